@@ -1,0 +1,73 @@
+# Two commands: `make run` starts the explorer, `make test` passes every test.
+# Each does all of its own set-up; what is there and fresh is not made again.
+
+PYTHON ?= python3
+NPM := $(shell command -v npm 2>/dev/null)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+VENDOR := static/vendor/.stamp
+
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: run test lint bench lock clean
+
+run: .venv/.run $(VENDOR)
+	$(BIN)/python -m app $(OPTIONS)
+
+test: .venv/.dev $(VENDOR)
+	$(BIN)/python -m tests.browser.chromium --install
+	$(BIN)/python -m pytest $(OPTIONS)
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev $(VENDOR)
+	$(BIN)/python -m tests.browser.chromium --install
+	$(BIN)/python -m tests.benchmarks $(OPTIONS)
+
+# --- set-up: each step is a file that is as new as what it was made from ---
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Backprop Explorer needs Python 3.11 or newer; '$(PYTHON)' is older or missing. Install one, or name it: make PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { \
+	  echo "'$(PYTHON) -m venv' does not work here. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/.build: requirements-build.lock requirements-node.lock | .venv/.made
+	$(PIP) -r requirements-build.lock $(if $(NPM),,-r requirements-node.lock)
+	@touch $@
+
+.venv/.run: requirements.lock | .venv/.made
+	$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock | .venv/.made
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+$(VENDOR): hatch_build.py package.json package-lock.json .npmrc | .venv/.build
+	$(BIN)/python hatch_build.py
+	@touch $@
+
+# --- upkeep ---
+
+UV_VERSION := 0.13.9
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --no-config --upgrade --universal \
+	--python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --annotation-style line
+
+lock: | .venv/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(COMPILE) pyproject.toml --extra test --extra lint --group build -o requirements-dev.lock
+	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock
+	$(COMPILE) --group node -o requirements-node.lock
+	npm install --package-lock-only --ignore-scripts
+
+clean:
+	rm -rf .venv static/vendor tests/browser/vendor build dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/browser/failures

@@ -1,0 +1,1 @@
+"""Backprop Explorer: one training example, walked through a network equation by equation."""

@@ -1,0 +1,61 @@
+"""Every limit has a name, a default and an environment variable, and cannot be changed while the program runs."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"EXPLORER_{name.upper()}", raising=False)
+
+
+def test_the_defaults_are_the_published_limits() -> None:
+    limits = Settings().model_dump(exclude={"data_directory", "host", "port"})
+    assert limits == {
+        "session_hours": 24,
+        "max_layers": 6,
+        "max_units": 32,
+        "max_features": 8,
+        "max_examples": 1_000,
+        "max_body_bytes": 524_288,
+        "max_iterations_per_request": 10_000,
+        "max_learning_rate": 100.0,
+        "max_magnitude": 1_000_000.0,
+    }
+
+
+def test_only_this_machine_is_served_unless_asked_otherwise() -> None:
+    assert (Settings().host, Settings().port) == ("127.0.0.1", 8000)
+
+
+def test_the_data_directory_is_the_users_own() -> None:
+    assert Settings().data_directory.name == "backprop-explorer"
+    assert Settings().data_directory.is_absolute()
+
+
+@pytest.mark.parametrize("name", sorted(set(Settings.model_fields) - {"host", "data_directory"}))
+def test_each_number_is_read_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"EXPLORER_{name.upper()}", "7")
+    assert getattr(Settings(), name) == 7
+
+
+def test_the_data_directory_is_read_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_DATA_DIRECTORY", str(tmp_path))
+    assert Settings().data_directory == tmp_path
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "nan"])
+def test_a_limit_that_limits_nothing_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_MAX_UNITS", value)
+    with pytest.raises(ValidationError, match="max_units"):
+        Settings()
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().max_units = 64  # type: ignore[misc]
