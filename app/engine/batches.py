@@ -1,0 +1,35 @@
+"""Which examples each iteration takes: in order, or shuffled anew each epoch from a seed.
+
+A warm-up may come first: single examples, an iteration each. It belongs to epoch 0, which ends when the first whole
+pass over the data after it does.
+"""
+
+import numpy as np
+
+
+def batches_per_epoch(examples: int, batch_size: int | None) -> int:
+    """Iterations in one pass over the data; the last batch may be smaller."""
+    return 1 if batch_size is None else -(-examples // batch_size)
+
+
+def batch_of(iteration: int, examples: int, batch_size: int | None, shuffle_seed: int | None) -> tuple[int, ...]:
+    """The examples (numbers from 0) of an iteration counted from 0."""
+    size = examples if batch_size is None else batch_size
+    epoch, place = divmod(iteration, batches_per_epoch(examples, batch_size))
+    order = range(examples) if shuffle_seed is None else _shuffled(examples, shuffle_seed, epoch)
+    return tuple(order[place * size : (place + 1) * size])
+
+
+def epoch_of(iteration: int, warm_up: int, per_epoch: int) -> int:
+    """The epoch, from 0, of an iteration counted from 0, after a warm-up of so many iterations."""
+    return max(0, iteration - warm_up) // per_epoch
+
+
+def last_of_epoch(epoch: int, warm_up: int, per_epoch: int) -> int:
+    """The last iteration of an epoch, both from 0."""
+    return warm_up + (epoch + 1) * per_epoch - 1
+
+
+def _shuffled(examples: int, seed: int, epoch: int) -> list[int]:
+    order: list[int] = np.random.default_rng((seed, epoch)).permutation(examples).tolist()
+    return order
