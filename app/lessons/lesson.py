@@ -1,0 +1,36 @@
+"""A lesson: where a notebook starts, as published and put right, and the words around it. Data, no behaviour."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine import Setup
+
+Orientation = Literal["fan_out_fan_in", "fan_in_fan_out"]
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """One notebook as a lesson.
+
+    `orientation` says how the notebook writes its weights, w_jk (to-unit first) or w_kj (`X @ W`): screen only.
+    `columns` names the features and `targets` the outputs. `published` starts as the notebook does, mistakes
+    included; `right` is the same put right, and `right_note` says what that changes.
+    """
+
+    slug: str
+    number: int
+    title: str
+    notebook: str
+    introduction: str
+    computed: str
+    hides: str
+    right_note: str
+    orientation: Orientation
+    published: Setup
+    right: Setup
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+
+    def setup(self, as_published: bool) -> Setup:
+        """The start as published, or put right."""
+        return self.published if as_published else self.right

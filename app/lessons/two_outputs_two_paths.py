@@ -1,0 +1,51 @@
+"""Notebook 1: a 2-2-2 sigmoid network and one example, with activations rounded as by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from app.engine import Examples, Parameters, Setup
+from app.lessons.lesson import Lesson
+
+_PUBLISHED = Setup(
+    sizes=(2, 2, 2),
+    data=Examples(X=np.array([[0.05, 0.1]]), Y=np.array([[0.01, 0.99]])),
+    activations=("sigmoid", "sigmoid"),
+    loss="half_squared_error",
+    start=Parameters(
+        W=(np.array([[0.15, 0.25], [0.2, 0.3]]), np.array([[0.4, 0.5], [0.45, 0.55]])),
+        b=(np.array([0.35, 0.35]), np.array([0.6, 0.6])),
+    ),
+    learning_rate=0.1,
+    decimals=4,
+    mistake="untransposed_weights",
+).completed()
+
+LESSON = Lesson(
+    slug="two-outputs-two-paths",
+    number=2,
+    title="Two outputs, two paths",
+    notebook="Half squared error by hand, with four decimals",
+    introduction=(
+        "Each hidden unit feeds both outputs, so the loss reaches it along two paths. "
+        "Watch the error signal of a hidden unit: what comes back through the first output and what comes back "
+        "through the second add up. The two have different signs here."
+    ),
+    computed=(
+        "The notebook takes one example through a 2-2-2 network, rounds every activation to 4 decimals as a hand "
+        "calculation does, and updates all twelve parameters once."
+    ),
+    hides=(
+        "It brings the error back with W₂ where the chain rule needs W₂ᵀ. "
+        "Because W₂ is square nothing fails: the numbers come out, and they are wrong."
+    ),
+    right_note=(
+        "The error comes back through W₂ᵀ: each hidden unit gets the error of an output through the weight that "
+        "leads there. The activations stay rounded to 4 decimals."
+    ),
+    orientation="fan_out_fan_in",
+    published=_PUBLISHED,
+    right=replace(_PUBLISHED, mistake=None).completed(),
+    columns=("x₁", "x₂"),
+    targets=("y₁", "y₂"),
+)
