@@ -8,6 +8,7 @@ import numpy as np
 
 from app.engine.activations import activation_named
 from app.engine.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
+from app.engine.checks import check_data, check_method
 from app.engine.datasets import Dataset
 from app.engine.errors import SetupError
 from app.engine.initializers import Initializer
@@ -81,8 +82,7 @@ class Setup:
 
     def completed(self) -> Self:
         """With activations and loss filled in to fit the targets, and checked; SetupError names what does not fit."""
-        _check_sizes(self)
-        _check_data(self)
+        check_data(self)
         hidden, (output, loss) = (
             ("tanh",) * (len(self.sizes) - 2),
             fitting_output(self.examples[1], self.loss),
@@ -91,7 +91,7 @@ class Setup:
         if not self.loss and self.activations:
             loss = fitting_loss(activations[-1], loss)
         full = replace(self, activations=activations, loss=self.loss or loss)
-        _check_names(full)
+        check_method(full)
         return full
 
     @cached_property
@@ -156,67 +156,3 @@ def fitting_output(Y: Array, loss: str = "") -> tuple[str, str]:
 def fitting_loss(output: str, wished: str) -> str:
     """The loss wished for if the output activation allows it, else the squared error."""
     return wished if loss_named(wished).output in (None, output) else "mean_squared_error"
-
-
-def _check_sizes(setup: Setup) -> None:
-    if len(setup.sizes) < 2 or min(setup.sizes) < 1:
-        raise SetupError(
-            "sizes", "A network needs an input and at least one layer, each with a unit.", "Try [2, 2, 1]."
-        )
-    if setup.activations and len(setup.activations) != len(setup.sizes) - 1:
-        raise SetupError(
-            "activations",
-            f"{len(setup.activations)} activations are given for {len(setup.sizes) - 1} layers.",
-            "Give one for each layer after the input.",
-        )
-
-
-def _check_data(setup: Setup) -> None:
-    X, Y = setup.examples
-    if len(X) == 0 or len(X) != len(Y):
-        raise SetupError(
-            "data", f"X has {len(X)} examples and Y has {len(Y)}.", "Give both the same number, at least one."
-        )
-    for name, array, wanted in (("X", X, setup.sizes[0]), ("Y", Y, setup.sizes[-1])):
-        if array.shape[1] != wanted:
-            raise SetupError(
-                f"data.{name}",
-                f"Each row of {name} holds {array.shape[1]} numbers where sizes asks for {wanted}.",
-                f"Give {wanted} numbers a row, or change sizes.",
-            )
-    if any(example not in range(len(X)) for example in setup.warm_up):
-        raise SetupError(
-            "warm_up", "The warm-up names an example that is not there.", f"Use 0 to {len(X) - 1}."
-        )
-
-
-def _check_names(setup: Setup) -> None:
-    for name in setup.activations:
-        activation_named(name)
-    if "softmax" in setup.activations[:-1]:
-        raise SetupError("activations", "Softmax stands in a hidden layer.", "Use it for the output layer only.")
-    needed = loss_named(setup.loss).output
-    if needed not in (None, setup.activations[-1]):
-        raise SetupError(
-            "loss", f"The loss {setup.loss} needs a {needed} output.", f"Make the last activation {needed}."
-        )
-    _check_targets(setup)
-    if setup.mistake is not None and mistake_named(setup.mistake).square_only:
-        _check_square(setup)
-
-
-def _check_targets(setup: Setup) -> None:
-    Y = setup.examples[1]
-    if loss_named(setup.loss).output is not None and not ((Y >= 0.0) & (Y <= 1.0)).all():
-        raise SetupError("data.Y", f"A target of {setup.loss} lies outside 0 to 1.", "Give probabilities: 0 to 1.")
-    if setup.loss == "cross_entropy" and not np.allclose(Y.sum(axis=1), 1.0):
-        raise SetupError("data.Y", "A row of targets does not add up to 1.", "Give one-hot rows, or shares of 1.")
-
-
-def _check_square(setup: Setup) -> None:
-    if len(set(setup.sizes[1:])) > 1:
-        raise SetupError(
-            "mistake",
-            f"The mistake {setup.mistake} works only where every layer after the first hidden one is square.",
-            "Give all layers after the input the same size.",
-        )

@@ -44,8 +44,8 @@ LESSON = Lesson(
         "from iteration 600 to 900. The labels are random, so there is nothing to learn: its accuracy is 0.52."
     ),
     right_note=(
-        "The hidden units use tanh's own slope, 1 − a². From the same start, in 10,000 iterations the cost never "
-        "rises, and it ends at 0.64876 where the published rule ends at 0.66131."
+        "The hidden units use tanh's own slope, 1 − a². From the same start the cost never rises in 10,000 "
+        "iterations. The last of those sampled is 0.64876, where the published rule has 0.66131."
     ),
     orientation="fan_out_fan_in",
     published=_PUBLISHED,

@@ -1,0 +1,65 @@
+"""Setups to test with: random values on networks of unequal sizes, every activation and every loss that fits."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from app.engine import ACTIVATIONS, Array, Examples, Iteration, Parameters, Setup, run_iteration
+
+HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
+SQUARED = ("half_squared_error", "mean_squared_error")
+# (output activation, loss): each that makes sense.
+PAIRINGS = (
+    ("sigmoid", "binary_cross_entropy"),
+    ("softmax", "cross_entropy"),
+    *((output, loss) for loss in SQUARED for output in ACTIVATIONS),
+)
+KINKED = ("relu", "leaky_relu", "elu")
+Rng = np.random.Generator
+
+
+def targets(rng: Rng, loss: str, shape: tuple[int, int]) -> Array:
+    """Targets that the loss allows: probabilities, shares of 1, or any numbers; some of them 0 and 1."""
+    if loss == "cross_entropy":
+        if rng.random() < 0.5:
+            return np.asarray(rng.dirichlet(np.ones(shape[1]), shape[0]), np.float64)
+        one_hot: Array = np.eye(shape[1])[rng.integers(0, shape[1], shape[0])]
+        return one_hot
+    if loss == "binary_cross_entropy":
+        shares = rng.random(shape)
+        return shares if rng.random() < 0.5 else np.round(shares)
+    return rng.standard_normal(shape)
+
+
+def random_setup(seed: int, sizes: tuple[int, ...], activations: tuple[str, ...], loss: str, examples: int) -> Setup:
+    """A setup with every number drawn, no bias zero; all examples in one batch."""
+    rng = np.random.default_rng(seed)
+    pairs = list(zip(sizes[1:], sizes, strict=False))
+    W = tuple(rng.standard_normal(pair) * 0.8 for pair in pairs)
+    b = tuple(rng.choice([-1.0, 1.0], out) * rng.uniform(0.05, 0.6, out) for out, _ in pairs)
+    X = rng.standard_normal((examples, sizes[0]))
+    return Setup(sizes, Examples(X, targets(rng, loss, (examples, sizes[-1]))), activations, loss, Parameters(W, b))
+
+
+def iteration_of(setup: Setup, number: int = 0) -> Iteration:
+    """An iteration from the setup's starting network, on the batch of that number."""
+    X, Y = setup.examples
+    rows = list(setup.batch(number))
+    return run_iteration(setup.method(setup.learning_rate), setup.network, X[rows], Y[rows])
+
+
+def near_a_kink(iteration: Iteration, margin: float) -> bool:
+    """Whether a sum stands so near to 0 under an activation with a corner there that differences would straddle it."""
+    layers = zip(iteration.before.layers, iteration.forward.Z, strict=True)
+    return any(layer.activation.name in KINKED and (np.abs(Z) < margin).any() for layer, Z in layers)
+
+
+@st.composite
+def setups(draw: st.DrawFn, square: bool = False) -> Setup:
+    """Setups of 1 to 4 layers with 1 to 4 units, mixed activations, 1 to 5 examples; `square`: all layers alike."""
+    units = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
+    if square:
+        units[2:] = [units[1]] * len(units[2:])
+    output, loss = draw(st.sampled_from(PAIRINGS))
+    hidden = draw(st.tuples(*[st.sampled_from(HIDDEN)] * (len(units) - 2)))
+    seed, examples = draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 5))
+    return random_setup(seed, tuple(units), (*hidden, output), loss, examples)
