@@ -1,0 +1,86 @@
+"""What a learner changes on the way: the learning rate, or one parameter. Each counts from an iteration on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.engine import Array, Network, SetupError, Shape, Symbol
+
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """From the start of `iteration` on, `symbol` (eta, or W or b of a unit) is `value`."""
+
+    iteration: int
+    symbol: Symbol
+    value: float
+
+
+Changes = tuple[Change, ...]
+
+
+def with_change(changes: Changes, change: Change) -> Changes:
+    """The log with one more change, in order of iterations; what it overtakes (made for later, or the same) goes.
+
+    SetupError where the log is full.
+    """
+    kept = [
+        old
+        for old in changes
+        if old.iteration < change.iteration or (old.iteration == change.iteration and old.symbol != change.symbol)
+    ]
+    if len(kept) >= MOST_CHANGES:
+        raise SetupError(
+            "session", f"This session already holds {MOST_CHANGES} changes.", "Reset it, or start a new one."
+        )
+    return (*kept, change)
+
+
+def learning_rate_at(changes: Changes, iteration: int, start: float) -> float:
+    """The learning rate in force in an iteration; `start` where nothing changed it."""
+    rates = [change.value for change in changes if change.symbol.kind == "eta" and change.iteration <= iteration]
+    return rates[-1] if rates else start
+
+
+def with_edits(network: Network, changes: Changes, iteration: int) -> Network:
+    """The network with the parameters that were edited for exactly this iteration."""
+    edits = [change for change in changes if change.iteration == iteration and change.symbol.kind != "eta"]
+    return _edited(network, edits) if edits else network
+
+
+def _edited(network: Network, edits: Iterable[Change]) -> Network:
+    pairs = [(layer.W.copy(), layer.b.copy()) for layer in network.layers]
+    for edit in edits:
+        W, b = pairs[edit.symbol.layer - 1]
+        _put(W, b, edit)
+    return network.with_parameters(pairs)
+
+
+def _put(W: Array, b: Array, edit: Change) -> None:
+    """Write one edit into W of shape (fan_out, fan_in) or b of shape (fan_out,)."""
+    if edit.symbol.kind == "W":
+        W[edit.symbol.j, edit.symbol.k] = edit.value
+    else:
+        b[edit.symbol.j] = edit.value
+
+
+def parameter_named(shape: Shape, layer: int, kind: str, j: int, k: int | None) -> Symbol:
+    """The symbol of one parameter; SetupError names the part that points at none."""
+    if kind not in ("W", "b"):
+        raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
+    _check_index("parameter.layer", layer, 1, shape.depth)
+    _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
+    if kind == "b":
+        if k is not None:
+            raise SetupError("parameter.k", "A bias has no k.", "Leave k out.")
+        return Symbol("b", layer, j)
+    if k is None:
+        raise SetupError("parameter.k", "A weight needs k, the unit that it comes from.", "Give k, from 0.")
+    _check_index("parameter.k", k, 0, shape.sizes[layer - 1] - 1)
+    return Symbol("W", layer, j, k)
+
+
+def _check_index(field: str, index: int, lowest: int, highest: int) -> None:
+    if not lowest <= index <= highest:
+        raise SetupError(field, f"{field} points outside of the network.", f"Use {lowest} to {highest}.")

@@ -1,0 +1,145 @@
+"""Sessions and setups as JSON: a setup as the API shows it, a session as a store keeps it."""
+
+import json
+from base64 import b64decode, b64encode
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from app.engine import Array, Dataset, Examples, Initializer, Parameters, Setup, SetupError, Symbol
+from app.lessons import lesson_named
+from app.sessions.changes import Change
+from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.training import TrainingSession
+
+Document = dict[str, Any]  # what json.dumps takes
+AMOUNTS = {"constant": "value", "normal": "scale", "uniform": "scale"}  # initializer -> the name of its amount
+
+
+# A setup ------------------------------------------------------------------------------------------------------------
+
+
+def setup_document(setup: Setup) -> Document:
+    """A completed setup with every default filled in; `warm_up` only where there is one."""
+    return {
+        "sizes": list(setup.sizes),
+        "activations": list(setup.activations),
+        "loss": setup.loss,
+        **_start_document(setup.start),
+        "data": _data_document(setup.data),
+        "optimizer": {"kind": "gradient_descent", "learning_rate": setup.learning_rate},
+        "batch_size": setup.batch_size,
+        "shuffle_seed": setup.shuffle_seed,
+        "decimals": setup.decimals,
+        "mistake": setup.mistake,
+        **({"warm_up": list(setup.warm_up)} if setup.warm_up else {}),
+    }
+
+
+def setup_of(document: Document) -> Setup:
+    """The inverse of `setup_document`, completed; what is left out takes its default.
+
+    SetupError names what is wrong.
+    """
+    fields: Document = {name: document[name] for name in _PLAIN if name in document}
+    fields |= {name: tuple(document[name]) for name in _TUPLES if name in document}
+    if "initializer" in document or "parameters" in document:
+        fields["start"] = _start_of(document)
+    if "learning_rate" in document.get("optimizer", {}):
+        fields["learning_rate"] = document["optimizer"]["learning_rate"]
+    return Setup(data=_data_of(document["data"]), **fields).completed()
+
+
+_PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals", "mistake")
+_TUPLES = ("sizes", "activations", "warm_up")
+
+
+def _start_document(start: Initializer | Parameters) -> Document:
+    if isinstance(start, Parameters):
+        return {"parameters": {"W": [W.tolist() for W in start.W], "b": [b.tolist() for b in start.b]}}
+    amount = {AMOUNTS[start.kind]: start.amount} if start.kind in AMOUNTS else {}
+    return {"initializer": {"kind": start.kind, **amount, "seed": start.seed}}
+
+
+def _start_of(document: Document) -> Initializer | Parameters:
+    if "parameters" in document:
+        W, b = document["parameters"]["W"], document["parameters"]["b"]
+        return Parameters(
+            tuple(matrix(rows, f"parameters.W[{l}]") for l, rows in enumerate(W)),
+            tuple(np.array(values, float) for values in b),
+        )
+    given = dict(document["initializer"])
+    kind = given.pop("kind")
+    seed = given.pop("seed", 0)
+    amounts = [given[name] for name in given if name == AMOUNTS.get(kind)]
+    return Initializer(kind, seed, *amounts)
+
+
+def _data_document(data: Examples | Dataset) -> Document:
+    if isinstance(data, Examples):
+        return {"X": data.X.tolist(), "Y": data.Y.tolist()}
+    return {"dataset": data.name, "examples": data.examples, "noise": data.noise, "seed": data.seed}
+
+
+def _data_of(document: Document) -> Examples | Dataset:
+    if "dataset" in document:
+        rest = {name: document[name] for name in ("examples", "noise", "seed") if name in document}
+        return Dataset(document["dataset"], **rest)
+    return Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y"))
+
+
+def matrix(rows: list[list[float]], field: str) -> Array:
+    """Rows of equal length as an array; SetupError where they are not."""
+    if len({len(row) for row in rows}) != 1:
+        raise SetupError(field, f"The rows of {field} do not all have one length.", "Give rows of equal length.")
+    return np.array(rows, float)
+
+
+# A session ----------------------------------------------------------------------------------------------------------
+
+
+def fixed_text(session: TrainingSession) -> str:
+    """What never changes of a session: its lesson, or its setup."""
+    if session.lesson is None:
+        return json.dumps({"setup": setup_document(session.setup)})
+    return json.dumps({"lesson": session.lesson, "as_published": session.as_published})
+
+
+def moving_text(session: TrainingSession) -> str:
+    """What changes of a session: where it stands, what was changed, and the checkpoints of the way."""
+    timeline = session.timeline
+    return json.dumps(
+        {
+            "place": session.place,
+            "by": session.by,
+            "wanted": session.wanted,
+            "changes": [(change.iteration, change.symbol, change.value) for change in timeline.changes],
+            "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
+        },
+        separators=(",", ":"),
+    )
+
+
+def session_of(fixed: str, moving: str) -> TrainingSession:
+    """The session of both texts, the same to the last bit. UnknownLessonError where its lesson is no longer taught."""
+    setup, lesson, as_published = _fixed_of(fixed)
+    document = json.loads(moving)
+    iteration, cursor = document["place"]
+    timeline = Timeline(
+        setup,
+        iteration,
+        tuple(Change(first, Symbol(*symbol), value) for first, symbol, value in document["changes"]),
+        tuple(Checkpoint(first, np.frombuffer(b64decode(text))) for first, text in document["checkpoints"]),
+    )
+    return TrainingSession(timeline, lesson, as_published, cursor, document["by"], document["wanted"])
+
+
+@lru_cache(maxsize=128)
+def _fixed_of(text: str) -> tuple[Setup, str | None, bool]:
+    """(setup, lesson, as_published): kept in memory, for a setup with a thousand examples takes long to read."""
+    document = json.loads(text)
+    if "setup" in document:
+        return setup_of(document["setup"]), None, True
+    lesson, as_published = document["lesson"], document["as_published"]
+    return lesson_named(lesson).setup(as_published), lesson, as_published

@@ -1,0 +1,136 @@
+"""The way through the iterations: any of them again, bit for bit, by replay from the nearest checkpoint before it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from app.engine import Array, DivergedError, Iteration, Network, Setup, first_not_finite, run_iteration
+from app.sessions.changes import Change, Changes, learning_rate_at, with_change, with_edits
+
+RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
+MOST_CHECKPOINTS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The parameters, as `Network.flat`, that an iteration begins with, before edits made for that iteration."""
+
+    iteration: int
+    parameters: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """A setup, what the learner changed, and the iteration `now`; checkpoints make going back quick."""
+
+    setup: Setup
+    now: int = 0
+    changes: Changes = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+    @cached_property
+    def record(self) -> Iteration:
+        """Iteration `now`."""
+        return self._run(self.now, self._network)
+
+    @cached_property
+    def next_network(self) -> Network:
+        """The network that the next iteration begins with, edits made for it included."""
+        return with_edits(self.record.after, self.changes, self.now + 1)
+
+    @cached_property
+    def _network(self) -> Network:
+        start = self._checkpoint_before(self.now)
+        network = self._network_of(start)
+        for number, iteration in self._iterations(start, self.now):
+            network = with_edits(iteration.after, self.changes, number + 1)
+        return network
+
+    def learning_rate(self, iteration: int) -> float:
+        """The learning rate in force in an iteration."""
+        return learning_rate_at(self.changes, iteration, self.setup.learning_rate)
+
+    def at(self, iteration: int) -> Self:
+        """The same way, at another iteration. DivergedError where the way there leaves the finite numbers."""
+        return self if iteration == self.now else self._moved(iteration).checked()
+
+    def checked(self) -> Self:
+        """The same; DivergedError where iteration `now` leaves the finite numbers."""
+        _check_finite(self.now, self.record)
+        return self
+
+    def with_change(self, change: Change) -> Self:
+        """With a change that counts from now or from the next iteration; what was to come after it is forgotten."""
+        kept = tuple(c for c in self.checkpoints if c.iteration <= self.now)
+        return replace(self, changes=with_change(self.changes, change), checkpoints=kept).checked()
+
+    def losses(self, iterations: int) -> list[float]:
+        """The losses, each before its update, of the first so many iterations."""
+        start = Checkpoint(0, self.setup.network.flat())
+        return [iteration.loss for _, iteration in self._iterations(start, iterations)]
+
+    def _moved(self, target: int) -> Self:
+        start = self._checkpoint_before(target)
+        found = [checkpoint for checkpoint in self.checkpoints if checkpoint.iteration <= target]
+        for number, iteration in self._iterations(start, target):
+            _check_finite(number, iteration)
+            if _worth_keeping(target - number - 1):
+                found.append(Checkpoint(number + 1, iteration.after.flat()))
+        return replace(self, now=target, checkpoints=thinned(found, target))
+
+    def _iterations(self, start: Checkpoint, end: int) -> Iterator[tuple[int, Iteration]]:
+        """Every iteration from a checkpoint's up to, not including, `end`."""
+        network = self._network_of(start)
+        for number in range(start.iteration, end):
+            iteration = self._run(number, network)
+            yield number, iteration
+            network = with_edits(iteration.after, self.changes, number + 1)
+
+    def _network_of(self, checkpoint: Checkpoint) -> Network:
+        network = self.setup.network.from_flat(checkpoint.parameters)
+        return with_edits(network, self.changes, checkpoint.iteration)
+
+    def _checkpoint_before(self, iteration: int) -> Checkpoint:
+        before = (c for c in reversed(self.checkpoints) if c.iteration <= iteration)
+        return next(before, None) or Checkpoint(0, self.setup.network.flat())
+
+    def _run(self, number: int, network: Network) -> Iteration:
+        X, Y = self.setup.examples
+        batch = list(self.setup.batch(number))
+        return run_iteration(self.setup.method(self.learning_rate(number)), network, X[batch], Y[batch])
+
+
+def _check_finite(number: int, iteration: Iteration) -> None:
+    what = first_not_finite(iteration)
+    if what is not None:
+        raise DivergedError(number, what)
+
+
+def check_loss_after(number: int, iteration: Iteration) -> None:
+    """DivergedError where the updated network's loss is no finite number."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not math.isfinite(iteration.loss_after):
+            raise DivergedError(number, "the loss after the update")
+
+
+def _age_class(age: int) -> int:
+    """0 for age 0, 1 for 1 to 7, 2 for 8 to 63, ...: one checkpoint of each is kept."""
+    return min(-(-age.bit_length() // 3), MOST_CHECKPOINTS - 1)
+
+
+def _worth_keeping(age: int) -> bool:
+    """Whether an iteration so many before the target is the youngest of its class."""
+    return age == 0 or _age_class(age) > _age_class(age - 1)
+
+
+def thinned(checkpoints: list[Checkpoint], now: int) -> tuple[Checkpoint, ...]:
+    """The oldest checkpoint of each class of ages, in order; none of iteration 0, which the setup holds."""
+    kept: dict[int, Checkpoint] = {}
+    for checkpoint in sorted(checkpoints, key=lambda c: c.iteration):
+        if checkpoint.iteration > 0:
+            kept.setdefault(_age_class(now - checkpoint.iteration), checkpoint)
+    return tuple(kept.values())

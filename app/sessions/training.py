@@ -1,0 +1,222 @@
+"""TrainingSession: one learner's walk, and what a learner can do with it, as verbs that return the next session."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
+
+from app.engine import Equation, Iteration, Network, Setup, SetupError, Shape, Symbol, Values, found_at, trace
+from app.lessons import Lesson
+from app.sessions.changes import Change, parameter_named
+from app.sessions.places import Measure, Place, after, before, on_to, phase_end
+from app.sessions.timeline import Timeline, check_loss_after
+
+GIVEN = {"y", "W", "b", "eta"}  # known before any equation is shown; so is a of layer 0, the input
+
+
+@dataclass(frozen=True)
+class History:
+    """Losses, each taken before its update: of every iteration, and the means of whole epochs."""
+
+    iterations: tuple[float, ...]
+    epochs: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSession:
+    """A walk that stands after `cursor` equations of iteration `timeline.now`.
+
+    `wanted` is the example that the learner chose to look at, where the batch holds it. Every verb raises
+    DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
+    """
+
+    timeline: Timeline
+    lesson: str | None = None
+    as_published: bool = True
+    cursor: int = 0
+    by: Measure = "equation"
+    wanted: int | None = field(default=None)
+
+    @classmethod
+    def of_setup(cls, setup: Setup) -> Self:
+        """A session at the very start; SetupError names what does not fit."""
+        return cls(Timeline(setup.completed()).checked())
+
+    @classmethod
+    def of_lesson(cls, lesson: Lesson, as_published: bool = True) -> Self:
+        """A lesson at its very start."""
+        return cls(Timeline(lesson.setup(as_published)), lesson.slug, as_published)
+
+    # What can be read ------------------------------------------------------------------------------------------
+
+    @property
+    def setup(self) -> Setup:
+        """Everything that decided this training before its first iteration."""
+        return self.timeline.setup
+
+    @property
+    def iteration(self) -> int:
+        """The iteration, from 0."""
+        return self.timeline.now
+
+    @property
+    def epoch(self) -> int:
+        """The epoch, from 0; a warm-up belongs to epoch 0."""
+        return self.setup.epoch(self.iteration)
+
+    @property
+    def place(self) -> Place:
+        """Iteration and cursor."""
+        return Place(self.iteration, self.cursor)
+
+    @property
+    def current(self) -> Iteration:
+        """All numbers of this iteration, shown or not."""
+        return self.timeline.record
+
+    @cached_property
+    def batch(self) -> tuple[int, ...]:
+        """The examples of this iteration, numbered from 0."""
+        return self.setup.batch(self.iteration)
+
+    @property
+    def focus_row(self) -> int:
+        """The row of the batch in focus: the example that was chosen, else the first."""
+        return self.batch.index(self.wanted) if self.wanted in self.batch else 0
+
+    @property
+    def example(self) -> int:
+        """The example in focus, numbered from 0."""
+        return self.batch[self.focus_row]
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What decides the equations of this iteration."""
+        return self.setup.shape(len(self.batch))
+
+    @cached_property
+    def equations(self) -> tuple[Equation, ...]:
+        """Every equation of this iteration, in the order of the walk."""
+        return trace(self.shape)
+
+    @property
+    def equation(self) -> Equation | None:
+        """The equation shown last; None at the very start."""
+        return self.equations[self.cursor - 1] if self.cursor else None
+
+    @cached_property
+    def values(self) -> Values:
+        """What every symbol stands for, for the example in focus."""
+        return Values(self.current, self.focus_row)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the iteration is at its end: the new parameters are in force."""
+        return self.cursor == len(self.equations)
+
+    @property
+    def network(self) -> Network:
+        """The network with the parameters in force."""
+        return self.timeline.next_network if self.finished else self.current.before
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate in force for the next update."""
+        return self.timeline.learning_rate(self.iteration + self.finished)
+
+    def phase_done(self, phase: str) -> bool:
+        """Whether every equation of a phase has been shown."""
+        return self.cursor >= phase_end(self.shape, phase)
+
+    def has_shown(self, symbol: Symbol) -> bool:
+        """Whether a symbol's number is known by now: given, or found by an equation that has been shown."""
+        kind, layer, j, _ = symbol
+        if kind in GIVEN or (kind == "a" and layer == 0):
+            return True
+        source = Symbol("loss") if kind == "own_loss" else symbol
+        if kind in ("slope", "ln_a", "ln_rest"):
+            source = Symbol("a", layer, j)
+        return self._found_at[source] < self.cursor
+
+    @cached_property
+    def _found_at(self) -> dict[Symbol, int]:
+        return found_at(self.shape)
+
+    def losses(self) -> History:
+        """Every loss shown so far, by replay; an epoch's mean once its last loss is shown."""
+        setup = self.setup
+        losses = self.timeline.losses(self.iteration + self.phase_done("loss"))
+        size, first = setup.iterations_per_epoch, len(setup.warm_up)
+        starts = range(first, len(losses) - size + 1, size)
+        return History(tuple(losses), tuple(sum(losses[start : start + size]) / size for start in starts))
+
+    # What a learner can do -------------------------------------------------------------------------------------
+
+    def step(self, by: Measure = "equation") -> Self:
+        """One measure further."""
+        return replace(self, by=by).moved_to(after(self.place, by, self.shape, self.setup))
+
+    def back(self, by: Measure = "equation") -> Self:
+        """One measure back, across iterations; at the very start nothing lies before."""
+        return replace(self, by=by).moved_to(before(self.place, by, self.shape, self.setup))
+
+    def forward(self) -> Self:
+        """On to the end of the forward phase, of the next iteration where this one is already there."""
+        return self._on_to_end_of("forward")
+
+    def backward(self) -> Self:
+        """On to the end of the backward phase, of the next iteration where this one is already there."""
+        return self._on_to_end_of("backward")
+
+    def update(self) -> Self:
+        """On to the end of the update, of the next iteration where this one is already there."""
+        return self._on_to_end_of("update")
+
+    def train(self, *, epochs: int = 0, iterations: int = 0) -> Self:
+        """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
+        updates = iterations + epochs * self.setup.iterations_per_epoch
+        finished = self.iteration if self.cursor else -1
+        return self.moved_to(Place(finished + updates, len(self.equations))) if updates else self
+
+    def reset(self) -> Self:
+        """The very start, without what was changed on the way."""
+        return replace(self, timeline=Timeline(self.setup), cursor=0, wanted=None)
+
+    def go(self, cursor: int) -> Self:
+        """A place in this iteration, 0 to N; 0 is where the iteration before ended."""
+        highest = len(self.equations)
+        if not 0 <= cursor <= highest:
+            raise SetupError("cursor", "The place lies outside of this iteration.", f"Use 0 to {highest}.")
+        if cursor == 0:
+            return self.moved_to(before(Place(self.iteration, 1), "equation", self.shape, self.setup))
+        return self.moved_to(Place(self.iteration, cursor))
+
+    def focus(self, example: int) -> Self:
+        """Look at another example of the batch; later iterations keep to it where their batch holds it."""
+        if example not in self.batch:
+            some = ", ".join(map(str, self.batch[:10])) + (", …" if len(self.batch) > 10 else "")
+            raise SetupError("example", "The example is not in this iteration's batch.", f"Choose one of: {some}.")
+        return replace(self, wanted=example)
+
+    def with_learning_rate(self, learning_rate: float) -> Self:
+        """Another learning rate from this iteration on; from the next one where this one is finished."""
+        if not learning_rate > 0:
+            raise SetupError("learning_rate", "The learning rate is not above 0.", "Try 0.1.")
+        return self._changed(Symbol("eta"), learning_rate)
+
+    def with_parameter(self, layer: int, kind: str, j: int, k: int | None, value: float) -> Self:
+        """Another value for one parameter at the start of this iteration; of the next where this is finished."""
+        return self._changed(parameter_named(self.shape, layer, kind, j, k), value)
+
+    def moved_to(self, place: Place) -> Self:
+        """Any place, back or ahead; a finished iteration also has a finite loss after its update."""
+        moved = replace(self, timeline=self.timeline.at(place.iteration), cursor=place.cursor)
+        if moved.finished:
+            check_loss_after(moved.iteration, moved.current)
+        return moved
+
+    def _on_to_end_of(self, phase: str) -> Self:
+        return self.moved_to(on_to(self.place, phase_end(self.shape, phase)))
+
+    def _changed(self, symbol: Symbol, value: float) -> Self:
+        change = Change(self.iteration + self.finished, symbol, value)
+        return replace(self, timeline=self.timeline.with_change(change))
