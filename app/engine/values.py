@@ -1,8 +1,9 @@
 """Values: the number that a symbol stands for in one iteration, for one example or over the batch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -11,33 +12,35 @@ from app.engine.iteration import Iteration
 from app.engine.losses import sigmoid_logs, softmax_logs
 from app.engine.types import Array
 
-Rows = int | slice
+Source = Callable[[Iteration, int], Array]
 
 
-def _log_y_hat(it: Iteration, s: Symbol, rows: Rows) -> Array:
+def _log_y_hat(it: Iteration, layer: int) -> Array:
     output = it.forward.output
-    logs = softmax_logs(output) if it.method.loss.output == "softmax" else sigmoid_logs(output)[0]
-    return logs[rows, s.j]
+    return softmax_logs(output) if it.method.loss.output == "softmax" else sigmoid_logs(output)[0]
 
 
-# kind -> its number(s); `rows` is one example's row, or a slice for all of the batch. Parameters are the same for all.
-_MEANING: dict[str, Callable[[Iteration, Symbol, Rows], Array | float]] = {
-    "z": lambda it, s, rows: it.forward.Z[s.layer - 1][rows, s.j],
-    "a": lambda it, s, rows: it.forward.A[s.layer][rows, s.j],
-    "y": lambda it, s, rows: it.Y[rows, s.j],
-    "W": lambda it, s, rows: it.before.layers[s.layer - 1].W[s.j, s.k],
-    "b": lambda it, s, rows: it.before.layers[s.layer - 1].b[s.j],
-    "new_W": lambda it, s, rows: it.after.layers[s.layer - 1].W[s.j, s.k],
-    "new_b": lambda it, s, rows: it.after.layers[s.layer - 1].b[s.j],
-    "dW": lambda it, s, rows: it.backward.dW[s.layer - 1][s.j, s.k],
-    "db": lambda it, s, rows: it.backward.db[s.layer - 1][s.j],
-    "delta": lambda it, s, rows: it.backward.delta[s.layer - 1][rows, s.j] * len(it.X),
-    "slope": lambda it, s, rows: it.backward.slope[s.layer - 1][rows, s.j],
-    "loss": lambda it, s, rows: it.loss,
-    "own_loss": lambda it, s, rows: it.losses[rows],
-    "eta": lambda it, s, rows: it.method.optimizer.learning_rate,
+# What differs from example to example: kind -> array (m, units of the layer).
+OF_EXAMPLES: dict[str, Source] = {
+    "z": lambda it, layer: it.forward.Z[layer - 1],
+    "a": lambda it, layer: it.forward.A[layer],
+    "y": lambda it, layer: it.Y,
+    "delta": lambda it, layer: it.backward.delta[layer - 1] * len(it.X),
+    "slope": lambda it, layer: it.backward.slope[layer - 1],
+    "own_loss": lambda it, layer: it.losses[:, None],
     "ln_a": _log_y_hat,
-    "ln_rest": lambda it, s, rows: sigmoid_logs(it.forward.output)[1][rows, s.j],
+    "ln_rest": lambda it, layer: sigmoid_logs(it.forward.output)[1],
+}
+# What is the same for all of them: kind -> array indexed by j, or by j and k.
+OF_BATCH: dict[str, Source] = {
+    "W": lambda it, layer: it.before.layers[layer - 1].W,
+    "b": lambda it, layer: it.before.layers[layer - 1].b,
+    "new_W": lambda it, layer: it.after.layers[layer - 1].W,
+    "new_b": lambda it, layer: it.after.layers[layer - 1].b,
+    "dW": lambda it, layer: it.backward.dW[layer - 1],
+    "db": lambda it, layer: it.backward.db[layer - 1],
+    "loss": lambda it, layer: np.array([it.loss]),
+    "eta": lambda it, layer: np.array([it.method.optimizer.learning_rate]),
 }
 
 
@@ -48,7 +51,11 @@ class BatchValues:
     iteration: Iteration
 
     def __getitem__(self, symbol: Symbol) -> Array:
-        return np.asarray(_MEANING[symbol.kind](self.iteration, symbol, slice(None)))
+        kind, layer, j, k = symbol
+        if kind in OF_EXAMPLES:
+            return OF_EXAMPLES[kind](self.iteration, layer)[:, j]
+        numbers = OF_BATCH[kind](self.iteration, layer)
+        return np.asarray(numbers[j] if k is None else numbers[j, k])
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +64,22 @@ class Values:
 
     iteration: Iteration
     focus: int = 0
+    _numbers: dict[tuple[str, int], Any] = field(default_factory=dict)  # arrays already read, as lists
 
     def __getitem__(self, symbol: Symbol) -> float:
-        return float(_MEANING[symbol.kind](self.iteration, symbol, self.focus))
+        kind, layer, j, k = symbol
+        numbers = self._numbers.get((kind, layer))
+        if numbers is None:
+            numbers = self._numbers[kind, layer] = self._read(kind, layer)
+        number: float = numbers[j] if k is None else numbers[j][k]
+        return number
+
+    def _read(self, kind: str, layer: int) -> list[Any]:
+        if kind in OF_EXAMPLES:
+            numbers = OF_EXAMPLES[kind](self.iteration, layer)[self.focus]
+        else:
+            numbers = OF_BATCH[kind](self.iteration, layer)
+        return list(numbers.tolist())
 
     @cached_property
     def batch(self) -> BatchValues:

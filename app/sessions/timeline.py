@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
 
-from app.engine import Array, DivergedError, Iteration, Network, Setup, first_not_finite, run_iteration
+from app.engine import Array, DivergedError, Iteration, Method, Network, Setup, first_not_finite, run_iteration
 from app.sessions.changes import Change, Changes, learning_rate_at, with_change, with_edits
 
 RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
@@ -101,7 +101,12 @@ class Timeline:
     def _run(self, number: int, network: Network) -> Iteration:
         X, Y = self.setup.examples
         batch = list(self.setup.batch(number))
-        return run_iteration(self.setup.method(self.learning_rate(number)), network, X[batch], Y[batch])
+        return run_iteration(_method(self.setup, self.learning_rate(number)), network, X[batch], Y[batch])
+
+
+@lru_cache(maxsize=256)
+def _method(setup: Setup, learning_rate: float) -> Method:
+    return setup.method(learning_rate)
 
 
 def _check_finite(number: int, iteration: Iteration) -> None:
