@@ -1,0 +1,128 @@
+"""The API's documentation as a page: OpenAPI's own words, in the order of the way through the program."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+OpenApi = dict[str, Any]
+PROBLEMS = (
+    ("invalid", 422, "A field does not fit. errors names each field, its bound and the remedy."),
+    ("request", 404, "There is nothing at this address, or the request cannot be read (400, 404, 405, 413)."),
+    ("unknown-session", 404, "The session is unknown, or nobody has touched it for too long. Start a new one."),
+    ("diverged", 409, "The numbers would grow beyond what a number can hold. Nothing was changed; go back."),
+    ("stale", 412, "The rev that was sent is old. Nothing was changed; state holds the session as it stands."),
+    ("failed", 500, "The program met a case that it does not know. The session is kept as it was."),
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a body: its name, its type in words, whether it must be given, and what it means."""
+
+    name: str
+    type: str
+    required: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One kind of JSON object; `id` is its place on the page."""
+
+    id: str
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method at one address."""
+
+    id: str
+    method: str
+    path: str
+    meaning: str
+    takes: str
+    gives: str
+    statuses: str
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One kind of problem that the API answers."""
+
+    id: str
+    status: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class ApiDocsPage:
+    """The whole documentation."""
+
+    title: str
+    description: str
+    operations: tuple[Operation, ...]
+    schemas: tuple[Schema, ...]
+    problems: tuple[ProblemKind, ...]
+
+
+def api_docs(openapi: OpenApi) -> ApiDocsPage:
+    """The page of an OpenAPI document."""
+    return ApiDocsPage(
+        "API",
+        openapi["info"]["description"],
+        tuple(_operations(openapi)),
+        tuple(_schema(name, schema) for name, schema in openapi["components"]["schemas"].items()),
+        tuple(ProblemKind(*kind) for kind in PROBLEMS),
+    )
+
+
+def _operations(openapi: OpenApi) -> Iterator[Operation]:
+    for path, methods in openapi["paths"].items():
+        for method, told in methods.items():
+            body = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+            yield Operation(
+                id=told["operationId"],
+                method=method.upper(),
+                path=path,
+                meaning=told.get("description", ""),
+                takes=type_of(body.get("schema", {})) if body else "",
+                gives=_given(told["responses"]),
+                statuses=", ".join(told["responses"]),
+            )
+
+
+def _given(responses: OpenApi) -> str:
+    for status, response in responses.items():
+        if status.startswith("2"):
+            return type_of(response["content"]["application/json"]["schema"])
+    return ""
+
+
+def _schema(name: str, schema: OpenApi) -> Schema:
+    required = schema.get("required", ())
+    fields = (
+        Field(field, type_of(told), field in required, told.get("description", ""))
+        for field, told in schema.get("properties", {}).items()
+    )
+    return Schema(f"schema-{name}", name, schema.get("description", ""), tuple(fields))
+
+
+def type_of(schema: OpenApi) -> str:
+    """A JSON schema in a few words: "list of number", "State or null", "one of: W, b"."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            return _with_names(" or ".join(map(type_of, schema[key])), schema)
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of {type_of(schema.get('items', {}))}"
+    return _with_names(schema.get("type", "anything"), schema)
+
+
+def _with_names(words: str, schema: OpenApi) -> str:
+    return f"{words}, one of: {', '.join(map(str, schema['enum']))}" if "enum" in schema else words

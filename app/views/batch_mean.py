@@ -1,0 +1,52 @@
+"""An equation that is a mean over the batch: the examples added up, and the focused example's own share."""
+
+from app.engine import Mean, Symbol, evaluate
+from app.views.numbers import adds_up
+from app.views.pen import MATHML, Pen, Row
+
+EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
+
+
+def mean_rows(pen: Pen, symbol: Symbol, mean: Mean) -> tuple[Row, ...]:
+    """The mean in symbols, with each example's number, and its result."""
+    return (
+        Row(*pen.left(symbol), pen.symbolic(mean)),
+        Row("", "=", _examples_added(pen, mean)),
+        Row("", "=", pen.result(symbol)),
+    )
+
+
+def own_rows(pen: Pen, mean: Mean) -> tuple[Row, ...]:
+    """The share of the example in focus, by itself."""
+    own = pen.plain(evaluate(mean.body, pen.values))
+    return (
+        Row(pen.symbolic(mean.body), "=", pen.numeric(mean.body)),
+        Row("", "=", f'<mrow class="mine">{own}</mrow>'),
+    )
+
+
+def mean_adds_up(pen: Pen, symbol: Symbol, mean: Mean) -> bool:
+    """Whether the printed shares, added and divided by hand, give the printed mean."""
+    shares = [share for share, _ in _shares(pen, mean)]
+    return adds_up(shares, pen.values[symbol] * mean.examples, pen.digits)
+
+
+def _shares(pen: Pen, mean: Mean) -> list[tuple[float, str]]:
+    """(number, label) of each term: every example's, or the focused one's and all others' together."""
+    each, focus = pen.values.each(mean.body), pen.values.focus
+    if len(each) <= EXAMPLES_SHOWN:
+        return [(share, "mine" if i == focus else "") for i, share in enumerate(each)]
+    return [(each[focus], "mine"), (sum(each) - each[focus], f"the other {len(each) - 1}")]
+
+
+def _examples_added(pen: Pen, mean: Mean) -> str:
+    terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(_shares(pen, mean))]
+    part = MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
+    return MATHML.multiplied([part, MATHML.parenthesised(MATHML.added(terms))])
+
+
+def _share(pen: Pen, share: float, label: str, place: int) -> str:
+    written = pen.bracketed(share, place)
+    if label == "mine":
+        return f'<mrow class="mine">{written}</mrow>'
+    return f"<munder>{written}<mtext>{label}</mtext></munder>" if label else written

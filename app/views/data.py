@@ -1,0 +1,83 @@
+"""The data table: every example, the batch of this iteration, and the example in focus."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from app.engine import Setup
+from app.lessons import Lesson
+from app.sessions import TrainingSession
+from app.views.numbers import number
+
+PREDICTIONS_UP_TO = 12  # examples: a longer table stays free of numbers that change with every step
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row: its number from 1, its inputs and targets, the prediction once shown, and its part in this iteration."""
+
+    number: int
+    index: int
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    predictions: tuple[str, ...]
+    in_batch: bool
+    in_focus: bool
+
+
+@dataclass(frozen=True)
+class Data:
+    """All examples; `choice` says whether there is another one in the batch to look at."""
+
+    id: ClassVar[str] = "data"
+    template: ClassVar[str] = "panels/data.html"
+
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rows: tuple[Example, ...]
+    caption: str
+    choice: bool
+
+
+@lru_cache(maxsize=64)
+def _cells(setup: Setup, digits: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """The texts of every example's inputs and targets, made once per setup."""
+    X, Y = setup.examples
+    return tuple(
+        (tuple(number(x, digits) for x in inputs), tuple(number(y, digits) for y in targets))
+        for inputs, targets in zip(X.tolist(), Y.tolist(), strict=True)
+    )
+
+
+def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
+    """The table at the session's place."""
+    setup = session.setup
+    cells = _cells(setup, digits)
+    columns = lesson.columns if lesson else tuple(f"x{i + 1}" for i in range(setup.sizes[0]))
+    targets = lesson.targets if lesson else tuple(f"y{i + 1}" for i in range(setup.sizes[-1]))
+    predicted = len(cells) <= PREDICTIONS_UP_TO
+    shown = _predictions(session, digits) if predicted and session.phase_done("forward") else {}
+    blank = ("—",) * setup.sizes[-1] if predicted else ()
+    batch, focus = set(session.batch), session.example
+    rows = tuple(
+        Example(i + 1, i, inputs, wanted, shown.get(i, blank), i in batch, i == focus)
+        for i, (inputs, wanted) in enumerate(cells)
+    )
+    outputs = tuple(f"ŷ for {name}" for name in targets) if predicted else ()
+    return Data(columns, targets, outputs, rows, _caption(session), len(batch) > 1)
+
+
+def _predictions(session: TrainingSession, digits: int) -> dict[int, tuple[str, ...]]:
+    y_hat = session.current.forward.A[-1].tolist()
+    return {i: tuple(number(a, digits) for a in row) for i, row in zip(session.batch, y_hat, strict=True)}
+
+
+def _caption(session: TrainingSession) -> str:
+    batch, examples = session.batch, len(session.setup.examples[0])
+    if examples == 1:
+        return "One example."
+    if len(batch) == 1:
+        return f"One example at a time: this iteration takes example {batch[0] + 1} of {examples}."
+    whole = f"all {examples}" if len(batch) == examples else f"{len(batch)} of the {examples}"
+    return f"A batch of {whole} examples. The walk shows example {session.example + 1}; choose another."

@@ -1,0 +1,86 @@
+"""The equation panel: one step of the walk as a sentence, as formulas, and as a line of NumPy."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from app.engine import RIGHT, Equation, Shape, Values, run_iteration
+from app.lessons import Lesson, Orientation
+from app.sessions import TrainingSession
+from app.views.code import line_of_numpy
+from app.views.formulas import Formula, formula, latex
+from app.views.numbers import number
+from app.views.symbols import Script, in_html
+
+HEADINGS = {
+    "z": "Weighted sum",
+    "a": "Activation",
+    "loss": "Loss",
+    "delta": "Error signal",
+    "dW": "Gradient of",
+    "db": "Gradient of",
+    "W": "Update of",
+    "b": "Update of",
+}
+EMPTY = Formula(())
+PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
+
+
+@dataclass(frozen=True)
+class EquationPanel:
+    """Heading (HTML), sentence, formulas (MathML), NumPy, LaTeX; `note` compares with the right rule, or introduces."""
+
+    id: ClassVar[str] = "equation"
+    template: ClassVar[str] = "panels/equation.html"
+
+    phase: str
+    heading: str
+    sentence: str
+    formula: Formula
+    code: str
+    latex: str
+    note: str
+    note_title: str
+
+
+def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
+    """The panel for the last equation shown; before the first, what to watch for."""
+    equation, shape = session.equation, session.shape
+    if equation is None:
+        title, text = ("What to watch for", lesson.introduction) if lesson else ("", "")
+        return EquationPanel("start", "Ready to start", sentence, EMPTY, "", "", text, title)
+    orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
+    title, note = _note(session, equation, digits)
+    return EquationPanel(
+        equation.phase,
+        heading(equation, shape, orientation),
+        sentence,
+        formula(equation, shape, session.values, orientation, digits),
+        line_of_numpy(equation, shape, orientation),
+        latex(equation, shape, orientation),
+        note,
+        title,
+    )
+
+
+def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
+    """What the equation finds, as HTML: words and a symbol."""
+    if equation.kind == "loss":
+        return "Loss <i>ℒ</i>"
+    symbol = equation.symbol
+    if symbol.kind in ("dW", "db"):
+        symbol = symbol._replace(kind=symbol.kind[1:])
+    return f"{HEADINGS[equation.kind]} {in_html(symbol, Script(shape, orientation))}"
+
+
+def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[str, str]:
+    """Where a mistaken rule parts from the chain rule: what the right rule gives here. Empty where they agree."""
+    if session.setup.mistake is None or equation.phase not in ("backward", "update"):
+        return "", ""
+    it = session.current
+    right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y)
+    wanted, found = Values(right, session.focus_row)[equation.symbol], session.values[equation.symbol]
+    if abs(wanted - found) <= PARTED * abs(wanted):
+        return "", ""
+    told = f"This walk {'as published' if session.lesson else 'with its mistake'} finds {number(found, digits)}."
+    way_out = " Switch to “put right” above to follow the chain rule." if session.lesson else ""
+    return f"The chain rule gives {number(wanted, digits)}.", told + way_out

@@ -1,0 +1,199 @@
+"""The explorer page: one frozen class per panel, each exactly what its template may use."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.lessons import Lesson, Orientation, lesson_named
+from app.sessions import TrainingSession
+from app.views.data import Data, data
+from app.views.diagram import Network, diagram
+from app.views.equation import EquationPanel, equation_panel
+from app.views.narration import narrate, narrate_end, narrate_start
+from app.views.numbers import number
+from app.views.pages import network_summary
+from app.views.parameters import Parameters, parameters
+from app.views.timeline import Timeline, timeline
+
+MEASURES = ("equation", "layer", "phase", "iteration", "epoch")
+SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the network is: title, its facts in one line, the switch as published / put right."""
+
+    id: ClassVar[str] = "headline"
+    template: ClassVar[str] = "panels/headline.html"
+
+    eyebrow: str
+    title: str
+    facts: str
+    lesson: str
+    as_published: bool
+    learning_rate: str
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss as far as it is known, and where in the training the walk stands."""
+
+    id: ClassVar[str] = "loss"
+    template: ClassVar[str] = "panels/loss.html"
+
+    value: str
+    after: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The revision that the page shows: every form sends it back."""
+
+    id: ClassVar[str] = "revision"
+    template: ClassVar[str] = "panels/revision.html"
+
+    rev: int
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The buttons of the walk: the measure of a step, what can be done now, whether it plays and how fast."""
+
+    id: ClassVar[str] = "controls"
+    template: ClassVar[str] = "panels/controls.html"
+
+    by: str
+    measures: tuple[str, ...]
+    at_start: bool
+    playing: bool
+    speed: int
+    speeds: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Ticker:
+    """While the walk plays: the element that asks for the next step every `period` milliseconds; 0 when it rests."""
+
+    id: ClassVar[str] = "ticker"
+    template: ClassVar[str] = "panels/ticker.html"
+
+    period: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """The step in one spoken sentence, for screen readers."""
+
+    id: ClassVar[str] = "status"
+    template: ClassVar[str] = "panels/status.html"
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the learner must know of the last request: what was given, what is allowed, what to do. Empty if nothing."""
+
+    id: ClassVar[str] = "message"
+    template: ClassVar[str] = "panels/message.html"
+
+    text: str
+
+
+Panel = (
+    Headline
+    | Loss
+    | Revision
+    | Controls
+    | Ticker
+    | Status
+    | Message
+    | Timeline
+    | Network
+    | EquationPanel
+    | Parameters
+    | Data
+)
+
+
+@dataclass(frozen=True)
+class Play:
+    """How the page walks by itself: `period` milliseconds a step while `on`."""
+
+    on: bool = False
+    period: int = 1000
+
+
+@dataclass(frozen=True)
+class ExplorerPage:
+    """The whole page: its panels by name."""
+
+    title: str
+    session: str
+    panels: tuple[Panel, ...]
+
+    def __getitem__(self, id: str) -> Panel:
+        return next(panel for panel in self.panels if panel.id == id)
+
+
+def explorer(
+    session: TrainingSession, session_id: str, rev: int, digits: int, play: Play = Play(), message: str = ""
+) -> ExplorerPage:
+    """The page of one session at one revision."""
+    lesson = None if session.lesson is None else lesson_named(session.lesson)
+    orientation: Orientation = "fan_out_fan_in" if lesson is None else lesson.orientation
+    sentence = told(session, digits)
+    headline = _headline(session, lesson)
+    panels: tuple[Panel, ...] = (
+        Message(message),
+        Status(sentence),
+        Revision(rev),
+        headline,
+        _loss(session, digits),
+        _controls(session, play),
+        Ticker(play.period if play.on else 0),
+        timeline(session),
+        diagram(session, digits),
+        equation_panel(session, lesson, sentence, digits),
+        parameters(session, orientation, digits),
+        data(session, lesson, digits),
+    )
+    return ExplorerPage(headline.title, session_id, panels)
+
+
+def told(session: TrainingSession, digits: int) -> str:
+    """The step in plain sentences, with the end of an iteration said where it is reached."""
+    if session.equation is None:
+        return narrate_start(session.shape)
+    sentence = narrate(session.equation, session.shape, session.values, digits)
+    if not session.finished:
+        return sentence
+    it = session.current
+    return f"{sentence} {narrate_end(it.loss, it.loss_after, session.shape, digits)}"
+
+
+def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
+    return Headline(
+        eyebrow="Your own network" if lesson is None else f"Notebook {lesson.number} of 5",
+        title="A network of your own" if lesson is None else lesson.title,
+        facts=network_summary(session.setup),
+        lesson="" if lesson is None else lesson.slug,
+        as_published=session.as_published,
+        learning_rate=f"{session.learning_rate:g}",
+    )
+
+
+def _loss(session: TrainingSession, digits: int) -> Loss:
+    it = session.current
+    examples = len(session.setup.examples[0])
+    place = f"example {session.example + 1} of {examples} · iteration {session.iteration + 1} · epoch {session.epoch}"
+    return Loss(
+        value=number(it.loss, digits) if session.phase_done("loss") else "",
+        after=number(it.loss_after, digits) if session.finished else "",
+        place=place,
+    )
+
+
+def _controls(session: TrainingSession, play: Play) -> Controls:
+    at_start = session.iteration == 0 and session.cursor == 0
+    return Controls(session.by, MEASURES, at_start, play.on, play.period, SPEEDS)

@@ -1,0 +1,155 @@
+"""An equation as formulas: in symbols, with its numbers, term by term, and written out back to the output.
+
+Orientation, index order and digits are applied in symbols.py and pen.py, nowhere else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.engine import (
+    Equation,
+    Expression,
+    Mean,
+    Negative,
+    Number,
+    Product,
+    Shape,
+    Sum,
+    Symbol,
+    Values,
+    evaluate,
+)
+from app.lessons import Orientation
+from app.views.batch_mean import mean_adds_up, mean_rows, own_rows
+from app.views.notation import LaTeX, Piece, PlainText, write
+from app.views.numbers import adds_up
+from app.views.pen import MATHML, Pen, Row
+from app.views.symbols import Script, in_latex, in_text
+from app.views.written_out import written_out
+
+TERMS_A_ROW = 3
+RESULTS_A_ROW = 6  # a longer sum is not worked out term by term
+
+_LATEX, _TEXT = LaTeX(), PlainText()
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What the equation panel shows of one equation; each part is a tuple of rows, empty where it has nothing to say.
+
+    `exact` is False where the printed terms do not add up to the printed result, digit for digit.
+    """
+
+    rows: tuple[Row, ...]
+    why: tuple[Row, ...] = ()
+    written_out: tuple[Row, ...] = ()
+    own: tuple[Row, ...] = ()
+    exact: bool = True
+
+
+def formula(equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int) -> Formula:
+    """Everything that is shown of one equation, for the example in focus."""
+    pen = Pen(Script(shape, orientation), values, digits)
+    expression, symbol = equation.expression, equation.symbol
+    if isinstance(expression, Mean):
+        exact = mean_adds_up(pen, symbol, expression)
+        return Formula(mean_rows(pen, symbol, expression), own=own_rows(pen, expression), exact=exact)
+    rows = (
+        Row(*pen.left(symbol), pen.symbolic(expression)),
+        *_numeric_rows(pen, expression),
+        *_term_rows(pen, expression),
+        Row("", "=", pen.result(symbol)),
+    )
+    why = () if equation.why is None else _why_rows(pen, equation.why, expression)
+    return Formula(rows, why, written_out(pen, equation), exact=_is_exact(pen, symbol, expression))
+
+
+def _numeric_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
+    """The numbers put in; a long sum goes on over several rows."""
+    if not isinstance(expression, Sum) or len(expression.terms) <= TERMS_A_ROW:
+        yield Row("", "=", pen.numeric(expression))
+        return
+    for start in range(0, len(expression.terms), TERMS_A_ROW):
+        piece = pen.numeric(Sum(expression.terms[start : start + TERMS_A_ROW]))
+        yield Row("", "+" if start else "=", piece)
+
+
+def _term_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
+    """Each product of a sum worked out, before they are added: a step that a hand calculation writes down."""
+    if not _has_products(expression):
+        return
+    if isinstance(expression, Sum) and len(expression.terms) > RESULTS_A_ROW:
+        return
+    yield Row("", "=", _worked_out(pen, expression))
+
+
+def _has_products(expression: Expression) -> bool:
+    sums = [expression] if isinstance(expression, Sum) else []
+    if isinstance(expression, Product):
+        sums = [factor for factor in expression.factors if isinstance(factor, Sum)]
+    return any(not isinstance(_unsigned(term), Symbol | Number) for one in sums for term in one.terms)
+
+
+def _unsigned(term: Expression) -> Expression:
+    return term.body if isinstance(term, Negative) else term
+
+
+def _worked_out(pen: Pen, expression: Expression) -> str:
+    if isinstance(expression, Sum):
+        return MATHML.added([_known(pen, term, place) for place, term in enumerate(expression.terms)])
+    assert isinstance(expression, Product)
+    inside = [
+        MATHML.parenthesised(_worked_out(pen, factor)) if isinstance(factor, Sum) else _bracketed(pen, factor)
+        for factor in expression.factors
+    ]
+    return MATHML.multiplied(inside)
+
+
+def _known(pen: Pen, term: Expression, place: int) -> tuple[bool, str]:
+    minus, body = isinstance(term, Negative), _unsigned(term)
+    value = evaluate(body, pen.values)
+    written = pen.plain(value)
+    return minus, MATHML.parenthesised(written) if value < 0 and (place or minus) else written
+
+
+def _bracketed(pen: Pen, factor: Expression) -> str:
+    piece = write(factor, MATHML, pen.number)
+    return MATHML.parenthesised(piece.markup) if piece.minus else piece.markup
+
+
+def _is_exact(pen: Pen, symbol: Symbol, expression: Expression) -> bool:
+    if not isinstance(expression, Sum):
+        return True
+    terms = [evaluate(term, pen.values) for term in expression.terms]
+    return adds_up(terms, pen.values[symbol], pen.digits)
+
+
+def _why_rows(pen: Pen, why: Expression, simplified: Expression) -> tuple[Row, ...]:
+    """dL/dy_hat times the slope, and what is left of it."""
+    return Row("", "=", pen.symbolic(why)), Row("", "=", pen.symbolic(simplified))
+
+
+# One line ----------------------------------------------------------------------------------------------------------
+
+
+def latex(equation: Equation, shape: Shape, orientation: Orientation) -> str:
+    """The equation in symbols, as LaTeX."""
+    script = Script(shape, orientation)
+    right = write(equation.expression, _LATEX, lambda symbol: Piece(in_latex(symbol, script))).markup
+    return f"{in_latex(equation.symbol, script)} {_latex_sign(equation)} {right}"
+
+
+def _latex_sign(equation: Equation) -> str:
+    return r"\leftarrow" if equation.phase == "update" else "="
+
+
+def text(equation: Equation, shape: Shape, orientation: Orientation) -> str:
+    """The equation in symbols, as one line of plain text."""
+    script = Script(shape, orientation)
+    right = write(equation.expression, _TEXT, lambda symbol: Piece(in_text(symbol, script))).markup
+    return f"{in_text(equation.symbol, script)} {'←' if equation.phase == 'update' else '='} {right}"
+
+
+def symbol_text(symbol: Symbol, shape: Shape, orientation: Orientation) -> str:
+    """A symbol alone, as plain text."""
+    return in_text(symbol, Script(shape, orientation))

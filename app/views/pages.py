@@ -1,0 +1,210 @@
+"""The pages around the explorer, as frozen classes: exactly what their templates may use."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from app.engine import Setup
+from app.lessons import LESSONS, Lesson
+from app.views.thumbnail import Thumbnail, thumbnail
+from app.views.words import activation_word, counted
+
+LOSS_WORDS = {
+    "binary_cross_entropy": "binary cross-entropy",
+    "cross_entropy": "cross-entropy",
+    "half_squared_error": "half squared error",
+    "mean_squared_error": "mean squared error",
+}
+THEMES = (("", "system"), ("light", "light"), ("dark", "dark"))
+MOTIONS = (("", "system"), ("full", "moving"), ("reduced", "still"))
+DIGITS = range(2, 9)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a select."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A room of the program; `current` where the page belongs to it."""
+
+    text: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """What every page wears: the reader's preferences and the way here. Empty theme or motion: as the system."""
+
+    theme: str
+    motion: str
+    digits: int
+    path: str
+    nav: tuple[NavItem, ...]
+
+    @classmethod
+    def of(cls, path: str, current: str = "", theme: str = "", motion: str = "", digits: int = 5) -> Self:
+        """For the page at `path`; `current` is "lessons" where it belongs to them."""
+        rooms = (("Lessons", "/", "lessons"), ("API", "/docs", "api"))
+        nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)
+        return cls(theme, motion, digits, path, nav)
+
+    @property
+    def themes(self) -> tuple[Option, ...]:
+        """The choices of the theme."""
+        return _options(THEMES, self.theme)
+
+    @property
+    def motions(self) -> tuple[Option, ...]:
+        """The choices of motion."""
+        return _options(MOTIONS, self.motion)
+
+    @property
+    def digit_counts(self) -> tuple[Option, ...]:
+        """How many decimals a page may show."""
+        return _options(tuple((str(n), str(n)) for n in DIGITS), str(self.digits))
+
+
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, text, value == chosen) for value, text in choices)
+
+
+@dataclass(frozen=True)
+class LessonCard:
+    """One lesson among the others."""
+
+    slug: str
+    href: str
+    eyebrow: str
+    title: str
+    summary: str
+    introduction: str
+    drawing: Thumbnail
+
+
+@dataclass(frozen=True)
+class LessonsPage:
+    """The first page: the five lessons in teaching order."""
+
+    title: str
+    lessons: tuple[LessonCard, ...]
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """One lesson, read before it is walked. `hides` and `right_note` belong to its two ways to start."""
+
+    title: str
+    card: LessonCard
+    notebook: str
+    computed: str
+    hides: str
+    right_note: str
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty."""
+
+    status: int
+    title: str
+    happened: str
+    remedy: str
+    lesson: str
+
+
+def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
+    """The page of all lessons."""
+    return LessonsPage("Lessons", tuple(map(lesson_card, lessons)))
+
+
+def lesson_page(lesson: Lesson) -> LessonPage:
+    """The page of one lesson."""
+    return LessonPage(
+        lesson.title, lesson_card(lesson), lesson.notebook, lesson.computed, lesson.hides, lesson.right_note
+    )
+
+
+def lesson_card(lesson: Lesson) -> LessonCard:
+    """A lesson as a card."""
+    return LessonCard(
+        slug=lesson.slug,
+        href=f"/lessons/{lesson.slug}",
+        eyebrow=f"Notebook {lesson.number} of {len(LESSONS)}",
+        title=lesson.title,
+        summary=network_summary(lesson.published),
+        introduction=lesson.introduction,
+        drawing=thumbnail(lesson.published.sizes),
+    )
+
+
+def network_summary(setup: Setup) -> str:
+    """What a setup is, in a line: 2–2–1 · sigmoid · binary cross-entropy · one example at a time."""
+    activations = " and ".join(dict.fromkeys(map(activation_word, setup.activations)))
+    parts = ("–".join(map(str, setup.sizes)), activations, LOSS_WORDS[setup.loss], batch_summary(setup))
+    return " · ".join(parts)
+
+
+def batch_summary(setup: Setup) -> str:
+    """How many examples an iteration takes."""
+    examples = len(setup.examples[0])
+    taken = examples if setup.batch_size is None else min(setup.batch_size, examples)
+    if examples == 1:
+        return "one example"
+    if taken == 1:
+        return "one example at a time"
+    return f"all {counted(examples, 'example')} at once" if taken == examples else f"{taken} examples at a time"
+
+
+def not_found() -> ProblemPage:
+    """There is no such page."""
+    return ProblemPage(
+        404,
+        "This page does not exist",
+        "There is nothing at this address.",
+        "Check the address, or go to the lessons.",
+        "",
+    )
+
+
+def session_gone(lesson: str = "") -> ProblemPage:
+    """The session is unknown or has expired; `lesson` is a slug to start again with, where it is known."""
+    return ProblemPage(
+        404,
+        "This walk is no longer here",
+        "The address names a walk that this program does not hold: it was never here, or it was kept too long.",
+        "Start again: the same lesson begins with the same numbers.",
+        lesson,
+    )
+
+
+def stale() -> ProblemPage:
+    """The form was sent from an older state of the page."""
+    return ProblemPage(
+        412,
+        "The walk has moved on",
+        "This page was older than the walk: it went on in another tab or window. Nothing was changed.",
+        "Go back and load the page again to see where the walk stands.",
+        "",
+    )
+
+
+def broken() -> ProblemPage:
+    """The program itself failed."""
+    return ProblemPage(
+        500,
+        "Something broke on our side",
+        "The program met a case that it does not know. Your walk is kept as it was.",
+        "Go back and try again. If it happens again, start a new walk from the lessons.",
+        "",
+    )
+
+
+def refused(status: int, happened: str, remedy: str) -> ProblemPage:
+    """A request that cannot be done, with the reason and the remedy in words."""
+    return ProblemPage(status, "That did not work", happened, remedy, "")

@@ -1,0 +1,117 @@
+"""The parameters table: every weight and bias with its value, its gradient and its value after the update."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from app.engine import Shape, Symbol
+from app.lessons import Orientation
+from app.sessions import TrainingSession
+from app.views.numbers import fixed, signed
+from app.views.scales import sign_class
+from app.views.symbols import Script, in_html, reference
+
+NOT_YET = "—"
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """One parameter: its name, its texts, the sign of its gradient, and whether the step is about it."""
+
+    template: ClassVar[str] = "macros/parameter.html"
+
+    ref: str
+    name: str
+    value: str
+    gradient: str
+    sign: str
+    after: str
+    current: bool
+
+    @property
+    def id(self) -> str:
+        """The row's element."""
+        return f"row-{self.ref}"
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """The parameters of one layer."""
+
+    layer: int
+    title: str
+    rows: tuple[ParameterRow, ...]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The tables of all layers, the last layer first: the order in which gradients are found."""
+
+    id: ClassVar[str] = "parameters"
+    template: ClassVar[str] = "panels/parameters.html"
+
+    tables: tuple[LayerTable, ...]
+
+    def frame(self) -> object:
+        """Tables without their rows: nothing that changes during a walk."""
+        return tuple((table.layer, table.title) for table in self.tables)
+
+    def parts(self) -> tuple[ParameterRow, ...]:
+        """Every row."""
+        return tuple(row for table in self.tables for row in table.rows)
+
+
+@dataclass(frozen=True)
+class _Names:
+    symbol: Symbol
+    gradient: Symbol
+    after: Symbol
+    ref: str
+    name: str
+
+
+@lru_cache(maxsize=256)
+def _names(shape: Shape, orientation: Orientation, layer: int) -> tuple[_Names, ...]:
+    script = Script(shape, orientation)
+    units, inputs = range(shape.sizes[layer]), range(shape.sizes[layer - 1])
+    symbols = [Symbol("W", layer, j, k) for j in units for k in inputs] + [Symbol("b", layer, j) for j in units]
+    symbols.sort(key=lambda symbol: (symbol.kind, script.index(symbol) if len(units) * len(inputs) < 82 else ""))
+    return tuple(
+        _Names(s, s._replace(kind=f"d{s.kind}"), s._replace(kind=f"new_{s.kind}"), reference(s), in_html(s, script))
+        for s in symbols
+    )
+
+
+def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
+    """Every layer's table, numbers appearing as the walk finds them."""
+    shape = session.shape
+    current = reference(session.equation.symbol) if session.equation is not None else ""
+    return Parameters(
+        tuple(
+            LayerTable(
+                layer,
+                _title(shape, layer),
+                tuple(_row(session, names, current, digits) for names in _names(shape, orientation, layer)),
+            )
+            for layer in range(shape.depth, 0, -1)
+        )
+    )
+
+
+def _title(shape: Shape, layer: int) -> str:
+    return f"Layer {layer}" + (", the output" if layer == shape.depth else "")
+
+
+def _row(session: TrainingSession, names: _Names, current: str, digits: int) -> ParameterRow:
+    values = session.values
+    known, moved = session.has_shown(names.gradient), session.has_shown(names.after)
+    gradient = values[names.gradient] if known else 0.0
+    return ParameterRow(
+        names.ref,
+        names.name,
+        fixed(values[names.symbol], digits),
+        signed(gradient, digits) if known else NOT_YET,
+        sign_class(gradient) if known else "",
+        fixed(values[names.after], digits) if moved else NOT_YET,
+        names.ref == current,
+    )

@@ -1,0 +1,108 @@
+"""What the walk has shown so far, as the marks of the diagram ask for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.engine import Equation, Shape, Symbol, Values, found_at
+from app.sessions import TrainingSession
+from app.views.layout import Layout, layout
+from app.views.numbers import number
+from app.views.symbols import reference
+
+MOST_DIGITS = 4  # the drawing has no room for more
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """One session at its cursor, with the number of decimals that the drawing uses."""
+
+    session: TrainingSession
+    digits: int
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The walk's shape."""
+        return self.session.shape
+
+    @cached_property
+    def values(self) -> Values:
+        """The numbers of the example in focus."""
+        return self.session.values
+
+    @cached_property
+    def equation(self) -> Equation | None:
+        """The equation shown last."""
+        return self.session.equation
+
+    @cached_property
+    def phase(self) -> str:
+        """forward, loss, backward or update; empty before the first step."""
+        return self.equation.phase if self.equation else ""
+
+    @cached_property
+    def about(self) -> tuple[str, int, int, int | None]:
+        """What the equation finds: its kind, layer and units; a kind of its own before the first step."""
+        return (self.equation.kind, *self.equation.symbol[1:]) if self.equation else ("nothing", 0, 0, None)
+
+    @cached_property
+    def found(self) -> Mapping[Symbol, int]:
+        """Which equation finds a symbol, from 0; symbols that are given are not in it."""
+        return found_at(self.shape)
+
+    @cached_property
+    def decimals(self) -> int:
+        """As many as the reader wants and the drawing has room for."""
+        return min(self.digits, MOST_DIGITS)
+
+    @cached_property
+    def drawing(self) -> Layout:
+        """Where everything stands."""
+        return layout(self.shape.sizes)
+
+    @cached_property
+    def mark(self) -> str:
+        """The id of the mark in focus: the unit, connection or loss that the equation is about."""
+        if self.equation is None:
+            return "u-0-0"
+        ref = reference(self.equation.symbol)
+        kind = ref[:1]
+        return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(kind, ref)
+
+    @cached_property
+    def whole_layer(self) -> bool:
+        """Whether the learner steps by more than an equation."""
+        return self.session.by != "equation"
+
+    def is_about(self, l: int, j: int) -> bool:
+        """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
+        return self.phase not in ("", "loss") and self.about[1:3] == (l, j)
+
+    def has_shown(self, symbol: Symbol) -> bool:
+        """Whether the symbol is given, or found by an equation that has been shown."""
+        return self.found.get(symbol, -1) < self.session.cursor
+
+    def text(self, symbol: Symbol) -> str:
+        """The symbol's number; empty until the walk has shown it."""
+        if self.found.get(symbol, -1) >= self.session.cursor:
+            return ""
+        return number(self.values[symbol], self.decimals)
+
+    def standing(self, to: int, j: int, k: int) -> str:
+        """How the line from unit k to unit j of layer `to` stands to the equation.
+
+        active where the equation runs along it, path where its gradient came this way, else empty.
+        """
+        kind, l, unit, source = self.about
+        match kind:
+            case "z" | "a" if (to, j) == (l, unit):
+                return "active" if kind == "z" else "path"
+            case "loss" if to == len(self.shape.sizes):
+                return "active"
+            case "delta" if (to, k) == (l + 1, unit):
+                return "active"
+            case "W" | "dW" if (to, j, k) == (l, unit, source):
+                return "active"
+            case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
+                return "path"
+        return ""

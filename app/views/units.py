@@ -1,0 +1,184 @@
+"""The marks of units: circles with their numbers, bias and error signal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.engine import Symbol
+from app.views.connections import unit_letter, unit_word
+from app.views.layout import layout
+from app.views.scales import place, sign_class, strength
+from app.views.sight import Sight
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+ROOMY_TEXT, LONG_TEXT = 6, 8  # characters of a value that fit a circle in full size, and set smaller
+WAYS = {
+    "neg": "▲",
+    "pos": "▼",
+}  # by the sign of the error signal: the way the sum should move to lower the loss
+WAY_WORDS = {"▲": ", a larger sum lowers the loss", "▼": ", a smaller sum lowers the loss"}
+
+
+class Unit(NamedTuple):
+    """One unit as it looks now; numbers not known yet are empty. `way` is where its sum should move."""
+
+    id: str
+    bias_ref: str
+    classes: str
+    fill: str
+    sum: str
+    value: str
+    value_classes: str
+    bias: str
+    error: str
+    way: str
+    tab: str
+    label: str
+    name: str
+    x: str
+    y: str
+    radius: str
+    name_y: str
+    way_x: str
+    sum_y: str
+    value_y: str
+    bias_y: str
+    error_y: str
+
+    @property
+    def template(self) -> str:
+        """What draws it."""
+        return "svg/unit.svg"
+
+
+@dataclass(frozen=True, eq=False)
+class UnitForm:
+    """What never changes about one unit: layer, j, its name in words, its symbols, where its parts stand.
+
+    `places` are the last fields of a Unit, from `name` on.
+    """
+
+    l: int
+    j: int
+    words: str
+    a: Symbol
+    z: Symbol
+    b: Symbol
+    delta: Symbol
+    new_b: Symbol
+    slope: Symbol
+    places: tuple[str, ...]
+
+
+class Reading(NamedTuple):
+    """What may change about one unit from step to step; `tone` is the sign of its activation, once known."""
+
+    sum: str
+    value: str
+    bias: str
+    updated: str
+    error: str
+    way: str
+    fill: str
+    tone: str
+    current: bool
+    off: bool
+    tab: str
+
+
+@lru_cache(maxsize=256)
+def unit_forms(sizes: tuple[int, ...]) -> tuple[UnitForm, ...]:
+    """Every drawn unit, layer by layer."""
+    return tuple(_form(sizes, l, j) for l, j in layout(sizes).units)
+
+
+def _form(sizes: tuple[int, ...], l: int, j: int) -> UnitForm:
+    drawing = layout(sizes)
+    (x, y), r = drawing.units[l, j], drawing.radius
+    name = "" if drawing.dense else f"{unit_letter(sizes, l)}{j + 1}".translate(SUBSCRIPTS)
+    across = (x, y, r, y - r - 7, x + 20, y - 0.45 * r, y + 0.17 * r, y + r + 15, y + r + 29)
+    kind = "input" if l == 0 else "output" if l == len(sizes) - 1 else "hidden unit"
+    a, z, b, delta, new_b, slope = (Symbol(symbol, l, j) for symbol in ("a", "z", "b", "delta", "new_b", "slope"))
+    places = (name, *map(place, across))
+    return UnitForm(l, j, f"{kind} {unit_word(sizes, l, j)}", a, z, b, delta, new_b, slope, places)
+
+
+def units(sight: Sight, mark: str) -> Iterator[Unit]:
+    """Every drawn unit, layer by layer; `mark` is the id of the one tab stop."""
+    all_forms = unit_forms(sight.shape.sizes)
+    sizes = [abs(sight.values[form.a]) for form in all_forms]
+    largest = max(1.0, *(size for size in sizes if size < float("inf")))
+    for form in all_forms:
+        yield _drawn(form, _read(sight, form, mark, largest))
+
+
+def _read(sight: Sight, form: UnitForm, mark: str, largest: float) -> Reading:
+    text, hidden_or_output = sight.text, form.l > 0
+    value = text(form.a)
+    fill, tone = "0", ""
+    if value:
+        fill, tone = strength(sight.values[form.a], largest), sign_class(sight.values[form.a])
+    summed, bias, updated, error = map(text, (form.z, form.b, form.new_b, form.delta)) if hidden_or_output else [""] * 4
+    way = WAYS.get(sign_class(sight.values[form.delta]), "") if error else ""
+    tab = "0" if mark == f"u-{form.l}-{form.j}" else "-1"
+    return Reading(
+        summed,
+        value,
+        bias,
+        updated,
+        error,
+        way,
+        fill,
+        tone,
+        sight.is_about(form.l, form.j),
+        is_off(sight, form),
+        tab,
+    )
+
+
+def is_off(sight: Sight, form: UnitForm) -> bool:
+    """Whether a hidden unit lets nothing back: its slope is exactly 0 for the example in focus."""
+    if not 0 < form.l < sight.shape.depth or sight.phase not in ("backward", "update"):
+        return False
+    return sight.values[form.slope] == 0
+
+
+@lru_cache(maxsize=16384)
+def _drawn(form: UnitForm, now: Reading) -> Unit:
+    """Cached: from one step to the next most units look as they did."""
+    shown = now.value or now.sum
+    looks = ("unit", now.tone, "current" if now.current else "", "off" if now.off else "")
+    return Unit(
+        f"u-{form.l}-{form.j}",
+        f"b-{form.l}-{form.j}",
+        " ".join(filter(None, looks)),
+        now.fill,
+        "" if now.value else now.sum,
+        shown,
+        "" if len(shown) <= ROOMY_TEXT else "long" if len(shown) <= LONG_TEXT else "longest",
+        _bias(now),
+        f"δ = {now.error}" if now.error else "",
+        now.way,
+        now.tab,
+        _words(form, now),
+        *form.places,
+    )
+
+
+def _bias(now: Reading) -> str:
+    return f"b → {now.updated}" if now.updated else f"b = {now.bias}" if now.bias else ""
+
+
+def _words(form: UnitForm, now: Reading) -> str:
+    if not form.l:
+        return f"{form.words}: {now.value}"
+    parts = (
+        ("sum", now.sum),
+        ("activation", now.value),
+        ("bias", now.bias),
+        ("bias after the update", now.updated),
+        ("error signal", now.error and now.error + WAY_WORDS.get(now.way, "")),
+    )
+    told = ", ".join(f"{name} {value}" for name, value in parts if value)
+    return f"{form.words}: {told}" + (", off: its slope is 0" if now.off else "")

@@ -1,0 +1,101 @@
+"""Rendered diagrams read back as rectangles of ink: a referee that knows nothing of the program's own boxes."""
+
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, fromstring
+
+from app.paths import STATIC, TEMPLATES
+from app.sessions import TrainingSession
+from app.views.diagram import diagram
+from app.web.templating import Templates
+
+TEMPLATE_ENGINE = Templates(TEMPLATES, STATIC)
+# Inter's advance widths at weight 400 to 650, in ems, rounded up; what is missing is a letter.
+ADVANCE = {".": 0.3, " ": 0.29, "−": 0.68, "→": 0.98, "∂": 0.65, "δ": 0.62, "=": 0.68, "×": 0.68, "1": 0.47}
+ADVANCE |= dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉", 0.42)
+LETTER = 0.66
+CAPITAL = 0.74  # height of digits and capitals, in ems
+# Font sizes as app.css gives them, by class; the first that fits wins.
+SIZES = {"lh": 14, "ls": 12.5, "n": 14, "zl": 12, "bl": 12, "dl": 12.5, "way": 13, "script": 19}
+VALUE_SIZES = {"": 15.0, "long": 12.5, "longest": 10.5}
+SMALL_VALUE_SIZES = {"": 12.5, "long": 10.5, "longest": 8.5}
+
+
+@dataclass(frozen=True)
+class Ink:
+    """A rectangle with what it shows, and the id of the mark that it belongs to."""
+
+    text: str
+    owner: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def covers(self, other: "Ink") -> bool:
+        """Whether the two share any area."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+def drawn(session: TrainingSession, digits: int = 5) -> Element:
+    """The panel as the browser gets it."""
+    text = TEMPLATE_ENGINE.render("panels/network.html", panel=diagram(session, digits))
+    return fromstring(f"<panel>{text}</panel>")
+
+
+def with_class(panel: Element, name: str) -> list[Element]:
+    """Every element of this class."""
+    return [tag for tag in panel.iter() if name in _classes(tag)]
+
+
+def texts(panel: Element) -> list[Ink]:
+    """Every text that is visible at once."""
+    small = bool(with_class(panel, "small"))
+    return [
+        _text(group, tag, small)
+        for group in panel.iter("g")
+        for tag in group.findall("text")
+        if tag.text and "nowhere" not in _classes(group)
+    ]
+
+
+def shapes(panel: Element) -> list[Ink]:
+    """Circles of units and of the loss, as the squares inside which nothing else may be written; boxes of targets."""
+    circles = [
+        _around(group.attrib["id"], *(float(circle.attrib[name]) for name in ("cx", "cy", "r")))
+        for group in panel.iter("g")
+        for circle in group.findall("circle")
+    ]
+    return circles + [_box(rect) for rect in panel.iter("rect")]
+
+
+def _classes(tag: Element) -> list[str]:
+    return tag.get("class", "").split()
+
+
+def _around(owner: str, x: float, y: float, radius: float) -> Ink:
+    return Ink("", owner, x - radius, y - radius, x + radius, y + radius)
+
+
+def _box(rect: Element) -> Ink:
+    x, y, width, height = (float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
+    return Ink("", "target", x, y, x + width, y + height)
+
+
+def _text(group: Element, tag: Element, small: bool) -> Ink:
+    written, size = tag.text or "", _size(group, tag, small)
+    width = sum(ADVANCE.get(letter, LETTER) for letter in written) * size
+    x, y = float(tag.attrib["x"]), float(tag.attrib["y"])
+    owner = "target" if "target" in _classes(group) else group.get("id", "")
+    return Ink(written, owner, x - width / 2, y - CAPITAL * size, x + width / 2, y + 0.04 * size)
+
+
+def _size(group: Element, tag: Element, small: bool) -> float:
+    classes, parent = _classes(tag), _classes(group)
+    if "wl" in parent:
+        return 9.5 if "tight" in parent else 12
+    if "v" in classes:
+        sizes = SMALL_VALUE_SIZES if small else VALUE_SIZES
+        return 12.5 if "loss-mark" in parent else sizes[" ".join(classes[1:])]
+    return next((size for name, size in SIZES.items() if name in classes), 12.5)

@@ -1,0 +1,153 @@
+"""The pages around the explorer: what their classes say, and that their templates use nothing else."""
+
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from jinja2 import Environment, nodes
+
+from app.lessons import LESSONS, lesson_named
+from app.paths import STATIC, TEMPLATES
+from app.views.pages import (
+    Chrome,
+    LessonPage,
+    LessonsPage,
+    ProblemPage,
+    broken,
+    lesson_page,
+    lessons_page,
+    network_summary,
+    not_found,
+    session_gone,
+    stale,
+)
+from app.views.thumbnail import thumbnail
+from app.web.templating import Templates
+
+TEMPLATES_OF = {"lessons": LessonsPage, "lesson": LessonPage, "problem": ProblemPage}
+
+
+def rendered(name: str, page: object, **chrome: Any) -> BeautifulSoup:
+    text = Templates(TEMPLATES, STATIC).render(
+        f"pages/{name}.html", page=page, chrome=replace(Chrome.of("/", "lessons"), **chrome)
+    )
+    return BeautifulSoup(text, "html5lib")
+
+
+def one(soup: Tag, selector: str) -> Tag:
+    tag = soup.select_one(selector)
+    assert tag is not None
+    return tag
+
+
+def test_the_lessons_stand_in_teaching_order_with_what_each_network_is() -> None:
+    page = lessons_page()
+    assert [card.slug for card in page.lessons] == [lesson.slug for lesson in LESSONS]
+    assert page.lessons[0].summary == "2–2–1 · sigmoid · binary cross-entropy · one example at a time"
+
+
+@pytest.mark.parametrize(
+    ("slug", "batch"),
+    [
+        ("two-outputs-two-paths", "one example"),
+        ("softmax-and-dead-units", "all six examples at once"),
+        ("a-slope-too-many", "all 100 examples at once"),
+    ],
+)
+def test_a_summary_says_how_many_examples_an_iteration_takes(slug: str, batch: str) -> None:
+    assert network_summary(lesson_named(slug).published).endswith(batch)
+
+
+def test_a_summary_counts_a_part_of_the_examples() -> None:
+    setup = replace(lesson_named("a-slope-too-many").published, batch_size=10)
+    assert network_summary(setup).endswith("10 examples at a time")
+
+
+def test_each_lesson_card_starts_its_own_lesson_as_published() -> None:
+    forms = rendered("lessons", lessons_page()).select("form.starts")
+    assert [one(form, "[name=lesson]")["value"] for form in forms] == [lesson.slug for lesson in LESSONS]
+    assert all(one(form, "button")["value"] == "true" for form in forms)
+    assert all(form["action"] == "/sessions" and form["method"] == "post" for form in forms)
+
+
+def test_a_lesson_can_be_started_as_published_and_put_right() -> None:
+    page = rendered("lesson", lesson_page(LESSONS[1]))
+    assert [button["value"] for button in page.select("form.ways button")] == ["true", "false"]
+    assert LESSONS[1].hides in page.text
+    assert LESSONS[1].right_note in page.text
+
+
+def test_an_expired_session_offers_to_start_its_lesson_again() -> None:
+    page = rendered("problem", session_gone("hours-of-study"))
+    assert one(page, "main [name=lesson]")["value"] == "hours-of-study"
+    assert not rendered("problem", session_gone()).select("main form")
+
+
+@pytest.mark.parametrize("problem", [not_found(), session_gone(), stale(), broken()])
+def test_every_problem_says_what_happened_and_what_to_do(problem: ProblemPage) -> None:
+    text = one(rendered("problem", problem), "main").text
+    assert problem.happened in text
+    assert problem.remedy in text
+    assert str(problem.status) in text
+
+
+def test_without_a_choice_the_page_follows_the_system() -> None:
+    html = one(rendered("lessons", lessons_page()), "html")
+    assert "data-theme" not in html.attrs
+    assert "data-motion" not in html.attrs
+
+
+def test_a_chosen_theme_and_motion_stand_on_the_root_and_in_the_selects() -> None:
+    page = rendered("lessons", lessons_page(), theme="dark", motion="reduced", digits=3)
+    assert (one(page, "html")["data-theme"], one(page, "html")["data-motion"]) == ("dark", "reduced")
+    chosen = [option["value"] for option in page.select("#preferences option[selected]")]
+    assert chosen == ["3", "dark", "reduced"]
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [("lessons", lessons_page()), ("lesson", lesson_page(LESSONS[0])), ("problem", not_found())],
+)
+def test_no_page_has_inline_code_or_styles_or_an_id_twice(name: str, page: object) -> None:
+    soup = rendered(name, page)
+    assert not [tag for tag in soup.find_all() if any(a == "style" or a.startswith("on") for a in tag.attrs)]
+    assert all(script.get("src") and not script.text for script in soup.find_all("script"))
+    ids = [tag["id"] for tag in soup.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", TEMPLATES_OF)
+def test_a_template_uses_every_field_of_its_page_and_no_other(name: str) -> None:
+    used = _fields_used(TEMPLATES / "pages" / f"{name}.html", "page") | {"title"}
+    assert used == {field.name for field in fields(TEMPLATES_OF[name])}
+
+
+def test_the_base_uses_only_what_chrome_has() -> None:
+    chrome = Chrome.of("/")
+    assert is_dataclass(chrome)
+    assert all(hasattr(chrome, name) for name in _fields_used(TEMPLATES / "base.html", "chrome"))
+
+
+def _fields_used(template: Path, variable: str) -> set[str]:
+    tree = Environment().parse(template.read_text())
+    return {
+        node.attr
+        for node in tree.find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name) and node.node.name == variable
+    }
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 4, 2), (1, 1), (8, 32, 32, 4)])
+def test_a_thumbnail_holds_every_unit_inside_its_frame(sizes: tuple[int, ...]) -> None:
+    drawing = thumbnail(sizes)
+    _, _, width, height = map(float, drawing.view_box.split())
+    radius = float(drawing.radius)
+    assert len(drawing.units) == sum(sizes)
+    assert all(radius <= float(x) <= width - radius for x, _ in drawing.units)
+    assert all(radius <= float(y) <= height - radius for _, y in drawing.units)
+
+
+def test_the_scripts_of_our_own_stay_small() -> None:
+    assert (STATIC / "explorer.js").stat().st_size <= 5_000

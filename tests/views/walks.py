@@ -1,0 +1,33 @@
+"""Sessions to draw: lessons, and networks whose numbers are long."""
+
+import numpy as np
+
+from app.engine import Examples, Parameters, Setup
+from app.lessons import lesson_named
+from app.sessions import TrainingSession
+
+
+def walk(sizes: tuple[int, ...], largest: float = 12.0) -> TrainingSession:
+    """A network whose numbers are long: many digits, large and small, of both signs."""
+    random = np.random.default_rng(7)
+    pairs = list(zip(sizes[1:], sizes, strict=False))
+    scales = 10.0 ** random.uniform(-5, np.log10(largest), len(pairs))
+    parameters = Parameters(
+        tuple(-random.uniform(0.3, 1.0, pair) * scale for pair, scale in zip(pairs, scales, strict=True)),
+        tuple(-random.uniform(0.1, 0.9, out) for out, _ in pairs),
+    )
+    data = Examples(random.normal(size=(3, sizes[0])), random.normal(size=(3, sizes[-1])))
+    tanh = ("tanh",) * (len(sizes) - 2)
+    return TrainingSession.of_setup(
+        Setup(sizes, data, (*tanh, "identity"), "mean_squared_error", parameters, learning_rate=0.0123)
+    )
+
+
+def at(session: TrainingSession, kind: str, l: int, j: int = 0, k: int | None = None) -> TrainingSession:
+    """The session at the equation that finds this."""
+    found = next(e for e in session.equations if e.kind == kind and e.symbol[1:] == (l, j, k))
+    return session.go(found.index + 1)
+
+
+def lesson(slug: str, as_published: bool = False) -> TrainingSession:
+    return TrainingSession.of_lesson(lesson_named(slug), as_published)
