@@ -1,0 +1,160 @@
+"""What the API answers, as pydantic models: documentation that a test holds against the real answers."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Number = float
+Vectors = list[list[Number]]
+Matrices = list[Vectors]
+
+
+class Answer(BaseModel):
+    """Nothing is answered that is not documented."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def says(description: str) -> Any:
+    """A documented field."""
+    return Field(description=description)
+
+
+class LessonAnswer(Answer):
+    """One lesson, in teaching order."""
+
+    slug: Annotated[str, says("Its name in addresses.")]
+    number: Annotated[int, says("Its place, from 1.")]
+    title: str
+    notebook: Annotated[str, says("What its notebook is about.")]
+    introduction: Annotated[str, says("What to watch for.")]
+    computed: Annotated[str, says("What the notebook computed.")]
+    hides: Annotated[str, says("What it gets wrong or hides.")]
+    right_note: Annotated[str, says("What is different where it is put right.")]
+    orientation: Annotated[
+        Literal["fan_out_fan_in", "fan_in_fan_out"], says("How the notebook writes its weights; here always the first.")
+    ]
+    columns: Annotated[list[str], says("Names of the inputs.")]
+    targets: Annotated[list[str], says("Names of the outputs.")]
+    sizes: Annotated[list[int], says("Units per layer, the input first.")]
+
+
+class EquationAnswer(Answer):
+    """One equation of the walk. Layers count from 0 = input, units j and k from 0."""
+
+    class Term(Answer):
+        """A part of the right-hand side; the terms' values add up to the equation's."""
+
+        symbols: Annotated[list[str], says("The symbols in it, as text.")]
+        value: Annotated[Number | None, says("Null where not yet reached.")]
+
+    index: Annotated[int, says("From 0 within the iteration.")]
+    phase: Literal["forward", "loss", "backward", "update"]
+    layer: Annotated[int | None, says("Null for the loss.")]
+    kind: Annotated[Literal["z", "a", "loss", "delta", "dW", "db", "W", "b"], says("What it finds.")]
+    j: int | None
+    k: int | None
+    text: Annotated[str, says("In symbols, as plain text.")]
+    latex: Annotated[str, says("In symbols, as LaTeX.")]
+    code: Annotated[str, says("The line of NumPy for its whole layer.")]
+    terms: Annotated[
+        list[Term],
+        says("For a mean over the batch, one per example; in a very large trace the example in focus and the others."),
+    ]
+    value: Annotated[Number | None, says("Null where not yet reached.")]
+
+
+class LayerAnswer(Answer):
+    """Parameters of one layer."""
+
+    W: Annotated[Vectors, says("(fan_out, fan_in)")]
+    b: Annotated[list[Number], says("(fan_out,)")]
+
+
+class NetworkAnswer(Answer):
+    """The network with the parameters in force: at the end of an iteration, the updated ones."""
+
+    sizes: list[int]
+    activations: list[str]
+    layers: Annotated[list[LayerAnswer], says("Layers 1 to L.")]
+
+
+class ForwardAnswer(Answer):
+    """The forward phase of the batch, one row per example."""
+
+    Z: Annotated[Matrices, says("Pre-activations of layers 1 to L.")]
+    A: Annotated[Matrices, says("Activations of layers 0 to L; the first is the batch's input.")]
+
+
+class BackwardAnswer(Answer):
+    """The backward phase of the batch, layers 1 to L. The loss is the mean over the batch, so all carry its 1/m."""
+
+    delta: Annotated[Matrices, says("Gradients of the loss by Z, one row per example.")]
+    dW: Matrices
+    db: Vectors
+
+
+class SetupAnswer(Answer):
+    """The setup with every default filled in; what POST /api/sessions takes."""
+
+    sizes: list[int]
+    activations: list[str]
+    loss: str
+    parameters: Annotated[dict[str, Any] | None, says("Where the start was given.")] = None
+    initializer: Annotated[dict[str, Any] | None, says("Where the start was drawn.")] = None
+    data: Annotated[dict[str, Any], says("X and Y, or the data set.")]
+    optimizer: Annotated[dict[str, Any], says("With the learning rate that is in force now.")]
+    batch_size: int | None
+    shuffle_seed: int | None
+    decimals: int | None
+    mistake: str | None
+    warm_up: Annotated[list[int] | None, says("Only where there is one.")] = None
+
+
+class State(Answer):
+    """Where a session stands, with all numbers that its walk has shown."""
+
+    id: str
+    rev: Annotated[int, says("Grows by 1 with every change.")]
+    lesson: Annotated[str | None, says("The slug of its lesson, if it is one.")]
+    setup: SetupAnswer
+    epoch: Annotated[int, says("From 0.")]
+    iteration: Annotated[int, says("From 0.")]
+    example: Annotated[int, says("The example in focus, from 0.")]
+    batch: Annotated[list[int], says("The examples of this iteration, from 0.")]
+    phase: Annotated[
+        Literal["forward", "loss", "backward", "update"], says("Of the equation shown last; forward at the very start.")
+    ]
+    cursor: Annotated[int, says("How many equations of this iteration have been shown.")]
+    equations: Annotated[int, says("How many there are.")]
+    equation: Annotated[EquationAnswer | None, says("The one shown last; null at the very start.")]
+    network: NetworkAnswer
+    forward: Annotated[ForwardAnswer | None, says("From the end of its phase until the next iteration begins.")]
+    loss: Annotated[Number | None, says("The mean over the batch, before the update.")]
+    backward: Annotated[BackwardAnswer | None, says("From the end of its phase until the next iteration begins.")]
+    loss_after: Annotated[Number | None, says("The same batch's loss after the update.")]
+
+
+class HistoryAnswer(Answer):
+    """Losses, each taken before its update."""
+
+    iterations: Annotated[list[Number], says("Of every iteration whose loss has been shown.")]
+    epochs: Annotated[list[Number], says("The mean over the iterations of every complete epoch.")]
+
+
+class Problem(Answer):
+    """What went wrong (RFC 9457), as `application/problem+json`."""
+
+    class Field(Answer):
+        """One field that cannot be used."""
+
+        field: Annotated[str, says("Which; empty for the request as a whole.")]
+        problem: Annotated[str, says("What is wrong with it.")]
+        remedy: Annotated[str, says("What would be right.")]
+
+    type: Annotated[str, says("The kind of problem, as an address of its description.")]
+    title: str
+    status: int
+    detail: str
+    errors: Annotated[list[Field], says("For 422: the fields.")] = []
+    state: Annotated[State | None, says("For 412: the session as it stands now.")] = None

@@ -1,0 +1,154 @@
+"""The JSON API: input, verb, state. Numbers are full float64, units and layers count from 0."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from app.lessons import LESSONS, lesson_named
+from app.sessions import Kept, TrainingSession, setup_of
+from app.settings import Settings
+from app.web.answers import EquationAnswer, HistoryAnswer, LessonAnswer, State
+from app.web.dependencies import TheWalk, services
+from app.web.documentation import ERRORS, SESSION_ERRORS
+from app.web.limits import check_edit, check_setup, check_train
+from app.web.schemas import Edit, Move, NewLesson, NewSession, NewSetup, Step, Train
+from app.web.state import dumps, history_text, state_text
+from app.web.trace import trace_document
+
+router = APIRouter(prefix="/api")
+MOVE, STEP = Move(), Step()
+SLOW = ("epoch",)  # measures of a step that may take many iterations
+
+
+def json_response(text: str, status: int = 200, **headers: str) -> Response:
+    """JSON text as an answer."""
+    return Response(text, status, headers=headers, media_type="application/json")
+
+
+def state_response(kept: Kept, status: int = 200) -> Response:
+    """The state, with its revision as entity tag."""
+    return json_response(state_text(kept), status, ETag=f'"{kept.rev}"', Location=f"/api/sessions/{kept.id}")
+
+
+# Lessons and new sessions -------------------------------------------------------------------------------------------
+
+
+@router.get("/lessons", response_model=list[LessonAnswer], tags=["lessons"])
+async def lessons() -> Response:
+    """The five lessons, in teaching order."""
+    return json_response(dumps([_lesson(lesson.slug) for lesson in LESSONS]))
+
+
+def _lesson(slug: str) -> dict[str, object]:
+    lesson = lesson_named(slug)
+    words = {name: getattr(lesson, name) for name in LessonAnswer.model_fields if name != "sizes"}
+    return {**words, "sizes": lesson.published.sizes}
+
+
+@router.post("/sessions", status_code=201, response_model=State, responses=ERRORS, tags=["sessions"])
+async def create(request: Request, new: Annotated[NewSession, Body()]) -> Response:
+    """Start a lesson, or a network of one's own."""
+    the = services(request)
+    return state_response(await the.store.create(_begun(new, the.settings)), 201)
+
+
+def _begun(new: NewLesson | NewSetup, settings: Settings) -> TrainingSession:
+    if isinstance(new, NewLesson):
+        return TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published)
+    document = new.model_dump(exclude_none=True)
+    check_setup(document, settings)
+    return TrainingSession.of_setup(setup_of(document))
+
+
+# One session --------------------------------------------------------------------------------------------------------
+
+session = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+
+
+@session.get("", response_model=State)
+async def state(walk: TheWalk) -> Response:
+    """Where the session stands."""
+    return state_response(await walk.load())
+
+
+@session.patch("", response_model=State)
+async def edit(walk: TheWalk, edit: Edit) -> Response:
+    """Change the learning rate, a parameter, or the example in focus."""
+    check_edit(edit, walk.services.settings)
+    return state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
+
+
+def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
+    if edit.example is not None:
+        walked = walked.focus(edit.example)
+    if edit.parameter is not None:
+        walked = walked.with_parameter(**edit.parameter.model_dump())
+    if edit.learning_rate is not None:
+        walked = walked.with_learning_rate(edit.learning_rate)
+    return walked
+
+
+@session.post("/step", response_model=State)
+async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
+    """One equation, layer, phase, iteration or epoch further."""
+    return state_response(await walk.do(lambda walked: walked.step(move.by), move.rev, move.by in SLOW))
+
+
+@session.post("/back", response_model=State)
+async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
+    """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
+    return state_response(await walk.do(lambda walked: walked.back(move.by), move.rev, move.by in SLOW))
+
+
+@session.post("/forward", response_model=State)
+async def forward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """On to the end of the forward phase, of the next iteration where this one is already there."""
+    return state_response(await walk.do(lambda walked: walked.forward(), move.rev))
+
+
+@session.post("/backward", response_model=State)
+async def backward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """On to the end of the backward phase, of the next iteration where this one is already there."""
+    return state_response(await walk.do(lambda walked: walked.backward(), move.rev))
+
+
+@session.post("/update", response_model=State)
+async def update(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """On to the end of the update, of the next iteration where this one is already there."""
+    return state_response(await walk.do(lambda walked: walked.update(), move.rev))
+
+
+@session.post("/train", response_model=State)
+async def train(walk: TheWalk, train: Train) -> Response:
+    """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
+
+    measure, count = ("iterations", train.iterations) if train.epochs is None else ("epochs", train.epochs)
+    wish = {measure: count or 0}
+
+    def trained(walked: TrainingSession) -> TrainingSession:
+        check_train(measure, wish[measure], walked.setup.iterations_per_epoch, walk.services.settings)
+        return walked.train(**wish)
+
+    return state_response(await walk.do(trained, train.rev, slow=True))
+
+
+@session.post("/reset", response_model=State)
+async def reset(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """Back to the very start, without what was changed on the way."""
+    return state_response(await walk.do(lambda walked: walked.reset(), move.rev))
+
+
+@session.get("/trace", response_model=list[EquationAnswer])
+async def trace(walk: TheWalk) -> Response:
+    """Every equation of this iteration, with the numbers of those that have been shown."""
+    kept = await walk.load()
+    return json_response(await run_in_threadpool(lambda: dumps(trace_document(kept.session))))
+
+
+@session.get("/history", response_model=HistoryAnswer)
+async def history(walk: TheWalk) -> Response:
+    """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
+    kept = await walk.load()
+    return json_response(await run_in_threadpool(lambda: history_text(kept.session.losses())))

@@ -1,0 +1,203 @@
+"""What goes wrong, answered in the reader's form: problem+json under /api, a page elsewhere. Never an echo."""
+
+import json
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.engine import DivergedError, SetupError
+from app.lessons import LESSONS, UnknownLessonError
+from app.sessions import StaleRevisionError, UnknownSessionError
+from app.views.pages import ProblemPage, broken, not_found, refused, session_gone, stale
+from app.web.page import page_response
+from app.web.state import state_text
+
+log = logging.getLogger(__name__)
+MOST_ERRORS = 10  # fields named in one answer
+SENTENCES = {
+    400: "The body cannot be read as JSON. Send one JSON object.",
+    404: "There is nothing at this address. See /docs for what there is.",
+    405: "This address does not take that method. See /docs for what it takes.",
+    413: "The body is larger than this server takes. Send less.",
+    500: "The program met a case that it does not know. The session is kept as it was.",
+}
+Error = dict[str, str]
+
+
+def problem(kind: str, status: int, detail: str, errors: Sequence[Error] = (), state: str | None = None) -> Response:
+    """An `application/problem+json` answer; `state` is JSON text."""
+    body = {
+        "type": f"/docs#{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": list(errors),
+    }
+    text = json.dumps(body, ensure_ascii=False)
+    if state is not None:
+        text = f'{text[:-1]}, "state": {state}}}'
+    return Response(text, status, media_type="application/problem+json")
+
+
+def answer(request: Request, page: ProblemPage, api: Response) -> Response:
+    """The one that the reader can use."""
+    if request.url.path.startswith("/api/") or request.url.path == "/api":
+        return api
+    return page_response(request, "pages/problem.html", page, status=page.status)
+
+
+async def on_setup_error(request: Request, error: SetupError) -> Response:
+    """422: something that was given does not fit."""
+    fields = [{"field": error.field, "problem": error.problem, "remedy": error.remedy}]
+    return answer(request, refused(422, error.problem, error.remedy), problem("invalid", 422, str(error), fields))
+
+
+async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+    """400 for a body that is no JSON; 422 for one that is, and does not fit."""
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return await on_http(request, HTTPException(400))
+    fields = [told(one) for one in error.errors()[:MOST_ERRORS]]
+    detail = " ".join(f"{one['field']}: {one['problem']}".removeprefix(": ") for one in fields[:3])
+    return answer(request, refused(422, detail, fields[0]["remedy"]), problem("invalid", 422, detail, fields))
+
+
+async def on_unknown_lesson(request: Request, error: UnknownLessonError) -> Response:
+    """422 in a request's body; a page that is not there otherwise."""
+    known = ", ".join(lesson.slug for lesson in LESSONS)
+    fields = [{"field": "lesson", "problem": "There is no lesson of this name.", "remedy": f"Choose one of: {known}."}]
+    return answer(request, not_found(), problem("invalid", 422, " ".join(list(fields[0].values())[1:]), fields))
+
+
+async def on_unknown_session(request: Request, error: UnknownSessionError) -> Response:
+    """404: unknown or expired."""
+    return answer(request, session_gone(), problem("unknown-session", 404, str(error)))
+
+
+async def on_stale(request: Request, error: StaleRevisionError) -> Response:
+    """412, with the state as it is now."""
+    return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
+
+
+async def on_diverged(request: Request, error: DivergedError) -> Response:
+    """409: the numbers run away; nothing was changed."""
+    return answer(request, refused(409, str(error), "Nothing was changed."), problem("diverged", 409, str(error)))
+
+
+async def on_http(request: Request, error: HTTPException) -> Response:
+    """No such address, no such method, too large, not readable."""
+    status = error.status_code
+    sentence = SENTENCES.get(status, HTTPStatus(status).phrase + ".")
+    happened, _, remedy = sentence.partition(". ")
+    page = not_found() if status == 404 else refused(status, f"{happened}.", remedy)
+    response = answer(request, page, problem("request", status, sentence))
+    response.headers.update(error.headers or {})
+    return response
+
+
+# What pydantic found -------------------------------------------------------------------------------------------------
+
+REMEDIES = {
+    "missing": "Give it.",
+    "extra_forbidden": "Leave it out; /docs lists the fields that there are.",
+    "finite_number": "Give a finite number.",
+    "list_type": "Give a list.",
+    "bool_type": "Give true or false.",
+    "int_type": "Give a whole number.",
+    "float_type": "Give a number.",
+    "string_type": "Give a string.",
+    "greater_than": "Give a number above {gt:g}.",
+    "greater_than_equal": "Give {ge:g} or more.",
+    "less_than_equal": "Give at most {le:g}.",
+    "too_short": "Give at least {min_length}.",
+    "too_long": "Give at most {max_length}.",
+    "string_too_long": "Give at most {max_length} characters.",
+    "string_unicode": "Give a string of whole characters.",
+    "model_attributes_type": "Give an object, with braces.",
+    "model_type": "Give an object, with braces.",
+    "literal_error": "Choose one of: {expected}.",
+}
+PROBLEMS = {
+    "missing": "It is missing.",
+    "extra_forbidden": "There is a field that is not known.",
+    "finite_number": "It is not a finite number.",
+    "string_unicode": "It is not a string that can be read.",
+    "model_attributes_type": "It is not a JSON object.",
+    "model_type": "It is not a JSON object.",
+}
+
+
+def told(error: dict[str, Any]) -> Error:
+    """One of pydantic's errors in our words; of what was given only the place is told."""
+    kind, ctx = error["type"], error.get("ctx", {})
+    place = [part for part in error["loc"][1:] if not str(part).startswith("~")]
+    if kind == "extra_forbidden":
+        place.pop()  # the name that was given
+    if kind == "value_error":
+        happened, _, remedy = str(ctx["error"]).partition("; ")
+        return {"field": _path(place), "problem": f"{happened.removesuffix('.')}.", "remedy": remedy or "See /docs."}
+    happened = PROBLEMS.get(kind) or error["msg"].replace("Input should", "It should") + "."
+    return {"field": _path(place), "problem": happened, "remedy": REMEDIES.get(kind, "See /docs.").format(**ctx)}
+
+
+def _path(place: Sequence[str | int]) -> str:
+    """sizes, data.X[3][0], optimizer.learning_rate."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return "".join(parts).removeprefix(".")
+
+
+# Putting it in place -------------------------------------------------------------------------------------------------
+
+HANDLERS: dict[type[Exception], Any] = {
+    SetupError: on_setup_error,
+    RequestValidationError: on_invalid,
+    UnknownLessonError: on_unknown_lesson,
+    UnknownSessionError: on_unknown_session,
+    StaleRevisionError: on_stale,
+    DivergedError: on_diverged,
+    HTTPException: on_http,
+}
+
+
+class Unexpected:
+    """Answers 500 for what nobody expected, inside of the security headers, and logs it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            log.exception("%s %s", scope["method"], scope["path"])
+            await _failed(Request(scope))(scope, receive, send)
+
+
+def _failed(request: Request) -> Response:
+    """The 500 answer; in plain words where even its page cannot be made."""
+    try:
+        return answer(request, broken(), problem("failed", 500, SENTENCES[500]))
+    except Exception:
+        log.exception("The page that says so failed too")
+        return HTMLResponse(SENTENCES[500], 500)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Every error gets its answer."""
+    for error, handler in HANDLERS.items():
+        app.add_exception_handler(error, handler)

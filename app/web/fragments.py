@@ -1,0 +1,87 @@
+"""What a page shows already is not sent again: only the panels, and the parts of panels, that look different now."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Protocol
+
+
+class Panel(Protocol):
+    """A swappable region: its element id and its template; two panels that are equal look the same.
+
+    A panel of many parts, such as the rows of a table, also has `parts()`, and `frame()`: all that is no part.
+    """
+
+    id: ClassVar[str]
+    template: ClassVar[str]
+
+
+class Part(Protocol):
+    """One element inside a panel: its id, and the template whose macro `part` draws it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+
+
+Key = tuple[str, int, int]  # session, revision, digits
+
+
+class Renderer(Protocol):
+    """How panels and parts become markup."""
+
+    def panel(self, panel: Panel) -> str: ...
+    def part(self, part: Part) -> str: ...
+
+
+class Shown:
+    """The panels that were rendered last, for the `size` pages that moved last."""
+
+    def __init__(self, size: int = 256) -> None:
+        self._size = size
+        self._panels: OrderedDict[Key, Sequence[Panel]] = OrderedDict()
+
+    def get(self, key: Key) -> Sequence[Panel] | None:
+        """The panels of this page, if they are remembered."""
+        return self._panels.get(key)
+
+    def put(self, key: Key, panels: Sequence[Panel]) -> None:
+        """Remember these; the page that moved longest ago is forgotten."""
+        self._panels[key] = panels
+        self._panels.move_to_end(key)
+        if len(self._panels) > self._size:
+            self._panels.popitem(last=False)
+
+
+def fragment(render: Renderer, previous: Sequence[Panel] | None, current: Sequence[Panel]) -> str:
+    """What turns the previous panels into the current ones: pieces that htmx morphs into the elements they name."""
+    before = {panel.id: panel for panel in previous or ()}
+    return "".join(chunk for panel in current for chunk in _pieces(render, before.get(panel.id), panel))
+
+
+def _pieces(render: Renderer, before: Panel | None, panel: Panel) -> Iterator[str]:
+    if before == panel:
+        return
+    different = changed_parts(before, panel)
+    if different is None:
+        yield f'<hx-partial hx-target="#{panel.id}" hx-swap="innerMorph">{render.panel(panel)}</hx-partial>'
+        return
+    for part in different:
+        yield _part(part, render.part(part))
+
+
+def changed_parts(before: Any, panel: Any) -> list[Part] | None:
+    """The parts that look different now; None where the panel has to be drawn as a whole."""
+    if before is None or not hasattr(panel, "parts") or before.frame() != panel.frame():
+        return None
+    old, new = before.parts(), panel.parts()
+    if len(old) != len(new) or any(was.id != now.id for was, now in zip(old, new, strict=True)):
+        return None
+    return [now for was, now in zip(old, new, strict=True) if was != now]
+
+
+def _part(part: Part, markup: str) -> str:
+    """SVG needs its own root to be read as SVG; htmx takes the part out of it again."""
+    if part.template.endswith(".svg"):
+        return f'<hx-partial hx-target="#{part.id}" hx-swap="outerMorph strip:true"><svg>{markup}</svg></hx-partial>'
+    return f'<hx-partial hx-target="#{part.id}" hx-swap="outerMorph">{markup}</hx-partial>'

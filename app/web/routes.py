@@ -1,0 +1,166 @@
+"""The pages. Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back."""
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.engine import DivergedError
+from app.lessons import Lesson, UnknownLessonError, lesson_named
+from app.sessions import TrainingSession, UnknownSessionError
+from app.views.api_docs import api_docs
+from app.views.pages import lesson_page, lessons_page
+from app.web.dependencies import Services, services
+from app.web.explorer import TheExplorer
+from app.web.forms import form_of, measure_in, number_in, whole_in
+from app.web.htmx import VARY
+from app.web.limits import check_learning_rate, check_train
+from app.web.page import page_response
+from app.web.preferences import local, remember
+
+router = APIRouter(include_in_schema=False)
+session = APIRouter(prefix="/sessions/{session_id}", include_in_schema=False)
+
+
+@router.get("/")
+async def lessons(request: Request) -> Response:
+    """The five lessons."""
+    return page_response(request, "pages/lessons.html", lessons_page(), "lessons")
+
+
+@router.get("/lessons/{slug}")
+async def lesson(request: Request, slug: str) -> Response:
+    """One lesson, to read before it is walked."""
+    return page_response(request, "pages/lesson.html", lesson_page(_lesson(slug)), "lessons")
+
+
+def _lesson(slug: str) -> Lesson:
+    try:
+        return lesson_named(slug)
+    except UnknownLessonError as error:
+        raise HTTPException(404) from error
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """The API's documentation as a page."""
+    return page_response(request, "pages/docs.html", api_docs(request.app.openapi()), "api")
+
+
+@router.get("/healthz")
+async def health(request: Request) -> Response:
+    """Whether the program and its store answer."""
+    await services(request).store.check()
+    return JSONResponse({"status": "ok"})
+
+
+@router.post("/preferences")
+async def preferences(request: Request) -> Response:
+    """Remember how the reader wants pages to look, and go back to where that was chosen."""
+    form = await form_of(request)
+    response = RedirectResponse(local(form.get("next", "/")), 303, headers=VARY)
+    remember(response, form)
+    return response
+
+
+# Sessions -----------------------------------------------------------------------------------------------------------
+
+
+@router.post("/sessions")
+async def begin(request: Request) -> Response:
+    """Start a lesson, at the place of the session that `keep` names, if any."""
+    form, the = await form_of(request), services(request)
+    begun = TrainingSession.of_lesson(_lesson(form.get("lesson", "")), form.get("as_published", "true") != "false")
+    if form.get("keep"):
+        begun = await _at_place_of(form["keep"], begun, the)
+    kept = await the.store.create(begun)
+    return RedirectResponse(f"/sessions/{kept.id}", 303, headers=VARY)
+
+
+async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -> TrainingSession:
+    """The new walk, moved to where another stands; at its start where that cannot be found or reached."""
+    try:
+        place = (await the.store.load(session_id)).session.place
+        return await run_in_threadpool(begun.moved_to, place)
+    except (UnknownSessionError, DivergedError):
+        return begun
+
+
+@session.get("")
+async def explorer(the: TheExplorer) -> Response:
+    """The explorer."""
+    return the.show(await the.walk.load())
+
+
+@session.post("/step")
+async def step(the: TheExplorer) -> Response:
+    """One measure further."""
+    return await the.do(lambda walked: walked.step(measure_in(the.form)), the.form.get("by") == "epoch")
+
+
+@session.post("/back")
+async def back(the: TheExplorer) -> Response:
+    """One measure back."""
+    return await the.do(lambda walked: walked.back(measure_in(the.form)), the.form.get("by") == "epoch")
+
+
+@session.post("/forward")
+async def forward(the: TheExplorer) -> Response:
+    """On to the end of the forward phase."""
+    return await the.do(lambda walked: walked.forward())
+
+
+@session.post("/backward")
+async def backward(the: TheExplorer) -> Response:
+    """On to the end of the backward phase."""
+    return await the.do(lambda walked: walked.backward())
+
+
+@session.post("/update")
+async def update(the: TheExplorer) -> Response:
+    """On to the end of the update."""
+    return await the.do(lambda walked: walked.update())
+
+
+@session.post("/train")
+async def train(the: TheExplorer) -> Response:
+    """Many updates at once."""
+
+    measure = "epochs" if "epochs" in the.form else "iterations"
+
+    def trained(walked: TrainingSession) -> TrainingSession:
+        count = whole_in(the.form, measure)
+        check_train(measure, count, walked.setup.iterations_per_epoch, the.walk.services.settings)
+        return walked.train(**{measure: count})
+
+    return await the.do(trained, slow=True)
+
+
+@session.post("/reset")
+async def reset(the: TheExplorer) -> Response:
+    """Back to the very start."""
+    return await the.do(lambda walked: walked.reset())
+
+
+@session.post("/go")
+async def go(the: TheExplorer) -> Response:
+    """A place in this iteration."""
+    return await the.do(lambda walked: walked.go(whole_in(the.form, "cursor")))
+
+
+@session.post("/focus")
+async def focus(the: TheExplorer) -> Response:
+    """Another example of the batch."""
+    return await the.do(lambda walked: walked.focus(whole_in(the.form, "example")))
+
+
+@session.post("/learning-rate")
+async def learning_rate(the: TheExplorer) -> Response:
+    """Another learning rate."""
+
+    def changed(walked: TrainingSession) -> TrainingSession:
+        rate = number_in(the.form, "learning_rate")
+        check_learning_rate("learning_rate", rate, the.walk.services.settings)
+        return walked.with_learning_rate(rate)
+
+    return await the.do(changed)

@@ -1,0 +1,204 @@
+"""What the API accepts, as pydantic models: strict, closed, finite. Limits that are settings stand in limits.py."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from app.engine import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, MISTAKES
+from app.sessions import Measure
+from app.settings import Settings
+
+OPTIMIZERS = ("gradient_descent",)
+MOST_SEED = 2**32 - 1
+
+
+def usual(name: str) -> str:
+    """The default of a limit, for the documentation."""
+    return f"{Settings.model_fields[name].default:,} (a setting of the server)"
+
+
+def name_of(known: Any, description: str, **more: Any) -> Any:
+    """A field for a name that the engine checks; the documentation lists those that exist."""
+    return Field(description=description, max_length=40, json_schema_extra={"enum": list(known)}, **more)
+
+
+Name = str
+Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
+Numbers = Annotated[list[float], Field(min_length=1)]
+Matrix = Annotated[list[Numbers], Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """No unknown fields, no conversions, no NaN or Infinity."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+# A new session ------------------------------------------------------------------------------------------------------
+
+
+class NewLesson(Strict):
+    """Start one of the lessons."""
+
+    lesson: Annotated[str, Field(description="The slug of a lesson; GET /api/lessons lists them.", max_length=80)]
+    as_published: Annotated[bool, Field(description="As the notebook has it, mistakes included, or put right.")] = True
+
+
+class ParametersGiven(Strict):
+    """Starting values, one matrix and one list per layer after the input."""
+
+    W: Annotated[list[Matrix], Field(description="Weights, each (fan_out, fan_in).", min_length=1)]
+    b: Annotated[list[Numbers], Field(description="Biases, each (fan_out,).", min_length=1)]
+
+
+class InitializerGiven(Strict):
+    """A way to draw the weights; biases start at zero."""
+
+    kind: Annotated[Name, name_of(INITIALIZERS, "Its name.")]
+    seed: Annotated[Seed, Field(description="Seed of the random generator.")] = 0
+    value: Annotated[float | None, Field(description="For `constant`: every weight's value (1 if left out).")] = None
+    scale: Annotated[
+        float | None,
+        Field(description="For `normal`: the standard deviation; for `uniform`: the half width (1 if left out).", ge=0),
+    ] = None
+
+
+class ExamplesGiven(Strict):
+    """The examples themselves, one row each."""
+
+    X: Annotated[Matrix, Field(description=f"Inputs. At most {usual('max_examples')} examples.")]
+    Y: Annotated[Matrix, Field(description="Targets, a row for each row of X.")]
+
+
+class DatasetGiven(Strict):
+    """A data set that is drawn from a seed; it has one target per example."""
+
+    dataset: Annotated[Name, name_of(DATASETS, "Its name.")]
+    examples: Annotated[int, Field(description=f"How many; at most {usual('max_examples')}.", ge=1)] = 100
+    noise: Annotated[float, Field(description="Standard deviation of the noise.", ge=0)] = 0.1
+    seed: Annotated[Seed, Field(description="Seed of the random generator.")] = 0
+
+
+class OptimizerGiven(Strict):
+    """How gradients become updates."""
+
+    kind: Annotated[Name, name_of(OPTIMIZERS, "Its name.")] = "gradient_descent"
+    learning_rate: Annotated[float, Field(description=f"Above 0, at most {usual('max_learning_rate')}.", gt=0)] = 0.1
+
+
+def _kind_of_data(given: Any) -> str:
+    return (
+        "~dataset" if isinstance(given, DatasetGiven) or (isinstance(given, dict) and "dataset" in given) else "~given"
+    )
+
+
+Data = Annotated[
+    Annotated[ExamplesGiven, Tag("~given")] | Annotated[DatasetGiven, Tag("~dataset")], Discriminator(_kind_of_data)
+]
+
+
+class NewSetup(Strict):
+    """Start a network of one's own. Only `sizes` and `data` must be given; the rest has fitting defaults."""
+
+    sizes: Annotated[
+        list[Annotated[int, Field(ge=1)]],
+        Field(
+            description=f"Units per layer, the input first. At most {usual('max_layers')} layers after the input, "
+            f"{usual('max_units')} units in each, {usual('max_features')} inputs.",
+            min_length=2,
+        ),
+    ]
+    data: Annotated[Data, Field(description="Examples, or the name of a data set.")]
+    activations: Annotated[
+        list[Annotated[Name, name_of(ACTIVATIONS, "A name.")]] | None,
+        Field(description="One per layer after the input; softmax for the output only.", min_length=1),
+    ] = None
+    loss: Annotated[Name | None, name_of(LOSSES, "Its name; left out, one that fits the targets.")] = None
+    parameters: Annotated[ParametersGiven | None, Field(description="Starting values; or give an initializer.")] = None
+    initializer: Annotated[InitializerGiven | None, Field(description="Left out: xavier_uniform, seed 0.")] = None
+    optimizer: Annotated[OptimizerGiven | None, Field(description="Left out: gradient_descent at 0.1.")] = None
+    batch_size: Annotated[int | None, Field(description="Examples per iteration; null for all.", ge=1)] = None
+    shuffle_seed: Annotated[Seed | None, Field(description="Seed of the order; null for in order.")] = None
+    decimals: Annotated[
+        int | None, Field(description="Round every activation, as by hand; null for not at all.", ge=1, le=12)
+    ] = None
+    mistake: Annotated[Name | None, name_of(MISTAKES, "A wrong rule of backward(); null for the right ones.")] = None
+    warm_up: Annotated[
+        list[Annotated[int, Field(ge=0)]] | None,
+        Field(description="Examples, from 0, taken one by one before the first epoch.", max_length=1000),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_start(self) -> Self:
+        if self.parameters is not None and self.initializer is not None:
+            raise ValueError("Parameters and an initializer are both given; give one of them.")
+        return self
+
+
+def _kind_of_session(given: Any) -> str:
+    named = isinstance(given, NewLesson) or (isinstance(given, dict) and "lesson" in given)
+    return "~lesson" if named else "~setup"
+
+
+NewSession = Annotated[
+    Annotated[NewLesson, Tag("~lesson")] | Annotated[NewSetup, Tag("~setup")], Discriminator(_kind_of_session)
+]
+
+
+# Verbs --------------------------------------------------------------------------------------------------------------
+
+
+class Move(Strict):
+    """What every verb takes."""
+
+    rev: Annotated[int | None, Field(description="The state's rev; a stale one changes nothing (412).", ge=0)] = None
+
+
+class Step(Move):
+    """How far to go."""
+
+    by: Annotated[Measure, Field(description="The measure of the step.")] = "equation"
+
+
+class Train(Move):
+    """How long to train: give one of the two."""
+
+    epochs: Annotated[int | None, Field(description="Passes over the data.", ge=1)] = None
+    iterations: Annotated[
+        int | None, Field(description=f"Updates; at most {usual('max_iterations_per_request')} a request.", ge=1)
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.epochs is None) == (self.iterations is None):
+            raise ValueError("Give epochs or iterations, one of the two.")
+        return self
+
+
+class ParameterEdit(Strict):
+    """Another value for one weight or bias."""
+
+    layer: Annotated[int, Field(description="Layer, 1 for the first after the input.", ge=1)]
+    kind: Annotated[Literal["W", "b"], Field(description="Weight or bias.")]
+    j: Annotated[int, Field(description="The unit, from 0.", ge=0)]
+    k: Annotated[int | None, Field(description="For W: the unit of the layer before, from 0.", ge=0)] = None
+    value: Annotated[float, Field(description="The new value.")]
+
+
+class Edit(Move):
+    """What to change; at least one of the three."""
+
+    learning_rate: Annotated[
+        float | None, Field(description="From this iteration on (from the next one, where this is finished).", gt=0)
+    ] = None
+    parameter: Annotated[
+        ParameterEdit | None,
+        Field(description="At the start of this iteration (of the next one, where this is finished)."),
+    ] = None
+    example: Annotated[int | None, Field(description="The example in focus; one of the batch, from 0.", ge=0)] = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.learning_rate is None and self.parameter is None and self.example is None:
+            raise ValueError("Nothing is changed; give learning_rate, parameter or example.")
+        return self

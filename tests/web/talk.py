@@ -1,0 +1,56 @@
+"""Short words for talking to the API in tests."""
+
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from app.web.answers import State
+
+Json = dict[str, Any]
+LESSON = {"lesson": "one-example-at-a-time"}
+BY_HAND = {  # the hand calculation of the second notebook, with the right rule
+    "sizes": [2, 2, 2],
+    "activations": ["sigmoid", "sigmoid"],
+    "loss": "half_squared_error",
+    "parameters": {
+        "W": [[[0.15, 0.25], [0.2, 0.3]], [[0.4, 0.5], [0.45, 0.55]]],
+        "b": [[0.35, 0.35], [0.6, 0.6]],
+    },
+    "data": {"X": [[0.05, 0.1]], "Y": [[0.01, 0.99]]},
+    "optimizer": {"kind": "gradient_descent", "learning_rate": 0.1},
+    "decimals": 4,
+}
+BATCHES = {
+    "sizes": [2, 3, 2],
+    "data": {"X": [[0.5, -1.0], [1.5, 2.0], [-3.0, 1.0]], "Y": [[0.1, 0.2], [0.3, -0.4], [0.5, 2.5]]},
+    "batch_size": 2,
+}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def begin(client: TestClient, what: Json = LESSON) -> Json:
+    """A new session's state, documented field by field."""
+    response = client.post("/api/sessions", json=what)
+    assert response.status_code == 201, response.text
+    return documented(response.json())
+
+
+def act(client: TestClient, state: Json, verb: str, **body: Any) -> Json:
+    """The state after a verb."""
+    response = client.post(f"/api/sessions/{state['id']}/{verb}", json=body)
+    assert response.status_code == 200, response.text
+    return documented(response.json())
+
+
+def edit(client: TestClient, state: Json, **body: Any) -> Json:
+    """The state after a change."""
+    response = client.patch(f"/api/sessions/{state['id']}", json=body)
+    assert response.status_code == 200, response.text
+    return documented(response.json())
+
+
+def documented(state: Json) -> Json:
+    """The same; every field is one that OpenAPI documents, none is missing."""
+    State.model_validate(state, strict=True)
+    assert set(state) == set(State.model_fields)
+    return state
