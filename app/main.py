@@ -1,5 +1,6 @@
 """create_app(): the only place where the rooms are joined."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
         app.state.services = Services(settings, store, Templates(paths.TEMPLATES, paths.STATIC), Shown())
+        gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         yield
         store.close()
 

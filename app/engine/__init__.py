@@ -32,7 +32,7 @@ from app.engine.propagation import RIGHT, Backward, Forward, backward, forward
 from app.engine.setup import Examples, Parameters, Setup
 from app.engine.shape import Shape
 from app.engine.types import Array
-from app.engine.values import Values
+from app.engine.values import Values, values_of
 
 __all__ = [
     "ACTIVATIONS",
@@ -86,4 +86,5 @@ __all__ = [
     "substituted",
     "symbols_in",
     "trace",
+    "values_of",
 ]

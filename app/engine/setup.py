@@ -18,7 +18,7 @@ from app.engine.mistakes import mistake_named
 from app.engine.network import Layer, Network
 from app.engine.optimizers import GradientDescent
 from app.engine.propagation import RIGHT, Rules
-from app.engine.shape import Shape
+from app.engine.shape import Shape, shape_of
 from app.engine.types import Array
 
 
@@ -119,7 +119,7 @@ class Setup:
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""
-        return Shape(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistake)
+        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistake)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """The examples of an iteration, all counted from 0."""

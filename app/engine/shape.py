@@ -1,6 +1,7 @@
 """The shape of a walk: all that decides which equations it has, and nothing that decides their values."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,13 @@ class Shape:
     decimals: int | None = None
     mistake: str | None = None
 
+    def __hash__(self) -> int:
+        return self._hash  # asked for many times a step: shapes are keys of caches
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistake))
+
     @property
     def depth(self) -> int:
         """The number of layers, the input not counted: L."""
@@ -22,3 +30,6 @@ class Shape:
     def activation(self, layer: int) -> str:
         """The name of the activation of layer 1 to L."""
         return self.activations[layer - 1]
+
+
+shape_of = lru_cache(maxsize=1024)(Shape)  # the same object for the same arguments

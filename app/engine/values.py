@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,12 @@ OF_BATCH: dict[str, Source] = {
     "loss": lambda it, layer: np.array([it.loss]),
     "eta": lambda it, layer: np.array([it.method.optimizer.learning_rate]),
 }
+
+
+@lru_cache(maxsize=512)
+def values_of(iteration: Iteration, focus: int) -> "Values":
+    """The numbers of an iteration for one row of its batch, kept while the walk goes through it."""
+    return Values(iteration, focus)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
-from app.engine import Equation, Iteration, Network, Setup, SetupError, Shape, Symbol, Values, found_at, trace
+from app.engine import (
+    Equation,
+    Iteration,
+    Network,
+    Setup,
+    SetupError,
+    Shape,
+    Symbol,
+    Values,
+    found_at,
+    trace,
+    values_of,
+)
 from app.lessons import Lesson
 from app.sessions.changes import Change, parameter_named
 from app.sessions.places import Measure, Place, after, before, on_to, phase_end
@@ -106,7 +118,7 @@ class TrainingSession:
     @cached_property
     def values(self) -> Values:
         """What every symbol stands for, for the example in focus."""
-        return Values(self.current, self.focus_row)
+        return values_of(self.current, self.focus_row)
 
     @property
     def finished(self) -> bool:

@@ -6,11 +6,11 @@ from functools import lru_cache
 from math import hypot
 from typing import NamedTuple
 
-from app.engine import Symbol
+from app.engine import Network, Symbol
 from app.views.labels import label_places
 from app.views.layout import Line, layout
 from app.views.scales import Sign, place, sign_class, stroke_width
-from app.views.sight import Sight
+from app.views.sight import Sight, Texts
 
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units
 ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
@@ -125,32 +125,50 @@ def _form_to_loss(sizes: tuple[int, ...], line: Line) -> Form:
 
 def connections(sight: Sight, mark: str) -> Iterator[Mark]:
     """Every drawn connection with its label, layer by layer; `mark` is the id of the one tab stop."""
-    largest = max(float(abs(layer.W).max()) for layer in sight.session.current.before.layers)
     draw = _drawn_dense if sight.drawing.dense else _drawn
     for form in forms(sight.shape.sizes)[0]:
-        yield draw(form, _read(sight, form, mark, largest))
+        yield draw(form, _read(sight, form, mark))
 
 
-def _read(sight: Sight, form: Form, mark: str, largest: float) -> Reading:
-    weight, gradient, updated = map(sight.text, form.symbols)
-    value = sight.values[form.symbols[2 if updated else 0]]
-    slope = sign_class(sight.values[form.symbols[1]]) if gradient else ""
+def _read(sight: Sight, form: Form, mark: str) -> Reading:
+    gradient, updated = sight.has_shown(form.symbols[1]), sight.has_shown(form.symbols[2])
     standing = sight.standing(*form.line[:3])
     if not standing and not _reached(sight, form.line.l, gradient, updated):
         standing = "quiet"
-    width, tab = stroke_width(value, largest), "0" if form.id == mark else "-1"
-    return Reading(weight, gradient, updated, sign_class(value), slope, width, standing, sight.phase, tab)
+    tab = "0" if form.id == mark else "-1"
+    return Reading(*_numbers(sight.texts, form, gradient, updated), standing, sight.phase, tab)
 
 
-def _reached(sight: Sight, l: int, gradient: str, updated: str) -> bool:
+@lru_cache(maxsize=16384)
+def _numbers(texts: Texts, form: Form, gradient: bool, updated: bool) -> tuple[str, str, str, Sign, str, str]:
+    """The first fields of a Reading: what the numbers say, once they are shown."""
+    w, dw, new_w = form.symbols
+    value = texts.numbers[new_w if updated else w]
+    return (
+        texts[w],
+        texts[dw] if gradient else "",
+        texts[new_w] if updated else "",
+        sign_class(value),
+        sign_class(texts.numbers[dw]) if gradient else "",
+        stroke_width(value, largest_weight(texts.numbers.iteration.before)),
+    )
+
+
+@lru_cache(maxsize=512)
+def largest_weight(network: Network) -> float:
+    """The largest |w| of a network: the thickest line."""
+    return max(float(abs(layer.W).max()) for layer in network.layers)
+
+
+def _reached(sight: Sight, l: int, gradient: bool, updated: bool) -> bool:
     """Whether the phase has come to this connection."""
     match sight.phase:
         case "forward":
             return l <= sight.about[1]
         case "backward":
-            return bool(gradient)
+            return gradient
         case "update":
-            return bool(updated)
+            return updated
     return True
 
 

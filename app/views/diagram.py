@@ -76,7 +76,7 @@ def diagram(session: TrainingSession, digits: int) -> Network:
         tuple(label for _, label in marks if label is not None),
         tuple(units(sight, mark)),
         _folds(sizes),
-        tuple(targets(sight)),
+        targets(sight),
         loss_mark(sight, mark),
         Wave(f"wave-{session.iteration}-{session.cursor}", view_box, tuple(pulses(sight))),
     )

@@ -7,9 +7,10 @@ from app.engine import RIGHT, Equation, Shape, Values, run_iteration
 from app.lessons import Lesson, Orientation
 from app.sessions import TrainingSession
 from app.views.code import line_of_numpy
-from app.views.formulas import Formula, formula, latex
+from app.views.formulas import Formula, formula
 from app.views.numbers import number
-from app.views.symbols import Script, in_html
+from app.views.pen import aligned
+from app.views.symbols import in_html, script_of
 
 HEADINGS = {
     "z": "Weighted sum",
@@ -21,13 +22,18 @@ HEADINGS = {
     "W": "Update of",
     "b": "Update of",
 }
-EMPTY = Formula(())
+CAPTIONS = (
+    "The example in focus, by itself",
+    "Why: the slope of the loss times the slope of the output, then simplified",
+    "Written out, back to the output",
+)
 PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
 
 
 @dataclass(frozen=True)
 class EquationPanel:
-    """Heading (HTML), sentence, formulas (MathML), NumPy, LaTeX; `note` compares with the right rule, or introduces."""
+    """Heading (HTML), sentence, formulas (MathML), NumPy; `maths` are captions with MathML, the first
+    without; `note` compares with the right rule, or introduces."""
 
     id: ClassVar[str] = "equation"
     template: ClassVar[str] = "panels/equation.html"
@@ -35,9 +41,9 @@ class EquationPanel:
     phase: str
     heading: str
     sentence: str
-    formula: Formula
+    maths: tuple[tuple[str, str], ...]
+    exact: bool
     code: str
-    latex: str
     note: str
     note_title: str
 
@@ -47,19 +53,26 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
     equation, shape = session.equation, session.shape
     if equation is None:
         title, text = ("What to watch for", lesson.introduction) if lesson else ("", "")
-        return EquationPanel("start", "Ready to start", sentence, EMPTY, "", "", text, title)
+        return EquationPanel("start", "Ready to start", sentence, (), True, "", text, title)
     orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
+    found = formula(equation, shape, session.values, orientation, digits)
     title, note = _note(session, equation, digits)
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
         sentence,
-        formula(equation, shape, session.values, orientation, digits),
+        maths(found),
+        found.exact,
         line_of_numpy(equation, shape, orientation),
-        latex(equation, shape, orientation),
         note,
         title,
     )
+
+
+def maths(found: Formula) -> tuple[tuple[str, str], ...]:
+    """(caption, MathML) of each part that has something to say."""
+    parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
+    return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
 
 
 def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
@@ -69,7 +82,7 @@ def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     symbol = equation.symbol
     if symbol.kind in ("dW", "db"):
         symbol = symbol._replace(kind=symbol.kind[1:])
-    return f"{HEADINGS[equation.kind]} {in_html(symbol, Script(shape, orientation))}"
+    return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 
 
 def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from app.views.batch_mean import mean_adds_up, mean_rows, own_rows
 from app.views.notation import LaTeX, Piece, PlainText, write
 from app.views.numbers import adds_up
 from app.views.pen import MATHML, Pen, Row
-from app.views.symbols import Script, in_latex, in_text
+from app.views.symbols import in_latex, in_text, script_of
 from app.views.written_out import written_out
 
 TERMS_A_ROW = 3
@@ -49,7 +49,7 @@ class Formula:
 
 def formula(equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int) -> Formula:
     """Everything that is shown of one equation, for the example in focus."""
-    pen = Pen(Script(shape, orientation), values, digits)
+    pen = Pen(script_of(shape, orientation), values, digits)
     expression, symbol = equation.expression, equation.symbol
     if isinstance(expression, Mean):
         exact = mean_adds_up(pen, symbol, expression)
@@ -134,7 +134,7 @@ def _why_rows(pen: Pen, why: Expression, simplified: Expression) -> tuple[Row, .
 
 def latex(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """The equation in symbols, as LaTeX."""
-    script = Script(shape, orientation)
+    script = script_of(shape, orientation)
     right = write(equation.expression, _LATEX, lambda symbol: Piece(in_latex(symbol, script))).markup
     return f"{in_latex(equation.symbol, script)} {_latex_sign(equation)} {right}"
 
@@ -145,11 +145,11 @@ def _latex_sign(equation: Equation) -> str:
 
 def text(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """The equation in symbols, as one line of plain text."""
-    script = Script(shape, orientation)
+    script = script_of(shape, orientation)
     right = write(equation.expression, _TEXT, lambda symbol: Piece(in_text(symbol, script))).markup
     return f"{in_text(equation.symbol, script)} {'←' if equation.phase == 'update' else '='} {right}"
 
 
 def symbol_text(symbol: Symbol, shape: Shape, orientation: Orientation) -> str:
     """A symbol alone, as plain text."""
-    return in_text(symbol, Script(shape, orientation))
+    return in_text(symbol, script_of(shape, orientation))

@@ -1,12 +1,12 @@
 """The marks at the far right of the diagram: the targets beside the outputs, and the loss."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.engine import Symbol
-from app.views.layout import LOSS_RADIUS
+from app.views.layout import LOSS_RADIUS, Layout, Line, layout
 from app.views.scales import place
-from app.views.sight import Sight
+from app.views.sight import Sight, Texts
 from app.views.units import SUBSCRIPTS
 
 BOX_WIDTH, BOX_HEIGHT = 76.0, 22.0  # of a target, as its template draws it
@@ -48,19 +48,25 @@ class LossMark(NamedTuple):
         return "svg/loss.svg"
 
 
-def targets(sight: Sight) -> Iterator[Target]:
+def targets(sight: Sight) -> tuple[Target, ...]:
     """What each drawn output should say."""
-    for line in sight.drawing.to_loss:
-        x, y = sight.drawing.target(line.k)
+    return _targets(sight.texts, sight.shape.sizes)
+
+
+@lru_cache(maxsize=1024)
+def _targets(texts: Texts, sizes: tuple[int, ...]) -> tuple[Target, ...]:
+    drawing, found = layout(sizes), []
+    for line in drawing.to_loss:
+        x, y = drawing.target(line.k)
         name = f"y{line.k + 1}".translate(SUBSCRIPTS)
-        text = f"{name} = {sight.text(Symbol('y', sight.shape.depth, line.k))}"
+        text = f"{name} = {texts[Symbol('y', len(sizes) - 1, line.k)]}"
         left, top = place(x - BOX_WIDTH / 2), place(y - BOX_HEIGHT / 2)
-        yield Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, _thread(sight, line.k))
+        found.append(Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, _thread(drawing, line)))
+    return tuple(found)
 
 
-def _thread(sight: Sight, j: int) -> str:
-    drawing = sight.drawing
-    unit, box = drawing.units[sight.shape.depth, j], drawing.target(j)
+def _thread(drawing: Layout, line: Line) -> str:
+    unit, box = drawing.units[line.l - 1, line.k], drawing.target(line.k)
     slant = 0.6 * drawing.radius * (1 if box.y > unit.y else -1)
     start = f"M{place(unit.x + 0.8 * drawing.radius)} {place(unit.y + slant)}"
     return f"{start}L{place(box.x - BOX_WIDTH / 2)} {place(box.y)}"

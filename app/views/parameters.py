@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine import Shape, Symbol
+from app.engine import Shape, Symbol, Values
 from app.lessons import Orientation
 from app.sessions import TrainingSession
 from app.views.numbers import fixed, signed
 from app.views.scales import sign_class
-from app.views.symbols import Script, in_html, reference
+from app.views.symbols import in_html, reference, script_of
 
 NOT_YET = "—"
 
@@ -61,7 +61,7 @@ class Parameters:
         return tuple(row for table in self.tables for row in table.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Names:
     symbol: Symbol
     gradient: Symbol
@@ -72,7 +72,7 @@ class _Names:
 
 @lru_cache(maxsize=256)
 def _names(shape: Shape, orientation: Orientation, layer: int) -> tuple[_Names, ...]:
-    script = Script(shape, orientation)
+    script = script_of(shape, orientation)
     units, inputs = range(shape.sizes[layer]), range(shape.sizes[layer - 1])
     symbols = [Symbol("W", layer, j, k) for j in units for k in inputs] + [Symbol("b", layer, j) for j in units]
     symbols.sort(key=lambda symbol: (symbol.kind, script.index(symbol) if len(units) * len(inputs) < 82 else ""))
@@ -103,8 +103,14 @@ def _title(shape: Shape, layer: int) -> str:
 
 
 def _row(session: TrainingSession, names: _Names, current: str, digits: int) -> ParameterRow:
-    values = session.values
     known, moved = session.has_shown(names.gradient), session.has_shown(names.after)
+    return _written(session.values, names, (known, moved, names.ref == current), digits)
+
+
+@lru_cache(maxsize=16384)
+def _written(values: Values, names: _Names, now: tuple[bool, bool, bool], digits: int) -> ParameterRow:
+    """Cached: from one step to the next most rows stay as they were. `now`: gradient known, updated, in question."""
+    known, moved, current = now
     gradient = values[names.gradient] if known else 0.0
     return ParameterRow(
         names.ref,
@@ -113,5 +119,5 @@ def _row(session: TrainingSession, names: _Names, current: str, digits: int) -> 
         signed(gradient, digits) if known else NOT_YET,
         sign_class(gradient) if known else "",
         fixed(values[names.after], digits) if moved else NOT_YET,
-        names.ref == current,
+        current,
     )

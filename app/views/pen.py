@@ -1,13 +1,16 @@
 """Writes symbols and numbers of one walk as MathML: each term carries the class of its sign and the mark it names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from app.engine import Expression, Symbol, Values
+from app.engine import Expression, Symbol, Values, symbols_in
 from app.views.notation import MathML, Piece, write
 from app.views.numbers import parts
 from app.views.symbols import Script, in_mathml, reference
 
 MARK = {"delta": "t d", "slope": "t s"}  # classes of a term: error signals, slopes; the rest by the sign of its number
+PARAMETERS = ("W", "b", "dW", "db", "new_W", "new_b")
 MATHML = MathML()
 
 
@@ -18,6 +21,53 @@ class Row:
     left: str
     sign: str
     right: str
+
+
+class Same:
+    """An expression as a key of caches, by identity: expressions of a walk live as long as it is walked."""
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+
+    def __hash__(self) -> int:
+        return id(self.expression)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.expression is other.expression
+
+
+@lru_cache(maxsize=8192)
+def _coloured(same: Same) -> tuple[Symbol, ...]:
+    return tuple(dict.fromkeys(symbol for symbol in symbols_in(same.expression) if symbol.kind in PARAMETERS))
+
+
+@lru_cache(maxsize=8192)
+def _symbolic(same: Same, script: Script, positive: tuple[bool, ...]) -> str:
+    signs = dict(zip(_coloured(same), positive, strict=True))
+
+    def leaf(symbol: Symbol) -> Piece:
+        return Piece(marked(symbol, in_mathml(symbol, script), signs.get(symbol, True)))
+
+    return write(same.expression, MATHML, leaf).markup
+
+
+def marked(symbol: Symbol, markup: str, positive: bool) -> str:
+    """A term with its class and the mark that it lights."""
+    look = MARK.get(symbol.kind) or ("t" if symbol.kind not in PARAMETERS else "t pos" if positive else "t neg")
+    ref = reference(symbol)
+    tie = f' data-ref="{ref}"' if ref else ""
+    return f'<mrow class="{look}"{tie}>{markup}</mrow>'
+
+
+def aligned(rows: Iterable[Row]) -> str:
+    """Rows below each other, their signs in one column; empty where there are none."""
+    cells = "".join(
+        f"<mtr><mtd>{row.left}</mtd><mtd><mo>{row.sign}</mo></mtd><mtd>{row.right}</mtd></mtr>" for row in rows
+    )
+    table = f'<mtable class="al" displaystyle="true">{cells}</mtable>'
+    return f'<math display="block">{table}</math>' if cells else ""
 
 
 @dataclass(frozen=True)
@@ -52,20 +102,13 @@ class Pen:
         return f"<mi>ln</mi><mo>(</mo>{inside}<mo>)</mo>"
 
     def _marked(self, symbol: Symbol, markup: str) -> str:
-        ref = reference(symbol)
-        tie = f' data-ref="{ref}"' if ref else ""
-        return f'<mrow class="{self._look(symbol)}"{tie}>{markup}</mrow>'
-
-    def _look(self, symbol: Symbol) -> str:
-        if symbol.kind in MARK:
-            return MARK[symbol.kind]
-        if symbol.kind in ("W", "b", "dW", "db", "new_W", "new_b"):
-            return "t pos" if self.values[symbol] >= 0 else "t neg"
-        return "t"
+        return marked(symbol, markup, symbol.kind not in PARAMETERS or self.values[symbol] >= 0)
 
     def symbolic(self, expression: Expression) -> str:
-        """The expression by names."""
-        return write(expression, MATHML, self.symbol).markup
+        """The expression by names: the same at each step but for the colours of its parameters."""
+        same = Same(expression)
+        positive = tuple(self.values[symbol] >= 0 for symbol in _coloured(same))
+        return _symbolic(same, self.script, positive)
 
     def numeric(self, expression: Expression) -> str:
         """The expression by numbers."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.engine import Equation, Shape, Symbol, Values, found_at
 from app.sessions import TrainingSession
@@ -11,6 +11,31 @@ from app.views.numbers import number
 from app.views.symbols import reference
 
 MOST_DIGITS = 4  # the drawing has no room for more
+
+
+class Texts(dict[Symbol, str]):
+    """Every symbol's number as the drawing writes it, for one example of one iteration."""
+
+    def __init__(self, values: Values, decimals: int) -> None:
+        super().__init__()
+        self.numbers = values
+        self.decimals = decimals
+
+    def __missing__(self, symbol: Symbol) -> str:
+        text = self[symbol] = number(self.numbers[symbol], self.decimals)
+        return text
+
+    def __hash__(self) -> int:  # type: ignore[override]  # by identity: caches of the marks hang on it
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@lru_cache(maxsize=512)
+def texts_of(values: Values, decimals: int) -> Texts:
+    """Kept while the walk goes through the iteration."""
+    return Texts(values, decimals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +81,16 @@ class Sight:
         return min(self.digits, MOST_DIGITS)
 
     @cached_property
+    def texts(self) -> Texts:
+        """The numbers as written."""
+        return texts_of(self.values, self.decimals)
+
+    @cached_property
+    def cursor(self) -> int:
+        """How many equations have been shown."""
+        return self.session.cursor
+
+    @cached_property
     def drawing(self) -> Layout:
         """Where everything stands."""
         return layout(self.shape.sizes)
@@ -80,13 +115,11 @@ class Sight:
 
     def has_shown(self, symbol: Symbol) -> bool:
         """Whether the symbol is given, or found by an equation that has been shown."""
-        return self.found.get(symbol, -1) < self.session.cursor
+        return self.found.get(symbol, -1) < self.cursor
 
     def text(self, symbol: Symbol) -> str:
         """The symbol's number; empty until the walk has shown it."""
-        if self.found.get(symbol, -1) >= self.session.cursor:
-            return ""
-        return number(self.values[symbol], self.decimals)
+        return self.texts[symbol] if self.has_shown(symbol) else ""
 
     def standing(self, to: int, j: int, k: int) -> str:
         """How the line from unit k to unit j of layer `to` stands to the equation.

@@ -1,7 +1,7 @@
 """How one symbol is written, in each notation and in the lesson's index order, and the mark that it names."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from app.engine import Shape, Symbol
 from app.lessons import Orientation
@@ -27,6 +27,13 @@ class Script:
 
     shape: Shape
     orientation: Orientation = "fan_out_fan_in"
+
+    def __hash__(self) -> int:
+        return self._hash  # a key of caches, like its shape
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.shape, self.orientation))
 
     def index(self, symbol: Symbol) -> str:
         """The unit numbers of a symbol as shown: from 1, a comma between them where one has two digits."""
@@ -161,3 +168,6 @@ def in_html(symbol: Symbol, script: Script) -> str:
     letter, layer = script.base(symbol)
     index = script.index(symbol)
     return f"<i>{letter}</i>" + (f"<sup>{layer}</sup>" if layer else "") + (f"<sub>{index}</sub>" if index else "")
+
+
+script_of = lru_cache(maxsize=1024)(Script)  # the same object for the same arguments

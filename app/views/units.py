@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.engine import Symbol
+import numpy as np
+
+from app.engine import Symbol, Values
 from app.views.connections import unit_letter, unit_word
 from app.views.layout import layout
 from app.views.scales import place, sign_class, strength
-from app.views.sight import Sight
+from app.views.sight import Sight, Texts
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ROOMY_TEXT, LONG_TEXT = 6, 8  # characters of a value that fit a circle in full size, and set smaller
@@ -106,35 +108,39 @@ def _form(sizes: tuple[int, ...], l: int, j: int) -> UnitForm:
 
 def units(sight: Sight, mark: str) -> Iterator[Unit]:
     """Every drawn unit, layer by layer; `mark` is the id of the one tab stop."""
-    all_forms = unit_forms(sight.shape.sizes)
-    sizes = [abs(sight.values[form.a]) for form in all_forms]
-    largest = max(1.0, *(size for size in sizes if size < float("inf")))
-    for form in all_forms:
-        yield _drawn(form, _read(sight, form, mark, largest))
+    for form in unit_forms(sight.shape.sizes):
+        yield _drawn(form, _read(sight, form, mark))
 
 
-def _read(sight: Sight, form: UnitForm, mark: str, largest: float) -> Reading:
-    text, hidden_or_output = sight.text, form.l > 0
-    value = text(form.a)
-    fill, tone = "0", ""
-    if value:
-        fill, tone = strength(sight.values[form.a], largest), sign_class(sight.values[form.a])
-    summed, bias, updated, error = map(text, (form.z, form.b, form.new_b, form.delta)) if hidden_or_output else [""] * 4
-    way = WAYS.get(sign_class(sight.values[form.delta]), "") if error else ""
+def _read(sight: Sight, form: UnitForm, mark: str) -> Reading:
+    shown = tuple(map(sight.has_shown, (form.a, form.z, form.new_b, form.delta))) if form.l else (True,) + (False,) * 3
     tab = "0" if mark == f"u-{form.l}-{form.j}" else "-1"
-    return Reading(
-        summed,
-        value,
-        bias,
-        updated,
-        error,
-        way,
-        fill,
-        tone,
-        sight.is_about(form.l, form.j),
-        is_off(sight, form),
-        tab,
+    numbers = _numbers(sight.texts, form, shown)
+    return Reading(*numbers, sight.is_about(form.l, form.j), is_off(sight, form), tab)
+
+
+@lru_cache(maxsize=16384)
+def _numbers(texts: Texts, form: UnitForm, shown: tuple[bool, ...]) -> tuple[str, str, str, str, str, str, str, str]:
+    """The first fields of a Reading: what the numbers say; `shown` tells which of a, z, new b and delta are known."""
+    active, summed, updated, error = shown
+    a, delta = texts.numbers[form.a], texts.numbers[form.delta] if error else 0.0
+    return (
+        texts[form.z] if summed else "",
+        texts[form.a] if active else "",
+        texts[form.b] if form.l else "",
+        texts[form.new_b] if updated else "",
+        texts[form.delta] if error else "",
+        WAYS.get(sign_class(delta), ""),
+        strength(a, largest_activation(texts.numbers)) if active else "0",
+        sign_class(a) if active else "",
     )
+
+
+@lru_cache(maxsize=512)
+def largest_activation(values: Values) -> float:
+    """The largest finite |a| of the example in focus, at least 1: the fullest colour."""
+    rows = (np.abs(A[values.focus]) for A in values.iteration.forward.A)
+    return max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows))
 
 
 def is_off(sight: Sight, form: UnitForm) -> bool:

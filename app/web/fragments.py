@@ -75,9 +75,12 @@ def changed_parts(before: Any, panel: Any) -> list[Part] | None:
     if before is None or not hasattr(panel, "parts") or before.frame() != panel.frame():
         return None
     old, new = before.parts(), panel.parts()
-    if len(old) != len(new) or any(was.id != now.id for was, now in zip(old, new, strict=True)):
+    if len(old) != len(new):
         return None
-    return [now for was, now in zip(old, new, strict=True) if was != now]
+    touched = [(was, now) for was, now in zip(old, new, strict=True) if was is not now]
+    if any(was.id != now.id for was, now in touched):
+        return None
+    return [now for was, now in touched if was != now]
 
 
 def _part(part: Part, markup: str) -> str:

@@ -134,7 +134,7 @@ def equation_of(session: TrainingSession) -> EquationPanel:
 def test_before_the_first_step_the_panel_says_what_to_watch_for() -> None:
     panel = equation_of(start(FIRST))
     assert panel.note == FIRST.introduction
-    assert panel.formula.rows == ()
+    assert panel.maths == ()
 
 
 def test_a_published_mistake_is_told_beside_what_the_chain_rule_gives() -> None:
