@@ -23,8 +23,8 @@ SHORT = 8  # symbols: a chain longer than this is opened by one step only
 
 def written_out(pen: Pen, equation: Equation) -> tuple[Row, ...]:
     """The opened equation in symbols and in numbers; nothing where there is nothing to open."""
-    if equation.kind not in ("dW", "db", "W", "b"):
-        return ()
+    if equation.kind not in ("dW", "db", "W", "b") or pen.script.shape.examples > 1:
+        return ()  # over a batch each example has an error signal of its own: there is no one chain to write out
     opened = _opened(pen.script.shape, equation.index)
     if opened is None:
         return ()

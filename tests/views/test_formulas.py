@@ -173,3 +173,9 @@ def test_error_signal_of_a_matching_output_shows_why_it_is_prediction_minus_targ
         assert as_text(why[-1].right) in ("ŷ−y", "ŷ_1−y_1")
         assert "ŷ" in as_text(why[0].right)
         assert "1−ŷ" in as_text(why[0].right)
+
+
+def test_over_a_batch_no_single_chain_is_written_out() -> None:
+    setup = lesson_named("softmax-and-dead-units").published
+    equations, values = walk(setup)
+    assert {shown(equation, setup, values).written_out for equation in equations} == {()}

@@ -1,0 +1,110 @@
+"""A template and its view class hold the same fields: nothing is used that is missing, nothing is there unused."""
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, nodes
+
+from app.paths import TEMPLATES
+from app.views import explorer, pages
+from app.views.api_docs import ApiDocsPage
+from app.views.connections import Connection, Label
+from app.views.goal import LossMark
+from app.views.parameters import ParameterRow
+from app.views.pulses import Wave
+from app.views.timeline import Cell
+from app.views.units import Unit
+
+ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+PANELS: tuple[Any, ...] = get_args(explorer.Panel)
+PAGES: dict[str, type[Any]] = {
+    "pages/lessons.html": pages.LessonsPage,
+    "pages/lesson.html": pages.LessonPage,
+    "pages/problem.html": pages.ProblemPage,
+    "pages/docs.html": ApiDocsPage,
+}
+MARKS: dict[str, tuple[type[Any], str]] = {
+    "svg/connection.svg": (Connection, "mark"),
+    "svg/label.svg": (Label, "mark"),
+    "svg/unit.svg": (Unit, "mark"),
+    "svg/loss.svg": (LossMark, "mark"),
+    "svg/pulse.svg": (Wave, "mark"),
+    "macros/parameter.html": (ParameterRow, "row"),
+    "macros/cell.html": (Cell, "cell"),
+}
+
+
+def tree(template: str) -> nodes.Template:
+    return ENVIRONMENT.parse((TEMPLATES / template).read_text())
+
+
+def used(template: str, name: str) -> set[str]:
+    """The attributes of `name` that a template reads; for a tuple taken apart, the names it is taken apart into."""
+    found = {
+        node.attr
+        for node in tree(template).find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name) and node.node.name == name
+    }
+    for assign in tree(template).find_all(nodes.Assign):
+        if isinstance(assign.node, nodes.Name) and assign.node.name == name and isinstance(assign.target, nodes.Tuple):
+            found |= {item.name for item in assign.target.items if isinstance(item, nodes.Name)}
+    return found
+
+
+def declared(view: type[Any]) -> set[str]:
+    """The fields of a view class."""
+    return {field.name for field in fields(view)} if is_dataclass(view) else set(view._fields)
+
+
+def readable(view: type[Any]) -> set[str]:
+    """Fields, and what is computed from them."""
+    return {name for name in dir(view) if not name.startswith("_")} | declared(view)
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.id)
+def test_each_panel_template_uses_the_fields_of_its_view_and_all_of_them(panel: Any) -> None:
+    names = used(panel.template, "panel")
+    assert names <= readable(panel)
+    assert declared(panel) <= names
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.id)
+def test_each_panel_has_one_name_as_element_and_as_template(panel: Any) -> None:
+    assert panel.template == f"panels/{panel.id}.html"
+    assert f'id="{panel.id}"' in (TEMPLATES / "pages" / "explorer.html").read_text()
+
+
+@pytest.mark.parametrize(("template", "view"), PAGES.items())
+def test_each_page_template_uses_the_fields_of_its_view_and_all_of_them(template: str, view: type[Any]) -> None:
+    names = used(template, "page") | {"title"}  # the title stands in base.html
+    assert names <= readable(view)
+    assert declared(view) <= names
+
+
+@pytest.mark.parametrize(("template", "view"), MARKS.items())
+def test_each_mark_is_drawn_with_the_fields_of_its_view_and_all_of_them(
+    template: str, view: tuple[type[Any], str]
+) -> None:
+    kind, name = view
+    names = used(template, name)
+    assert names <= readable(kind)
+    assert declared(kind) - {"current"} <= names | {"ref"}
+
+
+def test_every_template_is_the_page_panel_mark_or_macro_of_somebody() -> None:
+    texts = {path: path.read_text() for path in TEMPLATES.rglob("*.*")}
+    sources = "\n".join(texts.values()) + "\n".join(
+        path.read_text() for path in (TEMPLATES.parent / "app").rglob("*.py")
+    )
+    for path in texts:
+        assert f'"{path.relative_to(TEMPLATES)}"' in sources, path
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.*")), ids=lambda path: path.name)
+def test_no_template_holds_what_the_content_security_policy_forbids(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|js:|javascript:|<script(?![^>]*src=)|<style", text)
+    assert not re.search(r"https?://", text.replace("http://www.w3.org", ""))
