@@ -80,7 +80,7 @@ def api_docs(openapi: OpenApi) -> ApiDocsPage:
 
 
 def _operations(openapi: OpenApi) -> Iterator[Operation]:
-    for path, methods in openapi["paths"].items():
+    for path, methods in sorted(openapi["paths"].items()):
         for method, told in methods.items():
             body = told.get("requestBody", {}).get("content", {}).get("application/json", {})
             yield Operation(
@@ -90,7 +90,7 @@ def _operations(openapi: OpenApi) -> Iterator[Operation]:
                 meaning=told.get("description", ""),
                 takes=type_of(body.get("schema", {})) if body else "",
                 gives=_given(told["responses"]),
-                statuses=", ".join(told["responses"]),
+                statuses=", ".join(sorted(told["responses"])),
             )
 
 

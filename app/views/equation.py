@@ -32,8 +32,11 @@ PARTED = 1e-9  # relative difference from which the right rule's value is worth 
 
 @dataclass(frozen=True)
 class EquationPanel:
-    """Heading (HTML), sentence, formulas (MathML), NumPy; `maths` are captions with MathML, the first
-    without; `note` compares with the right rule, or introduces."""
+    """Heading (HTML), sentence, formulas, NumPy.
+
+    `maths` are captions with MathML, the first without caption; `exact` is False where the printed terms do not add up
+    to the printed result; `notes` (title, text) introduce, or compare with the right rule.
+    """
 
     id: ClassVar[str] = "equation"
     template: ClassVar[str] = "panels/equation.html"
@@ -44,19 +47,16 @@ class EquationPanel:
     maths: tuple[tuple[str, str], ...]
     exact: bool
     code: str
-    note: str
-    note_title: str
+    notes: tuple[tuple[str, str], ...]
 
 
 def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
     """The panel for the last equation shown; before the first, what to watch for."""
     equation, shape = session.equation, session.shape
     if equation is None:
-        title, text = ("What to watch for", lesson.introduction) if lesson else ("", "")
-        return EquationPanel("start", "Ready to start", sentence, (), True, "", text, title)
+        return EquationPanel("start", "Ready to start", sentence, (), True, "", _introduction(lesson))
     orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
     found = formula(equation, shape, session.values, orientation, digits)
-    title, note = _note(session, equation, digits)
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
@@ -64,8 +64,7 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         maths(found),
         found.exact,
         line_of_numpy(equation, shape, orientation),
-        note,
-        title,
+        _note(session, equation, digits),
     )
 
 
@@ -85,15 +84,21 @@ def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 
 
-def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[str, str]:
+def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
+    if lesson is None:
+        return ()
+    return ("What to watch for.", lesson.introduction), ("What the notebook computed.", lesson.computed)
+
+
+def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tuple[str, str], ...]:
     """Where a mistaken rule parts from the chain rule: what the right rule gives here. Empty where they agree."""
     if session.setup.mistake is None or equation.phase not in ("backward", "update"):
-        return "", ""
+        return ()
     it = session.current
     right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y)
     wanted, found = Values(right, session.focus_row)[equation.symbol], session.values[equation.symbol]
     if abs(wanted - found) <= PARTED * abs(wanted):
-        return "", ""
+        return ()
     told = f"This walk {'as published' if session.lesson else 'with its mistake'} finds {number(found, digits)}."
     way_out = " Switch to “put right” above to follow the chain rule." if session.lesson else ""
-    return f"The chain rule gives {number(wanted, digits)}.", told + way_out
+    return ((f"The chain rule gives {number(wanted, digits)}.", told + way_out),)

@@ -186,7 +186,9 @@ def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
 def _loss(session: TrainingSession, digits: int) -> Loss:
     it = session.current
     examples = len(session.setup.examples[0])
-    place = f"example {session.example + 1} of {examples} · iteration {session.iteration + 1} · epoch {session.epoch}"
+    place = (
+        f"example {session.example + 1} of {examples} · iteration {session.iteration + 1} · epoch {session.epoch + 1}"
+    )
     return Loss(
         value=number(it.loss, digits) if session.phase_done("loss") else "",
         after=number(it.loss_after, digits) if session.finished else "",
