@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -18,6 +18,7 @@ from app.web.fragments import Shown
 from app.web.security import BodyLimit, Security
 from app.web.templating import Assets, Templates
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
     "Walk one training example through a small neural network, equation by equation: forward, loss, backward, update. "
     "The verbs are those of the page. Weights are (fan_out, fan_in), examples are rows, numbers are full float64."
@@ -30,8 +31,8 @@ def sqlite_store(settings: Settings) -> SessionStore:
     return SqliteStore(settings.data_directory, settings.session_hours)
 
 
-def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore] = sqlite_store) -> FastAPI:
-    """The application; its store is open while it runs."""
+def services_of(settings: Settings, open_store: Callable[[Settings], SessionStore]) -> Lifespan:
+    """What opens the live objects when the program starts and closes them when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -41,13 +42,18 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         yield
         store.close()
 
+    return lifespan
+
+
+def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore] = sqlite_store) -> FastAPI:
+    """The application; its store is open while it runs."""
     app = FastAPI(
         title="Backprop Explorer",
         description=DESCRIPTION,
         version="1",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=services_of(settings, open_store),
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         middleware=[
             Middleware(Security),

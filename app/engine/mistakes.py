@@ -1,6 +1,6 @@
 """The wrong rules that people really write: each a named variant of one rule of backward(), computed and told.
 
-`computes` stands in for the rule of that name in `propagation.Rules`, `tells` for the one in `equations.Story`.
+`computes` stands in for the rule of that name in `propagation.Rules`, `tells` for the one in `told.Story`.
 """
 
 from collections.abc import Callable

@@ -21,10 +21,11 @@ from app.engine import (
 )
 from app.lessons import Orientation
 from app.views.batch_mean import mean_adds_up, mean_rows, own_rows
-from app.views.notation import LaTeX, Piece, PlainText, write
+from app.views.notation import Notation, Piece, write
+from app.views.notations import LaTeX, PlainText
 from app.views.numbers import adds_up
 from app.views.pen import MATHML, Pen, Row
-from app.views.symbols import in_latex, in_text, script_of
+from app.views.symbols import Script, script_of, spelled
 from app.views.written_out import written_out
 
 TERMS_A_ROW = 3
@@ -134,22 +135,22 @@ def _why_rows(pen: Pen, why: Expression, simplified: Expression) -> tuple[Row, .
 
 def latex(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """The equation in symbols, as LaTeX."""
-    script = script_of(shape, orientation)
-    right = write(equation.expression, _LATEX, lambda symbol: Piece(in_latex(symbol, script))).markup
-    return f"{in_latex(equation.symbol, script)} {_latex_sign(equation)} {right}"
-
-
-def _latex_sign(equation: Equation) -> str:
-    return r"\leftarrow" if equation.phase == "update" else "="
+    return _line(equation, script_of(shape, orientation), _LATEX, r"\leftarrow")
 
 
 def text(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """The equation in symbols, as one line of plain text."""
-    script = script_of(shape, orientation)
-    right = write(equation.expression, _TEXT, lambda symbol: Piece(in_text(symbol, script))).markup
-    return f"{in_text(equation.symbol, script)} {'←' if equation.phase == 'update' else '='} {right}"
+    return _line(equation, script_of(shape, orientation), _TEXT, "←")
+
+
+def _line(equation: Equation, script: Script, notation: Notation, arrow: str) -> str:
+    def leaf(symbol: Symbol) -> Piece:
+        return Piece(spelled(symbol, script, notation))
+
+    sign = arrow if equation.phase == "update" else "="
+    return f"{leaf(equation.symbol).markup} {sign} {write(equation.expression, notation, leaf).markup}"
 
 
 def symbol_text(symbol: Symbol, shape: Shape, orientation: Orientation) -> str:
     """A symbol alone, as plain text."""
-    return in_text(symbol, script_of(shape, orientation))
+    return spelled(symbol, script_of(shape, orientation), _TEXT)

@@ -177,7 +177,8 @@ def session_gone(lesson: str = "") -> ProblemPage:
     return ProblemPage(
         404,
         "This walk is no longer here",
-        "The address names a walk that this program does not hold: it was never here, or it was left unused for so long that it was let go.",
+        "The address names a walk that this program does not hold: it was never here, or it was left unused so long "
+        "that it was let go.",
         "Start again: the same lesson begins with the same numbers.",
         lesson,
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.engine import Expression, Symbol, Values, symbols_in
-from app.views.notation import MathML, Piece, write
+from app.views.notation import Piece, write
+from app.views.notations import MathML
 from app.views.numbers import parts
-from app.views.symbols import Script, in_mathml, reference
+from app.views.symbols import Script, reference, spelled
 
 MARK = {"delta": "t d", "slope": "t s"}  # classes of a term: error signals, slopes; the rest by the sign of its number
 PARAMETERS = ("W", "b", "dW", "db", "new_W", "new_b")
@@ -48,7 +49,7 @@ def _symbolic(same: Same, script: Script, positive: tuple[bool, ...]) -> str:
     signs = dict(zip(_coloured(same), positive, strict=True))
 
     def leaf(symbol: Symbol) -> Piece:
-        return Piece(marked(symbol, in_mathml(symbol, script), signs.get(symbol, True)))
+        return Piece(marked(symbol, spelled(symbol, script, MATHML), signs.get(symbol, True)))
 
     return write(same.expression, MATHML, leaf).markup
 
@@ -80,7 +81,7 @@ class Pen:
 
     def symbol(self, symbol: Symbol) -> Piece:
         """The symbol by name; a logarithm is loose, so that it gets brackets in a product only where needed."""
-        return Piece(self._marked(symbol, in_mathml(symbol, self.script)))
+        return Piece(self._marked(symbol, spelled(symbol, self.script, MATHML)))
 
     def number(self, symbol: Symbol) -> Piece:
         """The symbol by its number; logarithms keep their ln, with the number inside."""

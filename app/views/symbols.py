@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 
 from app.engine import Shape, Symbol
 from app.lessons import Orientation
-from app.views.notation import FUNCTION_NAMES, latex_function
+from app.views.notation import Notation
 
 LETTERS = {
     "W": "w",
@@ -18,7 +18,6 @@ LETTERS = {
     "z": "z",
     "a": "a",
 }
-LATEX_LETTERS = {"δ": r"\delta"}
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,6 @@ class Script:
             return "ŷ", ""
         return LETTERS[symbol.kind], f"[{symbol.layer}]"
 
-    def gate(self, symbol: Symbol) -> str:
-        """The name of the activation whose slope a slope symbol is."""
-        return self.shape.activation(symbol.layer)
-
 
 def reference(symbol: Symbol) -> str:
     """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none."""
@@ -76,91 +71,27 @@ def reference(symbol: Symbol) -> str:
             return f"u-{symbol.layer}-{symbol.j}"
 
 
-@lru_cache(maxsize=8192)
-def in_mathml(symbol: Symbol, script: Script) -> str:
-    """The symbol's MathML, without wrapper."""
+@lru_cache(maxsize=16384)
+def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
+    """The symbol in a notation."""
     match symbol.kind:
-        case "eta":
-            return "<mi>η</mi>"
-        case "loss" | "own_loss":
-            return "<mi>ℒ</mi>"
+        case "eta" | "loss" | "own_loss":
+            return notation.constant(symbol.kind)
         case "dW" | "db":
-            return f"<mfrac><mrow><mo>∂</mo><mi>ℒ</mi></mrow><mrow><mo>∂</mo>{_indexed(symbol, script)}</mrow></mfrac>"
+            return notation.partial(_indexed(symbol, script, notation))
         case "slope":
-            name = FUNCTION_NAMES.get(script.gate(symbol), script.gate(symbol))
-            inner = _indexed(symbol._replace(kind="z"), script)
-            return f"<msup><mi>{name}</mi><mo>′</mo></msup><mo>(</mo>{inner}<mo>)</mo>"
+            inner = _indexed(symbol._replace(kind="z"), script, notation)
+            return notation.slope(script.shape.activation(symbol.layer), inner)
         case "ln_a":
-            return f"<mi>ln</mi><mspace width='.17em'/>{_indexed(symbol._replace(kind='a'), script)}"
+            return notation.log(_indexed(symbol._replace(kind="a"), script, notation))
         case "ln_rest":
-            inner = _indexed(symbol._replace(kind="a"), script)
-            return f"<mi>ln</mi><mo>(</mo><mn>1</mn><mo>−</mo>{inner}<mo>)</mo>"
+            return notation.log_of_rest(_indexed(symbol._replace(kind="a"), script, notation))
         case _:
-            return _indexed(symbol, script)
+            return _indexed(symbol, script, notation)
 
 
-def _indexed(symbol: Symbol, script: Script) -> str:
-    letter, layer = script.base(symbol)
-    index = script.index(symbol)
-    base = "<mover accent='true'><mi>y</mi><mo>ˆ</mo></mover>" if letter == "ŷ" else f"<mi>{letter}</mi>"
-    if layer:
-        return f"<msubsup>{base}<mn>{index}</mn><mtext>{layer}</mtext></msubsup>"
-    return f"<msub>{base}<mn>{index}</mn></msub>" if index else base
-
-
-@lru_cache(maxsize=8192)
-def in_latex(symbol: Symbol, script: Script) -> str:
-    """The symbol's LaTeX."""
-    match symbol.kind:
-        case "eta":
-            return r"\eta"
-        case "loss" | "own_loss":
-            return r"\mathcal{L}"
-        case "dW" | "db":
-            return rf"\frac{{\partial \mathcal{{L}}}}{{\partial {_latex_indexed(symbol, script)}}}"
-        case "slope":
-            inner = _latex_indexed(symbol._replace(kind="z"), script)
-            return rf"{latex_function(script.gate(symbol))}'\left({inner}\right)"
-        case "ln_a":
-            return rf"\ln {_latex_indexed(symbol._replace(kind='a'), script)}"
-        case "ln_rest":
-            return rf"\ln\left(1 - {_latex_indexed(symbol._replace(kind='a'), script)}\right)"
-        case _:
-            return _latex_indexed(symbol, script)
-
-
-def _latex_indexed(symbol: Symbol, script: Script) -> str:
-    letter, layer = script.base(symbol)
-    index = script.index(symbol)
-    base = r"\hat{y}" if letter == "ŷ" else LATEX_LETTERS.get(letter, letter)
-    return base + (f"^{{{layer}}}" if layer else "") + (f"_{{{index}}}" if index else "")
-
-
-@lru_cache(maxsize=8192)
-def in_text(symbol: Symbol, script: Script) -> str:
-    """The symbol in one line of plain text, such as w^[2]_11."""
-    match symbol.kind:
-        case "eta":
-            return "η"
-        case "loss" | "own_loss":
-            return "ℒ"
-        case "dW" | "db":
-            return f"∂ℒ/∂{_text_indexed(symbol, script)}"
-        case "slope":
-            name = FUNCTION_NAMES.get(script.gate(symbol), script.gate(symbol))
-            return f"{name}′({_text_indexed(symbol._replace(kind='z'), script)})"
-        case "ln_a":
-            return f"ln {_text_indexed(symbol._replace(kind='a'), script)}"
-        case "ln_rest":
-            return f"ln(1 − {_text_indexed(symbol._replace(kind='a'), script)})"
-        case _:
-            return _text_indexed(symbol, script)
-
-
-def _text_indexed(symbol: Symbol, script: Script) -> str:
-    letter, layer = script.base(symbol)
-    index = script.index(symbol)
-    return letter + (f"^{layer}" if layer else "") + (f"_{index}" if index else "")
+def _indexed(symbol: Symbol, script: Script, notation: Notation) -> str:
+    return notation.indexed(*script.base(symbol), script.index(symbol))
 
 
 def in_html(symbol: Symbol, script: Script) -> str:

@@ -18,7 +18,7 @@ PLANNED = {
     *("docs", ".ci", ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", ".npmrc"),
 }
 # Each is cut by a bar, so that this file does not hold what it looks for.
-CUT_REGISTRIES = ("py|pi.org", "pythonhosted|.org", "registry.npm|js", "npm|js.org", "deb.deb|ian.org")
+CUT_REGISTRIES = ("py|pi.org", "python|hosted.org", "regis|try.npm", "npm|js.org", "deb.deb|ian.org")
 CUT_MACHINE_PATHS = ("/ro|ot/", "/ho|me/", "/Us|ers/", "/wo|rk/", "/tm|p/", "file:|//", "/opt/|wheels")
 
 

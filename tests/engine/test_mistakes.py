@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from app.engine import ACTIVATIONS, MISTAKES, Backward, Examples, Parameters, Setup, UnknownNameError
-from app.engine.equations import Story, story_of
 from app.engine.mistakes import mistake_named
 from app.engine.propagation import RIGHT
+from app.engine.told import Story, story_of
 from tests.engine.cases import iteration_of, random_setup
 
 SQUARE = random_setup(11, (3, 2, 2, 2), ("tanh", "tanh", "tanh"), "mean_squared_error", 3)

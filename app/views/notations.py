@@ -1,0 +1,193 @@
+"""The notations: MathML for the page, LaTeX for one's notes, plain text for one line."""
+
+from collections.abc import Sequence
+
+FUNCTION_NAMES = {
+    "sigmoid": "σ",
+    "relu": "ReLU",
+    "leaky_relu": "LReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+}
+
+
+CONSTANTS = {"eta": "η", "loss": "ℒ", "own_loss": "ℒ"}
+
+
+class MathML:
+    """Presentation MathML for the page: no ids, no styles, only classes."""
+
+    def number(self, value: int) -> str:
+        return f"<mn>{value}</mn>"
+
+    def parenthesised(self, body: str) -> str:
+        return f"<mrow><mo>(</mo>{body}<mo>)</mo></mrow>"
+
+    def added(self, terms: Sequence[tuple[bool, str]]) -> str:
+        written = []
+        for place, (minus, markup) in enumerate(terms):
+            sign = "−" if minus else "+"
+            form = ' form="prefix"' if place == 0 else ""
+            written.append(markup if place == 0 and not minus else f"<mo{form}>{sign}</mo>{markup}")
+        return f"<mrow>{''.join(written)}</mrow>"
+
+    def multiplied(self, factors: Sequence[str]) -> str:
+        return f"<mrow>{'<mo>·</mo>'.join(factors)}</mrow>"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
+
+    def squared(self, body: str) -> str:
+        return f"<msup>{body}<mn>2</mn></msup>"
+
+    def applied(self, name: str, argument: str) -> str:
+        if name == "exp":
+            return f"<msup><mi>e</mi><mrow>{argument}</mrow></msup>"
+        return f"<mrow><mi>{FUNCTION_NAMES.get(name, name)}</mi>{self.parenthesised(argument)}</mrow>"
+
+    def rounded(self, body: str, decimals: int) -> str:
+        return f"<mrow><msub><mtext>round</mtext><mn>{decimals}</mn></msub>{self.parenthesised(body)}</mrow>"
+
+    def mean(self, body: str, examples: int) -> str:
+        summed = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
+        return f"<mrow>{self.fraction('<mn>1</mn>', f'<mn>{examples}</mn>')}{summed}{body}</mrow>"
+
+    def constant(self, kind: str) -> str:
+        return f"<mi>{CONSTANTS[kind]}</mi>"
+
+    def indexed(self, letter: str, layer: str, index: str) -> str:
+        base = "<mover accent='true'><mi>y</mi><mo>ˆ</mo></mover>" if letter == "ŷ" else f"<mi>{letter}</mi>"
+        if layer:
+            return f"<msubsup>{base}<mn>{index}</mn><mtext>{layer}</mtext></msubsup>"
+        return f"<msub>{base}<mn>{index}</mn></msub>" if index else base
+
+    def partial(self, body: str) -> str:
+        return f"<mfrac><mrow><mo>∂</mo><mi>ℒ</mi></mrow><mrow><mo>∂</mo>{body}</mrow></mfrac>"
+
+    def slope(self, name: str, body: str) -> str:
+        return f"<msup><mi>{FUNCTION_NAMES.get(name, name)}</mi><mo>′</mo></msup><mo>(</mo>{body}<mo>)</mo>"
+
+    def log(self, body: str) -> str:
+        return f"<mi>ln</mi><mspace width='.17em'/>{body}"
+
+    def log_of_rest(self, body: str) -> str:
+        return f"<mi>ln</mi><mo>(</mo><mn>1</mn><mo>−</mo>{body}<mo>)</mo>"
+
+
+class LaTeX:
+    """LaTeX for those who copy a formula into their notes."""
+
+    def number(self, value: int) -> str:
+        return str(value)
+
+    def parenthesised(self, body: str) -> str:
+        return rf"\left({body}\right)"
+
+    def added(self, terms: Sequence[tuple[bool, str]]) -> str:
+        return _signed(terms, "-")
+
+    def multiplied(self, factors: Sequence[str]) -> str:
+        return r" \cdot ".join(factors)
+
+    def fraction(self, above: str, below: str) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
+
+    def squared(self, body: str) -> str:
+        return f"{body}^{{2}}"
+
+    def applied(self, name: str, argument: str) -> str:
+        if name == "exp":
+            return f"e^{{{argument}}}"
+        return latex_function(name) + self.parenthesised(argument)
+
+    def rounded(self, body: str, decimals: int) -> str:
+        return rf"\operatorname{{round}}_{{{decimals}}}{self.parenthesised(body)}"
+
+    def mean(self, body: str, examples: int) -> str:
+        return rf"\frac{{1}}{{{examples}}} \sum_{{\text{{examples}}}} {body}"
+
+    def constant(self, kind: str) -> str:
+        return r"\eta" if kind == "eta" else r"\mathcal{L}"
+
+    def indexed(self, letter: str, layer: str, index: str) -> str:
+        base = {"ŷ": r"\hat{y}", "δ": r"\delta"}.get(letter, letter)
+        return base + (f"^{{{layer}}}" if layer else "") + (f"_{{{index}}}" if index else "")
+
+    def partial(self, body: str) -> str:
+        return rf"\frac{{\partial \mathcal{{L}}}}{{\partial {body}}}"
+
+    def slope(self, name: str, body: str) -> str:
+        return f"{latex_function(name)}'{self.parenthesised(body)}"
+
+    def log(self, body: str) -> str:
+        return rf"\ln {body}"
+
+    def log_of_rest(self, body: str) -> str:
+        return rf"\ln{self.parenthesised(f'1 - {body}')}"
+
+
+class PlainText:
+    """One line of plain text, for the API and for text alternatives."""
+
+    def number(self, value: int) -> str:
+        return str(value)
+
+    def parenthesised(self, body: str) -> str:
+        return f"({body})"
+
+    def added(self, terms: Sequence[tuple[bool, str]]) -> str:
+        return _signed(terms, "−")
+
+    def multiplied(self, factors: Sequence[str]) -> str:
+        return " · ".join(factors)
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"{_bracketed(above)}/{_bracketed(below)}"
+
+    def squared(self, body: str) -> str:
+        return f"{body}²"
+
+    def applied(self, name: str, argument: str) -> str:
+        if name == "exp":
+            return f"exp({argument})"
+        return f"{FUNCTION_NAMES.get(name, name)}({argument})"
+
+    def rounded(self, body: str, decimals: int) -> str:
+        return f"round({body}, {decimals})"
+
+    def mean(self, body: str, examples: int) -> str:
+        return f"1/{examples} · Σ over the examples of {body}"
+
+    def constant(self, kind: str) -> str:
+        return CONSTANTS[kind]
+
+    def indexed(self, letter: str, layer: str, index: str) -> str:
+        return letter + (f"^{layer}" if layer else "") + (f"_{index}" if index else "")
+
+    def partial(self, body: str) -> str:
+        return f"∂ℒ/∂{body}"
+
+    def slope(self, name: str, body: str) -> str:
+        return f"{FUNCTION_NAMES.get(name, name)}′({body})"
+
+    def log(self, body: str) -> str:
+        return f"ln {body}"
+
+    def log_of_rest(self, body: str) -> str:
+        return f"ln(1 − {body})"
+
+
+def latex_function(name: str) -> str:
+    """The function's name in LaTeX."""
+    if name in ("tanh", "ln"):
+        return rf"\{name}"
+    return r"\sigma" if name == "sigmoid" else rf"\operatorname{{{FUNCTION_NAMES.get(name, name)}}}"
+
+
+def _signed(terms: Sequence[tuple[bool, str]], sign: str) -> str:
+    (minus, head), *rest = terms
+    return (sign if minus else "") + head + "".join(f" {sign if m else '+'} {markup}" for m, markup in rest)
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if " " in text else text
