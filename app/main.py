@@ -57,7 +57,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         middleware=[
             Middleware(Security),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
             Middleware(Unexpected),
             Middleware(BodyLimit, limit=settings.max_body_bytes),
         ],

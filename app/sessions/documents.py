@@ -115,10 +115,16 @@ def moving_text(session: TrainingSession) -> str:
             "by": session.by,
             "wanted": session.wanted,
             "changes": [(change.iteration, change.symbol, change.value) for change in timeline.changes],
-            "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
+            "checkpoints": [_checkpoint_document(checkpoint) for checkpoint in timeline.checkpoints],
         },
         separators=(",", ":"),
     )
+
+
+@lru_cache(maxsize=1024)
+def _checkpoint_document(checkpoint: Checkpoint) -> tuple[int, str]:
+    """(iteration, parameters in base 64): the same through all steps of an iteration."""
+    return checkpoint.iteration, b64encode(checkpoint.parameters.tobytes()).decode()
 
 
 def session_of(fixed: str, moving: str) -> TrainingSession:

@@ -13,7 +13,6 @@ from app.engine import (
     Shape,
     Symbol,
     Values,
-    found_at,
     trace,
     values_of,
 )
@@ -21,8 +20,6 @@ from app.lessons import Lesson
 from app.sessions.changes import Change, parameter_named
 from app.sessions.places import Measure, Place, after, before, on_to, phase_end
 from app.sessions.timeline import Timeline, check_loss_after
-
-GIVEN = {"y", "W", "b", "eta"}  # known before any equation is shown; so is a of layer 0, the input
 
 
 @dataclass(frozen=True)
@@ -138,20 +135,6 @@ class TrainingSession:
     def phase_done(self, phase: str) -> bool:
         """Whether every equation of a phase has been shown."""
         return self.cursor >= phase_end(self.shape, phase)
-
-    def has_shown(self, symbol: Symbol) -> bool:
-        """Whether a symbol's number is known by now: given, or found by an equation that has been shown."""
-        kind, layer, j, _ = symbol
-        if kind in GIVEN or (kind == "a" and layer == 0):
-            return True
-        source = Symbol("loss") if kind == "own_loss" else symbol
-        if kind in ("slope", "ln_a", "ln_rest"):
-            source = Symbol("a", layer, j)
-        return self._found_at[source] < self.cursor
-
-    @cached_property
-    def _found_at(self) -> dict[Symbol, int]:
-        return found_at(self.shape)
 
     def losses(self) -> History:
         """Every loss shown so far, by replay; an epoch's mean once its last loss is shown."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from app.engine import Setup
+from app.engine import Iteration, Setup
 from app.lessons import Lesson
 from app.sessions import TrainingSession
 from app.views.numbers import number
@@ -50,34 +50,50 @@ def _cells(setup: Setup, digits: int) -> tuple[tuple[tuple[str, ...], tuple[str,
     )
 
 
+class Scene(NamedTuple):
+    """What the table depends on: the same through a whole phase."""
+
+    setup: Setup
+    iteration: Iteration
+    batch: tuple[int, ...]
+    example: int
+    predicted: bool
+
+
 def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
     """The table at the session's place."""
-    setup = session.setup
+    forward = session.phase_done("forward")
+    return _data(Scene(session.setup, session.current, session.batch, session.example, forward), lesson, digits)
+
+
+@lru_cache(maxsize=512)
+def _data(scene: Scene, lesson: Lesson | None, digits: int) -> Data:
+    setup = scene.setup
     cells = _cells(setup, digits)
     columns = lesson.columns if lesson else tuple(f"x{i + 1}" for i in range(setup.sizes[0]))
     targets = lesson.targets if lesson else tuple(f"y{i + 1}" for i in range(setup.sizes[-1]))
-    predicted = len(cells) <= PREDICTIONS_UP_TO
-    shown = _predictions(session, digits) if predicted and session.phase_done("forward") else {}
-    blank = ("—",) * setup.sizes[-1] if predicted else ()
-    batch, focus = set(session.batch), session.example
+    with_predictions = len(cells) <= PREDICTIONS_UP_TO
+    shown = _predictions(scene, digits) if with_predictions and scene.predicted else {}
+    blank = ("—",) * setup.sizes[-1] if with_predictions else ()
+    batch = set(scene.batch)
     rows = tuple(
-        Example(i + 1, i, inputs, wanted, shown.get(i, blank), i in batch, i == focus)
+        Example(i + 1, i, inputs, wanted, shown.get(i, blank), i in batch, i == scene.example)
         for i, (inputs, wanted) in enumerate(cells)
     )
-    outputs = tuple(f"ŷ for {name}" for name in targets) if predicted else ()
-    return Data(columns, targets, outputs, rows, _caption(session), len(batch) > 1)
+    outputs = tuple(f"ŷ for {name}" for name in targets) if with_predictions else ()
+    return Data(columns, targets, outputs, rows, _caption(scene), len(batch) > 1)
 
 
-def _predictions(session: TrainingSession, digits: int) -> dict[int, tuple[str, ...]]:
-    y_hat = session.current.forward.A[-1].tolist()
-    return {i: tuple(number(a, digits) for a in row) for i, row in zip(session.batch, y_hat, strict=True)}
+def _predictions(scene: Scene, digits: int) -> dict[int, tuple[str, ...]]:
+    y_hat = scene.iteration.forward.A[-1].tolist()
+    return {i: tuple(number(a, digits) for a in row) for i, row in zip(scene.batch, y_hat, strict=True)}
 
 
-def _caption(session: TrainingSession) -> str:
-    batch, examples = session.batch, len(session.setup.examples[0])
+def _caption(scene: Scene) -> str:
+    batch, examples = scene.batch, len(scene.setup.examples[0])
     if examples == 1:
         return "One example."
     if len(batch) == 1:
         return f"One example at a time: this iteration takes example {batch[0] + 1} of {examples}."
     whole = f"all {examples}" if len(batch) == examples else f"{len(batch)} of the {examples}"
-    return f"A batch of {whole} examples. The walk shows example {session.example + 1}; choose another."
+    return f"A batch of {whole} examples. The walk shows example {scene.example + 1}; choose another."

@@ -54,9 +54,9 @@ class Network:
         """All that is not a mark of its own: what stays through a phase."""
         return self.classes, self.title, self.view_box, self.captions, self.folds, self.targets
 
-    def parts(self) -> tuple[Connection | Label | Unit | LossMark | Wave, ...]:
-        """Every mark that may change from step to step."""
-        return (*self.connections, *self.units, self.loss, *self.labels, self.wave)
+    def parts(self) -> tuple[tuple[Connection | Label | Unit | LossMark | Wave, ...], ...]:
+        """Every mark that may change from step to step, by kind."""
+        return self.connections, self.units, self.labels, (self.loss, self.wave)
 
 
 def diagram(session: TrainingSession, digits: int) -> Network:

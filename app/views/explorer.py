@@ -13,6 +13,7 @@ from app.views.numbers import number
 from app.views.pages import network_summary
 from app.views.parameters import Parameters, parameters
 from app.views.timeline import Timeline, timeline
+from app.views.words import what_is_found
 
 MEASURES = ("equation", "layer", "phase", "iteration", "epoch")
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
@@ -146,7 +147,7 @@ def explorer(
     headline = _headline(session, lesson)
     panels: tuple[Panel, ...] = (
         Message(message),
-        Status(sentence),
+        Status(spoken(session, sentence)),
         Revision(rev),
         headline,
         _loss(session, digits),
@@ -170,6 +171,13 @@ def told(session: TrainingSession, digits: int) -> str:
         return sentence
     it = session.current
     return f"{sentence} {narrate_end(it.loss, it.loss_after, session.shape, digits)}"
+
+
+def spoken(session: TrainingSession, sentence: str) -> str:
+    """The step for those who only hear it: first what it finds, since two units may well do the same."""
+    if session.equation is None:
+        return sentence
+    return f"{what_is_found(session.equation, session.shape)}. {sentence}"
 
 
 def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:

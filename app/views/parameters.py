@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from app.engine import Shape, Symbol, Values
+from app.engine import Shape, Symbol, Values, found_at
 from app.lessons import Orientation
 from app.sessions import TrainingSession
 from app.views.numbers import fixed, signed
@@ -56,9 +56,17 @@ class Parameters:
         """Tables without their rows: nothing that changes during a walk."""
         return tuple((table.layer, table.title) for table in self.tables)
 
-    def parts(self) -> tuple[ParameterRow, ...]:
-        """Every row."""
-        return tuple(row for table in self.tables for row in table.rows)
+    def parts(self) -> tuple[tuple[ParameterRow, ...], ...]:
+        """Every row, table by table."""
+        return tuple(table.rows for table in self.tables)
+
+
+class Stage(NamedTuple):
+    """How far a layer is: the cursor within its gradients, within its updates, and the row in question."""
+
+    gradients: int
+    updates: int
+    current: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,31 +92,53 @@ def _names(shape: Shape, orientation: Orientation, layer: int) -> tuple[_Names, 
 
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
-    shape = session.shape
-    current = reference(session.equation.symbol) if session.equation is not None else ""
-    return Parameters(
-        tuple(
-            LayerTable(
-                layer,
-                _title(shape, layer),
-                tuple(_row(session, names, current, digits) for names in _names(shape, orientation, layer)),
-            )
-            for layer in range(shape.depth, 0, -1)
-        )
+    layers = range(session.shape.depth, 0, -1)
+    return Parameters(tuple(_table(session, layer, orientation, digits) for layer in layers))
+
+
+def _table(session: TrainingSession, layer: int, orientation: Orientation, digits: int) -> LayerTable:
+    shape, cursor = session.shape, session.cursor
+    gradients, updates = _spans(shape, layer)
+    current = session.equation.symbol if session.equation is not None else None
+    stage = Stage(
+        min(max(cursor, gradients[0]), gradients[1]),
+        min(max(cursor, updates[0]), updates[1]),
+        reference(current) if current is not None and current.layer == layer else "",
     )
+    return _table_at(session.values, shape, _names(shape, orientation, layer), stage, digits)
+
+
+@lru_cache(maxsize=512)
+def _spans(shape: Shape, layer: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """First and end of the layer's equations that find gradients, and of those that update."""
+    found, units = found_at(shape), shape.sizes[layer]
+    starts = [found[Symbol(kind, layer, 0, 0)] for kind in ("dW", "new_W")]
+    ends = [found[Symbol(kind, layer, units - 1)] + 1 for kind in ("db", "new_b")]
+    return (starts[0], ends[0]), (starts[1], ends[1])
+
+
+@lru_cache(maxsize=2048)
+def _table_at(values: Values, shape: Shape, names: tuple[_Names, ...], stage: Stage, digits: int) -> LayerTable:
+    """Cached: at most steps a layer's table stays as it was."""
+    found, layer = found_at(shape), names[0].symbol.layer
+    rows = (
+        _row(
+            values,
+            one,
+            (found[one.gradient] < stage.gradients, found[one.after] < stage.updates, one.ref == stage.current),
+            digits,
+        )
+        for one in names
+    )
+    return LayerTable(layer, _title(shape, layer), tuple(rows))
 
 
 def _title(shape: Shape, layer: int) -> str:
     return f"Layer {layer}" + (", the output" if layer == shape.depth else "")
 
 
-def _row(session: TrainingSession, names: _Names, current: str, digits: int) -> ParameterRow:
-    known, moved = session.has_shown(names.gradient), session.has_shown(names.after)
-    return _written(session.values, names, (known, moved, names.ref == current), digits)
-
-
 @lru_cache(maxsize=16384)
-def _written(values: Values, names: _Names, now: tuple[bool, bool, bool], digits: int) -> ParameterRow:
+def _row(values: Values, names: _Names, now: tuple[bool, bool, bool], digits: int) -> ParameterRow:
     """Cached: from one step to the next most rows stay as they were. `now`: gradient known, updated, in question."""
     known, moved, current = now
     gradient = values[names.gradient] if known else 0.0

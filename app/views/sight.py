@@ -1,12 +1,10 @@
 """What the walk has shown so far, as the marks of the diagram ask for it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from app.engine import Equation, Shape, Symbol, Values, found_at
+from app.engine import Symbol, Values, found_at
 from app.sessions import TrainingSession
-from app.views.layout import Layout, layout
+from app.views.layout import layout
 from app.views.numbers import number
 from app.views.symbols import reference
 
@@ -38,64 +36,29 @@ def texts_of(values: Values, decimals: int) -> Texts:
     return Texts(values, decimals)
 
 
-@dataclass(frozen=True, eq=False)
 class Sight:
-    """One session at its cursor, with the number of decimals that the drawing uses."""
+    """One session at its cursor, read once: every mark asks these things.
 
-    session: TrainingSession
-    digits: int
+    `digits` are the decimals of the page; `about` is what the equation finds, its kind, layer and units (a kind of its
+    own before the first step); `whole_layer` is whether the learner steps by more than an equation.
+    """
 
-    @cached_property
-    def shape(self) -> Shape:
-        """The walk's shape."""
-        return self.session.shape
+    def __init__(self, session: TrainingSession, digits: int) -> None:
+        self.session = session
+        self.shape = session.shape
+        self.cursor = session.cursor
+        self.equation = session.equation
+        self.phase = self.equation.phase if self.equation else ""
+        self.about: tuple[str, int, int, int | None] = ("nothing", 0, 0, None)
+        if self.equation:
+            self.about = (self.equation.kind, *self.equation.symbol[1:])
+        self.found = found_at(self.shape)
+        self.values = session.values
+        self.texts = texts_of(self.values, min(digits, MOST_DIGITS))
+        self.drawing = layout(self.shape.sizes)
+        self.whole_layer = session.by != "equation"
 
-    @cached_property
-    def values(self) -> Values:
-        """The numbers of the example in focus."""
-        return self.session.values
-
-    @cached_property
-    def equation(self) -> Equation | None:
-        """The equation shown last."""
-        return self.session.equation
-
-    @cached_property
-    def phase(self) -> str:
-        """forward, loss, backward or update; empty before the first step."""
-        return self.equation.phase if self.equation else ""
-
-    @cached_property
-    def about(self) -> tuple[str, int, int, int | None]:
-        """What the equation finds: its kind, layer and units; a kind of its own before the first step."""
-        return (self.equation.kind, *self.equation.symbol[1:]) if self.equation else ("nothing", 0, 0, None)
-
-    @cached_property
-    def found(self) -> Mapping[Symbol, int]:
-        """Which equation finds a symbol, from 0; symbols that are given are not in it."""
-        return found_at(self.shape)
-
-    @cached_property
-    def decimals(self) -> int:
-        """As many as the reader wants and the drawing has room for."""
-        return min(self.digits, MOST_DIGITS)
-
-    @cached_property
-    def texts(self) -> Texts:
-        """The numbers as written."""
-        return texts_of(self.values, self.decimals)
-
-    @cached_property
-    def cursor(self) -> int:
-        """How many equations have been shown."""
-        return self.session.cursor
-
-    @cached_property
-    def drawing(self) -> Layout:
-        """Where everything stands."""
-        return layout(self.shape.sizes)
-
-    @cached_property
+    @property
     def mark(self) -> str:
         """The id of the mark in focus: the unit, connection or loss that the equation is about."""
         if self.equation is None:
@@ -103,11 +66,6 @@ class Sight:
         ref = reference(self.equation.symbol)
         kind = ref[:1]
         return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(kind, ref)
-
-    @cached_property
-    def whole_layer(self) -> bool:
-        """Whether the learner steps by more than an equation."""
-        return self.session.by != "equation"
 
     def is_about(self, l: int, j: int) -> bool:
         """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""

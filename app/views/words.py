@@ -41,6 +41,29 @@ def unit_name(shape: Shape, layer: int, j: int) -> str:
     return f"hidden unit {j + 1}" if shape.depth == 2 else f"unit {j + 1} of layer {layer}"
 
 
+FOUND = {
+    "z": "Weighted sum",
+    "a": "Activation",
+    "delta": "Error signal",
+    "dW": "Gradient",
+    "db": "Gradient",
+    "W": "Update",
+    "b": "Update",
+}
+
+
+def what_is_found(equation: Equation, shape: Shape) -> str:
+    """What an equation finds, by name: Gradient of the weight from input 1 to hidden unit 2."""
+    _, layer, j, k = equation.symbol
+    if equation.kind == "loss":
+        return "Loss"
+    unit = unit_name(shape, layer, j)
+    if k is not None:
+        before = f"input {k + 1}" if layer == 1 else unit_name(shape, layer - 1, k)
+        return f"{FOUND[equation.kind]} of the weight from {before} to {unit}"
+    return f"{FOUND[equation.kind]} of {'the bias of ' if equation.kind in ('b', 'db') else ''}{unit}"
+
+
 def activation_word(name: str) -> str:
     """How an activation is called in a sentence: the sigmoid, the ReLU."""
     return ACTIVATION_WORDS[name]

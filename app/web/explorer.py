@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Depends, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.engine import DivergedError, SetupError
@@ -101,6 +100,3 @@ async def explorer_of(request: Request) -> Explorer:
     """The walk that the address names, with the form that was sent."""
     form = {} if request.method == "GET" else await form_of(request)
     return Explorer(request, walk_of(request, request.path_params["session_id"]), form)
-
-
-TheExplorer = Annotated[Explorer, Depends(explorer_of)]

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Protocol
 class Panel(Protocol):
     """A swappable region: its element id and its template; two panels that are equal look the same.
 
-    A panel of many parts, such as the rows of a table, also has `parts()`, and `frame()`: all that is no part.
+    A panel of many parts, such as the rows of a table, also has `parts()`, in groups, and `frame()`: all that is no
+    part. Panels with equal frames have the same groups.
     """
 
     id: ClassVar[str]
@@ -74,10 +75,12 @@ def changed_parts(before: Any, panel: Any) -> list[Part] | None:
     """The parts that look different now; None where the panel has to be drawn as a whole."""
     if before is None or not hasattr(panel, "parts") or before.frame() != panel.frame():
         return None
-    old, new = before.parts(), panel.parts()
-    if len(old) != len(new):
-        return None
-    touched = [(was, now) for was, now in zip(old, new, strict=True) if was is not now]
+    touched: list[tuple[Part, Part]] = []
+    for old, new in zip(before.parts(), panel.parts(), strict=True):
+        if old != new:
+            if len(old) != len(new):
+                return None
+            touched.extend(pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1])
     if any(was.id != now.id for was, now in touched):
         return None
     return [now for was, now in touched if was != now]

@@ -1,5 +1,7 @@
 """The pages. Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -11,7 +13,7 @@ from app.sessions import TrainingSession, UnknownSessionError
 from app.views.api_docs import api_docs
 from app.views.pages import lesson_page, lessons_page
 from app.web.dependencies import Services, services
-from app.web.explorer import TheExplorer
+from app.web.explorer import Explorer, explorer_of
 from app.web.forms import form_of, measure_in, number_in, whole_in
 from app.web.htmx import VARY
 from app.web.limits import check_learning_rate, check_train
@@ -19,7 +21,21 @@ from app.web.page import page_response
 from app.web.preferences import local, remember
 
 router = APIRouter(include_in_schema=False)
-session = APIRouter(prefix="/sessions/{session_id}", include_in_schema=False)
+session = APIRouter()
+Answer = Callable[[Explorer], Awaitable[Response]]
+
+
+def walk_route(method: str, path: str) -> Callable[[Answer], Answer]:
+    """A route about a walk. A plain Starlette one: what a click asks for is in its form, and each click counts."""
+
+    def routed(answer: Answer) -> Answer:
+        async def endpoint(request: Request) -> Response:
+            return await answer(await explorer_of(request))
+
+        session.add_route("/sessions/{session_id}" + path, endpoint, methods=[method], include_in_schema=False)
+        return answer
+
+    return routed
 
 
 @router.get("/")
@@ -86,44 +102,44 @@ async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -
         return begun
 
 
-@session.get("")
-async def explorer(the: TheExplorer) -> Response:
+@walk_route("GET", "")
+async def explorer(the: Explorer) -> Response:
     """The explorer."""
     return the.show(await the.walk.load())
 
 
-@session.post("/step")
-async def step(the: TheExplorer) -> Response:
+@walk_route("POST", "/step")
+async def step(the: Explorer) -> Response:
     """One measure further."""
     return await the.do(lambda walked: walked.step(measure_in(the.form)), the.form.get("by") == "epoch")
 
 
-@session.post("/back")
-async def back(the: TheExplorer) -> Response:
+@walk_route("POST", "/back")
+async def back(the: Explorer) -> Response:
     """One measure back."""
     return await the.do(lambda walked: walked.back(measure_in(the.form)), the.form.get("by") == "epoch")
 
 
-@session.post("/forward")
-async def forward(the: TheExplorer) -> Response:
+@walk_route("POST", "/forward")
+async def forward(the: Explorer) -> Response:
     """On to the end of the forward phase."""
     return await the.do(lambda walked: walked.forward())
 
 
-@session.post("/backward")
-async def backward(the: TheExplorer) -> Response:
+@walk_route("POST", "/backward")
+async def backward(the: Explorer) -> Response:
     """On to the end of the backward phase."""
     return await the.do(lambda walked: walked.backward())
 
 
-@session.post("/update")
-async def update(the: TheExplorer) -> Response:
+@walk_route("POST", "/update")
+async def update(the: Explorer) -> Response:
     """On to the end of the update."""
     return await the.do(lambda walked: walked.update())
 
 
-@session.post("/train")
-async def train(the: TheExplorer) -> Response:
+@walk_route("POST", "/train")
+async def train(the: Explorer) -> Response:
     """Many updates at once."""
 
     measure = "epochs" if "epochs" in the.form else "iterations"
@@ -136,26 +152,26 @@ async def train(the: TheExplorer) -> Response:
     return await the.do(trained, slow=True)
 
 
-@session.post("/reset")
-async def reset(the: TheExplorer) -> Response:
+@walk_route("POST", "/reset")
+async def reset(the: Explorer) -> Response:
     """Back to the very start."""
     return await the.do(lambda walked: walked.reset())
 
 
-@session.post("/go")
-async def go(the: TheExplorer) -> Response:
+@walk_route("POST", "/go")
+async def go(the: Explorer) -> Response:
     """A place in this iteration."""
     return await the.do(lambda walked: walked.go(whole_in(the.form, "cursor")))
 
 
-@session.post("/focus")
-async def focus(the: TheExplorer) -> Response:
+@walk_route("POST", "/focus")
+async def focus(the: Explorer) -> Response:
     """Another example of the batch."""
     return await the.do(lambda walked: walked.focus(whole_in(the.form, "example")))
 
 
-@session.post("/learning-rate")
-async def learning_rate(the: TheExplorer) -> Response:
+@walk_route("POST", "/learning-rate")
+async def learning_rate(the: Explorer) -> Response:
     """Another learning rate."""
 
     def changed(walked: TrainingSession) -> TrainingSession:

@@ -1,10 +1,11 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -18,6 +19,8 @@ class Templates:
     def __init__(self, templates: Path, static: Path) -> None:
         self._static = static
         self._versions: dict[str, str] = {}
+        self._templates: dict[str, Template] = {}
+        self._parts: dict[str, Callable[[object, str], str]] = {}
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -31,11 +34,19 @@ class Templates:
 
     def render(self, name: str, **context: Any) -> str:
         """The template with its context; jinja2.UndefinedError where it uses what it was not given."""
-        return self._environment.get_template(name).render(context)
+        return self._template(name).render(context)
 
     def part(self, name: str, part: object, at: str) -> str:
         """What the template's macro `part` makes of one part of a panel of the session at this address."""
-        return str(self._environment.get_template(name).module.part(part, at))  # type: ignore[attr-defined]
+        if name not in self._parts:
+            self._parts[name] = self._template(name).module.part  # type: ignore[attr-defined]
+        return str(self._parts[name](part, at))
+
+    def _template(self, name: str) -> Template:
+        """Looked up once: the environment would compare loaders and names at each call."""
+        if name not in self._templates:
+            self._templates[name] = self._environment.get_template(name)
+        return self._templates[name]
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine import DivergedError, SetupError, Symbol, mistakes
+from app.engine import DivergedError, SetupError, mistakes
 from app.lessons import LESSONS, lesson_named
 from app.sessions import Measure, TrainingSession
 from app.sessions.changes import MOST_CHANGES
@@ -91,23 +91,6 @@ def test_reset_is_the_very_start_without_changes() -> None:
     assert at(session) == (0, 0)
     assert session.learning_rate == 0.3
     assert session.current.before.flat().tobytes() == own().current.before.flat().tobytes()
-
-
-# What is known where ------------------------------------------------------------------------------------------------
-
-
-def test_a_number_is_known_once_its_equation_is_shown() -> None:
-    session = own().go(4)  # the three sums of layer 1, then its first activation
-    known = [Symbol("z", 1, 2), Symbol("a", 1, 0), Symbol("slope", 1, 0), Symbol("a", 0, 1), Symbol("W", 2, 1, 2)]
-    hidden = [Symbol("a", 1, 1), Symbol("slope", 1, 1), Symbol("loss"), Symbol("delta", 2, 0), Symbol("new_b", 1, 0)]
-    assert [symbol for symbol in known + hidden if session.has_shown(symbol)] == known
-
-
-def test_logarithms_are_known_with_the_prediction_that_they_are_of() -> None:
-    session = TrainingSession.of_lesson(LESSONS[0])
-    assert not session.go(5).has_shown(Symbol("ln_rest", 2, 0))
-    assert session.go(6).has_shown(Symbol("ln_rest", 2, 0))
-    assert session.go(7).has_shown(Symbol("own_loss"))
 
 
 def test_the_new_parameters_are_in_force_at_the_end_only() -> None:

@@ -197,3 +197,12 @@ def test_digits_change_every_number_and_no_value() -> None:
     assert replace(loss_of(session)).value == "0.74833"
     panel = explorer(session, "id", 3, 8)["loss"]
     assert panel.value == "0.74833362"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_no_two_steps_of_an_iteration_are_spoken_alike(lesson: Lesson) -> None:
+    session, spoken = start(lesson), []
+    for _ in range(len(session.equations)):
+        session = session.step()
+        spoken.append(page_of(session)["status"].sentence)  # type: ignore[union-attr]
+    assert len(set(spoken)) == len(spoken)

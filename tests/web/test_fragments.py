@@ -31,8 +31,8 @@ class Table:
     def frame(self) -> object:
         return replace(self, lines=())
 
-    def parts(self) -> Sequence[Part]:
-        return self.lines
+    def parts(self) -> Sequence[Sequence[Part]]:
+        return (self.lines,)
 
 
 class Named:

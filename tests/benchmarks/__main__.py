@@ -1,0 +1,114 @@
+"""`python -m tests.benchmarks`: print each figure beside its bound. With --profile: where a step's time goes."""
+
+import asyncio
+import cProfile
+import os
+import pstats
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median, quantiles
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the server, and before NumPy is imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from tests.benchmarks.first_page import first_page, own_javascript
+from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
+from tests.benchmarks.in_process import browser
+from tests.benchmarks.steps import LARGE, SMALL, Click, clicks
+
+ITERATIONS = 6  # of each network, after one to warm up
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; a bound of None is a figure that only informs."""
+
+    name: str
+    measured: float
+    unit: str
+    bound: float | None = None
+
+    def line(self) -> str:
+        """The figure beside its bound."""
+        if self.bound is None:
+            return f"{self.name:<58}{self.measured:>10.2f} {self.unit}"
+        verdict = "ok" if self.measured <= self.bound else "MISSED"
+        return f"{self.name:<58}{self.measured:>10.2f} {self.unit:<4} bound {self.bound:>7g}  {verdict}"
+
+
+async def in_process() -> list[Figure]:
+    """What the server does, without a network."""
+    async with browser(Path(tempfile.mkdtemp())) as asking:
+        walks = {}
+        for name, given in (("small", SMALL), ("large", LARGE)):
+            await clicks(asking, given)
+            walks[name] = await clicks(asking, given, ITERATIONS)
+        files = await first_page(asking)
+    return [*costs(walks), *fragments(walks["small"]), *pages(files)]
+
+
+def costs(walks: dict[str, list[Click]]) -> list[Figure]:
+    """Processor time of a step, the whole request."""
+    small, large = ([1000 * click.seconds for click in walks[name]] for name in ("small", "large"))
+    return [
+        Figure("server CPU of a step, 2-4-2, mean", fmean(small), "ms", 0.8),
+        Figure("server CPU of a step, 2-4-2, median", median(small), "ms"),
+        Figure("server CPU of a step, 120 connections, mean", fmean(large), "ms", 2.0),
+        Figure("server CPU of a step, 120 connections, median", median(large), "ms"),
+    ]
+
+
+def fragments(walk: list[Click]) -> list[Figure]:
+    """Bytes of a step's answer."""
+    served, unpacked = [click.served / 1000 for click in walk], [click.unpacked / 1000 for click in walk]
+    return [
+        Figure("fragment of a step, 2-4-2, compressed, median", median(served), "kB", 2.0),
+        Figure("fragment of a step, 2-4-2, compressed, largest", max(served), "kB"),
+        Figure("fragment of a step, 2-4-2, unpacked, median", median(unpacked), "kB"),
+        Figure("fragment of a step, 2-4-2, unpacked, largest", max(unpacked), "kB"),
+    ]
+
+
+def pages(files: dict[str, int]) -> list[Figure]:
+    """Bytes of the first page, with everything."""
+    parts = [Figure(f"    {name}", size / 1000, "kB") for name, size in sorted(files.items())]
+    whole = Figure("first page with everything, compressed", sum(files.values()) / 1000, "kB", 100.0)
+    return [whole, *parts, Figure("own JavaScript, compressed", own_javascript(files) / 1000, "kB", 5.0)]
+
+
+def in_chromium() -> list[Figure]:
+    """What a learner waits for."""
+    times = clicks_to_paint()
+    return [
+        Figure("click to painted frame on loopback, p50", median(times), "ms"),
+        Figure("click to painted frame on loopback, p95", quantiles(times, n=20)[-1], "ms", 100.0),
+        Figure("cold start to the first answer, median of three", median(cold_starts()), "s", 2.0),
+    ]
+
+
+async def profiled() -> None:
+    """Where the time of a step goes, for both networks."""
+    async with browser(Path(tempfile.mkdtemp())) as asking:
+        for given in (SMALL, LARGE):
+            await clicks(asking, given)
+            profile = cProfile.Profile()
+            profile.enable()
+            await clicks(asking, given, ITERATIONS)
+            profile.disable()
+            pstats.Stats(profile).sort_stats("tottime").print_stats(15)
+
+
+def main() -> int:
+    """Print the table; the exit code is 1 where a bound is missed."""
+    if "--profile" in sys.argv[1:]:
+        asyncio.run(profiled())
+        return 0
+    figures = [*asyncio.run(in_process()), *in_chromium()]
+    print("\n".join(figure.line() for figure in figures))
+    return int(any(figure.bound is not None and figure.measured > figure.bound for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

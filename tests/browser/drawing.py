@@ -1,0 +1,52 @@
+"""What lies over what in the diagram, measured on the page."""
+
+from typing import cast
+
+from playwright.sync_api import Page
+
+# A text's box is as tall as its font's line; the ink of our labels (no accents) stays within these shares of it.
+OVERLAPS = """() => {
+  const ABOVE = 0.16, BELOW = 0.06, SLACK = 0.5;
+  const words = (text) => `${text.parentElement.id || text.parentElement.dataset.ref}: ${text.textContent}`;
+  const texts = [...document.querySelectorAll("#net text")].map((text) => {
+    const box = text.getBoundingClientRect();
+    return {text, own: text.closest("[id^='u-'], .target"), name: words(text),
+      left: box.left, right: box.right, top: box.top + ABOVE * box.height, bottom: box.bottom - BELOW * box.height};
+  }).filter((mark) => mark.right > mark.left);
+  const boxes = [...document.querySelectorAll("#net .target rect")].map((rect) => {
+    const box = rect.getBoundingClientRect();
+    return {own: rect.closest(".target"), name: `target ${rect.closest(".target").dataset.ref}`,
+      left: box.left, right: box.right, top: box.top, bottom: box.bottom};
+  });
+  const circles = [...document.querySelectorAll("#units circle:not(.plate)")].map((circle) => {
+    const box = circle.getBoundingClientRect();
+    const own = circle.closest("g[id]");
+    return {own, name: `circle ${own.id}`, x: box.left + box.width / 2, y: box.top + box.height / 2, r: box.width / 2};
+  });
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > SLACK
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > SLACK;
+  const far = (circle, box) => Math.hypot(
+    Math.max(box.left - circle.x, 0, circle.x - box.right), Math.max(box.top - circle.y, 0, circle.y - box.bottom));
+  const inside = (mark) => mark.text.matches(".v, .zl, .script");
+  const found = [];
+  texts.forEach((a, i) => {
+    texts.slice(i + 1).forEach((b) => { if (meet(a, b)) found.push(`${a.name} over ${b.name}`); });
+    boxes.forEach((b) => { if (a.own !== b.own && meet(a, b)) found.push(`${a.name} over ${b.name}`); });
+    circles.forEach((c) => {
+      if (a.own === c.own && inside(a)) {
+        const corners = [[a.left, a.top], [a.right, a.top], [a.left, a.bottom], [a.right, a.bottom]];
+        const out = corners.some(([x, y]) => Math.hypot(x - c.x, y - c.y) > c.r + SLACK);
+        if (out) found.push(`${a.name} out of its ${c.name}`);
+      } else if (far(c, a) < c.r - SLACK) found.push(`${a.name} over ${c.name}`);
+    });
+  });
+  boxes.forEach((b) => circles.forEach((c) => {
+    if (far(c, b) < c.r - SLACK) found.push(`${b.name} over ${c.name}`);
+  }));
+  return found;
+}"""
+
+
+def overlaps(page: Page) -> list[str]:
+    """Each label that lies over another, over a unit or over a target, or that sticks out of its own circle."""
+    return cast(list[str], page.evaluate(OVERLAPS))

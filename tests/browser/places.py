@@ -1,0 +1,37 @@
+"""Every page there is, and the typical places of a walk: what tests of looks and access go through."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browser.walk import Walk
+
+Visit = Callable[[Page], object]
+
+
+def gradient_of_the_first_weight(page: Page) -> Walk:
+    """The lesson with two paths, at the gradient of w^[1]_11: the fullest equation, and the pictures' place."""
+    walk = Walk(page).start("two-outputs-two-paths")
+    return walk.go(walk.cursor_of(kind="dW", layer=1, j=0, k=0))
+
+
+def with_overview(page: Page) -> None:
+    """The keyboard overview, open."""
+    page.goto("/")
+    page.get_by_role("button", name="Keyboard overview").click()
+
+
+PAGES: dict[str, Visit] = {
+    "lessons": lambda page: page.goto("/"),
+    "lesson": lambda page: page.goto("/lessons/a-slope-too-many"),
+    "documentation": lambda page: page.goto("/docs"),
+    "not found": lambda page: page.goto("/nothing-here"),
+    "no such walk": lambda page: page.goto("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA"),
+    "start": lambda page: Walk(page).start("one-example-at-a-time"),
+    "forward": lambda page: Walk(page).start("softmax-and-dead-units").click("step", 3),
+    "backward": gradient_of_the_first_weight,
+    "batch backward": lambda page: Walk(page).start("softmax-and-dead-units").click("backward"),
+    "end": lambda page: Walk(page).start("hours-of-study").click("update"),
+    "long data": lambda page: Walk(page).start("a-slope-too-many").click("backward"),
+    "overview": with_overview,
+}

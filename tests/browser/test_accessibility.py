@@ -1,0 +1,207 @@
+"""axe finds nothing anywhere; the keyboard reaches everything; focus stays; each step is spoken."""
+
+import random
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.places import PAGES
+from tests.browser.walk import BUTTON, LESSONS, Walk
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+REPORT = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+  .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html} ${node.failureSummary}`))"""
+FOCUS = """() => {
+  const at = document.activeElement;
+  return at.id || at.getAttribute("aria-label") || (at.name ? `${at.name}=${at.value}` : "") || at.dataset.ref
+    || at.getAttribute("formaction") || at.tagName;
+}"""
+FOCUSABLE = """() => [...document.querySelectorAll("#stage :is(button, select, input:not([type=hidden]), [tabindex])")]
+  .filter((thing) => !thing.closest("math") && thing.checkVisibility())"""
+SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((target) => {
+  const box = target.getBoundingClientRect();
+  return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
+}).map((target) => target.outerHTML)"""
+MAIN_TARGETS = (
+    "#controls button, #controls label, #controls select, .rate button, .rate input, .variants button, "
+    ".top a, .top select, .top .help"
+)
+DENSE_TARGETS = "#timeline button, #data .pick"
+STOPS = "() => document.querySelectorAll('#net [tabindex=\"0\"]').length"
+
+
+def findings(page: Page) -> list[str]:
+    page.evaluate(f"() => {{ {AXE.read_text()} }}")
+    return cast(list[str], page.evaluate(REPORT))
+
+
+def focus(walk: Walk) -> str:
+    return cast(str, walk.page.evaluate(FOCUS))
+
+
+def press_key(walk: Walk, key: str) -> None:
+    before = walk.page.evaluate("window.answers")
+    walk.page.keyboard.press(key)
+    walk.answered(before)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_either_theme_at_either_width(open_page: OpenPage, name: str) -> None:
+    page = open_page(still=True, statuses=(404,))
+    PAGES[name](page)
+    for width, dark in ((1440, False), (1440, True), (360, True), (360, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        assert findings(page) == [], (name, width, "dark" if dark else "light")
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_main_controls_are_44_pixels_and_dense_ones_24(start: StartWalk, width: int) -> None:
+    walk = start("softmax-and-dead-units", width=width).click("forward")
+    assert walk.page.evaluate(SMALL, [MAIN_TARGETS, 44]) == []
+    assert walk.page.evaluate(SMALL, [DENSE_TARGETS, 24]) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_diagram_is_one_tab_stop_at_every_step(start: StartWalk, lesson: str) -> None:
+    walk = start(lesson)
+    walk.page.locator("label[for=by-layer]").click()
+    while walk.place[0] == 0:
+        assert walk.page.evaluate(STOPS) == 1
+        walk.click("step")
+
+
+def test_tab_enters_the_diagram_once_and_leaves_it(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths").click("forward")
+    walk.page.locator("#timeline button").last.focus()
+    inside = []
+    for _ in range(2):
+        walk.page.keyboard.press("Tab")
+        inside.append(walk.page.evaluate("Boolean(document.activeElement.closest('#net'))"))
+    assert inside == [True, False]
+
+
+def test_arrow_keys_move_along_the_diagram(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths").click("forward")
+    walk.page.locator("#u-0-0").focus()
+    seen = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        walk.page.keyboard.press(key)
+        seen.append(focus(walk))
+        assert walk.page.evaluate(STOPS) == 1
+    assert len(set(seen)) >= 4
+    assert all(ref.startswith(("u-", "c-", "o-")) for ref in seen), seen
+
+
+def test_every_mark_of_the_diagram_can_be_reached_by_arrow_keys(start: StartWalk) -> None:
+    walk = start("softmax-and-dead-units")
+    marks = set(walk.page.evaluate("[...document.querySelectorAll('#net [tabindex]')].map((mark) => mark.id)"))
+    reached, frontier = {"u-0-0"}, ["u-0-0"]
+    while frontier:
+        at = frontier.pop()
+        for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+            walk.page.evaluate("(id) => document.getElementById(id).focus()", at)
+            walk.page.keyboard.press(key)
+            if (there := focus(walk)) not in reached:
+                reached.add(there)
+                frontier.append(there)
+    assert marks - reached == set()
+
+
+def test_n_and_p_step_and_go_back_while_the_diagram_has_focus(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.page.locator("#u-1-1").focus()
+    for cursor in (1, 2, 3):
+        press_key(walk, "n")
+        assert (walk.place, focus(walk)) == ((0, cursor), "u-1-1")
+    press_key(walk, "p")
+    assert (walk.place, focus(walk)) == ((0, 2), "u-1-1")
+
+
+def test_a_letter_typed_elsewhere_is_no_step(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.page.locator("#eta").focus()
+    walk.page.keyboard.type("n?p")
+    assert walk.place == (0, 0)
+    expect(walk.page.locator("#keys")).to_be_hidden()
+
+
+def test_the_question_mark_opens_the_overview_and_escape_closes_it(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.page.locator(BUTTON["step"]).focus()
+    walk.page.keyboard.press("?")
+    expect(walk.page.get_by_role("dialog", name="Keyboard overview")).to_be_visible()
+    walk.page.keyboard.press("Escape")
+    expect(walk.page.locator("#keys")).to_be_hidden()
+
+
+def test_a_whole_iteration_can_be_walked_by_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    walk = Walk(page)
+    tab_until(walk, "Start walking: Hours of study")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    tab_until(walk, "/step")
+    for _ in range(walk.equations):
+        press_key(walk, "Enter")
+        assert focus(walk).endswith("/step")
+    assert walk.place == (0, walk.equations)
+    page.keyboard.press("Shift+Tab")
+    press_key(walk, "Enter")
+    assert walk.place == (0, walk.equations - 1)
+
+
+def tab_until(walk: Walk, ending: str) -> None:
+    for _ in range(60):
+        walk.page.keyboard.press("Tab")
+        if focus(walk).endswith(ending):
+            return
+    raise AssertionError(f"Tab never came to {ending}")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_step_is_spoken_by_the_one_status_region(start: StartWalk, lesson: str) -> None:
+    walk = start(lesson)
+    walk.page.evaluate("window.region = document.querySelector('[role=status]')")
+    spoken = [walk.text("[role=status]")]
+    for _ in range(walk.equations):
+        spoken.append(walk.click("step").text("[role=status]"))
+        assert spoken[-1] != spoken[-2]
+        assert walk.text("#equation .say") in spoken[-1]
+    assert walk.page.evaluate("window.region === document.querySelector('[role=status]')")
+    assert walk.page.locator("[role=status]").count() == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_focus_stays_on_the_same_thing_over_random_steps(start: StartWalk, seed: int) -> None:
+    walk = start(LESSONS[seed + 1])
+    chance = random.Random(seed)
+    for step in range(50):
+        count = walk.page.evaluate(f"({FOCUSABLE})().length")
+        walk.page.evaluate(f"({FOCUSABLE})()[{chance.randrange(count)}].focus()")
+        before = focus(walk)
+        verb = chance.choice(["step", "step", "step", "back", "forward", "backward", "update"])
+        walk.click(verb)
+        assert focus(walk) == before, f"{verb}, step {step} of seed {seed}"
+
+
+@pytest.mark.parametrize("part", ["formula", "code"])
+def test_focus_in_the_equation_is_not_lost_by_any_step_of_an_iteration(start: StartWalk, part: str) -> None:
+    walk = start("two-outputs-two-paths").click("step")
+    walk.page.locator(f"#{part}").focus()
+    for cursor in range(2, walk.equations + 1):
+        assert focus(walk.click("step")) == part, cursor
+
+
+def test_arrow_keys_go_from_term_to_term_of_the_formula(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths").click("step")
+    walk.page.locator("#formula").focus()
+    seen: list[Any] = []
+    for _ in range(4):
+        walk.page.keyboard.press("ArrowRight")
+        seen.append(walk.page.evaluate("document.activeElement.dataset.ref"))
+    assert all(seen)
+    assert len(set(seen)) >= 3, seen

@@ -1,0 +1,137 @@
+"""The page fits its window, nothing lies over anything else, and what the pointer is on stays where it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.drawing import overlaps
+from tests.browser.places import PAGES, gradient_of_the_first_weight
+from tests.browser.walk import LESSONS, Walk
+from tests.browser.watch import PRELUDE
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => {
+  const box = mark.getBoundingClientRect();
+  return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
+})"""
+OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [8, 10, 4], [2, 20, 2]]
+CONTROLS = "#controls button, #controls label, #controls select"
+BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
+  .map((mark) => mark.getBoundingClientRect().bottom))"""
+
+MOVED = """(towards) => {
+  const text = document.querySelector("#labels .wl:first-child text"), box = document.querySelector(towards).getBBox();
+  text.setAttribute("x", box.x + box.width / 2);
+  text.setAttribute("y", box.y + box.height / 2);
+}"""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One iteration of a lesson at 1440x900: what was seen at each place."""
+
+    overlaps: dict[int, list[str]]
+    controls: dict[int, Any]
+    diagram: dict[int, Any]
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def survey(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Survey]:
+    """Walk the lesson once, for all that is asked of every place."""
+    context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(PRELUDE)
+    walk = Walk(context.new_page()).start(request.param)
+    seen = Survey({}, {}, {})
+    for cursor in range(walk.equations + 1):
+        seen.overlaps[cursor] = overlaps(walk.page)
+        seen.controls[cursor] = walk.page.evaluate(BOXES, CONTROLS)
+        seen.diagram[cursor] = walk.page.evaluate(BOXES, "#net, #timeline")
+        walk.click("step")
+    yield seen
+    context.close()
+
+
+def test_no_label_lies_over_another_or_a_unit_at_any_place(survey: Survey) -> None:
+    assert {cursor: found for cursor, found in survey.overlaps.items() if found} == {}
+
+
+def test_the_controls_never_move(survey: Survey) -> None:
+    assert {cursor: boxes for cursor, boxes in survey.controls.items() if boxes != survey.controls[0]} == {}
+
+
+def test_the_diagram_and_the_timeline_never_jump(survey: Survey) -> None:
+    assert {cursor: boxes for cursor, boxes in survey.diagram.items() if boxes != survey.diagram[0]} == {}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_label_lies_over_another_or_a_unit_where_it_is_narrow(start: StartWalk, lesson: str) -> None:
+    walk = start(lesson, still=True)
+    for verb in ("", "forward", "backward", "update"):
+        if verb:
+            walk.click(verb)
+        for width in (768, 360):
+            walk.page.set_viewport_size({"width": width, "height": 800})
+            assert overlaps(walk.page) == [], (width, verb or "start")
+
+
+@pytest.mark.parametrize("sizes", OWN, ids=lambda sizes: "-".join(map(str, sizes)))
+def test_no_label_lies_over_another_or_a_unit_in_a_network_of_ones_own(start: StartWalk, sizes: list[int]) -> None:
+    data = {"X": [[-0.123456 * (k + 1) for k in range(sizes[0])]], "Y": [[0.5] * sizes[-1]]}
+    setup = {"sizes": sizes, "data": data, "activations": ["tanh"] * (len(sizes) - 1), "loss": "half_squared_error"}
+    walk = start("hours-of-study", still=True).start_with(setup)
+    for verb in ("", "forward", "backward", "update"):
+        if verb:
+            walk.click(verb)
+        assert overlaps(walk.page) == [], verb or "start"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(open_page: OpenPage, name: str) -> None:
+    page = open_page(still=True, statuses=(404,))
+    PAGES[name](page)
+    for width in (1440, 768, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(SIDEWAYS) <= 0, width
+
+
+def test_diagram_and_equation_are_seen_without_scrolling_on_a_laptop(page: Page) -> None:
+    gradient_of_the_first_weight(page)
+    assert page.evaluate(BOTTOMS, "#net, #equation .maths, #equation .code") <= 900
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_steps_of_every_lesson_start_in_view_on_a_laptop(start: StartWalk, lesson: str) -> None:
+    walk = start(lesson).click("backward")
+    assert walk.page.evaluate(BOTTOMS, "#net, #equation math:first-of-type") <= 900
+
+
+def test_on_a_phone_the_main_buttons_stay_in_reach(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths", width=360, height=740)
+    for _ in range(3):
+        walk.page.mouse.wheel(0, 600)
+        walk.page.wait_for_timeout(100)
+        assert walk.page.evaluate(BOTTOMS, "#controls .step, #controls .back, #play") <= 740
+    walk.press("step")
+
+
+def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:
+    walk = start("softmax-and-dead-units", width=360, height=740)
+    walk.page.mouse.wheel(0, 500)
+    walk.page.wait_for_function("() => scrollY > 400")
+    before = walk.page.evaluate("scrollY")
+    walk.press("step")
+    assert walk.page.evaluate("scrollY") == before
+
+
+@pytest.mark.parametrize(
+    ("towards", "found"),
+    [("#u-1-0 .tone", "circle u-1-0"), ("#labels [data-ref=w-2-1-1] text", "c-2-1-1"), (".target rect", "target y-0")],
+)
+def test_the_check_itself_finds_a_label_that_was_moved(start: StartWalk, towards: str, found: str) -> None:
+    walk = start("two-outputs-two-paths", still=True)
+    walk.page.evaluate(MOVED, towards)
+    assert any(found in overlap for overlap in overlaps(walk.page)), overlaps(walk.page)

@@ -1,0 +1,205 @@
+"""A learner walks: every lesson forward and back by clicking, and every control does what it says."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.walk import LESSONS, Walk
+
+TITLES = dict(
+    zip(
+        LESSONS,
+        (
+            "One example at a time",
+            "Two outputs, two paths",
+            "Softmax and dead units",
+            "A slope too many",
+            "Hours of study",
+        ),
+        strict=True,
+    )
+)
+
+
+def begin_by_clicking(page: Page, lesson: str) -> Walk:
+    page.goto("/")
+    page.get_by_role("button", name=f"Start walking: {TITLES[lesson]}").click()
+    expect(page.locator("h1")).to_have_text(TITLES[lesson])
+    return Walk(page)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_whole_iteration_forward_and_back_shows_the_same_page_at_each_place(page: Page, lesson: str) -> None:
+    walk = begin_by_clicking(page, lesson)
+    forward = [walk.texts()]
+    pointer = walk.spot("step")  # which never moves
+    for _ in range(walk.equations):
+        forward.append(walk.press_at(pointer).texts())
+    assert walk.place == (0, len(forward) - 1)
+    assert len({texts["equation"] for texts in forward}) == len(forward)
+    for cursor in range(len(forward) - 2, -1, -1):
+        assert walk.click("back").texts() == forward[cursor], f"back at {cursor}"
+    assert walk.place == (0, 0)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_going_on_after_going_back_over_the_end_of_an_iteration_shows_the_same_page(
+    start: StartWalk, lesson: str
+) -> None:
+    walk = start(lesson).click("update")
+    end = walk.texts()
+    after = walk.click("step").texts()
+    assert after != end
+    assert walk.click("back").texts() == end
+    assert walk.click("step").texts() == after
+
+
+def test_the_page_reloaded_shows_what_the_swaps_had_shown(start: StartWalk) -> None:
+    walk = start("softmax-and-dead-units").click("forward").click("step", 9)
+    swapped = walk.texts()
+    walk.page.reload()
+    assert walk.texts() == swapped
+
+
+def test_forward_backward_and_update_go_on_to_the_end_of_their_phase(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    ends = [walk.cursor_of(phase="loss") - 1, walk.cursor_of(phase="update") - 1, walk.equations]
+    for verb, end in zip(("forward", "backward", "update"), ends, strict=True):
+        assert walk.press(verb).place == (0, end)
+    assert walk.press("forward").place == (1, ends[0])
+
+
+def test_reset_goes_to_the_very_start(start: StartWalk) -> None:
+    walk = start("hours-of-study")
+    before = walk.texts()
+    assert walk.click("update").click("forward").press("reset").place == (0, 0)
+    assert walk.texts() == before
+
+
+def test_at_the_very_start_back_and_reset_do_nothing_and_say_so(start: StartWalk) -> None:
+    walk = start("hours-of-study")
+    for verb in (".back", ".reset"):
+        expect(walk.page.locator(f"#controls {verb}")).to_have_attribute("aria-disabled", "true")
+    assert walk.click("back").place == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [("layer", "z"), ("phase", "forward"), ("iteration", "end"), ("epoch", "end of the epoch")],
+)
+def test_the_chosen_measure_decides_how_far_a_step_goes(start: StartWalk, measure: str, expected: str) -> None:
+    walk = start("one-example-at-a-time")
+    walk.page.locator(f"label[for=by-{measure}]").click()
+    at = walk.press("step").state()
+    places = {
+        "z": at["equation"]["kind"] in ("z", "a") and at["equation"]["layer"] == 1 and at["cursor"] > 1,
+        "forward": at["cursor"] == walk.cursor_of(phase="loss") - 1,
+        "end": (at["iteration"], at["cursor"]) == (0, at["equations"]),
+        "end of the epoch": at["iteration"] > 0 and at["cursor"] == at["equations"],
+    }
+    assert places[expected], at
+    expect(walk.page.locator(f"#by-{measure}")).to_be_checked()
+    assert walk.press("back").place == (0, 0)
+
+
+def test_a_cell_of_the_timeline_is_a_jump(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    cell = "#timeline button:has-text('{}')".format
+    walk.press(cell("error signals of layer 2"))
+    equation = walk.state()["equation"]
+    assert (equation["kind"], equation["layer"]) == ("delta", 2)
+    expect(walk.page.locator("#timeline [aria-current=step]")).to_contain_text("δ")
+    walk.press(cell("weighted sums of layer 1"))
+    assert walk.state()["phase"] == "forward"
+
+
+def test_clicking_an_example_of_the_batch_puts_it_in_focus(start: StartWalk) -> None:
+    walk = start("softmax-and-dead-units").click("step")
+    first = walk.text("#equation")
+    walk.press("#data tbody tr:nth-child(4) .pick")
+    assert walk.state()["example"] == 3
+    expect(walk.page.locator("#data .pick[aria-current]")).to_have_text("4")
+    assert walk.text("#equation") != first
+
+
+def test_a_learning_rate_can_be_set_and_a_wrong_one_is_explained(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths", statuses=(422,))
+    walk.page.fill("#eta", "0.75")
+    assert walk.press("learning rate").state()["setup"]["optimizer"]["learning_rate"] == 0.75
+    walk.page.fill("#eta", "a lot")
+    walk.press("learning rate")
+    expect(walk.page.locator("#message")).to_contain_text("This is not a number")
+    assert walk.state()["setup"]["optimizer"]["learning_rate"] == 0.75
+
+
+def test_training_makes_so_many_updates_and_stands_at_the_end_of_the_last(start: StartWalk) -> None:
+    walk = start("one-example-at-a-time", statuses=(422,)).click("step", 3)
+    walk.page.fill("#iterations", "40")
+    assert walk.press("train").place == (40, walk.equations)
+    expect(walk.page.locator("#loss")).to_contain_text("after the update")
+    walk.page.fill("#iterations", "100000")
+    walk.press("train")
+    expect(walk.page.locator("#message")).to_contain_text("1 to 10,000")
+    assert walk.place == (40, walk.equations)
+    assert walk.press("back").place == (40, walk.equations - 1)
+
+
+def test_put_right_keeps_the_place_and_changes_the_rule(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.go(walk.cursor_of(kind="dW", layer=1, j=0, k=0))
+    published, place, url = walk.state(), walk.place, walk.page.url
+    walk.page.get_by_role("button", name="put right").click()
+    walk.page.wait_for_url(lambda now: now != url)
+    assert walk.place == place
+    assert walk.state()["equation"]["value"] != published["equation"]["value"]
+    expect(walk.page.get_by_role("button", name="put right")).to_have_attribute("aria-pressed", "true")
+
+
+def test_play_advances_by_itself_and_one_click_on_pause_stops_it(start: StartWalk) -> None:
+    walk = start("one-example-at-a-time")
+    walk.page.select_option("#controls [name=speed]", label="quick")
+    walk.press("play")
+    expect(walk.page.locator("#play")).to_contain_text("Pause")
+    before = walk.place
+    walk.page.wait_for_timeout(1300)
+    assert walk.place >= (0, before[1] + 2)
+    walk.press("play")
+    expect(walk.page.locator("#play")).to_contain_text("Play")
+    rest = walk.place
+    walk.page.wait_for_timeout(1100)
+    assert walk.place == rest
+    assert walk.press("step").place == (0, rest[1] + 1)
+
+
+def test_a_bookmarked_address_shows_the_same_page_to_anyone(start: StartWalk, open_page: OpenPage) -> None:
+    walk = start("hours-of-study").click("forward").click("step", 3)
+    again = Walk(open_page())
+    again.page.goto(walk.page.url)
+    assert again.texts() == walk.texts()
+
+
+def test_a_page_that_is_behind_is_brought_up_to_date_and_says_so(start: StartWalk, open_page: OpenPage) -> None:
+    walk = start("hours-of-study")
+    behind = Walk(open_page(statuses=(412,)))
+    behind.page.goto(walk.page.url)
+    walk.press("step")
+    behind.press("step")
+    expect(behind.page.locator("#message")).to_contain_text("nothing was changed")
+    assert behind.texts() == walk.texts()
+    assert behind.press("step").place == (0, 2)
+
+
+def test_an_unknown_walk_gets_a_page_that_says_so_and_leads_to_a_new_start(open_page: OpenPage) -> None:
+    page = open_page(statuses=(404,))
+    page.goto("/sessions/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    expect(page.locator("h1")).to_have_text("This walk is no longer here")
+    page.get_by_role("link", name="To the lessons").click()
+    expect(page).to_have_url(re.compile("/$"))
+
+
+def test_an_address_without_a_page_gets_a_friendly_one(open_page: OpenPage) -> None:
+    page = open_page(statuses=(404,))
+    page.goto("/lessons/nothing-of-this-name")
+    expect(page.locator("h1")).to_have_text("This page does not exist")
