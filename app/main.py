@@ -63,7 +63,8 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         ],
     )
     add_error_handlers(app)
-    for router in (routes.session, api.session, routes.router, api.router):  # the busiest first
+    app.router.routes.extend(routes.walks)  # the busiest first
+    for router in (api.session, routes.router, api.router):
         app.include_router(router)
     app.mount("/static", Assets(directory=paths.STATIC), name="static")
     return app

@@ -211,8 +211,8 @@ def _drawn_to_loss(form: Form, error: str, standing: str, phase: str) -> Mark:
     words = form.words + (f", error signal {error}" if error else "")
     head = form.head if error else ""
     line = Connection(form.id, form.ref, classes, form.path, TO_LOSS_WIDTH, head, flows, "-1", words)
-    labelled = error and form.placed
-    return line, Label(f"l-{form.id}", form.ref, "wl", *form.rows, "", f"δ {error}", "signal", "") if labelled else None
+    signal = f"δ {error}" if error else ""
+    return line, Label(f"l-{form.id}", form.ref, "wl", *form.rows, "", signal, "signal", "") if form.placed else None
 
 
 def unit_word(sizes: tuple[int, ...], l: int, j: int) -> str:

@@ -92,7 +92,7 @@ def drawn_marks(sizes: tuple[int, ...]) -> frozenset[str]:
 def _classes(sight: Sight) -> str:
     """How wide the drawing must stay to be read, and how small its texts are."""
     crowd = "dense" if sight.drawing.dense else "small" if sight.drawing.tallest > 3 else ""
-    return " ".join(filter(None, ("net", f"columns-{len(sight.shape.sizes)}", crowd, sight.phase)))
+    return f"net columns-{len(sight.shape.sizes)} {crowd}".rstrip()
 
 
 @lru_cache(maxsize=256)

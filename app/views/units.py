@@ -19,6 +19,7 @@ WAYS = {
     "neg": "▲",
     "pos": "▼",
 }  # by the sign of the error signal: the way the sum should move to lower the loss
+CURRENT = {"forward": "current ahead"}  # the class of the unit in question
 WAY_WORDS = {"▲": ", a larger sum lowers the loss", "▼": ", a smaller sum lowers the loss"}
 
 
@@ -84,7 +85,7 @@ class Reading(NamedTuple):
     way: str
     fill: str
     tone: str
-    current: bool
+    current: str
     off: bool
     tab: str
 
@@ -116,7 +117,8 @@ def _read(sight: Sight, form: UnitForm, mark: str) -> Reading:
     shown = tuple(map(sight.has_shown, (form.a, form.z, form.new_b, form.delta))) if form.l else (True,) + (False,) * 3
     tab = "0" if mark == f"u-{form.l}-{form.j}" else "-1"
     numbers = _numbers(sight.texts, form, shown)
-    return Reading(*numbers, sight.is_about(form.l, form.j), is_off(sight, form), tab)
+    current = CURRENT.get(sight.phase, "current") if sight.is_about(form.l, form.j) else ""
+    return Reading(*numbers, current, is_off(sight, form), tab)
 
 
 @lru_cache(maxsize=16384)
@@ -154,7 +156,7 @@ def is_off(sight: Sight, form: UnitForm) -> bool:
 def _drawn(form: UnitForm, now: Reading) -> Unit:
     """Cached: from one step to the next most units look as they did."""
     shown = now.value or now.sum
-    looks = ("unit", now.tone, "current" if now.current else "", "off" if now.off else "")
+    looks = ("unit", now.tone, now.current, "off" if now.off else "")
     return Unit(
         f"u-{form.l}-{form.j}",
         f"b-{form.l}-{form.j}",

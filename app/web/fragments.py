@@ -72,7 +72,7 @@ def _pieces(render: Renderer, before: Panel | None, panel: Panel) -> Iterator[st
 
 
 def changed_parts(before: Any, panel: Any) -> list[Part] | None:
-    """The parts that look different now; None where the panel has to be drawn as a whole."""
+    """The parts that look different now; None where all is drawn anew: because it must be, or most of it changed."""
     if before is None or not hasattr(panel, "parts") or before.frame() != panel.frame():
         return None
     touched: list[tuple[Part, Part]] = []
@@ -83,7 +83,8 @@ def changed_parts(before: Any, panel: Any) -> list[Part] | None:
             touched.extend(pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1])
     if any(was.id != now.id for was, now in touched):
         return None
-    return [now for was, now in touched if was != now]
+    different = [now for was, now in touched if was != now]
+    return different if 2 * len(different) <= sum(map(len, panel.parts())) else None
 
 
 def _part(part: Part, markup: str) -> str:

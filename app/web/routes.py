@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from app.engine import DivergedError
 from app.lessons import Lesson, UnknownLessonError, lesson_named
@@ -21,7 +22,7 @@ from app.web.page import page_response
 from app.web.preferences import local, remember
 
 router = APIRouter(include_in_schema=False)
-session = APIRouter()
+walks: list[BaseRoute] = []
 Answer = Callable[[Explorer], Awaitable[Response]]
 
 
@@ -32,7 +33,7 @@ def walk_route(method: str, path: str) -> Callable[[Answer], Answer]:
         async def endpoint(request: Request) -> Response:
             return await answer(await explorer_of(request))
 
-        session.add_route("/sessions/{session_id}" + path, endpoint, methods=[method], include_in_schema=False)
+        walks.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
         return answer
 
     return routed

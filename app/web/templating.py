@@ -34,7 +34,9 @@ class Templates:
 
     def render(self, name: str, **context: Any) -> str:
         """The template with its context; jinja2.UndefinedError where it uses what it was not given."""
-        return self._template(name).render(context)
+        template = self._template(name)
+        scope = template.new_context({**self._environment.globals, **context}, shared=True)  # not copied once more
+        return "".join(template.root_render_func(scope))
 
     def part(self, name: str, part: object, at: str) -> str:
         """What the template's macro `part` makes of one part of a panel of the session at this address."""

@@ -73,13 +73,19 @@ def test_of_a_panel_whose_frame_stays_only_the_changed_parts_are_sent() -> None:
 
 
 def test_a_part_of_a_drawing_comes_in_a_root_of_its_own() -> None:
-    was, now = (Table("t", (Line("l-1", text, "line.svg"),)) for text in ("one", "two"))
+    other = Line("l-2", "stays")
+    was, now = (Table("t", (Line("l-1", text, "line.svg"), other)) for text in ("one", "two"))
     assert 'strip:true"><svg><i>l-1</i></svg></hx-partial>' in sent((was,), (now,))
 
 
 def test_a_panel_with_another_frame_or_other_parts_is_sent_whole() -> None:
     for now in (replace(TABLE, caption="others"), replace(TABLE, lines=TABLE.lines[:1])):
         assert "<p>table.html</p>" in sent((TABLE,), (now,))
+
+
+def test_a_panel_of_which_most_parts_changed_is_sent_whole() -> None:
+    now = replace(TABLE, lines=(Line("l-1", "other"), Line("l-2", "three")))
+    assert "<p>table.html</p>" in sent((TABLE,), (now,))
 
 
 def test_the_memory_forgets_the_page_that_moved_longest_ago() -> None:
