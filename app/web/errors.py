@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.engine import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
 from app.sessions import StaleRevisionError, UnknownSessionError
-from app.views.pages import ProblemPage, broken, not_found, refused, session_gone, stale
+from app.views import ProblemPage, broken, not_found, refused, session_gone, stale
 from app.web.page import page_response
 from app.web.state import state_text
 

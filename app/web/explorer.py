@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.engine import DivergedError, SetupError
 from app.sessions import Kept, StaleRevisionError, TrainingSession
-from app.views.explorer import SPEEDS, ExplorerPage, Play, explorer
+from app.views import SPEEDS, ExplorerPage, Play, explorer
 from app.web.dependencies import Walk, revision, walk_of
 from app.web.forms import WHOLE, Form, form_of
 from app.web.fragments import Panel, Part, Shown, fragment

@@ -11,8 +11,7 @@ from starlette.routing import BaseRoute, Route
 from app.engine import DivergedError
 from app.lessons import Lesson, UnknownLessonError, lesson_named
 from app.sessions import TrainingSession, UnknownSessionError
-from app.views.api_docs import api_docs
-from app.views.pages import lesson_page, lessons_page
+from app.views import api_docs, lesson_page, lessons_page
 from app.web.dependencies import Services, services
 from app.web.explorer import Explorer, explorer_of
 from app.web.forms import form_of, measure_in, number_in, whole_in

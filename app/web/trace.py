@@ -4,12 +4,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from app.engine import Equation, Expression, Shape, evaluate, products_of, symbols_in, trace
-from app.engine.expressions import Mean
+from app.engine import Equation, Expression, Mean, Shape, evaluate, products_of, symbols_in, trace
 from app.lessons import Orientation, lesson_named
 from app.sessions import TrainingSession
-from app.views import formulas
-from app.views.code import line_of_numpy
+from app.views import latex, line_of_numpy, symbol_text, text
 
 Document = dict[str, Any]
 Part = tuple[Expression, ...]  # expressions that make one term together
@@ -56,8 +54,8 @@ def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Docume
         "kind": kind,
         "j": None if kind == "loss" else j,
         "k": k,
-        "text": formulas.text(equation, shape, orientation),
-        "latex": formulas.latex(equation, shape, orientation),
+        "text": text(equation, shape, orientation),
+        "latex": latex(equation, shape, orientation),
         "code": line_of_numpy(equation, shape, orientation),
     }
     return document, tuple(_names(part, shape, orientation) for part in _parts(shape, index))
@@ -65,7 +63,7 @@ def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Docume
 
 def _names(part: Part, shape: Shape, orientation: Orientation) -> list[str]:
     symbols = dict.fromkeys(symbol for expression in part for symbol in symbols_in(expression))
-    return [formulas.symbol_text(symbol, shape, orientation) for symbol in symbols]
+    return [symbol_text(symbol, shape, orientation) for symbol in symbols]
 
 
 @lru_cache(maxsize=20_000)

@@ -9,9 +9,10 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
 from app.paths import TEMPLATES
-from app.views import explorer, pages
+from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.connections import Connection, Label
+from app.views.explorer import Panel
 from app.views.goal import LossMark
 from app.views.parameters import ParameterRow
 from app.views.pulses import Wave
@@ -19,7 +20,7 @@ from app.views.timeline import Cell
 from app.views.units import Unit
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-PANELS: tuple[Any, ...] = get_args(explorer.Panel)
+PANELS: tuple[Any, ...] = get_args(Panel)
 PAGES: dict[str, type[Any]] = {
     "pages/lessons.html": pages.LessonsPage,
     "pages/lesson.html": pages.LessonPage,
