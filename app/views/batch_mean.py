@@ -1,17 +1,21 @@
 """An equation that is a mean over the batch: the examples added up, and the focused example's own share."""
 
+from collections.abc import Iterator
+
 from app.engine import Mean, Symbol, evaluate
 from app.views.numbers import adds_up
-from app.views.pen import MATHML, Pen, Row
+from app.views.pen import Pen
+from app.views.rows import MATHML, Row, wrapped
 
 EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
+OPEN, CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
 
 
 def mean_rows(pen: Pen, symbol: Symbol, mean: Mean) -> tuple[Row, ...]:
     """The mean in symbols, with each example's number, and its result."""
     return (
-        Row(*pen.left(symbol), pen.symbolic(mean)),
-        Row("", "=", _examples_added(pen, mean)),
+        *wrapped(*pen.left(symbol), pen.symbolic(mean)),
+        *_examples_added(pen, mean),
         Row("", "=", pen.result(symbol)),
     )
 
@@ -20,7 +24,8 @@ def own_rows(pen: Pen, mean: Mean) -> tuple[Row, ...]:
     """The share of the example in focus, by itself."""
     own = pen.plain(evaluate(mean.body, pen.values))
     return (
-        Row(pen.symbolic(mean.body), "=", pen.numeric(mean.body)),
+        *wrapped("", "", pen.symbolic(mean.body)),
+        *wrapped("", "=", pen.numeric(mean.body)),
         Row("", "=", f'<mrow class="mine">{own}</mrow>'),
     )
 
@@ -39,10 +44,11 @@ def _shares(pen: Pen, mean: Mean) -> list[tuple[float, str]]:
     return [(each[focus], "mine"), (sum(each) - each[focus], f"the other {len(each) - 1}")]
 
 
-def _examples_added(pen: Pen, mean: Mean) -> str:
+def _examples_added(pen: Pen, mean: Mean) -> Iterator[Row]:
+    """1/m times the sum of the shares."""
     terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(_shares(pen, mean))]
     part = MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
-    return MATHML.multiplied([part, MATHML.parenthesised(MATHML.added(terms))])
+    yield from wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
 
 
 def _share(pen: Pen, share: float, label: str, place: int) -> str:

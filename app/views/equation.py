@@ -9,7 +9,7 @@ from app.sessions import TrainingSession
 from app.views.code import line_of_numpy
 from app.views.formulas import Formula, formula
 from app.views.numbers import number
-from app.views.pen import aligned
+from app.views.rows import aligned
 from app.views.symbols import in_html, script_of
 
 HEADINGS = {

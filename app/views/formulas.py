@@ -21,15 +21,13 @@ from app.engine import (
 )
 from app.lessons import Orientation
 from app.views.batch_mean import mean_adds_up, mean_rows, own_rows
-from app.views.notation import Notation, Piece, write
+from app.views.notation import Notation, Piece, Term, write
 from app.views.notations import LaTeX, PlainText
 from app.views.numbers import adds_up
-from app.views.pen import MATHML, Pen, Row
+from app.views.pen import Pen
+from app.views.rows import MATHML, Row, wrapped
 from app.views.symbols import Script, script_of, spelled
 from app.views.written_out import written_out
-
-TERMS_A_ROW = 3
-RESULTS_A_ROW = 6  # a longer sum is not worked out term by term
 
 _LATEX, _TEXT = LaTeX(), PlainText()
 
@@ -56,8 +54,8 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
         exact = mean_adds_up(pen, symbol, expression)
         return Formula(mean_rows(pen, symbol, expression), own=own_rows(pen, expression), exact=exact)
     rows = (
-        Row(*pen.left(symbol), pen.symbolic(expression)),
-        *_numeric_rows(pen, expression),
+        *wrapped(*pen.left(symbol), pen.symbolic(expression)),
+        *wrapped("", "=", pen.numeric(expression)),
         *_term_rows(pen, expression),
         Row("", "=", pen.result(symbol)),
     )
@@ -65,52 +63,37 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
     return Formula(rows, why, written_out(pen, equation), exact=_is_exact(pen, symbol, expression))
 
 
-def _numeric_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
-    """The numbers put in; a long sum goes on over several rows."""
-    if not isinstance(expression, Sum) or len(expression.terms) <= TERMS_A_ROW:
-        yield Row("", "=", pen.numeric(expression))
-        return
-    for start in range(0, len(expression.terms), TERMS_A_ROW):
-        piece = pen.numeric(Sum(expression.terms[start : start + TERMS_A_ROW]))
-        yield Row("", "+" if start else "=", piece)
-
-
 def _term_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
     """Each product of a sum worked out, before they are added: a step that a hand calculation writes down."""
-    if not _has_products(expression):
-        return
-    if isinstance(expression, Sum) and len(expression.terms) > RESULTS_A_ROW:
-        return
-    yield Row("", "=", _worked_out(pen, expression))
+    if isinstance(expression, Sum) and _has_products(expression):
+        yield from wrapped("", "=", _known_terms(pen, expression))
+    if isinstance(expression, Product) and any(map(_has_products, expression.factors)):
+        yield Row("", "=", MATHML.multiplied([_worked_out(pen, factor) for factor in expression.factors]))
 
 
 def _has_products(expression: Expression) -> bool:
-    sums = [expression] if isinstance(expression, Sum) else []
-    if isinstance(expression, Product):
-        sums = [factor for factor in expression.factors if isinstance(factor, Sum)]
-    return any(not isinstance(_unsigned(term), Symbol | Number) for one in sums for term in one.terms)
+    return isinstance(expression, Sum) and any(
+        not isinstance(_unsigned(term), Symbol | Number) for term in expression.terms
+    )
 
 
 def _unsigned(term: Expression) -> Expression:
     return term.body if isinstance(term, Negative) else term
 
 
-def _worked_out(pen: Pen, expression: Expression) -> str:
-    if isinstance(expression, Sum):
-        return MATHML.added([_known(pen, term, place) for place, term in enumerate(expression.terms)])
-    assert isinstance(expression, Product)
-    inside = [
-        MATHML.parenthesised(_worked_out(pen, factor)) if isinstance(factor, Sum) else _bracketed(pen, factor)
-        for factor in expression.factors
-    ]
-    return MATHML.multiplied(inside)
+def _worked_out(pen: Pen, factor: Expression) -> str:
+    if isinstance(factor, Sum):
+        return MATHML.parenthesised(MATHML.added(_known_terms(pen, factor)))
+    return _bracketed(pen, factor)
 
 
-def _known(pen: Pen, term: Expression, place: int) -> tuple[bool, str]:
-    minus, body = isinstance(term, Negative), _unsigned(term)
-    value = evaluate(body, pen.values)
-    written = pen.plain(value)
-    return minus, MATHML.parenthesised(written) if value < 0 and (place or minus) else written
+def _known_terms(pen: Pen, total: Sum) -> list[Term]:
+    return [_known(pen, term, place) for place, term in enumerate(total.terms)]
+
+
+def _known(pen: Pen, term: Expression, place: int) -> Term:
+    minus = isinstance(term, Negative)
+    return minus, pen.bracketed(evaluate(_unsigned(term), pen.values), place or minus)
 
 
 def _bracketed(pen: Pen, factor: Expression) -> str:
@@ -127,7 +110,7 @@ def _is_exact(pen: Pen, symbol: Symbol, expression: Expression) -> bool:
 
 def _why_rows(pen: Pen, why: Expression, simplified: Expression) -> tuple[Row, ...]:
     """dL/dy_hat times the slope, and what is left of it."""
-    return Row("", "=", pen.symbolic(why)), Row("", "=", pen.symbolic(simplified))
+    return (*wrapped("", "=", pen.symbolic(why)), *wrapped("", "=", pen.symbolic(simplified)))
 
 
 # One line ----------------------------------------------------------------------------------------------------------

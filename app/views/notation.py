@@ -54,6 +54,7 @@ class Notation(Hashable, Protocol):
 
 
 Leaf = Callable[[Symbol], Piece]
+Term = tuple[bool, str]  # whether it is subtracted, and its markup
 
 
 def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
@@ -66,8 +67,8 @@ def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
             return leaf(expression)
         case Number(value):
             return Piece(notation.number(value))
-        case Sum(terms):
-            return Piece(notation.added([_term(part, i, of, tight) for i, part in enumerate(terms)]), SUM)
+        case Sum():
+            return Piece(notation.added(terms_of(expression, notation, leaf)), SUM)
         case Product(factors):
             return Piece(notation.multiplied([tight(part) for part in factors]), PRODUCT)
         case Negative(body):
@@ -91,12 +92,17 @@ def _tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUC
     return notation.parenthesised(piece.markup) if loose else piece.markup
 
 
-def _term(
-    part: Expression, place: int, of: Callable[[Expression], Piece], tight: Callable[[Expression], str]
-) -> tuple[bool, str]:
-    """(is it subtracted, its markup): a later negative number stands in brackets, as by hand."""
+def terms_of(expression: Expression, notation: Notation, leaf: Leaf) -> tuple[Term, ...]:
+    """The terms of a sum; anything else is one term."""
+    if not isinstance(expression, Sum):
+        return ((False, write(expression, notation, leaf).markup),)
+    return tuple(_term(part, place, notation, leaf) for place, part in enumerate(expression.terms))
+
+
+def _term(part: Expression, place: int, notation: Notation, leaf: Leaf) -> Term:
+    """A later negative number stands in brackets, as by hand."""
     if isinstance(part, Negative):
-        return True, tight(part.body)
-    piece = of(part)
+        return True, _tight(part.body, notation, leaf)
+    piece = write(part, notation, leaf)
     bracket = piece.minus and place > 0
-    return False, tight(part) if bracket else piece.markup
+    return False, notation.parenthesised(piece.markup) if bracket else piece.markup

@@ -1,27 +1,16 @@
 """Writes symbols and numbers of one walk as MathML: each term carries the class of its sign and the mark it names."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from app.engine import Expression, Symbol, Values, symbols_in
-from app.views.notation import Piece, write
-from app.views.notations import MathML
+from app.views.notation import Piece, Term, terms_of
 from app.views.numbers import parts
+from app.views.rows import MATHML
 from app.views.symbols import Script, reference, spelled
 
 MARK = {"delta": "t d", "slope": "t s"}  # classes of a term: error signals, slopes; the rest by the sign of its number
 PARAMETERS = ("W", "b", "dW", "db", "new_W", "new_b")
-MATHML = MathML()
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of an aligned formula: left side (may be empty), the sign between, right side; all MathML."""
-
-    left: str
-    sign: str
-    right: str
 
 
 class Same:
@@ -45,13 +34,13 @@ def _coloured(same: Same) -> tuple[Symbol, ...]:
 
 
 @lru_cache(maxsize=8192)
-def _symbolic(same: Same, script: Script, positive: tuple[bool, ...]) -> str:
+def _symbolic(same: Same, script: Script, positive: tuple[bool, ...]) -> tuple[Term, ...]:
     signs = dict(zip(_coloured(same), positive, strict=True))
 
     def leaf(symbol: Symbol) -> Piece:
         return Piece(marked(symbol, spelled(symbol, script, MATHML), signs.get(symbol, True)))
 
-    return write(same.expression, MATHML, leaf).markup
+    return terms_of(same.expression, MATHML, leaf)
 
 
 def marked(symbol: Symbol, markup: str, positive: bool) -> str:
@@ -60,15 +49,6 @@ def marked(symbol: Symbol, markup: str, positive: bool) -> str:
     ref = reference(symbol)
     tie = f' data-ref="{ref}"' if ref else ""
     return f'<mrow class="{look}"{tie}>{markup}</mrow>'
-
-
-def aligned(rows: Iterable[Row]) -> str:
-    """Rows below each other, their signs in one column; empty where there are none."""
-    cells = "".join(
-        f"<mtr><mtd>{row.left}</mtd><mtd><mo>{row.sign}</mo></mtd><mtd>{row.right}</mtd></mtr>" for row in rows
-    )
-    table = f'<mtable class="al" displaystyle="true">{cells}</mtable>'
-    return f'<math display="block">{table}</math>' if cells else ""
 
 
 @dataclass(frozen=True)
@@ -105,15 +85,15 @@ class Pen:
     def _marked(self, symbol: Symbol, markup: str) -> str:
         return marked(symbol, markup, symbol.kind not in PARAMETERS or self.values[symbol] >= 0)
 
-    def symbolic(self, expression: Expression) -> str:
-        """The expression by names: the same at each step but for the colours of its parameters."""
+    def symbolic(self, expression: Expression) -> tuple[Term, ...]:
+        """The expression by names, as terms: the same at each step but for the colours of its parameters."""
         same = Same(expression)
         positive = tuple(self.values[symbol] >= 0 for symbol in _coloured(same))
         return _symbolic(same, self.script, positive)
 
-    def numeric(self, expression: Expression) -> str:
-        """The expression by numbers."""
-        return write(expression, MATHML, self.number).markup
+    def numeric(self, expression: Expression) -> tuple[Term, ...]:
+        """The expression by numbers, as terms."""
+        return terms_of(expression, MATHML, self.number)
 
     def left(self, symbol: Symbol) -> tuple[str, str]:
         """The left side of an equation, and the sign after it: an update is an assignment."""

@@ -16,7 +16,8 @@ from app.engine import (
     symbols_in,
     trace,
 )
-from app.views.pen import Pen, Row
+from app.views.pen import Pen
+from app.views.rows import Row, wrapped
 
 SHORT = 8  # symbols: a chain longer than this is opened by one step only
 
@@ -28,8 +29,7 @@ def written_out(pen: Pen, equation: Equation) -> tuple[Row, ...]:
     opened = _opened(pen.script.shape, equation.index)
     if opened is None:
         return ()
-    left, sign = pen.left(equation.symbol)
-    return Row(left, sign, pen.symbolic(opened)), Row("", "=", pen.numeric(opened))
+    return (*wrapped(*pen.left(equation.symbol), pen.symbolic(opened)), *wrapped("", "=", pen.numeric(opened)))
 
 
 @lru_cache(maxsize=4096)

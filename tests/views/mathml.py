@@ -32,9 +32,10 @@ def _text(node: ElementTree.Element) -> str:
             return (node.text or "") + "".join(parts)
 
 
-def calculated(markup: str) -> float:
-    """The number that a row of numbers comes to, by a calculator of its own."""
-    source = _arithmetic(parsed(markup))
+def calculated(*rows: tuple[str, str]) -> float:
+    """The number that (sign, markup) rows come to, by a calculator of its own; the first sign does not count."""
+    parts = [(sign, _arithmetic(parsed(markup))) for sign, markup in rows]
+    source = parts[0][1] + "".join(f"{MARKS.get(sign, sign)}{text}" for sign, text in parts[1:])
     return float(eval(source, {"__builtins__": {}}, CALCULATOR))
 
 

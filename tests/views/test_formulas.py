@@ -1,6 +1,7 @@
 """Formulas: what is written is what is computed, in the notebook's own index order."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from app.engine import Equation, Examples, Initializer, Setup, Symbol, Values, run_iteration, trace
 from app.lessons import LESSONS, Lesson, Orientation, lesson_named
 from app.views.formulas import Formula, formula, latex, symbol_text, text
+from app.views.rows import WIDE, Row, wrapped
 from tests.views.mathml import as_text, calculated, parsed
 
 
@@ -48,12 +50,20 @@ def test_the_numbers_put_into_a_formula_come_to_its_result(lesson: Lesson) -> No
     equations, values = walk(lesson.published)
     for equation in equations:
         rows = shown(equation, lesson.published, values, lesson.orientation).rows
-        expected, carried = values[equation.symbol], 0.0
-        for row in reversed(rows[1:]):
-            found = calculated(row.right) + carried
-            carried = found if row.sign == "+" else 0.0
-            if row.sign == "=":
-                assert found == pytest.approx(expected, rel=1e-9, abs=1e-12), (equation, row.right)
+        for line in lines(rows)[1:]:
+            found = calculated(*((row.sign, row.right) for row in line))
+            assert found == pytest.approx(values[equation.symbol], rel=1e-9, abs=1e-12), (equation, line)
+
+
+def lines(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows that belong together: what goes on below its line starts with + or −."""
+    found: list[list[Row]] = []
+    for row in rows:
+        if row.sign in ("+", "−"):
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
 
 
 def numbered(sizes: tuple[int, ...], activation: str, output: str, loss: str, seed: int) -> Setup:
@@ -86,7 +96,8 @@ def test_written_out_formulas_of_any_network_come_to_the_same_result(
         written = shown(equation, setup, values).written_out
         if written:
             scale = max(abs(values[equation.symbol]), 1e-3)
-            assert calculated(written[1].right) == pytest.approx(values[equation.symbol], abs=1e-9 * scale)
+            numbers = calculated(*((row.sign, row.right) for row in lines(written)[1]))
+            assert numbers == pytest.approx(values[equation.symbol], abs=1e-9 * scale)
 
 
 def gradient_in_full(kind: str, layer: int, j: int, k: int | None = None) -> str:
@@ -94,7 +105,9 @@ def gradient_in_full(kind: str, layer: int, j: int, k: int | None = None) -> str
     equations, values = walk(lesson.published)
     equation = next(e for e in equations if e.symbol == Symbol(kind, layer, j, k))
     rows = shown(equation, lesson.published, values, lesson.orientation).written_out
-    return f"{as_text(rows[0].left)}{rows[0].sign}{as_text(rows[0].right)}"
+    head, *rest = lines(rows)[0]
+    more = "".join(row.sign + as_text(row.right) for row in rest)
+    return f"{as_text(head.left)}{head.sign}{as_text(head.right)}{more}"
 
 
 def test_the_nine_gradients_of_the_first_notebook_stand_in_its_own_index_order() -> None:
@@ -158,10 +171,10 @@ def test_a_mean_over_the_batch_marks_the_term_of_the_example_in_focus() -> None:
     equations, values = walk(setup, focus=2)
     gradient = next(e for e in equations if e.symbol == Symbol("dW", 2, 0, 0))
     found = shown(gradient, setup, values)
-    marked = [node for node in parsed(found.rows[1].right).iter() if "mine" in node.get("class", "")]
+    marked = [node for row in found.rows for node in parsed(row.right).iter() if "mine" in node.get("class", "")]
     own = values[Symbol("delta", 2, 0)] * values[Symbol("a", 1, 0)]
     assert len(marked) == 1
-    assert calculated("".join(f"{part}" for part in [found.own[1].right])) == pytest.approx(own, rel=1e-9)
+    assert calculated(("=", found.own[1].right)) == pytest.approx(own, rel=1e-9)
 
 
 def test_error_signal_of_a_matching_output_shows_why_it_is_prediction_minus_target() -> None:
@@ -179,3 +192,12 @@ def test_over_a_batch_no_single_chain_is_written_out() -> None:
     setup = lesson_named("softmax-and-dead-units").published
     equations, values = walk(setup)
     assert {shown(equation, setup, values).written_out for equation in equations} == {()}
+
+
+def test_a_sum_that_is_too_wide_goes_on_below_with_its_sign_in_front() -> None:
+    terms = [(False, f"<mn>{'1' * 15}</mn>"), (True, f"<mn>{'2' * 15}</mn>"), (False, f"<mn>{'3' * 15}</mn>")]
+    rows = list(wrapped("<mi>z</mi>", "=", terms))
+    assert [row.sign for row in rows] == ["=", "+"]
+    assert as_text(rows[0].right) == f"{'1' * 15}−{'2' * 15}"
+    assert len(as_text(rows[0].right)) <= WIDE
+    assert [row.sign for row in wrapped("", "=", [terms[0], terms[2], terms[1]])] == ["=", "−"]
