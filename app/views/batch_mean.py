@@ -33,7 +33,7 @@ def own_rows(pen: Pen, mean: Mean) -> tuple[Row, ...]:
 def mean_adds_up(pen: Pen, symbol: Symbol, mean: Mean) -> bool:
     """Whether the printed shares, added and divided by hand, give the printed mean."""
     shares = [share for share, _ in _shares(pen, mean)]
-    return adds_up(shares, pen.values[symbol] * mean.examples, pen.digits)
+    return adds_up(shares, pen.values[symbol], pen.digits, mean.examples)
 
 
 def _shares(pen: Pen, mean: Mean) -> list[tuple[float, str]]:

@@ -42,14 +42,14 @@ def parts(x: float, digits: int) -> Parts:
     return _parts(x, digits, short=True)
 
 
-def adds_up(terms: Iterable[float], total: float, digits: int) -> bool:
-    """Whether the terms as printed add up to the total as printed, for one who adds them up by hand."""
+def adds_up(terms: Iterable[float], total: float, digits: int, among: int = 1) -> bool:
+    """Whether the terms as printed, added and divided by `among` by hand, give the total as printed."""
     printed = [*terms, total]
     if not all(map(isfinite, printed)):
         return False
     *addends, result = (_printed(x, digits) for x in printed)
     places = min(-digits, int(result.as_tuple().exponent))
-    return abs(sum(addends) - result) <= Decimal(5).scaleb(places - 1)
+    return abs(sum(addends) / among - result) <= Decimal(5).scaleb(places - 1)
 
 
 def _parts(x: float, digits: int, short: bool) -> Parts:

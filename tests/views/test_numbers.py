@@ -127,6 +127,8 @@ def test_printed_terms_that_add_up_are_told_from_those_that_do_not() -> None:
     assert adds_up([0.000448, 0.1], 0.100448, 5)  # 0.100448 by hand, printed 0.10045
     assert not adds_up([0.0131049, -0.0131], 4.9e-06, 5)  # 0.01310 - 0.0131 is 0
     assert not adds_up([float("inf")], float("inf"), 5)
+    assert adds_up([0.114823, 0.226812, 0.312771, 0.411359], 0.26644125, 5, among=4)  # 1.06576 / 4 by hand
+    assert not adds_up([0.00664, -0.00664], 2.52e-8, 5, among=6)
 
 
 @given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=6), DIGITS)
