@@ -49,7 +49,7 @@ def adds_up(terms: Iterable[float], total: float, digits: int, among: int = 1) -
         return False
     *addends, result = (_printed(x, digits) for x in printed)
     places = min(-digits, int(result.as_tuple().exponent))
-    return abs(sum(addends) / among - result) <= Decimal(5).scaleb(places - 1)
+    return abs(sum(addends, Decimal()) / among - result) <= Decimal(5).scaleb(places - 1)
 
 
 def _parts(x: float, digits: int, short: bool) -> Parts:
