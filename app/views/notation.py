@@ -1,9 +1,8 @@
 """How a formula is written: a tree of symbols goes through one notation, whichever it is (see notations.py)."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.engine import (
     Apply,
@@ -22,8 +21,7 @@ from app.engine import (
 SUM, PRODUCT, ATOM = 1, 2, 3  # how tightly a written piece holds together
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A written part of a formula: its markup, how tightly it binds, whether it starts with a minus sign."""
 
     markup: str

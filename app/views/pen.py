@@ -51,6 +51,15 @@ def marked(symbol: Symbol, markup: str, positive: bool) -> str:
     return f'<mrow class="{look}"{tie}>{markup}</mrow>'
 
 
+@lru_cache(maxsize=16384)
+def plain(value: float, digits: int) -> str:
+    """A number in MathML, with its minus sign and its power of ten."""
+    mantissa, exponent = parts(value, digits)
+    sign, digits_of = ("<mo form='prefix'>−</mo>", mantissa[1:]) if mantissa[0] == "−" else ("", mantissa)
+    power = "" if exponent is None else f"<mo>×</mo><msup><mn>10</mn><mn>{exponent}</mn></msup>"
+    return f"<mrow>{sign}<mn>{digits_of}</mn>{power}</mrow>" if sign or power else f"<mn>{digits_of}</mn>"
+
+
 @dataclass(frozen=True)
 class Pen:
     """Writes symbols and numbers of one walk in MathML, each term tied to its mark in the diagram."""
@@ -71,11 +80,8 @@ class Pen:
         return Piece(self._marked(symbol, self.plain(value)), minus=value < 0)
 
     def plain(self, value: float) -> str:
-        """A number in MathML, with its minus sign and its power of ten."""
-        mantissa, exponent = parts(value, self.digits)
-        sign, digits = ("<mo form='prefix'>−</mo>", mantissa[1:]) if mantissa[0] == "−" else ("", mantissa)
-        power = "" if exponent is None else f"<mo>×</mo><msup><mn>10</mn><mn>{exponent}</mn></msup>"
-        return f"<mrow>{sign}<mn>{digits}</mn>{power}</mrow>" if sign or power else f"<mn>{digits}</mn>"
+        """A number in MathML."""
+        return plain(value, self.digits)
 
     def _logarithm(self, symbol: Symbol) -> str:
         y_hat = self.plain(self.values[symbol._replace(kind="a")])

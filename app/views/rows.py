@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.views.notation import Term
 from app.views.notations import MathML
@@ -12,8 +12,7 @@ TAG = re.compile("<[^>]*>")
 MATHML = MathML()
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of an aligned formula: left side (may be empty), the sign between, right side; all MathML."""
 
     left: str

@@ -54,6 +54,7 @@ class Script:
         return LETTERS[symbol.kind], f"[{symbol.layer}]"
 
 
+@lru_cache(maxsize=16384)
 def reference(symbol: Symbol) -> str:
     """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none."""
     match symbol.kind:
