@@ -203,3 +203,12 @@ def test_an_address_without_a_page_gets_a_friendly_one(open_page: OpenPage) -> N
     page = open_page(statuses=(404,))
     page.goto("/lessons/nothing-of-this-name")
     expect(page.locator("h1")).to_have_text("This page does not exist")
+
+
+def test_clicks_faster_than_the_answers_are_taken_one_at_a_time_and_never_warned_about(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.page.evaluate("() => { for (let i = 0; i < 5; i++) document.querySelector('#controls .step').click(); }")
+    walk.page.wait_for_timeout(600)
+    assert walk.place == (0, 1)
+    expect(walk.page.locator("#message")).to_be_empty()
+    assert walk.click("step").place == (0, 2)
