@@ -1,4 +1,4 @@
-"""What the repository may hold: our own work, locked by hash, without an address of any machine or registry."""
+"""What the repository may hold: our own work, locked by hash, without the address of a registry or a machine."""
 
 import json
 import re
