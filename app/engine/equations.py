@@ -58,7 +58,7 @@ def _backward(shape: Shape) -> Iterator[Line]:
     for l in range(shape.depth, 0, -1):
         units = range(shape.sizes[l])
         for j in units:
-            reason = why(shape, j) if l == shape.depth else None
+            reason = why(shape, story, j) if l == shape.depth else None
             yield "backward", Symbol("delta", l, j), error_signal(shape, story, l, j), reason
         for j in units:
             for k in range(shape.sizes[l - 1]):

@@ -166,8 +166,10 @@ def _right_output_error(shape: Shape, story: Story, j: int) -> Expression:
     return product(*_loss_slope(shape, j), *story.slope(shape, shape.depth, j))
 
 
-def why(shape: Shape, j: int) -> Expression | None:
-    """The chain rule behind y_hat - y: dL/dy_hat times dy_hat/dz, not yet simplified."""
+def why(shape: Shape, story: Story, j: int) -> Expression | None:
+    """The chain rule behind y_hat - y: dL/dy_hat times dy_hat/dz, not yet simplified; none for a mistaken error."""
+    if story.output_error is not output_error:
+        return None
     a = y_hat(shape, j)
     if shape.loss == "binary_cross_entropy":
         return product(Quotient(difference(shape, j), product(a, complement(a))), product(a, complement(a)))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.lessons import Lesson, Orientation, lesson_named
-from app.sessions import TrainingSession
+from app.lessons import LESSONS, Lesson, Orientation, lesson_named
+from app.sessions import MEASURES, TrainingSession
 from app.views.data import Data, data
 from app.views.diagram import Network, diagram
 from app.views.equation import EquationPanel, equation_panel
@@ -15,7 +15,6 @@ from app.views.parameters import Parameters, parameters
 from app.views.timeline import Timeline, timeline
 from app.views.words import what_is_found
 
-MEASURES = ("equation", "layer", "phase", "iteration", "epoch")
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 
 
@@ -182,12 +181,12 @@ def spoken(session: TrainingSession, sentence: str) -> str:
 
 def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
     return Headline(
-        eyebrow="Your own network" if lesson is None else f"Notebook {lesson.number} of 5",
+        eyebrow="Your own network" if lesson is None else f"Notebook {lesson.number} of {len(LESSONS)}",
         title="A network of your own" if lesson is None else lesson.title,
         facts=network_summary(session.setup),
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
-        learning_rate=f"{session.learning_rate:g}",
+        learning_rate=f"{session.learning_rate:.15g}",
     )
 
 

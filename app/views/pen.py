@@ -69,7 +69,7 @@ class Pen:
     digits: int
 
     def symbol(self, symbol: Symbol) -> Piece:
-        """The symbol by name; a logarithm is loose, so that it gets brackets in a product only where needed."""
+        """The symbol by name."""
         return Piece(self._marked(symbol, spelled(symbol, self.script, MATHML)))
 
     def number(self, symbol: Symbol) -> Piece:

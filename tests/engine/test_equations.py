@@ -173,3 +173,12 @@ def test_a_mean_inside_an_expression_is_refused() -> None:
     iteration = iteration_of(random_setup(0, (1, 1), ("identity",), "half_squared_error", 2))
     with pytest.raises(ValueError, match="only at the top"):
         evaluate(Negative(mean), Values(iteration))
+
+
+def test_no_reason_is_given_for_an_error_signal_that_a_mistake_has_changed() -> None:
+    for loss, output in (("binary_cross_entropy", "sigmoid"), ("cross_entropy", "softmax")):
+        right = Shape((2, 2), (output,), loss, 1)
+        reasons = [equation.why for equation in trace(right) if equation.kind == "delta"]
+        assert all(reason is not None for reason in reasons)
+        wrong = trace(replace(right, mistake="halved_gradient"))
+        assert {equation.why for equation in wrong} == {None}

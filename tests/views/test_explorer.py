@@ -206,3 +206,8 @@ def test_no_two_steps_of_an_iteration_are_spoken_alike(lesson: Lesson) -> None:
         session = session.step()
         spoken.append(page_of(session)["status"].sentence)  # type: ignore[union-attr]
     assert len(set(spoken)) == len(spoken)
+
+
+def test_the_learning_rate_field_holds_the_rate_that_is_in_force_digit_for_digit() -> None:
+    headline = page_of(start(FIRST).with_learning_rate(0.123456789))["headline"]
+    assert float(headline.learning_rate) == 0.123456789  # type: ignore[union-attr]
