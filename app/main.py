@@ -11,7 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import paths
 from app.sessions import SessionStore, SqliteStore
 from app.settings import Settings
-from app.web import api, routes
+from app.web import api, bug_lab, comparison, predictions, proof, routes
+from app.web import paths as path_sums
 from app.web.dependencies import Services
 from app.web.errors import Unexpected, add_error_handlers
 from app.web.fragments import Shown
@@ -64,6 +65,8 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
     )
     add_error_handlers(app)
     app.router.routes.extend(routes.walks)  # the busiest first
+    for room in (proof, path_sums, predictions, comparison, bug_lab):
+        app.include_router(room.router)
     for router in (api.session, routes.router, api.router):
         app.include_router(router)
     app.mount("/static", Assets(directory=paths.STATIC), name="static")

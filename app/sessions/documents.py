@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
+from dataclasses import astuple
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from app.engine import Array, Dataset, Examples, Initializer, Parameters, Setup, SetupError, Symbol
 from app.lessons import lesson_named
+from app.sessions.answers import answer_of
 from app.sessions.changes import Change
+from app.sessions.hunt import hunt_of
 from app.sessions.timeline import Checkpoint, Timeline
 from app.sessions.training import TrainingSession
 
@@ -116,9 +119,21 @@ def moving_text(session: TrainingSession) -> str:
             "wanted": session.wanted,
             "changes": [(change.iteration, change.symbol, change.value) for change in timeline.changes],
             "checkpoints": [_checkpoint_document(checkpoint) for checkpoint in timeline.checkpoints],
+            **_kept_apart(session),
         },
         separators=(",", ":"),
     )
+
+
+def _kept_apart(session: TrainingSession) -> Document:
+    """What most sessions have nothing of: switches, answers, a hunt."""
+    parts = {
+        "asking": session.asking,
+        "proving": session.proving,
+        "answers": [astuple(answer) for answer in session.answers],
+        "hunt": session.hunt and astuple(session.hunt),
+    }
+    return {name: value for name, value in parts.items() if value}
 
 
 @lru_cache(maxsize=1024)
@@ -138,7 +153,18 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
         tuple(Change(first, Symbol(*symbol), value) for first, symbol, value in document["changes"]),
         tuple(Checkpoint(first, np.frombuffer(b64decode(text))) for first, text in document["checkpoints"]),
     )
-    return TrainingSession(timeline, lesson, as_published, cursor, document["by"], document["wanted"])
+    return TrainingSession(
+        timeline,
+        lesson,
+        as_published,
+        cursor,
+        document["by"],
+        document["wanted"],
+        document.get("asking", False),
+        tuple(answer_of(*answer) for answer in document.get("answers", ())),
+        document.get("proving", False),
+        hunt_of(*document["hunt"]) if "hunt" in document else None,
+    )
 
 
 @lru_cache(maxsize=128)

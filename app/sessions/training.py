@@ -17,7 +17,9 @@ from app.engine import (
     values_of,
 )
 from app.lessons import Lesson
+from app.sessions.answers import Answer
 from app.sessions.changes import Change, parameter_named
+from app.sessions.hunt import Hunt
 from app.sessions.places import Measure, Place, after, before, on_to, phase_end
 from app.sessions.timeline import Timeline, check_loss_after
 
@@ -34,8 +36,10 @@ class History:
 class TrainingSession:
     """A walk that stands after `cursor` equations of iteration `timeline.now`.
 
-    `wanted` is the example that the learner chose to look at, where the batch holds it. Every verb raises
-    DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
+    `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
+    asks before it shows, `proving` whether each gradient is shown with its numerical check; `hunt` is there in the bug
+    lab. Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite
+    numbers.
     """
 
     timeline: Timeline
@@ -44,6 +48,10 @@ class TrainingSession:
     cursor: int = 0
     by: Measure = "equation"
     wanted: int | None = field(default=None)
+    asking: bool = False
+    answers: tuple[Answer, ...] = ()
+    proving: bool = False
+    hunt: Hunt | None = None
 
     @classmethod
     def of_setup(cls, setup: Setup) -> Self:
@@ -116,6 +124,11 @@ class TrainingSession:
     def values(self) -> Values:
         """What every symbol stands for, for the example in focus."""
         return values_of(self.current, self.focus_row)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the rules of the walk are hidden: a bug is hunted and not found yet."""
+        return self.hunt is not None and not self.hunt.solved
 
     @property
     def finished(self) -> bool:
@@ -191,6 +204,14 @@ class TrainingSession:
             some = ", ".join(map(str, self.batch[:10])) + (", …" if len(self.batch) > 10 else "")
             raise SetupError("example", "The example is not in this iteration's batch.", f"Choose one of: {some}.")
         return replace(self, wanted=example)
+
+    def ask(self, on: bool) -> Self:
+        """Ask before showing, or not."""
+        return replace(self, asking=on)
+
+    def prove(self, on: bool) -> Self:
+        """Show each gradient with its numerical check, or not."""
+        return replace(self, proving=on)
 
     def with_learning_rate(self, learning_rate: float) -> Self:
         """Another learning rate from this iteration on; from the next one where this one is finished."""

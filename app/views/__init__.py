@@ -2,7 +2,7 @@
 
 from app.views.api_docs import api_docs
 from app.views.code import line_of_numpy
-from app.views.explorer import SPEEDS, ExplorerPage, Play, explorer
+from app.views.explorer import SPEEDS, ExplorerPage, Look, Play, explorer
 from app.views.formulas import latex, symbol_text, text
 from app.views.pages import (
     Chrome,
@@ -15,11 +15,14 @@ from app.views.pages import (
     session_gone,
     stale,
 )
+from app.views.paths import Opened
 
 __all__ = [
     "SPEEDS",
     "Chrome",
     "ExplorerPage",
+    "Look",
+    "Opened",
     "Play",
     "ProblemPage",
     "api_docs",

@@ -8,10 +8,14 @@ from app.sessions import MEASURES, TrainingSession
 from app.views.data import Data, data
 from app.views.diagram import Network, diagram
 from app.views.equation import EquationPanel, equation_panel
+from app.views.lab import Lab, lab_panel
 from app.views.narration import narrate, narrate_end, narrate_start
 from app.views.numbers import number
 from app.views.pages import network_summary
 from app.views.parameters import Parameters, parameters
+from app.views.paths import Opened, PathsPanel, paths_panel
+from app.views.prediction import Prediction, prediction_panel
+from app.views.proof import Check, check_panel
 from app.views.timeline import Timeline, timeline
 from app.views.words import what_is_found
 
@@ -113,6 +117,10 @@ Panel = (
     | EquationPanel
     | Parameters
     | Data
+    | Prediction
+    | PathsPanel
+    | Check
+    | Lab
 )
 
 
@@ -122,6 +130,20 @@ class Play:
 
     on: bool = False
     period: int = 1000
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
+
+    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice.
+    """
+
+    digits: int = 5
+    play: Play = Play()
+    message: str = ""
+    opened: Opened | None = None
+    moment: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -136,27 +158,30 @@ class ExplorerPage:
         return next(panel for panel in self.panels if panel.id == id)
 
 
-def explorer(
-    session: TrainingSession, session_id: str, rev: int, digits: int, play: Play = Play(), message: str = ""
-) -> ExplorerPage:
+def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = Look()) -> ExplorerPage:
     """The page of one session at one revision."""
+    digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
     orientation: Orientation = "fan_out_fan_in" if lesson is None else lesson.orientation
     sentence = told(session, digits)
     headline = _headline(session, lesson)
     panels: tuple[Panel, ...] = (
-        Message(message),
+        Message(look.message),
         Status(spoken(session, sentence)),
         Revision(rev),
         headline,
         _loss(session, digits),
-        _controls(session, play),
-        Ticker(play.period if play.on else 0),
+        _controls(session, look.play),
+        Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
         equation_panel(session, lesson, sentence, digits),
         parameters(session, orientation, digits),
         data(session, lesson, digits),
+        prediction_panel(session, digits, look.moment),
+        paths_panel(session, look.opened, digits),
+        check_panel(session, digits),
+        lab_panel(session, digits),
     )
     return ExplorerPage(headline.title, session_id, panels)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import time
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.engine import DivergedError, SetupError
 from app.sessions import Kept, StaleRevisionError, TrainingSession
-from app.views import SPEEDS, ExplorerPage, Play, explorer
+from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer
 from app.web.dependencies import Walk, revision, walk_of
 from app.web.forms import WHOLE, Form, form_of
 from app.web.fragments import Panel, Part, Shown, fragment
@@ -67,33 +68,43 @@ class Explorer:
             return self.show(kept)
         return RedirectResponse(f"/sessions/{kept.id}", 303, headers=VARY)
 
-    def show(self, kept: Kept, message: str = "", status: int = 200) -> Response:
-        """The walk as it stands; `message` is what the reader must know."""
+    def show(self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None) -> Response:
+        """The walk as it stands; `message` is what the reader must know; `opened` is to be explained."""
         playing = self.form.get("playing") == "1" and not message
         digits = preferences(self.request).digits
-        page = explorer(kept.session, kept.id, kept.rev, digits, self._play(playing), message)
+        look = Look(digits, self._play(playing), message, opened, time())
+        page = explorer(kept.session, kept.id, kept.rev, look)
         if wants_fragment(self.request):
-            return HTMLResponse(self._fragment(page, kept, digits), status, headers=VARY)
-        self._shown.put((kept.id, kept.rev, digits), page.panels)
+            return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
+        self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.panels)
         return page_response(self.request, "pages/explorer.html", page, "lessons", status)
 
     def _play(self, on: bool) -> Play:
         return Play(on, PERIODS.get(self.form.get("speed", ""), Play().period))
 
-    def _fragment(self, page: ExplorerPage, kept: Kept, digits: int) -> str:
-        seen = self._shown.get((kept.id, self._seen_revision, digits))
-        self._shown.put((kept.id, kept.rev, digits), page.panels)
+    def _fragment(self, page: ExplorerPage, kept: Kept, digits: int, opened: str) -> str:
+        seen = self._shown.get((kept.id, self._seen_revision, digits, self._asked.get("open", "")))
+        self._shown.put((kept.id, kept.rev, digits, opened), page.panels)
         return fragment(Markup(self.walk.services.templates, kept.id), seen, page.panels)
 
     @property
     def _seen_revision(self) -> int:
         """The revision that the reader's page shows; 0, which no session has, where it does not say."""
-        rev = self.form.get("rev", "")
+        rev = self._asked.get("rev", "")
         return int(rev) if WHOLE.fullmatch(rev) else 0
+
+    @property
+    def _asked(self) -> Form:
+        """What the request says of the page that it comes from: in its form, or in its address."""
+        return self.form or self.request.query_params
 
     @property
     def _shown(self) -> Shown:
         return self.walk.services.shown
+
+
+def _name(opened: Opened | None) -> str:
+    return "" if opened is None else opened.name
 
 
 async def explorer_of(request: Request) -> Explorer:

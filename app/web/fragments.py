@@ -25,7 +25,7 @@ class Part(Protocol):
     def template(self) -> str: ...
 
 
-Key = tuple[str, int, int]  # session, revision, digits
+Key = tuple[str, int, int, str]  # session, revision, digits, what is opened
 
 
 class Renderer(Protocol):

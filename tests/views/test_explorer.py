@@ -9,7 +9,7 @@ from app.lessons import LESSONS, Lesson, lesson_named
 from app.sessions import TrainingSession
 from app.views.data import Data
 from app.views.equation import EquationPanel
-from app.views.explorer import ExplorerPage, Loss, Play, explorer
+from app.views.explorer import ExplorerPage, Look, Loss, Play, explorer
 from app.views.parameters import NOT_YET, Parameters
 from app.views.symbols import reference
 from app.views.timeline import Timeline
@@ -20,7 +20,7 @@ BATCH = lesson_named("softmax-and-dead-units")
 
 
 def page_of(session: TrainingSession, digits: int = 5, play: Play | None = None) -> ExplorerPage:
-    return explorer(session, "id", 3, digits, play or Play())
+    return explorer(session, "id", 3, Look(digits, play or Play()))
 
 
 def start(lesson: Lesson) -> TrainingSession:
@@ -195,7 +195,7 @@ def test_the_page_plays_only_while_it_is_asked_to() -> None:
 def test_digits_change_every_number_and_no_value() -> None:
     session = start(FIRST).backward()
     assert replace(loss_of(session)).value == "0.74833"
-    panel = explorer(session, "id", 3, 8)["loss"]
+    panel = explorer(session, "id", 3, Look(8))["loss"]
     assert panel.value == "0.74833362"  # type: ignore[union-attr]
 
 

@@ -1,0 +1,5 @@
+"""Two walks side by side."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
