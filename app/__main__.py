@@ -1,7 +1,6 @@
-"""`python -m app`: start the explorer, and say where it is."""
+"""`python -m app`: start the explorer, and say where it is. `python -m app backup FILE`: copy all sessions."""
 
 import argparse
-import contextlib
 import os
 import socket
 import sys
@@ -9,12 +8,12 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import uvicorn
 from pydantic import ValidationError
 
+from app.serving import CANNOT_START, serve
 from app.settings import Settings
 
-CANNOT_START = 2
+CANNOT_KEEP = 78  # EX_CONFIG of sysexits.h: the data directory does not serve
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
@@ -24,32 +23,45 @@ Browse = Callable[[str], object]  # shows an address
 class CannotStartError(RuntimeError):
     """Something outside of the program is in the way; the message says what, and what to do."""
 
-
-class AnnouncingServer(uvicorn.Server):
-    """A server that calls `announce` as soon as it answers."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self.announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self.announce()
+    def __init__(self, message: str, code: int = CANNOT_START) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until interrupted; returns the exit code, 2 where the server cannot start."""
+    """Do what the arguments say; returns the exit code: 2 where that cannot be, 78 where sessions cannot be kept."""
     options = parse(arguments)
+    keep_to_one_thread()
     try:
         settings = read_settings(options)
-        prepare_data_directory(settings.data_directory)
-        with listen(settings.host, settings.port) as listener:
-            browse = None if options.no_open or not sys.stdout.isatty() else webbrowser.open
-            return serve(settings, listener, browse)
+        return back_up(settings, Path(options.command[1])) if options.command else start(settings, options.no_open)
     except CannotStartError as error:
         print(error, file=sys.stderr)
-        return CANNOT_START
+        return error.code
+
+
+def start(settings: Settings, no_open: bool) -> int:
+    """Serve until interrupted; returns the exit code."""
+    check_data_directory(settings)
+    with listen(settings.host, settings.port) as listener:
+        browse = None if no_open or not sys.stdout.isatty() else webbrowser.open
+        address = address_of(listener)
+        return serve(settings, listener, lambda: announce(address, browse))
+
+
+def back_up(settings: Settings, file: Path) -> int:
+    """Copy all sessions into a file, whether or not the program runs; returns the exit code."""
+    from app.sessions import backup
+
+    try:
+        sessions = backup.back_up(settings.data_directory, file)
+    except backup.BackupError as error:
+        raise CannotStartError(str(error)) from error
+    print(
+        f"{sessions:,} sessions are in {file}. To restore them: stop the program, remove explorer.sqlite3-wal and -shm "
+        "from its data directory if they are there, and put this file in the place of explorer.sqlite3."
+    )
+    return 0
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -60,13 +72,20 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", help="address to listen on (127.0.0.1: only this machine)")
     parser.add_argument("--port", type=int, help="port to listen on (8000; 0 takes any free one)")
     parser.add_argument("--data", type=Path, metavar="DIRECTORY", help="where sessions are kept")
+    parser.add_argument("--workers", type=int, help="processes that serve (1)")
     parser.add_argument("--no-open", action="store_true", default=False, help="do not open a browser")
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "command", nargs="*", default=[], metavar="backup FILE", help="copy all sessions into a new file"
+    )
+    options = parser.parse_args(arguments)
+    if options.command and (len(options.command) != 2 or options.command[0] != "backup"):
+        parser.error("give `backup FILE` to copy all sessions into a new file, or no command to start")
+    return options
 
 
 def read_settings(options: argparse.Namespace) -> Settings:
     """The environment's settings, where no option says otherwise."""
-    names = {"host": "host", "port": "port", "data": "data_directory"}
+    names = {"host": "host", "port": "port", "data": "data_directory", "workers": "workers"}
     given = {field: vars(options)[name] for name, field in names.items() if name in options}
     try:
         return Settings(**given)
@@ -75,15 +94,14 @@ def read_settings(options: argparse.Namespace) -> Settings:
         raise CannotStartError("\n".join(lines)) from error
 
 
-def prepare_data_directory(directory: Path) -> None:
-    """Make the directory that sessions are kept in."""
-    remedy = "Name another with --data DIRECTORY."
+def check_data_directory(settings: Settings) -> None:
+    """Make the data directory ready."""
+    from app.sessions import startup  # only now, as below
+
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotStartError(f"The data directory {directory} cannot be made: {error.strerror}. {remedy}") from error
-    if not os.access(directory, os.W_OK | os.X_OK):
-        raise CannotStartError(f"The data directory {directory} cannot be written to. {remedy}")
+        startup.check_data_directory(settings.data_directory, settings.min_free_megabytes)
+    except startup.CannotKeepSessionsError as error:
+        raise CannotStartError(str(error), CANNOT_KEEP) from error
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -102,25 +120,6 @@ def listen(host: str, port: int) -> socket.socket:
 def another(port: int) -> int:
     """A port to propose instead of `port`: one that needs no special rights."""
     return port + 1 if 1024 <= port < 65535 else 8000
-
-
-def serve(settings: Settings, listener: socket.socket, browse: Browse | None) -> int:
-    """Run the application on `listener` until it is interrupted; returns the exit code."""
-    keep_to_one_thread()
-    from app.main import create_app  # only now: NumPy reads the number of threads when it is imported
-
-    config = uvicorn.Config(
-        create_app(settings),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    address = address_of(listener)
-    server = AnnouncingServer(config, lambda: announce(address, browse))
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    return 0 if server.started else CANNOT_START
 
 
 def keep_to_one_thread() -> None:

@@ -5,19 +5,28 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import paths
-from app.sessions import SessionStore, SqliteStore
+from app.sessions import Bounds, SessionStore, SqliteStore
 from app.settings import Settings
-from app.web import api, bug_lab, comparison, predictions, proof, routes
+from app.web import api, bug_lab, comparison, operations, predictions, proof, routes
 from app.web import paths as path_sums
-from app.web.dependencies import Services
+from app.web.access import check_declared
+from app.web.bodies import BodyLimit
+from app.web.dependencies import Rates, Services
+from app.web.door import Door
+from app.web.draining import Drain
 from app.web.errors import Unexpected, add_error_handlers
 from app.web.fragments import Shown
-from app.web.security import BodyLimit, Security
+from app.web.metrics import Metrics
+from app.web.prefix import Prefixed
+from app.web.security import Security
 from app.web.templating import Assets, Templates
+from app.web.watch import Watched
+from app.web.work import Pool
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
@@ -29,7 +38,23 @@ DESCRIPTION = (
 def sqlite_store(settings: Settings) -> SessionStore:
     """The default store: one file in the data directory."""
     settings.data_directory.mkdir(parents=True, exist_ok=True)
-    return SqliteStore(settings.data_directory, settings.session_hours)
+    return SqliteStore(settings.data_directory, bounds_of(settings))
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """How long and how much the store keeps."""
+    return Bounds(
+        hours=settings.session_hours,
+        live_sessions=settings.max_live_sessions,
+        live_minutes=settings.live_minutes,
+        document_bytes=settings.max_session_bytes,
+        synchronous=settings.synchronous,
+    )
+
+
+def telemetry(on: bool) -> TelemetryConfig:
+    """The framework's OpenTelemetry, off unless it was asked for; never its logs, which hold what errors say."""
+    return {"tracing": on, "metrics": on, "logs": False, "auto_configure": on}
 
 
 def services_of(settings: Settings, open_store: Callable[[Settings], SessionStore]) -> Lifespan:
@@ -38,9 +63,14 @@ def services_of(settings: Settings, open_store: Callable[[Settings], SessionStor
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
-        app.state.services = Services(settings, store, Templates(paths.TEMPLATES, paths.STATIC), Shown())
+        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds)
+        drain = Drain(settings.drain_seconds)
+        templates = Templates(paths.TEMPLATES, paths.STATIC, settings.root_path)
+        app.state.services = Services(settings, store, templates, Shown(), pool, Rates.of(settings), drain)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
-        yield
+        with drain.listening():
+            yield
+        pool.close()
         store.close()
 
     return lifespan
@@ -48,26 +78,33 @@ def services_of(settings: Settings, open_store: Callable[[Settings], SessionStor
 
 def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore] = sqlite_store) -> FastAPI:
     """The application; its store is open while it runs."""
+    metrics = Metrics() if settings.metrics else None
     app = FastAPI(
         title="Backprop Explorer",
         description=DESCRIPTION,
         version="1",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=services_of(settings, open_store),
-        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        telemetry=telemetry(settings.telemetry),
         middleware=[
-            Middleware(Security),
+            *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
+            Middleware(Watched, metrics=metrics, log_requests=settings.log_format == "json"),
+            Middleware(Security, ancestors=settings.frame_ancestors),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
             Middleware(Unexpected),
-            Middleware(BodyLimit, limit=settings.max_body_bytes),
+            Middleware(Door, hosts=settings.allowed_hosts),
+            Middleware(BodyLimit, limit=settings.max_body_bytes, larger={"/api/sessions": settings.max_data_bytes}),
         ],
     )
     add_error_handlers(app)
     app.router.routes.extend(routes.walks)  # the busiest first
     for room in (proof, path_sums, predictions, comparison, bug_lab):
         app.include_router(room.router)
-    for router in (api.session, routes.router, api.router):
+    metered = () if metrics is None else (operations.metrics_router(metrics),)
+    for router in (api.session, routes.router, api.router, operations.router, *metered):
         app.include_router(router)
     app.mount("/static", Assets(directory=paths.STATIC), name="static")
+    check_declared(app.router.routes)
     return app

@@ -1,10 +1,61 @@
 """Limits and defaults, read once from the environment: EXPLORER_MAX_UNITS=64 and so on."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, PositiveFloat, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+HTTPS_ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
+
+
+def from_environment(name: str) -> AliasChoices:
+    """Read from EXPLORER_NAME or, as servers behind a proxy call it, from NAME; as an argument by its own name."""
+    return AliasChoices(f"EXPLORER_{name.upper()}", name.upper(), name)
+
+
+def _listed(given: Any) -> Any:
+    return tuple(given.lower().replace(",", " ").split()) if isinstance(given, str) else given
+
+
+def _host_name(name: str) -> str:
+    if HOST_NAME.fullmatch(name) is None:
+        raise ValueError(f"{name!r} is not a host name; write it without scheme, port and *, such as class.example.org")
+    return name
+
+
+def _https_origin(origin: str) -> str:
+    if HTTPS_ORIGIN.fullmatch(origin) is None:
+        raise ValueError(f"{origin!r} is not an exact https origin; write it such as https://school.example.org")
+    return origin
+
+
+def _prefix(path: str) -> str:
+    if PREFIX.fullmatch(path.rstrip("/")) is None:
+        raise ValueError(f"{path!r} is not a path; write it such as /explorer")
+    return path.rstrip("/")
+
+
+def _proxy(address: str) -> str:
+    if address != "*":
+        try:
+            ip_network(address)
+        except ValueError as error:
+            raise ValueError(
+                f"{address!r} is not an address in numbers; write it such as 127.0.0.1 or 10.0.0.0/8"
+            ) from error
+    return address
+
+
+HostNames = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], NoDecode, BeforeValidator(_listed)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_https_origin)], ...], NoDecode, BeforeValidator(_listed)]
+
+Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -19,12 +70,47 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)  # 0: any free one
     data_directory: Path = Field(default_factory=lambda: user_data_path("backprop-explorer"))
     session_hours: PositiveFloat = 24  # a session that nobody touched for so long is forgotten
+    synchronous: Literal["NORMAL", "FULL"] = "NORMAL"  # FULL: what is saved survives a power cut too, but takes longer
+    min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
+
+    max_live_sessions: PositiveInt = 2_000  # in use at one time, in one process
+    live_minutes: PositiveFloat = 5  # a session counts as in use for so long after it was used
+    max_session_bytes: PositiveInt = 64_000  # of one session in the store
+
+    allowed_hosts: HostNames = Field(
+        default=(), validation_alias=from_environment("allowed_hosts")
+    )  # besides localhost, numbers
+    frame_ancestors: Origins = Field(
+        default=(), validation_alias=from_environment("frame_ancestors")
+    )  # show it in a frame
+
+    root_path: Annotated[str, AfterValidator(_prefix)] = Field(
+        default="", validation_alias=from_environment("root_path")
+    )  # the path below which a proxy shows the program
+    forwarded_allow_ips: Proxies = Field(
+        default=(), validation_alias=from_environment("forwarded_allow_ips")
+    )  # proxies whose X-Forwarded-For and -Proto are believed
+
+    workers: PositiveInt = 1  # processes that serve
+    drain_seconds: NonNegativeFloat = 0.3  # from SIGTERM, when /readyz turns 503, until no more connections are taken
+    metrics: bool = False  # /metrics for Prometheus
+    telemetry: bool = False  # the framework's OpenTelemetry, set up by its own OTEL_ variables
+    log_format: Literal["text", "json"] = "text"  # json: a line for each request too
+
+    work_threads: PositiveInt = 2  # that compute what takes long
+    work_queue: PositiveInt = 64  # long computations that may wait
+    work_seconds: PositiveFloat = 15  # of computing for one request
+    session_burst: PositiveInt = 20  # requests about one session at once; of one visitor for new sessions
+    session_rate: PositiveFloat = 10.0  # and a second after that
+    joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
+    joining_rate: PositiveFloat = 60.0  # and a second after that
 
     max_layers: PositiveInt = 6  # beyond the input
     max_units: PositiveInt = 32  # in one layer
     max_features: PositiveInt = 8  # inputs of one example
     max_examples: PositiveInt = 1_000
-    max_body_bytes: PositiveInt = 512 * 1024
+    max_body_bytes: PositiveInt = 64 * 1024
+    max_data_bytes: PositiveInt = 512 * 1024  # of a body that may hold a whole table of examples
     max_iterations_per_request: PositiveInt = 10_000
     max_learning_rate: PositiveFloat = 100.0
     max_magnitude: PositiveFloat = 1e6  # of any weight, bias, input or target that is given

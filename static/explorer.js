@@ -1,40 +1,42 @@
 "use strict";
-// What htmx and HTML cannot do: light twins, arrow keys, keys of the diagram, selects that submit, a toast.
-// All listeners sit on the document, so no swap loses one.
+// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one.
 {
   const find = (selector) => document.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, listener) => document.addEventListener(name, listener);
 
-  // Twins. CSS cannot match two elements by an equal attribute, so the one under the pointer or in focus lights the others.
+  // Twins: CSS cannot match equal attributes, so the one under the pointer or in focus lights the others.
   let lit = "";
-  let point = null; // where the pointer is, to find what lies there after a swap
-  const refOf = (element) => element?.closest?.("[data-ref]")?.dataset.ref ?? "";
+  let point = null; // where the pointer is: what lies there after a swap?
+  const refOf = (element) => (element?.closest?.(".route") ?? element?.closest?.("[data-ref]"))?.dataset.ref ?? "";
+  const named = (ref) => `[data-ref="${ref}"]`;
   const light = (element) => {
     lit = refOf(element);
-    all(".on[data-ref]").forEach((twin) => twin.dataset.ref === lit || twin.classList.remove("on"));
-    if (lit) all(`[data-ref="${CSS.escape(lit)}"]`).forEach((twin) => twin.classList.add("on"));
-    const readout = find("#readout"); // the numbers of a mark whose label has no place in the drawing
-    if (readout) readout.textContent = find(`#net [data-ref="${CSS.escape(lit)}"][aria-label]`)?.getAttribute("aria-label") ?? "";
+    const twins = lit ? all(lit.split(" ").map(named)) : []; // a path names several marks
+    all(".on[data-ref]").forEach((twin) => twins.includes(twin) || twin.classList.remove("on"));
+    twins.forEach((twin) => twin.classList.add("on"));
+    const readout = find("#readout"); // numbers of a mark whose label has no room
+    if (readout) readout.textContent = find(`#net ${named(lit)}[aria-label]`)?.ariaLabel ?? "";
   };
-  document.addEventListener("pointerover", (event) => {
+  on("pointerover", (event) => {
     point = [event.clientX, event.clientY];
     light(refOf(event.target) ? event.target : document.activeElement);
   });
   document.documentElement.addEventListener("pointerleave", () => { point = null; light(document.activeElement); });
-  document.addEventListener("focusin", (event) => light(event.target));
-  document.addEventListener("focusout", () => light(null));
+  on("focusin", (event) => light(event.target));
+  on("focusout", () => light(null));
 
-  // After a swap the server's classes and tab stops stand; put back what belongs to this reader's pointer and focus.
-  document.addEventListener("htmx:after:swap", () => {
-    const under = point && document.elementFromPoint(...point);
-    light(refOf(document.activeElement) ? document.activeElement : under);
-    if (document.activeElement.closest("#net")) stop(document.activeElement);
+  // After a swap the server's classes and tab stops stand; put back what belongs to this reader.
+  on("htmx:after:swap", () => {
+    const focus = document.activeElement;
+    light(refOf(focus) ? focus : point && document.elementFromPoint(...point));
+    if (focus.closest("#net")) stop(focus);
   });
 
-  // Roving focus: one tab stop for the whole diagram, arrow keys within it; the formula's terms one after the other.
+  // Roving focus: one tab stop for the diagram, arrow keys within it; terms and paths one after the other.
   const stop = (mark) => {
-    all('[tabindex="0"]', mark.closest("[data-roving]")).forEach((other) => other.setAttribute("tabindex", "-1"));
-    mark.setAttribute("tabindex", "0");
+    all('[tabindex="0"]', mark.closest("[data-roving]")).forEach((other) => { other.tabIndex = -1; });
+    mark.tabIndex = 0;
   };
   const middle = (mark) => {
     const box = mark.getBoundingClientRect();
@@ -53,35 +55,42 @@
   };
   const next = (from, terms, [dx, dy]) => terms[terms.indexOf(from) + dx + dy] ?? from;
   const rove = (event, container) => {
-    const plane = container.dataset.roving === "plane";
-    const items = all(plane ? "[tabindex]" : "[data-ref]", container);
-    const from = document.activeElement;
-    const to = plane ? nearest(from, items, WAYS[event.key]) : next(from, items, WAYS[event.key]);
-    if (!to) return;
-    if (plane) stop(to);
-    else to.setAttribute("tabindex", "-1");
+    const kind = container.dataset.roving; // "plane", or what follows each other
+    const items = all(kind === "plane" ? "[tabindex]" : kind || "[data-ref]", container);
+    const to = (kind === "plane" ? nearest : next)(document.activeElement, items, WAYS[event.key]);
+    if (kind === "plane") stop(to);
+    else if (to.tabIndex < 0) to.tabIndex = -1;
     to.focus();
     event.preventDefault();
   };
 
-  // n and p press the buttons themselves, so that they do exactly what the buttons do; ? opens the overview.
-  document.addEventListener("keydown", (event) => {
+  // A connection, unit or bias of the diagram opens its gradient along its paths.
+  const open = (mark) => {
+    const door = find("#ask button");
+    if (mark.closest("#net") && /^[bwu]-/.test(door.value = refOf(mark))) door.click();
+  };
+  on("click", (event) => open(event.target));
+
+  // n and p press the buttons themselves, so that they do what the buttons do; ? opens the overview.
+  on("keydown", (event) => {
+    const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const container = event.target.closest("[data-roving]");
-    if (container && WAYS[event.key]) rove(event, container);
-    if (event.target.closest("#network") && event.key === "n") find("#controls .step")?.click();
-    if (event.target.closest("#network") && event.key === "p") find("#controls .back")?.click();
-    if (event.key === "?" && event.target.closest("#stage") && !event.target.matches("input, textarea")) find("#keys").showPopover();
+    const container = target.closest("[data-roving]");
+    if (container && WAYS[key]) rove(event, container);
+    if (key === "Enter") open(target);
+    if (target.closest("#network") && key === "n") find("#controls .step")?.click();
+    if (target.closest("#network") && key === "p") find("#controls .back")?.click();
+    if (key === "?" && target.closest("#stage") && !target.matches("input, textarea")) find("#keys").showPopover();
   });
 
-  // Digits, theme and motion count as soon as they are chosen; without scripts their form has a button.
-  document.addEventListener("change", (event) => event.target.closest("[data-submit-on-change]")?.requestSubmit());
+  // Digits, theme and motion count as soon as they are chosen; without scripts there is a button.
+  on("change", (event) => event.target.closest("[data-submit-on-change]")?.requestSubmit());
 
   // A request that failed must not pass unseen: the page stays as it was, so say so.
   const tell = (text) => { find("#toast").textContent = text; };
-  document.addEventListener("htmx:before:request", () => tell(""));
-  document.addEventListener("htmx:error", () => tell("The server did not answer. Nothing was changed. Try again."));
-  document.addEventListener("htmx:response:error", (event) => {
+  on("htmx:before:request", () => tell(""));
+  on("htmx:error", () => tell("The server did not answer. Nothing was changed. Try again."));
+  on("htmx:response:error", (event) => {
     if (event.detail.ctx.response.status >= 500) tell("The server failed at this step. Nothing was changed. Try again.");
   });
 }

@@ -43,8 +43,8 @@ def address_printed_by(process: subprocess.Popen[str]) -> str:
     return found.group()
 
 
-def failure(*options: str, environment: dict[str, str] | None = None) -> str:
-    """What the command says on standard error when it cannot start."""
+def failure(*options: str, environment: dict[str, str] | None = None, code: int = 2) -> str:
+    """What the command says on standard error when it cannot start, and exits with `code`."""
     answer = subprocess.run(
         command(*options),
         cwd=ROOT,
@@ -54,7 +54,7 @@ def failure(*options: str, environment: dict[str, str] | None = None) -> str:
         check=False,
         timeout=60,
     )
-    assert answer.returncode == 2, answer
+    assert answer.returncode == code, answer
     assert "Traceback" not in answer.stderr
     return answer.stderr
 
@@ -101,9 +101,31 @@ def test_an_unknown_host_is_explained(tmp_path: Path) -> None:
 
 def test_a_data_directory_that_cannot_be_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    said = failure("--port", "0", "--data", str(tmp_path / "file" / "below"))
+    said = failure("--port", "0", "--data", str(tmp_path / "file" / "below"), code=78)
     assert str(tmp_path / "file" / "below") in said
     assert "--data DIRECTORY" in said
+
+
+def test_damaged_sessions_and_a_full_disk_are_explained_before_anything_is_served(tmp_path: Path) -> None:
+    (tmp_path / "explorer.sqlite3").write_bytes(b"damaged" * 2000)
+    assert "Put a backup in its place" in failure("--port", "0", "--data", str(tmp_path), code=78)
+    little = {"EXPLORER_MIN_FREE_MEGABYTES": "1e12"}
+    assert "Free some space" in failure("--port", "0", "--data", str(tmp_path / "new"), environment=little, code=78)
+
+
+def test_a_backup_is_made_while_the_program_runs_and_never_over_another_file(tmp_path: Path) -> None:
+    with running("--port", "0", "--data", str(tmp_path)) as process:
+        address_printed_by(process)
+        made = subprocess.run(
+            command("backup", str(tmp_path / "copy"), "--data", str(tmp_path)),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert made.stdout.startswith("0 sessions are in")
+    assert (tmp_path / "copy").read_bytes().startswith(b"SQLite format 3")
+    assert "exists already" in failure("--data", str(tmp_path), "backup", str(tmp_path / "copy"))
 
 
 def test_a_wrong_environment_variable_is_explained(tmp_path: Path) -> None:
@@ -111,8 +133,10 @@ def test_a_wrong_environment_variable_is_explained(tmp_path: Path) -> None:
     assert said.startswith("The setting max_units cannot be used")
 
 
-def test_an_unknown_option_is_explained() -> None:
+def test_an_unknown_option_or_command_is_explained() -> None:
     assert "--colour" in failure("--colour", "blue")
+    assert "give `backup FILE`" in failure("back-up", "file")
+    assert "give `backup FILE`" in failure("backup")
 
 
 def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,15 @@
 """The mathematics: NumPy only. It knows nothing of lessons, sessions, pages or HTTP."""
 
 from app.engine.activations import ACTIVATIONS, Activation
+from app.engine.case import Case, body_of, missing_factor
+from app.engine.central_differences import numerical_gradient
+from app.engine.checks import applicable, check_mistakes, reason_against
 from app.engine.datasets import DATASETS, Dataset
 from app.engine.equations import PHASES, Equation, found_at, trace
 from app.engine.errors import DivergedError, SetupError, UnknownNameError
 from app.engine.expressions import (
     Apply,
+    BatchSum,
     Expression,
     Mean,
     Negative,
@@ -22,15 +26,20 @@ from app.engine.expressions import (
     substituted,
     symbols_in,
 )
+from app.engine.gradient_check import Checked, GradientCheck, check_gradients, check_one
 from app.engine.initializers import INITIALIZERS, Initializer
 from app.engine.iteration import Iteration, Method, first_not_finite, run_iteration
 from app.engine.losses import LOSSES, Loss
-from app.engine.mistakes import MISTAKES, Mistake
+from app.engine.mistakes import MISTAKES, Mistake, rules_of
 from app.engine.network import Layer, Network
 from app.engine.optimizers import GradientDescent
+from app.engine.paths import KINDS as KINDS_WITH_PATHS
+from app.engine.paths import MOST_APART, MOST_PATHS, Factor, Group, Path, Paths, paths_of
+from app.engine.plain_slips import Slip
 from app.engine.propagation import RIGHT, Backward, Forward, backward, forward
 from app.engine.setup import Examples, Parameters, Setup
 from app.engine.shape import Shape
+from app.engine.slips import TOLERANCE, Diagnosis, Typed, diagnose, own_slip
 from app.engine.types import Array
 from app.engine.values import Values, values_of
 
@@ -38,21 +47,32 @@ __all__ = [
     "ACTIVATIONS",
     "DATASETS",
     "INITIALIZERS",
+    "KINDS_WITH_PATHS",
     "LOSSES",
     "MISTAKES",
+    "MOST_APART",
+    "MOST_PATHS",
     "PHASES",
     "RIGHT",
+    "TOLERANCE",
     "Activation",
     "Apply",
     "Array",
     "Backward",
+    "BatchSum",
+    "Case",
+    "Checked",
     "Dataset",
+    "Diagnosis",
     "DivergedError",
     "Equation",
     "Examples",
     "Expression",
+    "Factor",
     "Forward",
+    "GradientCheck",
     "GradientDescent",
+    "Group",
     "Initializer",
     "Iteration",
     "Layer",
@@ -64,24 +84,40 @@ __all__ = [
     "Network",
     "Number",
     "Parameters",
+    "Path",
+    "Paths",
     "Product",
     "Quotient",
     "Rounded",
     "Setup",
     "SetupError",
     "Shape",
+    "Slip",
     "Square",
     "Sum",
     "Symbol",
+    "Typed",
     "UnknownNameError",
     "Values",
+    "applicable",
     "backward",
+    "body_of",
+    "check_gradients",
+    "check_mistakes",
+    "check_one",
+    "diagnose",
     "evaluate",
     "first_not_finite",
     "forward",
     "found_at",
+    "missing_factor",
+    "numerical_gradient",
+    "own_slip",
+    "paths_of",
     "product",
     "products_of",
+    "reason_against",
+    "rules_of",
     "run_iteration",
     "substituted",
     "symbols_in",

@@ -51,11 +51,9 @@ def softmax_from_others(Z: Array) -> Array:
     return others
 
 
-_erfc = np.vectorize(math.erfc, otypes=[np.float64])
-
-
 def _normal_cdf(Z: Array) -> Array:
-    value: Array = 0.5 * _erfc(-Z / math.sqrt(2.0))
+    tails = map(math.erfc, (-Z / math.sqrt(2.0)).ravel().tolist())
+    value: Array = 0.5 * np.fromiter(tails, np.float64, Z.size).reshape(Z.shape)
     return value
 
 

@@ -1,5 +1,6 @@
 """What a setup must be: checked once, when it is built, with an error that names the field and the remedy."""
 
+from itertools import combinations
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from app.engine.activations import activation_named
 from app.engine.errors import SetupError
-from app.engine.losses import loss_named
-from app.engine.mistakes import mistake_named
+from app.engine.losses import LOSSES, loss_named
+from app.engine.mistakes import MISTAKES, Mistake, mistake_named
 
 if TYPE_CHECKING:
     from app.engine.setup import Setup
@@ -53,8 +54,7 @@ def check_method(setup: "Setup") -> None:
     _check_names(setup)
     _check_bounds(setup)
     _check_targets(setup)
-    if setup.mistake is not None and mistake_named(setup.mistake).square_only:
-        _check_square(setup)
+    check_mistakes(setup)
     _ = setup.network  # drawn once, here: a start that does not fit is found now
 
 
@@ -87,10 +87,47 @@ def _check_targets(setup: "Setup") -> None:
         raise SetupError("data.Y", "A row of targets does not add up to 1.", "Give one-hot rows, or shares of 1.")
 
 
-def _check_square(setup: "Setup") -> None:
-    if len(set(setup.sizes[1:])) > 1:
-        raise SetupError(
-            "mistake",
-            f"The mistake {setup.mistake} works only where every layer after the first hidden one is square.",
-            "Give all layers after the input the same size.",
+# Mistakes -------------------------------------------------------------------------------------------------------------
+
+
+def reason_against(mistakes: tuple[str, ...], sizes: tuple[int, ...], loss: str) -> SetupError | None:
+    """Why these mistakes cannot be made together in a network of these sizes with this loss; None if they can."""
+    made = [mistake_named(name) for name in mistakes]
+    if len(set(mistakes)) < len(mistakes):
+        return SetupError("mistake", f"The mistake {mistakes[0]} is named twice.", "Name each mistake once.")
+    for one, other in combinations(made, 2):
+        if one.rule == other.rule and one.replaces and other.replaces:
+            return SetupError(
+                "mistake",
+                f"The mistakes {one.name} and {other.name} both stand in for the same factor, the {one.rule}.",
+                "Name one of them.",
+            )
+    return next((reason for mistake in made if (reason := _does_not_fit(mistake, sizes, loss))), None)
+
+
+def _does_not_fit(mistake: Mistake, sizes: tuple[int, ...], loss: str) -> SetupError | None:
+    if mistake.square_from is not None and len(set(sizes[mistake.square_from :])) > 1:
+        ahead, whose = (
+            ("where every layer after the first hidden one is square", "all layers after the input")
+            if mistake.square_from
+            else ("where every layer is square", "all layers, the input included,")
         )
+        return SetupError("mistake", f"The mistake {mistake.name} works only {ahead}.", f"Give {whose} the same size.")
+    if mistake.needs_own_loss and LOSSES[loss].error is None:
+        return SetupError(
+            "mistake",
+            f"The mistake {mistake.name} works only where the output's error signal is ŷ − y; {loss} has another.",
+            "Take binary_cross_entropy with a sigmoid output, or cross_entropy with a softmax output.",
+        )
+    return None
+
+
+def check_mistakes(setup: "Setup") -> None:
+    """SetupError where the setup's mistakes cannot be made in its network."""
+    if reason := reason_against(setup.mistakes, setup.sizes, setup.loss):
+        raise reason
+
+
+def applicable(setup: "Setup") -> tuple[str, ...]:
+    """The names of the mistakes that could be made in this network; some of them may change nothing there."""
+    return tuple(name for name in MISTAKES if reason_against((name,), setup.sizes, setup.loss) is None)

@@ -6,8 +6,18 @@ from functools import lru_cache
 from itertools import chain
 
 from app.engine.expressions import Expression, Negative, Sum, Symbol, product
+from app.engine.mistakes import story_of
 from app.engine.shape import Shape
-from app.engine.told import EXAMPLE_LOSS, activated, error_signal, over_batch, story_of, weighted_sum, why
+from app.engine.told import (
+    EXAMPLE_LOSS,
+    activated,
+    averaged,
+    error_signal,
+    gradient_of_bias,
+    weight_gradient,
+    weighted_sum,
+    why,
+)
 
 PHASES = ("forward", "loss", "backward", "update")
 ETA = Symbol("eta")
@@ -50,11 +60,11 @@ def _forward(shape: Shape) -> Iterator[Line]:
 
 
 def _loss(shape: Shape) -> Iterator[Line]:
-    yield "loss", LOSS, over_batch(shape, EXAMPLE_LOSS[shape.loss](shape)), None
+    yield "loss", LOSS, averaged(shape, EXAMPLE_LOSS[shape.loss](shape)), None
 
 
 def _backward(shape: Shape) -> Iterator[Line]:
-    story = story_of(shape)
+    story = story_of(shape.mistakes)
     for l in range(shape.depth, 0, -1):
         units = range(shape.sizes[l])
         for j in units:
@@ -62,10 +72,9 @@ def _backward(shape: Shape) -> Iterator[Line]:
             yield "backward", Symbol("delta", l, j), error_signal(shape, story, l, j), reason
         for j in units:
             for k in range(shape.sizes[l - 1]):
-                own = product(Symbol("delta", l, j), Symbol("a", l - 1, k))
-                yield "backward", Symbol("dW", l, j, k), over_batch(shape, own), None
+                yield "backward", Symbol("dW", l, j, k), weight_gradient(shape, story, l, j, k), None
         for j in units:
-            yield "backward", Symbol("db", l, j), over_batch(shape, Symbol("delta", l, j)), None
+            yield "backward", Symbol("db", l, j), gradient_of_bias(shape, story, l, j), None
 
 
 def _moved(kind: str, l: int, j: int, k: int | None = None) -> Expression:

@@ -16,8 +16,8 @@ class Symbol(NamedTuple):
     """A name of the notation. Units j and k count from 0, layers from 0 = input.
 
     Kinds: z, a (layer 0 is x, the last is y_hat), y, W, b, new_W, new_b, delta (the example's own error signal),
-    slope (g' as used), dW, db (means over the batch), loss, own_loss (one example's), eta,
-    ln_a and ln_rest (the logarithms of y_hat and 1 - y_hat).
+    slope (g' as used), slope_at_a (the same where a mistake takes it at a), dW, db (over the batch), loss,
+    own_loss (one example's), eta, ln_a and ln_rest (the logarithms of y_hat and 1 - y_hat), da (dL/da, on a path).
     """
 
     kind: str
@@ -93,7 +93,15 @@ class Mean:
     examples: int
 
 
-Expression = Symbol | Number | Sum | Product | Negative | Quotient | Square | Apply | Rounded | Mean
+@dataclass(frozen=True)
+class BatchSum:
+    """Its body added up over the examples of the batch, not divided by their number."""
+
+    body: "Expression"
+    examples: int
+
+
+Expression = Symbol | Number | Sum | Product | Negative | Quotient | Square | Apply | Rounded | Mean | BatchSum
 N = TypeVar("N", float, Array)
 
 
@@ -120,8 +128,9 @@ FUNCTIONS: dict[str, Callable[[Array], Array]] = {
 
 def evaluate(expression: Expression, values: Lookup) -> float:
     """The number that an expression stands for, for the example in focus."""
-    if isinstance(expression, Mean):
-        return float(np.mean(_evaluated(expression.body, values.batch.__getitem__)))
+    if isinstance(expression, Mean | BatchSum):
+        shares = _evaluated(expression.body, values.batch.__getitem__)
+        return float(np.mean(shares) if isinstance(expression, Mean) else np.sum(shares))
     return float(_evaluated(expression, values.__getitem__))
 
 
@@ -155,8 +164,8 @@ def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
         case Rounded(body, decimals):
             near: N = np.round(of(body), decimals)
             return near
-        case Mean():
-            raise ValueError("A mean over the batch stands only at the top of an expression.")
+        case Mean() | BatchSum():
+            raise ValueError("A mean or sum over the batch stands only at the top of an expression.")
 
 
 def symbols_in(expression: Expression) -> Iterator[Symbol]:
@@ -172,12 +181,12 @@ def symbols_in(expression: Expression) -> Iterator[Symbol]:
         case Quotient(above, below):
             yield from symbols_in(above)
             yield from symbols_in(below)
-        case Negative(body) | Square(body) | Apply(_, body) | Rounded(body, _) | Mean(body, _):
+        case Negative(body) | Square(body) | Apply(_, body) | Rounded(body, _) | Mean(body, _) | BatchSum(body, _):
             yield from symbols_in(body)
 
 
-def substituted(expression: Expression, meanings: Mapping[Symbol, Expression]) -> Expression:
-    """The same expression with symbols replaced by what they stand for."""
+def substituted(expression: Expression, meanings: Mapping[Symbol | Sum, Expression]) -> Expression:
+    """The same expression with symbols, or whole sums, replaced by what they stand for."""
 
     def of(part: Expression) -> Expression:
         return substituted(part, meanings)
@@ -188,7 +197,7 @@ def substituted(expression: Expression, meanings: Mapping[Symbol, Expression]) -
         case Number():
             return expression
         case Sum(terms):
-            return Sum(tuple(map(of, terms)))
+            return meanings.get(expression) or Sum(tuple(map(of, terms)))
         case Product(factors):
             return product(*map(of, factors))
         case Negative(body):
@@ -203,6 +212,8 @@ def substituted(expression: Expression, meanings: Mapping[Symbol, Expression]) -
             return Rounded(of(body), decimals)
         case Mean(body, examples):
             return Mean(of(body), examples)
+        case BatchSum(body, examples):
+            return BatchSum(of(body), examples)
 
 
 def product(*factors: Expression) -> Expression:

@@ -52,8 +52,8 @@ def sigmoid_logs(output: Output) -> tuple[Array, Array]:
 
 def softmax_logs(output: Output) -> Array:
     """ln y_hat of a softmax output by log-sum-exp, finite for every finite z."""
-    shifted = output.Z - output.Z.max(axis=1, keepdims=True)
-    exact: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    shifted = output.Z - output.Z.max(axis=-1, keepdims=True)
+    exact: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     if not output.rounded:
         return exact
     return np.where(output.A > 0, np.log(np.where(output.A > 0, output.A, 1.0)), exact)
@@ -61,12 +61,12 @@ def softmax_logs(output: Output) -> Array:
 
 def _binary_cross_entropy(output: Output, Y: Array) -> Array:
     ln_y_hat, ln_rest = sigmoid_logs(output)
-    value: Array = -(Y * ln_y_hat + (1.0 - Y) * ln_rest).sum(axis=1)
+    value: Array = -(Y * ln_y_hat + (1.0 - Y) * ln_rest).sum(axis=-1)
     return value
 
 
 def _cross_entropy(output: Output, Y: Array) -> Array:
-    value: Array = -(Y * softmax_logs(output)).sum(axis=1)
+    value: Array = -(Y * softmax_logs(output)).sum(axis=-1)
     return value
 
 
@@ -96,13 +96,13 @@ _TABLE = (
     Loss("cross_entropy", _cross_entropy, lambda y_hat, Y: -Y / y_hat, "softmax", _softmax_error),
     Loss(
         "half_squared_error",
-        lambda output, Y: 0.5 * ((output.A - Y) ** 2).sum(axis=1),
+        lambda output, Y: 0.5 * ((output.A - Y) ** 2).sum(axis=-1),
         lambda y_hat, Y: y_hat - Y,
     ),
     Loss(
         "mean_squared_error",
-        lambda output, Y: ((output.A - Y) ** 2).sum(axis=1) / Y.shape[1],
-        lambda y_hat, Y: 2.0 * (y_hat - Y) / Y.shape[1],
+        lambda output, Y: ((output.A - Y) ** 2).sum(axis=-1) / Y.shape[-1],
+        lambda y_hat, Y: 2.0 * (y_hat - Y) / Y.shape[-1],
     ),
 )
 LOSSES = {loss.name: loss for loss in _TABLE}

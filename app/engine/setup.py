@@ -14,10 +14,9 @@ from app.engine.errors import SetupError
 from app.engine.initializers import Initializer
 from app.engine.iteration import Method
 from app.engine.losses import loss_named
-from app.engine.mistakes import mistake_named
+from app.engine.mistakes import rules_of
 from app.engine.network import Layer, Network
 from app.engine.optimizers import GradientDescent
-from app.engine.propagation import RIGHT, Rules
 from app.engine.shape import Shape, shape_of
 from app.engine.types import Array
 
@@ -64,8 +63,8 @@ class Setup:
     """Network, loss, start, data and method. Empty names are filled in by `completed`.
 
     `batch_size` None takes all examples at once; `shuffle_seed` None takes them in order; `decimals` None
-    rounds nothing; `mistake` None uses the right rules; `warm_up` names single examples, each an iteration of its
-    own before the first pass over the data.
+    rounds nothing; `mistakes` names wrong rules of backward(); `warm_up` names single examples, each an iteration
+    of its own before the first pass over the data.
     """
 
     sizes: tuple[int, ...]
@@ -77,7 +76,7 @@ class Setup:
     batch_size: int | None = None
     shuffle_seed: int | None = None
     decimals: int | None = None
-    mistake: str | None = None
+    mistakes: tuple[str, ...] = ()
     warm_up: tuple[int, ...] = ()
 
     def completed(self) -> Self:
@@ -111,15 +110,12 @@ class Setup:
 
     def method(self, learning_rate: float) -> Method:
         """How iterations are done at this learning rate."""
-        rules = RIGHT
-        if self.mistake is not None:
-            mistake = mistake_named(self.mistake)
-            rules = replace(Rules(), **{mistake.rule: mistake.computes})
+        rules = rules_of(self.mistakes, learning_rate)
         return Method(loss_named(self.loss), GradientDescent(learning_rate), self.decimals, rules)
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""
-        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistake)
+        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """The examples of an iteration, all counted from 0."""

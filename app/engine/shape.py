@@ -6,21 +6,21 @@ from functools import cached_property, lru_cache
 
 @dataclass(frozen=True)
 class Shape:
-    """Units per layer (the input first), names of activations, loss and mistake, examples in a batch, rounding."""
+    """Units per layer (the input first), names of activations, loss and mistakes, examples in a batch, rounding."""
 
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     loss: str
     examples: int
     decimals: int | None = None
-    mistake: str | None = None
+    mistakes: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return self._hash  # asked for many times a step: shapes are keys of caches
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistake))
+        return hash((self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistakes))
 
     @property
     def depth(self) -> int:

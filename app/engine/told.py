@@ -1,7 +1,7 @@
 """The rules of an iteration told as expressions: beside each stands code of the same name in propagation and losses."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.engine.expressions import (
     Apply,
@@ -18,7 +18,6 @@ from app.engine.expressions import (
     total,
 )
 from app.engine.losses import LOSSES
-from app.engine.mistakes import MISTAKES
 from app.engine.shape import Shape
 
 HALF = Quotient(Number(1), Number(2))
@@ -122,9 +121,29 @@ def slope(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
     return () if shape.activation(l) == "identity" else (Symbol("slope", l, j),)
 
 
-def pulled_back(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
-    """dL/da of hidden unit j: one term for each unit k that it feeds."""
-    return tuple(product(Symbol("delta", l + 1, k), Symbol("W", l + 1, k, j)) for k in range(shape.sizes[l + 1]))
+def weights(l: int, j: int, k: int) -> Expression:
+    """The weight through which the error signal of unit j of layer l comes back to unit k of the layer before."""
+    return Symbol("W", l, j, k)
+
+
+def pulled_back(ways: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """dL/da of a hidden unit, to be added up: one term for each unit that it feeds."""
+    return ways
+
+
+def carried(l: int, k: int) -> Symbol:
+    """What a weight of layer l carried from unit k of the layer before."""
+    return Symbol("a", l - 1, k)
+
+
+def averaged(shape: Shape, own: Expression) -> Expression:
+    """A gradient from one example's own: the mean over the batch where it holds several."""
+    return own if shape.examples == 1 else Mean(own, shape.examples)
+
+
+def bias_gradient(own: Expression, fan_in: int) -> Expression:
+    """One example's own dL/db, from its error signal."""
+    return own
 
 
 def _loss_slope(shape: Shape, j: int) -> tuple[Expression, ...]:
@@ -144,15 +163,11 @@ class Story:
 
     output_error: Callable[[Shape, Expression], Expression] = output_error
     slope: Callable[[Shape, int, int], tuple[Expression, ...]] = slope
-    pulled_back: Callable[[Shape, int, int], tuple[Expression, ...]] = pulled_back
-
-
-def story_of(shape: Shape) -> Story:
-    """The story of the walk's rules: the right one, with its mistake's variant put in."""
-    if shape.mistake is None:
-        return Story()
-    mistake = MISTAKES[shape.mistake]
-    return replace(Story(), **{mistake.rule: mistake.tells})
+    weights: Callable[[int, int, int], Expression] = weights
+    pulled_back: Callable[[tuple[Expression, ...]], tuple[Expression, ...]] = pulled_back
+    carried: Callable[[int, int], Symbol] = carried
+    averaged: Callable[[Shape, Expression], Expression] = averaged
+    bias_gradient: Callable[[Expression, int], Expression] = bias_gradient
 
 
 def _right_output_error(shape: Shape, story: Story, j: int) -> Expression:
@@ -191,9 +206,16 @@ def error_signal(shape: Shape, story: Story, l: int, j: int) -> Expression:
     """delta: the output's error, or what comes back from the units that unit j feeds, through its slope."""
     if l == shape.depth:
         return story.output_error(shape, _right_output_error(shape, story, j))
-    return product(total(*story.pulled_back(shape, l, j)), *story.slope(shape, l, j))
+    above = range(shape.sizes[l + 1])
+    ways = tuple(product(Symbol("delta", l + 1, k), story.weights(l + 1, k, j)) for k in above)
+    return product(total(*story.pulled_back(ways)), *story.slope(shape, l, j))
 
 
-def over_batch(shape: Shape, own: Expression) -> Expression:
-    """One example's own expression, or its mean where the batch holds several."""
-    return own if shape.examples == 1 else Mean(own, shape.examples)
+def weight_gradient(shape: Shape, story: Story, l: int, j: int, k: int) -> Expression:
+    """dL/dw: the error signal times what the weight carried, over the batch."""
+    return story.averaged(shape, product(Symbol("delta", l, j), story.carried(l, k)))
+
+
+def gradient_of_bias(shape: Shape, story: Story, l: int, j: int) -> Expression:
+    """dL/db over the batch."""
+    return story.averaged(shape, story.bias_gradient(Symbol("delta", l, j), shape.sizes[l - 1]))

@@ -7,9 +7,10 @@ from app.lessons import (
     softmax_and_dead_units,
     two_outputs_two_paths,
 )
-from app.lessons.lesson import Lesson, Orientation
+from app.lessons.lesson import Ask, Lesson, Orientation
+from app.lessons.printed import Printed
 
-__all__ = ["LESSONS", "Lesson", "Orientation", "UnknownLessonError", "lesson_named"]
+__all__ = ["LESSONS", "Ask", "Lesson", "Orientation", "Printed", "UnknownLessonError", "lesson_named"]
 
 LESSONS: tuple[Lesson, ...] = (
     one_example_at_a_time.LESSON,

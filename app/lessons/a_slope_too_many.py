@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Parameters, Setup
-from app.lessons.lesson import Lesson
+from app.engine import Examples, Parameters, Setup, Symbol
+from app.lessons.figures import A_SLOPE_TOO_MANY
+from app.lessons.lesson import Ask, Lesson
 
 SEED = 0  # the notebook has none; with this one its cost visibly rises
 
@@ -21,7 +22,7 @@ _PUBLISHED = Setup(
     loss="binary_cross_entropy",
     start=Parameters((_W1, _W2), (np.zeros(4), np.zeros(1))),
     learning_rate=0.01,
-    mistake="sigmoid_slope",
+    mistakes=("sigmoid_slope",),
 ).completed()
 
 LESSON = Lesson(
@@ -49,7 +50,15 @@ LESSON = Lesson(
     ),
     orientation="fan_out_fan_in",
     published=_PUBLISHED,
-    right=replace(_PUBLISHED, mistake=None).completed(),
+    right=replace(_PUBLISHED, mistakes=()).completed(),
+    run=10_000,
+    printed=A_SLOPE_TOO_MANY,
+    asks=(
+        Ask(Symbol("delta", 2, 0)),
+        Ask(Symbol("dW", 2, 0, 0), "factor"),
+        Ask(Symbol("delta", 1, 0), "factor"),
+        Ask(Symbol("delta", 1, 1)),
+    ),
     columns=("x₁", "x₂"),
     targets=("y",),
 )

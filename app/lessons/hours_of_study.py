@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Layer, Parameters, Setup
-from app.lessons.lesson import Lesson
+from app.engine import Examples, Layer, Parameters, Setup, Symbol
+from app.lessons.figures import HOURS_OF_STUDY
+from app.lessons.lesson import Ask, Lesson
 
 _RAW = np.array([[2.0, 9.0, 55.0], [4.0, 8.0, 65.0], [6.0, 6.0, 75.0], [8.0, 5.0, 85.0]])
 _SCALED = _RAW / _RAW.max(axis=0)
@@ -19,7 +20,7 @@ _PUBLISHED = Setup(
     loss="mean_squared_error",
     start=Parameters((_HIDDEN.W, _OUTPUT.W), (_HIDDEN.b, _OUTPUT.b)),
     learning_rate=0.1,
-    mistake="halved_gradient",
+    mistakes=("halved_gradient",),
 ).completed()
 
 LESSON = Lesson(
@@ -45,7 +46,15 @@ LESSON = Lesson(
     ),
     orientation="fan_in_fan_out",
     published=_PUBLISHED,
-    right=replace(_PUBLISHED, mistake=None).completed(),
+    right=replace(_PUBLISHED, mistakes=()).completed(),
+    run=1000,
+    printed=HOURS_OF_STUDY,
+    asks=(
+        Ask(Symbol("delta", 2, 0)),
+        Ask(Symbol("delta", 1, 0)),
+        Ask(Symbol("dW", 1, 0, 0), "factor"),
+        Ask(Symbol("db", 1, 1)),
+    ),
     columns=("Hours studied", "Hours slept"),
     targets=("Final score",),
 )

@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine import Setup
+from app.engine import Setup, Symbol
+from app.lessons.printed import Printed
 
 Orientation = Literal["fan_out_fan_in", "fan_in_fan_out"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something to ask before it is shown: the sign of what `symbol` finds, then its value or its missing factor."""
+
+    symbol: Symbol
+    part: Literal["value", "factor"] = "value"
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,6 +22,8 @@ class Lesson:
     """One notebook as a lesson.
 
     `orientation` says how the notebook writes its weights, w_jk (to-unit first) or w_kj (`X @ W`): screen only.
+    `run` is how many iterations the notebook makes, `printed` what it printed of them.
+    `asks` is what a learner is asked in the first iteration, in the order of the walk.
     `columns` names the features and `targets` the outputs. `published` starts as the notebook does, mistakes
     included; `right` is the same put right, and `right_note` says what that changes.
     """
@@ -28,6 +39,9 @@ class Lesson:
     orientation: Orientation
     published: Setup
     right: Setup
+    run: int
+    printed: tuple[Printed, ...]
+    asks: tuple[Ask, ...]
     columns: tuple[str, ...]
     targets: tuple[str, ...]
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Initializer, Layer, Parameters, Setup
-from app.lessons.lesson import Lesson
+from app.engine import Examples, Initializer, Layer, Parameters, Setup, Symbol
+from app.lessons.figures import ONE_EXAMPLE_AT_A_TIME
+from app.lessons.lesson import Ask, Lesson
 
 _HIDDEN = Layer.from_rows([[0.1, 0.1], [0.1, 0.1]], [0.0, 0.0], "sigmoid")
 _OUTPUT = Layer.from_rows([[0.1], [0.1]], [0.0], "sigmoid")
@@ -46,6 +47,14 @@ LESSON = Lesson(
     orientation="fan_in_fan_out",
     published=_PUBLISHED,
     right=replace(_PUBLISHED, start=Initializer("normal", seed=0, amount=0.1)).completed(),
+    run=15,
+    printed=ONE_EXAMPLE_AT_A_TIME,
+    asks=(
+        Ask(Symbol("delta", 2, 0)),
+        Ask(Symbol("dW", 2, 0, 0)),
+        Ask(Symbol("delta", 1, 0), "factor"),
+        Ask(Symbol("dW", 1, 1, 0)),  # as put right, no longer that of its twin
+    ),
     columns=("Feature1", "Feature2"),
     targets=("y",),
 )

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Initializer, Layer, Parameters, Setup
-from app.lessons.lesson import Lesson
+from app.engine import Examples, Initializer, Layer, Parameters, Setup, Symbol
+from app.lessons.figures import SOFTMAX_AND_DEAD_UNITS
+from app.lessons.lesson import Ask, Lesson
 
 _rng = np.random.RandomState(42)  # the notebook's seed; the draws follow in its order
 _X = _rng.randint(1, 11, size=(6, 2)).astype(float)
@@ -49,6 +50,14 @@ LESSON = Lesson(
     orientation="fan_in_fan_out",
     published=_PUBLISHED,
     right=replace(_PUBLISHED, data=_SCALED, start=Initializer("he_normal", seed=0)).completed(),
+    run=1,
+    printed=SOFTMAX_AND_DEAD_UNITS,
+    asks=(
+        Ask(Symbol("delta", 2, 0)),
+        Ask(Symbol("delta", 2, 1)),
+        Ask(Symbol("delta", 1, 0), "factor"),
+        Ask(Symbol("dW", 1, 1, 0)),  # as published, of a unit that is dead for all six
+    ),
     columns=("x₁", "x₂"),
     targets=("class 1", "class 2"),
 )

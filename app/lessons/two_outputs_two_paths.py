@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Parameters, Setup
-from app.lessons.lesson import Lesson
+from app.engine import Examples, Parameters, Setup, Symbol
+from app.lessons.figures import TWO_OUTPUTS_TWO_PATHS
+from app.lessons.lesson import Ask, Lesson
 
 _PUBLISHED = Setup(
     sizes=(2, 2, 2),
@@ -18,7 +19,7 @@ _PUBLISHED = Setup(
     ),
     learning_rate=0.1,
     decimals=4,
-    mistake="untransposed_weights",
+    mistakes=("untransposed_weights",),
 ).completed()
 
 LESSON = Lesson(
@@ -45,7 +46,15 @@ LESSON = Lesson(
     ),
     orientation="fan_out_fan_in",
     published=_PUBLISHED,
-    right=replace(_PUBLISHED, mistake=None).completed(),
+    right=replace(_PUBLISHED, mistakes=()).completed(),
+    run=1,
+    printed=TWO_OUTPUTS_TWO_PATHS,
+    asks=(
+        Ask(Symbol("delta", 2, 1)),
+        Ask(Symbol("dW", 2, 1, 0), "factor"),
+        Ask(Symbol("delta", 1, 0)),
+        Ask(Symbol("dW", 1, 0, 1)),
+    ),
     columns=("x₁", "x₂"),
     targets=("y₁", "y₂"),
 )

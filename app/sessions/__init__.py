@@ -1,28 +1,92 @@
 """One learner's work: a walk with its verbs, and where walks are kept."""
 
-from app.sessions.answers import Answer
+from app.sessions.answers import Answer, Asking
 from app.sessions.documents import setup_document, setup_of
 from app.sessions.hunt import Hunt
+from app.sessions.migrations import StoreVersionError
+from app.sessions.operations import led_to, operation_key
+from app.sessions.pairs import counterpart, differ, first_difference, parting
 from app.sessions.places import MEASURES, START, Measure, Place
-from app.sessions.sqlite import SqliteStore, StoreVersionError
-from app.sessions.store import Kept, SessionStore, StaleRevisionError, UnknownSessionError
+from app.sessions.questions import (
+    SIGNS,
+    Question,
+    QuestionError,
+    Reply,
+    answer,
+    asked,
+    asking_first,
+    case_of,
+    check_not_asked,
+    given,
+    open_part,
+    parts_of,
+    question_of,
+    sign_of,
+    unless_asked,
+    up_to_question,
+)
+from app.sessions.runs import Run, is_quick, run_of
+from app.sessions.slices import epoch_back, epoch_on, in_slices
+from app.sessions.sqlite import Bounds, SqliteStore
+from app.sessions.store import (
+    Kept,
+    NotWritableError,
+    SessionStore,
+    SessionTooLargeError,
+    StaleRevisionError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
 from app.sessions.training import History, TrainingSession
 
 __all__ = [
     "MEASURES",
+    "SIGNS",
     "START",
     "Answer",
+    "Asking",
+    "Bounds",
     "History",
     "Hunt",
     "Kept",
     "Measure",
+    "NotWritableError",
     "Place",
+    "Question",
+    "QuestionError",
+    "Reply",
+    "Run",
     "SessionStore",
+    "SessionTooLargeError",
     "SqliteStore",
     "StaleRevisionError",
     "StoreVersionError",
+    "TooManySessionsError",
     "TrainingSession",
     "UnknownSessionError",
+    "answer",
+    "asked",
+    "asking_first",
+    "case_of",
+    "check_not_asked",
+    "counterpart",
+    "differ",
+    "epoch_back",
+    "epoch_on",
+    "first_difference",
+    "given",
+    "in_slices",
+    "is_quick",
+    "led_to",
+    "open_part",
+    "operation_key",
+    "parting",
+    "parts_of",
+    "question_of",
+    "run_of",
     "setup_document",
     "setup_of",
+    "sign_of",
+    "unless_asked",
+    "up_to_question",
 ]

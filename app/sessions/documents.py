@@ -10,7 +10,7 @@ import numpy as np
 
 from app.engine import Array, Dataset, Examples, Initializer, Parameters, Setup, SetupError, Symbol
 from app.lessons import lesson_named
-from app.sessions.answers import answer_of
+from app.sessions.answers import answers_of, answers_text
 from app.sessions.changes import Change
 from app.sessions.hunt import hunt_of
 from app.sessions.timeline import Checkpoint, Timeline
@@ -35,7 +35,7 @@ def setup_document(setup: Setup) -> Document:
         "batch_size": setup.batch_size,
         "shuffle_seed": setup.shuffle_seed,
         "decimals": setup.decimals,
-        "mistake": setup.mistake,
+        "mistake": _mistakes_document(setup.mistakes),
         **({"warm_up": list(setup.warm_up)} if setup.warm_up else {}),
     }
 
@@ -47,6 +47,7 @@ def setup_of(document: Document) -> Setup:
     """
     fields: Document = {name: document[name] for name in _PLAIN if name in document}
     fields |= {name: tuple(document[name]) for name in _TUPLES if name in document}
+    fields["mistakes"] = _mistakes_of(document.get("mistake"))
     if "initializer" in document or "parameters" in document:
         fields["start"] = _start_of(document)
     if "learning_rate" in document.get("optimizer", {}):
@@ -54,8 +55,17 @@ def setup_of(document: Document) -> Setup:
     return Setup(data=_data_of(document["data"]), **fields).completed()
 
 
-_PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals", "mistake")
+_PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals")
 _TUPLES = ("sizes", "activations", "warm_up")
+
+
+def _mistakes_document(mistakes: tuple[str, ...]) -> str | list[str] | None:
+    """None, the one name, or a list of several."""
+    return list(mistakes) if len(mistakes) > 1 else mistakes[0] if mistakes else None
+
+
+def _mistakes_of(document: str | list[str] | None) -> tuple[str, ...]:
+    return (document,) if isinstance(document, str) else tuple(document or ())
 
 
 def _start_document(start: Initializer | Parameters) -> Document:
@@ -130,7 +140,7 @@ def _kept_apart(session: TrainingSession) -> Document:
     parts = {
         "asking": session.asking,
         "proving": session.proving,
-        "answers": [astuple(answer) for answer in session.answers],
+        "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
     }
     return {name: value for name, value in parts.items() if value}
@@ -160,8 +170,8 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
         cursor,
         document["by"],
         document["wanted"],
-        document.get("asking", False),
-        tuple(answer_of(*answer) for answer in document.get("answers", ())),
+        document.get("asking", ""),
+        answers_of(document["answers"]) if "answers" in document else (),
         document.get("proving", False),
         hunt_of(*document["hunt"]) if "hunt" in document else None,
     )

@@ -1,126 +1,146 @@
-"""The default store: one SQLite file, used on the event loop's thread (one small row costs less than a thread)."""
+"""The default store: one SQLite file, read on the event loop's thread, written by a thread of its own."""
 
 import secrets
-import sqlite3
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.lessons import UnknownLessonError
-from app.sessions.documents import fixed_text, moving_text, session_of
-from app.sessions.store import Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.database import FILE, connect
+from app.sessions.live import Live
+from app.sessions.migrations import migrate
+from app.sessions.operations import led_to, with_operation
+from app.sessions.packing import packed_fixed, packed_moving, unpacked_session
+from app.sessions.store import Kept, NotWritableError, StaleRevisionError, UnknownSessionError
 from app.sessions.training import TrainingSession
+from app.sessions.writer import BEAT, Writer
 
-FILE = "explorer.sqlite3"
-VERSION = 1
 ID_BYTES = 18  # 144 random bits
 SWEPT_AT_ONCE = 50
-MOST_LIVE = 256  # sessions held in memory beside their rows
-MOST_NUMBERS = 20_000  # a larger one is read anew each time, so that memory stays bounded
-SCHEMA = """
-CREATE TABLE session (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, fixed TEXT NOT NULL, moving TEXT NOT NULL,
-                      touched REAL NOT NULL);
-CREATE INDEX session_touched ON session (touched);
-"""
+NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
+INSERT = "INSERT INTO session (id, rev, fixed, moving, touched) VALUES (?, 1, ?, ?, ?)"
+SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ? WHERE id = ? AND rev = ? AND touched >= ?"
+TOUCH = "UPDATE session SET touched = max(touched, ?) WHERE id = ?"
+SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)"
 
 
-class StoreVersionError(RuntimeError):
-    """The file was written by another version of the program, which this one cannot read."""
+@dataclass(frozen=True)
+class Bounds:
+    """How long and how much a store keeps.
+
+    A session that nobody used for `hours` is forgotten. One that was used in the last `live_minutes` is live, and at
+    most `live_sessions` are. A session takes at most `document_bytes`. `synchronous` is SQLite's: NORMAL survives
+    the end of the program, FULL that of the machine too.
+    """
+
+    hours: float = 24.0
+    live_sessions: int = 2_000
+    live_minutes: float = 5.0
+    document_bytes: int = 64_000
+    synchronous: str = "NORMAL"
 
 
 class SqliteStore:
-    """Sessions in a directory's `explorer.sqlite3`; one that nobody touched for `hours` is forgotten.
+    """Sessions in a directory's `explorer.sqlite3`; other processes may use the same file.
 
-    Raises StoreVersionError where the file has a schema of another version. `clock` gives seconds.
+    Raises StoreVersionError where a newer program has written the file. `clock` gives seconds.
     """
 
-    def __init__(self, directory: Path, hours: float, clock: Callable[[], float] = time.time) -> None:
-        self._lifetime, self._clock = hours * 3600.0, clock
-        self._live: OrderedDict[str, Kept] = OrderedDict()
-        self._connection = sqlite3.connect(directory / FILE, isolation_level=None, timeout=5.0)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._prepare()
-
-    def _prepare(self) -> None:
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
-            self._connection.close()
-            raise StoreVersionError(
-                f"{FILE} was written by another version of the program. Name another directory with --data."
-            )
-        if version == 0:
-            self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    def __init__(self, directory: Path, bounds: Bounds = Bounds(), clock: Callable[[], float] = time.time) -> None:
+        self._bounds, self._clock, self._lifetime = bounds, clock, bounds.hours * 3600.0
+        self._live = Live(bounds.live_sessions, bounds.live_minutes * 60.0, clock)
+        self._reader = connect(directory / FILE, bounds.synchronous)
+        try:
+            migrate(self._reader)
+        except Exception:
+            self._reader.close()
+            raise
+        self._writer = _writer(directory / FILE, bounds.synchronous)
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
-        self._sweep()
-        kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session)
-        self._connection.execute(
-            "INSERT INTO session (id, rev, fixed, moving, touched) VALUES (?, ?, ?, ?, ?)",
-            (kept.id, kept.rev, fixed_text(session), moving_text(session), self._clock()),
-        )
-        return self._living(kept)
+        fixed = packed_fixed(session, self._bounds.document_bytes)
+        moving = packed_moving(session, self._bounds.document_bytes, len(fixed))
+        kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed))
+        self._live.admit(kept.id)
+        try:
+            await self._sweep()
+            await self._writer.write(INSERT, (kept.id, fixed, moving, self._clock()))
+        except NotWritableError:
+            self._live.forget(kept.id)
+            raise
+        return self._live.hold(kept)
 
     async def load(self, session_id: str) -> Kept:
-        """The session of this id; UnknownSessionError where there is none or it has expired."""
-        row = self._connection.execute("SELECT rev, touched FROM session WHERE id = ?", (session_id,)).fetchone()
-        if row is None or row[1] < self._expired_before:
+        """The session of this id; it counts as used."""
+        row = self._reader.execute("SELECT rev, touched FROM session WHERE id = ?", (session_id,)).fetchone()
+        if row is None or row[1] < self._unused_since(1):
+            self._live.forget(session_id)
             raise UnknownSessionError
-        rev, touched = row
-        self._touch(session_id, touched)
-        live = self._live.get(session_id)
-        return live if live is not None and live.rev == rev else self._read(session_id)
+        self._live.admit(session_id)
+        if self._clock() - row[1] > self._lifetime * NOTED:
+            await self._touch(session_id)
+        held = self._live.held(session_id)
+        return held if held is not None and held.rev == row[0] else self._read(session_id)
 
     def _read(self, session_id: str) -> Kept:
-        rev, fixed, moving = self._connection.execute(
-            "SELECT rev, fixed, moving FROM session WHERE id = ?", (session_id,)
-        ).fetchone()
+        query = "SELECT rev, fixed, moving, operations FROM session WHERE id = ?"
+        row = self._reader.execute(query, (session_id,)).fetchone()
+        if row is None:
+            raise UnknownSessionError
+        rev, fixed, moving, operations = row
         try:
-            return self._living(Kept(session_id, rev, session_of(fixed, moving)))
+            session = unpacked_session(fixed, moving)
         except UnknownLessonError as error:
             raise UnknownSessionError from error
+        return self._live.hold(Kept(session_id, rev, session, tuple(operations.split()), len(fixed)))
 
-    def _living(self, kept: Kept) -> Kept:
-        """Hold a small session in memory, with the numbers that it has computed; its row still has the last word."""
-        self._live.pop(kept.id, None)
-        if len(kept.session.batch) * sum(kept.session.shape.sizes) <= MOST_NUMBERS:
-            self._live[kept.id] = kept
-        if len(self._live) > MOST_LIVE:
-            self._live.popitem(last=False)
-        return kept
+    async def save(self, kept: Kept, session: TrainingSession, key: str = "") -> Kept:
+        """Put `session` in the place of `kept` if it still has that revision: compare and swap, in one statement.
 
-    async def save(self, kept: Kept, session: TrainingSession) -> Kept:
-        """Put `session` in the place of `kept` if it still has that revision: compare and swap, in one statement."""
-        changed = self._connection.execute(
-            "UPDATE session SET rev = rev + 1, moving = ? WHERE id = ? AND rev = ?",
-            (moving_text(session), kept.id, kept.rev),
-        ).rowcount
-        if changed == 0:
-            raise StaleRevisionError(await self.load(kept.id))
-        return self._living(Kept(kept.id, kept.rev + 1, session))
+        A revision belongs to one list of operations, so comparing it also makes sure that `key` was not done before.
+        """
+        rev = kept.rev + 1
+        operations = with_operation(kept.operations, key, rev)
+        moving = packed_moving(session, self._bounds.document_bytes, kept.fixed_bytes)
+        swap = (rev, moving, " ".join(operations), kept.id, kept.rev, self._unused_since(1))
+        if await self._writer.write(SWAP, swap):
+            return self._live.hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
+        current = await self.load(kept.id)
+        if led_to(current.operations, key) is None:
+            raise StaleRevisionError(current)
+        return current
 
     async def check(self) -> None:
-        """sqlite3.Error where the file cannot be read."""
-        self._connection.execute("SELECT 1 FROM session LIMIT 1").fetchone()
+        """Write; NotWritableError, or sqlite3.Error, where that does not work."""
+        self._reader.execute("SELECT 1 FROM session LIMIT 1").fetchone()
+        await self._writer.write(BEAT)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Commit what waits, and close the file; whoever closes it last also empties its log."""
+        self._writer.close()
+        self._reader.close()
 
-    @property
-    def _expired_before(self) -> float:
-        return self._clock() - self._lifetime
+    def _unused_since(self, notes: int) -> float:
+        """The time before which a session was noted last that nobody used for its lifetime."""
+        return self._clock() - self._lifetime * (1 + notes * NOTED)
 
-    def _touch(self, session_id: str, touched: float) -> None:
-        """Whatever loads a session keeps it alive; noted seldom, so that loading stays cheap."""
-        now = self._clock()
-        if now - touched > self._lifetime / 10:
-            self._connection.execute("UPDATE session SET touched = ? WHERE id = ?", (now, session_id))
+    async def _touch(self, session_id: str) -> None:
+        """Whatever loads a session keeps it alive; where nothing can be written, it is shown all the same."""
+        with suppress(NotWritableError):
+            await self._writer.write(TOUCH, (self._clock(), session_id))
 
-    def _sweep(self) -> None:
-        self._connection.execute(
-            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)",
-            (self._expired_before, SWEPT_AT_ONCE),
-        )
+    async def _sweep(self) -> None:
+        """Forget a few that can no longer be loaded: one that is being used cannot be among them."""
+        await self._writer.write(SWEEP, (self._unused_since(2), SWEPT_AT_ONCE))
+
+
+def _writer(file: Path, synchronous: str) -> Writer:
+    """Nothing is written on the event loop's thread where each commit waits for the disk."""
+    if synchronous != "NORMAL":
+        return Writer(connect(file, synchronous))
+    prompt = connect(file, wait=0.0)
+    prompt.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoints wait for the disk: they are the thread's
+    return Writer(connect(file), prompt)

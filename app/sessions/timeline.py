@@ -70,8 +70,12 @@ class Timeline:
 
     def losses(self, iterations: int) -> list[float]:
         """The losses, each before its update, of the first so many iterations."""
+        return [iteration.loss for iteration in self.run(iterations)]
+
+    def run(self, iterations: int) -> Iterator[Iteration]:
+        """The first so many iterations, one by one, wherever this stands."""
         start = Checkpoint(0, self.setup.network.flat())
-        return [iteration.loss for _, iteration in self._iterations(start, iterations)]
+        return (iteration for _, iteration in self._iterations(start, iterations))
 
     def _moved(self, target: int) -> Self:
         start = self._checkpoint_before(target)

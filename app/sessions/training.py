@@ -17,7 +17,7 @@ from app.engine import (
     values_of,
 )
 from app.lessons import Lesson
-from app.sessions.answers import Answer
+from app.sessions.answers import Answer, Asking, put_by
 from app.sessions.changes import Change, parameter_named
 from app.sessions.hunt import Hunt
 from app.sessions.places import Measure, Place, after, before, on_to, phase_end
@@ -48,7 +48,7 @@ class TrainingSession:
     cursor: int = 0
     by: Measure = "equation"
     wanted: int | None = field(default=None)
-    asking: bool = False
+    asking: Asking = ""
     answers: tuple[Answer, ...] = ()
     proving: bool = False
     hunt: Hunt | None = None
@@ -109,6 +109,11 @@ class TrainingSession:
     def shape(self) -> Shape:
         """What decides the equations of this iteration."""
         return self.setup.shape(len(self.batch))
+
+    @cached_property
+    def told_shape(self) -> Shape:
+        """The same as far as it may be told: while a bug is hunted, its mistakes stay untold."""
+        return replace(self.shape, mistakes=()) if self.hidden else self.shape
 
     @cached_property
     def equations(self) -> tuple[Equation, ...]:
@@ -186,8 +191,8 @@ class TrainingSession:
         return self.moved_to(Place(finished + updates, len(self.equations))) if updates else self
 
     def reset(self) -> Self:
-        """The very start, without what was changed on the way."""
-        return replace(self, timeline=Timeline(self.setup), cursor=0, wanted=None)
+        """The very start, without what was changed on the way; what was asked may be asked again."""
+        return replace(self, timeline=Timeline(self.setup), cursor=0, wanted=None, answers=put_by(self.answers))
 
     def go(self, cursor: int) -> Self:
         """A place in this iteration, 0 to N; 0 is where the iteration before ended."""
@@ -205,9 +210,9 @@ class TrainingSession:
             raise SetupError("example", "The example is not in this iteration's batch.", f"Choose one of: {some}.")
         return replace(self, wanted=example)
 
-    def ask(self, on: bool) -> Self:
-        """Ask before showing, or not."""
-        return replace(self, asking=on)
+    def ask(self, asking: Asking) -> Self:
+        """Ask before showing: never, what the lesson chose, or in every iteration."""
+        return replace(self, asking=asking)
 
     def prove(self, on: bool) -> Self:
         """Show each gradient with its numerical check, or not."""

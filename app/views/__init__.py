@@ -1,7 +1,10 @@
 """What is shown: numbers become text, formulas, positions and words. Pure functions; no HTTP, no templates."""
 
 from app.views.api_docs import api_docs
+from app.views.bug_lab import bug_lab_page
+from app.views.closed import is_closed
 from app.views.code import line_of_numpy
+from app.views.comparison import Comparison, Names, Seen, alone, compare_page, comparison
 from app.views.explorer import SPEEDS, ExplorerPage, Look, Play, explorer
 from app.views.formulas import latex, symbol_text, text
 from app.views.pages import (
@@ -16,26 +19,42 @@ from app.views.pages import (
     stale,
 )
 from app.views.paths import Opened
+from app.views.printed import RunPanel, printed_here, run_panel
+from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
     "SPEEDS",
     "Chrome",
+    "Comparison",
     "ExplorerPage",
     "Look",
+    "Names",
     "Opened",
     "Play",
     "ProblemPage",
+    "RunPanel",
+    "Seen",
+    "alone",
     "api_docs",
     "broken",
+    "bug_lab_page",
+    "compare_page",
+    "comparison",
     "explorer",
+    "is_closed",
     "latex",
     "lesson_page",
     "lessons_page",
     "line_of_numpy",
     "not_found",
+    "printed_here",
+    "proof_of",
     "refused",
+    "run_panel",
     "session_gone",
     "stale",
     "symbol_text",
     "text",
+    "verdict",
+    "work_of_check",
 ]

@@ -7,10 +7,12 @@ from typing import Any
 OpenApi = dict[str, Any]
 PROBLEMS = (
     ("invalid", 422, "A field does not fit. errors names each field, its bound and the remedy."),
-    ("request", 404, "There is nothing at this address, or the request cannot be read (400, 404, 405, 413)."),
+    ("request", 404, "There is nothing here, or the request is not taken (400, 403, 404, 405, 413, 415, 421)."),
     ("unknown-session", 404, "The session is unknown, or nobody has touched it for too long. Start a new one."),
     ("diverged", 409, "The numbers would grow beyond what a number can hold. Nothing was changed; go back."),
     ("stale", 412, "The rev that was sent is old. Nothing was changed; state holds the session as it stands."),
+    ("too-fast", 429, "Too much was asked for at once. Wait as many seconds as Retry-After says, then go on."),
+    ("busy", 503, "The server is busy. Nothing was changed; try again after as many seconds as Retry-After says."),
     ("failed", 500, "The program met a case that it does not know. The session is kept as it was."),
 )
 

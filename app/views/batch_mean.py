@@ -1,17 +1,18 @@
-"""An equation that is a mean over the batch: the examples added up, and the focused example's own share."""
+"""An equation over the batch, a mean or by mistake a sum: the examples added up, and the focused one's own share."""
 
 from collections.abc import Iterator
 
-from app.engine import Mean, Symbol, evaluate
+from app.engine import BatchSum, Mean, Symbol, evaluate
 from app.views.numbers import adds_up
 from app.views.pen import Pen
 from app.views.rows import MATHML, Row, wrapped
 
+OverBatch = Mean | BatchSum
 EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
 OPEN, CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
 
 
-def mean_rows(pen: Pen, symbol: Symbol, mean: Mean) -> tuple[Row, ...]:
+def mean_rows(pen: Pen, symbol: Symbol, mean: OverBatch) -> tuple[Row, ...]:
     """The mean in symbols, with each example's number, and its result."""
     return (
         *wrapped(*pen.left(symbol), pen.symbolic(mean)),
@@ -20,7 +21,7 @@ def mean_rows(pen: Pen, symbol: Symbol, mean: Mean) -> tuple[Row, ...]:
     )
 
 
-def own_rows(pen: Pen, mean: Mean) -> tuple[Row, ...]:
+def own_rows(pen: Pen, mean: OverBatch) -> tuple[Row, ...]:
     """The share of the example in focus, by itself."""
     own = pen.plain(evaluate(mean.body, pen.values))
     return (
@@ -30,13 +31,13 @@ def own_rows(pen: Pen, mean: Mean) -> tuple[Row, ...]:
     )
 
 
-def mean_adds_up(pen: Pen, symbol: Symbol, mean: Mean) -> bool:
+def mean_adds_up(pen: Pen, symbol: Symbol, mean: OverBatch) -> bool:
     """Whether the printed shares, added and divided by hand, give the printed mean."""
     shares = [share for share, _ in _shares(pen, mean)]
-    return adds_up(shares, pen.values[symbol], pen.digits, mean.examples)
+    return adds_up(shares, pen.values[symbol], pen.digits, mean.examples if isinstance(mean, Mean) else 1)
 
 
-def _shares(pen: Pen, mean: Mean) -> list[tuple[float, str]]:
+def _shares(pen: Pen, mean: OverBatch) -> list[tuple[float, str]]:
     """(number, label) of each term: every example's, or the focused one's and all others' together."""
     each, focus = pen.values.each(mean.body), pen.values.focus
     if len(each) <= EXAMPLES_SHOWN:
@@ -44,9 +45,12 @@ def _shares(pen: Pen, mean: Mean) -> list[tuple[float, str]]:
     return [(each[focus], "mine"), (sum(each) - each[focus], f"the other {len(each) - 1}")]
 
 
-def _examples_added(pen: Pen, mean: Mean) -> Iterator[Row]:
-    """1/m times the sum of the shares."""
+def _examples_added(pen: Pen, mean: OverBatch) -> Iterator[Row]:
+    """The sum of the shares, times 1/m for a mean."""
     terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(_shares(pen, mean))]
+    if isinstance(mean, BatchSum):
+        yield from wrapped("", "=", terms)
+        return
     part = MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
     yield from wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
 

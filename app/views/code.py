@@ -5,7 +5,8 @@ examples) with `np` and `math`. deltaN holds each example's own error signal, so
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from app.engine import LOSSES, Equation, Shape
 from app.lessons import Orientation
@@ -13,18 +14,22 @@ from app.lessons import Orientation
 
 @dataclass(frozen=True)
 class Spelling:
-    """An activation in NumPy: g of {Z}, and its slope by {Z} or {A}; `by_hand` is the slope of a rounded {A}."""
+    """An activation in NumPy: g of {Z}, and its slope by {Z} or {A}; `by_hand` is the slope of a rounded {A}.
+
+    `by_z` is the slope by {Z} alone where `slope` takes {A}.
+    """
 
     g: str
     slope: str
     by_hand: str = ""
+    by_z: str = ""
 
 
 _PHI = "np.vectorize(math.erfc)(-{Z} / np.sqrt(2)) / 2"  # the normal distribution's share below z
 SPELLINGS = {
     "identity": Spelling("{Z}", ""),
-    "sigmoid": Spelling("1 / (1 + np.exp(-{Z}))", "{A} * (1 - {A})"),
-    "tanh": Spelling("np.tanh({Z})", "(1 - {A}**2)"),
+    "sigmoid": Spelling("1 / (1 + np.exp(-{Z}))", "{A} * (1 - {A})", by_z="np.exp(-{Z}) / (1 + np.exp(-{Z}))**2"),
+    "tanh": Spelling("np.tanh({Z})", "(1 - {A}**2)", by_z="(1 - np.tanh({Z})**2)"),
     "relu": Spelling("np.maximum({Z}, 0)", "({Z} > 0)", "({A} > 0)"),
     "leaky_relu": Spelling(
         "np.where({Z} > 0, {Z}, 0.01 * {Z})", "np.where({Z} > 0, 1, 0.01)", "np.where({A} > 0, 1, 0.01)"
@@ -47,7 +52,12 @@ LOSS_SUMS = {
 
 def line_of_numpy(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """One statement, or two on two lines; `orientation` says whether W is stored (fan_out, fan_in) or turned."""
-    return _LINES[equation.kind](Layer(shape, equation.symbol.layer, orientation == "fan_in_fan_out"))
+    return _line(equation.kind, Layer(shape, equation.symbol.layer, orientation == "fan_in_fan_out"))
+
+
+@lru_cache(maxsize=4096)
+def _line(kind: str, at: "Layer") -> str:
+    return _LINES[kind](at)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,15 @@ class Layer:
     def is_output(self) -> bool:
         """Whether this is the last layer."""
         return self.l == self.shape.depth
+
+    @property
+    def averages(self) -> bool:
+        """Whether gradients are means over the batch."""
+        return self.shape.examples > 1 and not self.makes("summed_not_averaged")
+
+    def makes(self, mistake: str) -> bool:
+        """Whether the walk makes this mistake."""
+        return mistake in self.shape.mistakes
 
     def filled(self, text: str) -> str:
         """The text with this layer's Z and A put in."""
@@ -89,84 +108,75 @@ def _loss(at: Layer) -> str:
     return f"loss = {LOSS_SUMS[at.shape.loss]}" + ("" if averaged else " / m")
 
 
-# Backward: the rules, and the mistakes' variants of them --------------------------------------------------------------
+# Backward: the rules, with the mistakes that are made ----------------------------------------------------------------
 
 
 def _slope(at: Layer) -> str:
     spelling = SPELLINGS[at.shape.activation(at.l)]
+    if at.makes("missing_slope"):
+        return ""
+    if at.makes("sigmoid_slope"):
+        return at.filled("{A} * (1 - {A})")
+    if at.makes("slope_of_activation"):
+        return (spelling.by_z or spelling.slope).format(Z=at.activations(at.l))
     by_hand = at.shape.decimals is not None and spelling.by_hand
     return at.filled(spelling.by_hand if by_hand else spelling.slope)
 
 
-def _sigmoid_slope(at: Layer) -> str:
-    return at.filled("{A} * (1 - {A})")
+def _way_back(at: Layer) -> str:
+    """The matrix (fan_out, fan_in) through which the error of the layer above comes back."""
+    W = f"W{at.l + 1}"
+    if at.makes("updated_weights"):
+        W = f"({W} - eta * dW{at.l + 1})"
+    return W + ".T" if at.turned != at.makes("untransposed_weights") else W
 
 
-def _transposed(at: Layer) -> str:
-    return f"delta{at.l + 1} @ W{at.l + 1}" + (".T" if at.turned else "")
+def _pulled_back(at: Layer) -> str:
+    delta = f"delta{at.l + 1}"
+    return f"{delta}[:, -1:] @ {_way_back(at)}[-1:]" if at.makes("one_path_only") else f"{delta} @ {_way_back(at)}"
 
 
-def _untransposed(at: Layer) -> str:
-    return f"delta{at.l + 1} @ W{at.l + 1}" + ("" if at.turned else ".T")
-
-
-def _loss_factor(shape: Shape) -> str:
-    """What a mean over the outputs puts before y_hat - Y, as the equation has it."""
-    outputs = shape.sizes[-1]
-    if shape.loss != "mean_squared_error" or outputs == 2:
-        return ""
-    return "2 * " if outputs == 1 else f"2 / {outputs} * "
-
-
-def _halved_factor(shape: Shape) -> str:
-    right = _loss_factor(shape)
-    return "" if right == "2 * " else f"0.5 * {right}"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How the rules of backward() are written: a field for each of `propagation.Rules`."""
-
-    output_error: Callable[[Shape], str] = _loss_factor
-    slope: Callable[[Layer], str] = _slope
-    pulled_back: Callable[[Layer], str] = _transposed
-
-
-RIGHT = Rules()
-MISTAKEN = {
-    "untransposed_weights": replace(RIGHT, pulled_back=_untransposed),
-    "sigmoid_slope": replace(RIGHT, slope=_sigmoid_slope),
-    "halved_gradient": replace(RIGHT, output_error=_halved_factor),
-}
+def _loss_factor(at: Layer) -> str:
+    """What a mean over the outputs, and the mistake of halving, put before y_hat - Y, as the equation has it."""
+    outputs, half = at.shape.sizes[-1], "0.5 * " if at.makes("halved_gradient") else ""
+    if at.shape.loss != "mean_squared_error" or outputs == 2:
+        return half
+    if outputs == 1:
+        return "" if half else "2 * "
+    return f"{half}2 / {outputs} * "
 
 
 def _error_signal(at: Layer) -> str:
-    rules = MISTAKEN[at.shape.mistake] if at.shape.mistake else RIGHT
     if at.is_output:
-        return _output_error(at, rules)
-    slope = rules.slope(at)
-    return f"delta{at.l} = " + (f"({rules.pulled_back(at)}) * {slope}" if slope else rules.pulled_back(at))
+        return f"delta{at.l} = {_output_error(at)}"
+    slope = _slope(at)
+    return f"delta{at.l} = " + (f"({_pulled_back(at)}) * {slope}" if slope else _pulled_back(at))
 
 
-def _output_error(at: Layer, rules: Rules) -> str:
-    factor, delta = rules.output_error(at.shape), f"delta{at.l}"
-    slope = "" if LOSSES[at.shape.loss].error else rules.slope(at)
-    if at.shape.activation(at.l) == "softmax" and LOSSES[at.shape.loss].error is None:
-        shares = "np.sum((y_hat - Y) * y_hat, axis=1, keepdims=True)"
-        return f"{delta} = {factor}y_hat * (y_hat - Y - {shares})"
+def _output_error(at: Layer) -> str:
+    made_for_it = LOSSES[at.shape.loss].error is not None
+    factor, difference = _loss_factor(at), "Y - y_hat" if at.makes("wrong_sign") else "y_hat - Y"
+    if at.shape.activation(at.l) == "softmax" and not made_for_it:
+        shares = f"np.sum(({difference}) * y_hat, axis=1, keepdims=True)"
+        return f"{factor}y_hat * ({difference} - {shares})"
+    slope = "" if made_for_it else _slope(at)
+    if at.makes("slope_after_softmax"):
+        slope = "y_hat * (1 - y_hat)"
     if not factor and not slope:
-        return f"{delta} = y_hat - Y"
-    return f"{delta} = {factor}(y_hat - Y)" + (f" * {slope}" if slope else "")
+        return difference
+    return f"{factor}({difference})" + (f" * {slope}" if slope else "")
 
 
 def _weight_gradient(at: Layer) -> str:
-    A, delta = at.activations(at.l - 1), f"delta{at.l}"
+    A, delta = at.activations(at.l if at.makes("wrong_layer_input") else at.l - 1), f"delta{at.l}"
     product = f"{A}.T @ {delta}" if at.turned else f"{delta}.T @ {A}"
-    return f"dW{at.l} = {product}" + ("" if at.shape.examples == 1 else " / m")
+    return f"dW{at.l} = {product}" + (" / m" if at.averages else "")
 
 
 def _bias_gradient(at: Layer) -> str:
-    return f"db{at.l} = delta{at.l}.{'sum' if at.shape.examples == 1 else 'mean'}(axis=0)"
+    fan_in = at.shape.sizes[at.l - 1]
+    factor = f"{fan_in} * " if at.makes("bias_times_fan_in") and fan_in > 1 else ""
+    return f"db{at.l} = {factor}delta{at.l}.{'mean' if at.averages else 'sum'}(axis=0)"
 
 
 _LINES: dict[str, Callable[[Layer], str]] = {

@@ -10,7 +10,7 @@ from app.engine import Network, Symbol
 from app.views.labels import label_places
 from app.views.layout import Line, layout
 from app.views.scales import Sign, place, sign_class, stroke_width
-from app.views.sight import Sight, Texts
+from app.views.sight import Sight, Stand, Texts
 
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units
 ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
@@ -126,17 +126,23 @@ def _form_to_loss(sizes: tuple[int, ...], line: Line) -> Form:
 def connections(sight: Sight, mark: str) -> Iterator[Mark]:
     """Every drawn connection with its label, layer by layer; `mark` is the id of the one tab stop."""
     draw = _drawn_dense if sight.drawing.dense else _drawn
-    for form in forms(sight.shape.sizes)[0]:
-        yield draw(form, _read(sight, form, mark))
+    texts = sight.texts
+    for form, (gradient, updated, *stage) in _stages(sight.stand, mark):
+        yield draw(form, Reading(*_numbers(texts, form, gradient, updated), *stage))
 
 
-def _read(sight: Sight, form: Form, mark: str) -> Reading:
-    gradient, updated = sight.has_shown(form.symbols[1]), sight.has_shown(form.symbols[2])
-    standing = sight.standing(*form.line[:3])
-    if not standing and not _reached(sight, form.line.l, gradient, updated):
+@lru_cache(maxsize=4096)
+def _stages(stand: Stand, mark: str) -> tuple[tuple[Form, tuple[bool, bool, str, str, str]], ...]:
+    """For every connection: gradient and update known, and the last fields of its Reading."""
+    return tuple((form, _stage(stand, form, mark)) for form in forms(stand.shape.sizes)[0])
+
+
+def _stage(stand: Stand, form: Form, mark: str) -> tuple[bool, bool, str, str, str]:
+    gradient, updated = stand.has_shown(form.symbols[1]), stand.has_shown(form.symbols[2])
+    standing = stand.standing(*form.line[:3])
+    if not standing and not _reached(stand, form.line.l, gradient, updated):
         standing = "quiet"
-    tab = "0" if form.id == mark else "-1"
-    return Reading(*_numbers(sight.texts, form, gradient, updated), standing, sight.phase, tab)
+    return gradient, updated, standing, stand.phase, "0" if form.id == mark else "-1"
 
 
 @lru_cache(maxsize=16384)
@@ -160,11 +166,11 @@ def largest_weight(network: Network) -> float:
     return max(float(abs(layer.W).max()) for layer in network.layers)
 
 
-def _reached(sight: Sight, l: int, gradient: bool, updated: bool) -> bool:
+def _reached(stand: Stand, l: int, gradient: bool, updated: bool) -> bool:
     """Whether the phase has come to this connection."""
-    match sight.phase:
+    match stand.phase:
         case "forward":
-            return l <= sight.about[1]
+            return l <= stand.about[1]
         case "backward":
             return gradient
         case "update":
@@ -201,7 +207,7 @@ def _label(form: Form, now: Reading) -> Label:
 def ways_to_loss(sight: Sight) -> Iterator[Mark]:
     """A line from each drawn output to the loss; backward it carries the output's error signal."""
     for form in forms(sight.shape.sizes)[1]:
-        yield _drawn_to_loss(form, sight.text(form.symbols[0]), sight.standing(*form.line[:3]), sight.phase)
+        yield _drawn_to_loss(form, sight.text(form.symbols[0]), sight.stand.standing(*form.line[:3]), sight.phase)
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from app.views.formulas import Formula, formula
 from app.views.numbers import number
 from app.views.rows import aligned
 from app.views.symbols import in_html, script_of
+from app.views.verdicts import Badge, badge
 
 HEADINGS = {
     "z": "Weighted sum",
@@ -35,7 +36,8 @@ class EquationPanel:
     """Heading (HTML), sentence, formulas, NumPy.
 
     `maths` are captions with MathML, the first without caption; `exact` is False where the printed terms do not add up
-    to the printed result; `notes` (title, text) introduce, or compare with the right rule.
+    to the printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is
+    what the check says of a gradient.
     """
 
     id: ClassVar[str] = "equation"
@@ -48,6 +50,7 @@ class EquationPanel:
     exact: bool
     code: str
     notes: tuple[tuple[str, str], ...]
+    badge: Badge | None = None
 
 
 def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
@@ -65,6 +68,7 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         found.exact,
         line_of_numpy(equation, shape, orientation),
         _note(session, equation, digits),
+        badge(session, digits),
     )
 
 
@@ -92,7 +96,7 @@ def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
 
 def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tuple[str, str], ...]:
     """Where a mistaken rule parts from the chain rule: what the right rule gives here. Empty where they agree."""
-    if session.setup.mistake is None or equation.phase not in ("backward", "update"):
+    if not session.setup.mistakes or equation.phase not in ("backward", "update"):
         return ()
     it = session.current
     right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from app.lessons import LESSONS, Lesson, Orientation, lesson_named
 from app.sessions import MEASURES, TrainingSession
+from app.views.closed import closed_panel, closed_sentence, is_closed
 from app.views.data import Data, data
 from app.views.diagram import Network, diagram
 from app.views.equation import EquationPanel, equation_panel
@@ -24,7 +25,7 @@ SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 
 @dataclass(frozen=True)
 class Headline:
-    """What the network is: title, its facts in one line, the switch as published / put right."""
+    """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
 
     id: ClassVar[str] = "headline"
     template: ClassVar[str] = "panels/headline.html"
@@ -35,6 +36,13 @@ class Headline:
     lesson: str
     as_published: bool
     learning_rate: str
+    asking: str
+
+    @property
+    def askings(self) -> tuple[tuple[str, str], ...]:
+        """When to ask: (value, text)."""
+        chosen = (("1", "at times"),) if self.lesson else ()
+        return ("0", "never"), *chosen, ("always", "always")
 
 
 @dataclass(frozen=True)
@@ -51,12 +59,16 @@ class Loss:
 
 @dataclass(frozen=True)
 class Revision:
-    """The revision that the page shows: every form sends it back."""
+    """The revision that the page shows, and a word of this page's own: every form sends both back.
+
+    By the word, `op`, the same click sent twice is known as one.
+    """
 
     id: ClassVar[str] = "revision"
     template: ClassVar[str] = "panels/revision.html"
 
     rev: int
+    op: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +148,7 @@ class Play:
 class Look:
     """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
 
+    `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
     `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice.
     """
 
@@ -144,6 +157,8 @@ class Look:
     message: str = ""
     opened: Opened | None = None
     moment: float = 0.0
+    reply: str = ""
+    op: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,21 +180,25 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = L
     orientation: Orientation = "fan_out_fan_in" if lesson is None else lesson.orientation
     sentence = told(session, digits)
     headline = _headline(session, lesson)
+    paths = paths_panel(session, look.opened, digits)
+    prediction = prediction_panel(session, digits, look.moment, look.reply)
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(spoken(session, sentence)),
-        Revision(rev),
+        Status(paths.said or _aloud(spoken(session, sentence), prediction)),
+        Revision(rev, look.op),
         headline,
         _loss(session, digits),
         _controls(session, look.play),
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
-        equation_panel(session, lesson, sentence, digits),
+        closed_panel(session, sentence, digits)
+        if is_closed(session, session.equation)
+        else equation_panel(session, lesson, sentence, digits),
         parameters(session, orientation, digits),
         data(session, lesson, digits),
-        prediction_panel(session, digits, look.moment),
-        paths_panel(session, look.opened, digits),
+        prediction,
+        paths,
         check_panel(session, digits),
         lab_panel(session, digits),
     )
@@ -190,7 +209,8 @@ def told(session: TrainingSession, digits: int) -> str:
     """The step in plain sentences, with the end of an iteration said where it is reached."""
     if session.equation is None:
         return narrate_start(session.shape)
-    sentence = narrate(session.equation, session.shape, session.values, digits)
+    tell = closed_sentence(session, session.equation, digits) if is_closed(session, session.equation) else None
+    sentence = tell or narrate(session.equation, session.shape, session.values, digits)
     if not session.finished:
         return sentence
     it = session.current
@@ -204,14 +224,23 @@ def spoken(session: TrainingSession, sentence: str) -> str:
     return f"{what_is_found(session.equation, session.shape)}. {sentence}"
 
 
+def _aloud(step: str, prediction: Prediction) -> str:
+    """A verdict comes before the step that it is about, a question after the step that leads to it."""
+    parts = (step, prediction.spoken) if prediction.asks else (prediction.spoken, step)
+    return " ".join(part for part in parts if part)
+
+
 def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
+    nameless = ("Bug lab", "Find the mistake") if session.hunt else ("Your own network", "A network of your own")
+    eyebrow, title = (f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title) if lesson else nameless
     return Headline(
-        eyebrow="Your own network" if lesson is None else f"Notebook {lesson.number} of {len(LESSONS)}",
-        title="A network of your own" if lesson is None else lesson.title,
+        eyebrow=eyebrow,
+        title=title,
         facts=network_summary(session.setup),
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
         learning_rate=f"{session.learning_rate:.15g}",
+        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.engine import (
+    BatchSum,
     Equation,
     Expression,
     Mean,
@@ -50,7 +51,7 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
     """Everything that is shown of one equation, for the example in focus."""
     pen = Pen(script_of(shape, orientation), values, digits)
     expression, symbol = equation.expression, equation.symbol
-    if isinstance(expression, Mean):
+    if isinstance(expression, Mean | BatchSum):
         exact = mean_adds_up(pen, symbol, expression)
         return Formula(mean_rows(pen, symbol, expression), own=own_rows(pen, expression), exact=exact)
     rows = (

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from app.engine import LOSSES, Equation, Shape, Symbol, Values
-from app.views.error_signals import error_signal, is_misled
+from app.views.error_signals import error_signal
 from app.views.numbers import fixed, number, signed
 from app.views.words import MOST_READ_OUT, Teller, counted, listed, sentence, unit_name
+from app.views.wrong_rules import clauses, is_misled
 
 
 def narrate(equation: Equation, shape: Shape, values: Values, digits: int) -> str:
@@ -132,19 +133,43 @@ def _squared(written: str) -> str:
 
 
 def _weight_gradient(t: Teller) -> str:
-    delta, carried = t.value("delta"), t.values[Symbol("a", t.layer - 1, t.equation.symbol.k or 0)]
-    way = f"carried {t.says(carried)} into a unit whose error signal is {t.says(delta)}"
+    delta, k = t.value("delta"), t.equation.symbol.k or 0
+    taken = t.values[Symbol("a", t.layer if _takes_own_layer(t) else t.layer - 1, k)]
     if t.shape.examples == 1:
-        return f"This weight {way}. Its gradient is {_told_gradient(t, 'their product, ')}."
-    own = f"In this example the weight {way}: their product is {t.says(delta * carried)}."
-    mean = f"Over the {t.shape.examples} examples of the batch the mean of these products is"
-    return f"{own} {mean} {_told_gradient(t, 'the gradient, ')}."
+        product = "The product is" if _takes_own_layer(t) else "Its gradient is"
+        return f"This weight {_way(t, k)}. {product} {_told_gradient(t, 'their product, ')}."
+    own = f"In this example the weight {_way(t, k)}: their product is {t.says(delta * taken)}."
+    return f"{own} {_over_batch(t, 'these products')} {_told_gradient(t, 'the gradient, ')}.{_summed(t)}"
+
+
+def _takes_own_layer(t: Teller) -> bool:
+    return "wrong_layer_input" in t.shape.mistakes
+
+
+def _way(t: Teller, k: int) -> str:
+    """What a weight carried, and where; then what this rule takes in its place."""
+    carried, delta = t.values[Symbol("a", t.layer - 1, k)], t.value("delta")
+    way = f"carried {t.says(carried)} into a unit whose error signal is {t.says(delta)}"
+    if not _takes_own_layer(t):
+        return way
+    instead, unit = t.says(t.values[Symbol("a", t.layer, k)]), unit_name(t.shape, t.layer, k)
+    return f"{way}, but this rule takes {instead}, the activation of {unit}, for what it carried"
+
+
+def _over_batch(t: Teller, parts: str) -> str:
+    put_together = "sum" if "summed_not_averaged" in t.shape.mistakes else "mean"
+    return f"Over the {t.shape.examples} examples of the batch the {put_together} of {parts} is"
+
+
+def _summed(t: Teller) -> str:
+    summed = "summed_not_averaged" in t.shape.mistakes
+    return clauses(["adds the examples up, where the loss is their mean"] if summed else [])
 
 
 def _told_gradient(t: Teller, what: str) -> str:
     if t.result == 0:
         return "exactly 0: this weight stays as it is"
-    if is_misled(t.shape, t.layer):
+    if is_misled(t.shape, t.layer) or _takes_own_layer(t):
         return f"{what}{t.says(t.result)}, by this rule"
     if t.result > 0:
         return f"{what}{t.says(t.result)}: a larger weight would make the loss larger"
@@ -152,12 +177,21 @@ def _told_gradient(t: Teller, what: str) -> str:
 
 
 def _bias_gradient(t: Teller) -> str:
-    zero, delta = "exactly 0: this bias stays as it is", t.says(t.value("delta"))
+    zero, fan_in = "exactly 0: this bias stays as it is", t.shape.sizes[t.layer - 1]
     result = zero if t.result == 0 else t.says(t.result)
+    repeats = "bias_times_fan_in" in t.shape.mistakes and fan_in > 1
+    told = _times_fan_in(t, fan_in) if repeats else "is the error signal itself,"
     if t.shape.examples == 1:
-        return f"A bias carries 1, so its gradient is the error signal itself, {result}."
-    own = f"A bias carries 1, so this example's share is the error signal itself, {delta}."
-    return f"{own} Over the {t.shape.examples} examples of the batch the mean of these is the gradient, {result}."
+        return f"A bias carries 1, so its gradient {told} {result}."
+    share = t.says(t.value("delta") * (fan_in if repeats else 1))
+    own = f"A bias carries 1, so this example's share {told} {share}."
+    return f"{own} {_over_batch(t, 'these')} the gradient, {result}.{_summed(t)}"
+
+
+def _times_fan_in(t: Teller, fan_in: int) -> str:
+    signal = t.says(t.value("delta"))
+    times = f"this rule counts it once for each of the {counted(fan_in, 'input')}:"
+    return f"should be the error signal itself, {signal}; {times}"
 
 
 def _update(t: Teller) -> str:

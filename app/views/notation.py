@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from app.engine import (
     Apply,
+    BatchSum,
     Expression,
     Mean,
     Negative,
@@ -41,6 +42,7 @@ class Notation(Hashable, Protocol):
     def applied(self, name: str, argument: str) -> str: ...
     def rounded(self, body: str, decimals: int) -> str: ...
     def mean(self, body: str, examples: int) -> str: ...
+    def batch_sum(self, body: str) -> str: ...
 
     # symbols
     def constant(self, kind: str) -> str: ...
@@ -81,6 +83,8 @@ def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
             return Piece(notation.rounded(of(body).markup, decimals))
         case Mean(body, examples):
             return Piece(notation.mean(tight(body), examples), PRODUCT)
+        case BatchSum(body):
+            return Piece(notation.batch_sum(tight(body)), PRODUCT)
 
 
 def _tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT) -> str:

@@ -11,6 +11,7 @@ FUNCTION_NAMES = {
 }
 
 
+_OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
 CONSTANTS = {"eta": "η", "loss": "ℒ", "own_loss": "ℒ"}
 
 
@@ -49,8 +50,10 @@ class MathML:
         return f"<mrow><msub><mtext>round</mtext><mn>{decimals}</mn></msub>{self.parenthesised(body)}</mrow>"
 
     def mean(self, body: str, examples: int) -> str:
-        summed = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
-        return f"<mrow>{self.fraction('<mn>1</mn>', f'<mn>{examples}</mn>')}{summed}{body}</mrow>"
+        return f"<mrow>{self.fraction('<mn>1</mn>', f'<mn>{examples}</mn>')}{_OVER_EXAMPLES}{body}</mrow>"
+
+    def batch_sum(self, body: str) -> str:
+        return f"<mrow>{_OVER_EXAMPLES}{body}</mrow>"
 
     def constant(self, kind: str) -> str:
         return f"<mi>{CONSTANTS[kind]}</mi>"
@@ -104,7 +107,10 @@ class LaTeX:
         return rf"\operatorname{{round}}_{{{decimals}}}{self.parenthesised(body)}"
 
     def mean(self, body: str, examples: int) -> str:
-        return rf"\frac{{1}}{{{examples}}} \sum_{{\text{{examples}}}} {body}"
+        return rf"\frac{{1}}{{{examples}}} {self.batch_sum(body)}"
+
+    def batch_sum(self, body: str) -> str:
+        return rf"\sum_{{\text{{examples}}}} {body}"
 
     def constant(self, kind: str) -> str:
         return r"\eta" if kind == "eta" else r"\mathcal{L}"
@@ -156,7 +162,10 @@ class PlainText:
         return f"round({body}, {decimals})"
 
     def mean(self, body: str, examples: int) -> str:
-        return f"1/{examples} · Σ over the examples of {body}"
+        return f"1/{examples} · {self.batch_sum(body)}"
+
+    def batch_sum(self, body: str) -> str:
+        return f"Σ over the examples of {body}"
 
     def constant(self, kind: str) -> str:
         return CONSTANTS[kind]

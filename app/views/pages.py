@@ -1,6 +1,7 @@
 """The pages around the explorer, as frozen classes: exactly what their templates may use."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from app.engine import Setup
@@ -39,18 +40,22 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Chrome:
-    """What every page wears: the reader's preferences and the way here. Empty theme or motion: as the system."""
+    """What every page wears: the reader's preferences and the way here. Empty theme or motion: as the system.
+
+    `framed`: inside of another site's page, where browsers keep no cookies of ours.
+    """
 
     theme: str
     motion: str
     digits: int
     path: str
     nav: tuple[NavItem, ...]
+    framed: bool = False
 
     @classmethod
     def of(cls, path: str, current: str = "", theme: str = "", motion: str = "", digits: int = 5) -> Self:
-        """For the page at `path`; `current` is "lessons" where it belongs to them."""
-        rooms = (("Lessons", "/", "lessons"), ("API", "/docs", "api"))
+        """For the page at `path`; `current` is lessons, lab or api where it belongs there."""
+        rooms = (("Lessons", "/", "lessons"), ("Bug lab", "/bug-lab", "lab"), ("API", "/docs", "api"))
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)
         return cls(theme, motion, digits, path, nav)
 
@@ -109,13 +114,17 @@ class LessonPage:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty."""
+    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty.
+
+    `request` is what the server's log calls the request that did not work.
+    """
 
     status: int
     title: str
     happened: str
     remedy: str
     lesson: str
+    request: str = ""
 
 
 def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
@@ -143,6 +152,7 @@ def lesson_card(lesson: Lesson) -> LessonCard:
     )
 
 
+@lru_cache(maxsize=256)
 def network_summary(setup: Setup) -> str:
     """What a setup is, in a line: 2–2–1 · sigmoid · binary cross-entropy · one example at a time."""
     activations = " and ".join(dict.fromkeys(map(activation_word, setup.activations)))

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine import Shape, Symbol, Values, found_at
+from app.engine import GradientCheck, Shape, Symbol, Values, found_at
 from app.lessons import Orientation
 from app.sessions import TrainingSession
 from app.views.numbers import fixed, signed
 from app.views.scales import sign_class
 from app.views.symbols import in_html, reference, script_of
-
-NOT_YET = "—"
+from app.views.verdicts import NOT_YET as NOT_YET
+from app.views.verdicts import NOTHING, Proof, proof_of, proved
 
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """One parameter: its name, its texts, the sign of its gradient, and whether the step is about it."""
+    """One parameter: its name, its texts, the sign of its gradient, and whether the step is about it.
+
+    `proof` is the numerical check of the gradient: None where gradients are not proved, empty where not yet found.
+    """
 
     template: ClassVar[str] = "macros/parameter.html"
 
@@ -27,6 +30,7 @@ class ParameterRow:
     sign: str
     after: str
     current: bool
+    proof: Proof | None = None
 
     @property
     def id(self) -> str:
@@ -45,20 +49,27 @@ class LayerTable:
 
 @dataclass(frozen=True)
 class Parameters:
-    """The tables of all layers, the last layer first: the order in which gradients are found."""
+    """The tables of all layers, the last layer first: the order in which gradients are found.
+
+    `proving` adds the column of the numerical check.
+    """
 
     id: ClassVar[str] = "parameters"
     template: ClassVar[str] = "panels/parameters.html"
 
     tables: tuple[LayerTable, ...]
+    proving: bool = False
 
     def frame(self) -> object:
         """Tables without their rows: nothing that changes during a walk."""
-        return tuple((table.layer, table.title) for table in self.tables)
+        return self.proving, tuple((table.layer, table.title) for table in self.tables)
 
     def parts(self) -> tuple[tuple[ParameterRow, ...], ...]:
         """Every row, table by table."""
         return tuple(table.rows for table in self.tables)
+
+
+Known = tuple[Values, GradientCheck | None]
 
 
 class Stage(NamedTuple):
@@ -70,7 +81,9 @@ class Stage(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _Names:
+class Names:
+    """A parameter, its gradient, its value after the update, and how it is named."""
+
     symbol: Symbol
     gradient: Symbol
     after: Symbol
@@ -79,25 +92,29 @@ class _Names:
 
 
 @lru_cache(maxsize=256)
-def _names(shape: Shape, orientation: Orientation, layer: int) -> tuple[_Names, ...]:
+def names_of(shape: Shape, orientation: Orientation, layer: int) -> tuple[Names, ...]:
+    """The parameters of a layer in the order in which the lesson reads them."""
     script = script_of(shape, orientation)
     units, inputs = range(shape.sizes[layer]), range(shape.sizes[layer - 1])
     symbols = [Symbol("W", layer, j, k) for j in units for k in inputs] + [Symbol("b", layer, j) for j in units]
     symbols.sort(key=lambda symbol: (symbol.kind, script.index(symbol) if len(units) * len(inputs) < 82 else ""))
     return tuple(
-        _Names(s, s._replace(kind=f"d{s.kind}"), s._replace(kind=f"new_{s.kind}"), reference(s), in_html(s, script))
+        Names(s, s._replace(kind=f"d{s.kind}"), s._replace(kind=f"new_{s.kind}"), reference(s), in_html(s, script))
         for s in symbols
     )
 
 
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
-    layers = range(session.shape.depth, 0, -1)
-    return Parameters(tuple(_table(session, layer, orientation, digits) for layer in layers))
+    layers, check = range(session.shape.depth, 0, -1), proof_of(session)
+    tables = (_table(session, layer, (orientation, digits), check) for layer in layers)
+    return Parameters(tuple(tables), check is not None)
 
 
-def _table(session: TrainingSession, layer: int, orientation: Orientation, digits: int) -> LayerTable:
-    shape, cursor = session.shape, session.cursor
+def _table(
+    session: TrainingSession, layer: int, look: tuple[Orientation, int], check: GradientCheck | None
+) -> LayerTable:
+    (orientation, digits), shape, cursor = look, session.shape, session.cursor
     gradients, updates = _spans(shape, layer)
     current = session.equation.symbol if session.equation is not None else None
     stage = Stage(
@@ -105,7 +122,7 @@ def _table(session: TrainingSession, layer: int, orientation: Orientation, digit
         min(max(cursor, updates[0]), updates[1]),
         reference(current) if current is not None and current.layer == layer else "",
     )
-    return _table_at(session.values, shape, _names(shape, orientation, layer), stage, digits)
+    return _table_at((session.values, check), shape, names_of(shape, orientation, layer), stage, digits)
 
 
 @lru_cache(maxsize=512)
@@ -118,12 +135,12 @@ def _spans(shape: Shape, layer: int) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 @lru_cache(maxsize=2048)
-def _table_at(values: Values, shape: Shape, names: tuple[_Names, ...], stage: Stage, digits: int) -> LayerTable:
+def _table_at(known: Known, shape: Shape, names: tuple[Names, ...], stage: Stage, digits: int) -> LayerTable:
     """Cached: at most steps a layer's table stays as it was."""
     found, layer = found_at(shape), names[0].symbol.layer
     rows = (
         _row(
-            values,
+            known,
             one,
             (found[one.gradient] < stage.gradients, found[one.after] < stage.updates, one.ref == stage.current),
             digits,
@@ -138,16 +155,17 @@ def _title(shape: Shape, layer: int) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _row(values: Values, names: _Names, now: tuple[bool, bool, bool], digits: int) -> ParameterRow:
-    """Cached: from one step to the next most rows stay as they were. `now`: gradient known, updated, in question."""
-    known, moved, current = now
-    gradient = values[names.gradient] if known else 0.0
+def _row(known: Known, names: Names, now: tuple[bool, bool, bool], digits: int) -> ParameterRow:
+    """Cached: from one step to the next most rows stay as they were. `now`: gradient found, updated, in question."""
+    (values, check), (found, moved, current) = known, now
+    gradient = values[names.gradient] if found else 0.0
     return ParameterRow(
         names.ref,
         names.name,
         fixed(values[names.symbol], digits),
-        signed(gradient, digits) if known else NOT_YET,
-        sign_class(gradient) if known else "",
+        signed(gradient, digits) if found else NOT_YET,
+        sign_class(gradient) if found else "",
         fixed(values[names.after], digits) if moved else NOT_YET,
         current,
+        None if check is None else proved(check.by_symbol[names.gradient], digits) if found else NOTHING,
     )

@@ -9,7 +9,8 @@ from app.views.numbers import parts
 from app.views.rows import MATHML
 from app.views.symbols import Script, reference, spelled
 
-MARK = {"delta": "t d", "slope": "t s"}  # classes of a term: error signals, slopes; the rest by the sign of its number
+# Classes of a term: error signals, slopes; the rest by the sign of its number.
+MARK = {"delta": "t d", "slope": "t s", "slope_at_a": "t s"}
 PARAMETERS = ("W", "b", "dW", "db", "new_W", "new_b")
 
 

@@ -61,13 +61,13 @@ def pulses(sight: Sight) -> Iterator[Pulse]:
 
 
 def _active(sight: Sight) -> Iterator[Form]:
-    kind, layer, _, _ = sight.about
+    kind, layer, _, _ = sight.stand.about
     whole = {"forward": layer, "loss": len(sight.shape.sizes), "backward": layer}.get(sight.phase)
     for form in chain(*forms(sight.shape.sizes)):
         if sight.whole_layer:
             if form.line.l == whole:
                 yield form
-        elif kind in TRAVELLING and sight.standing(*form.line[:3]) == "active":
+        elif kind in TRAVELLING and sight.stand.standing(*form.line[:3]) == "active":
             yield form
 
 

@@ -1,8 +1,9 @@
 """What the walk has shown so far, as the marks of the diagram ask for it."""
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
-from app.engine import Symbol, Values, found_at
+from app.engine import Equation, Shape, Symbol, Values, found_at, trace
 from app.sessions import TrainingSession
 from app.views.layout import layout
 from app.views.numbers import number
@@ -36,48 +37,40 @@ def texts_of(values: Values, decimals: int) -> Texts:
     return Texts(values, decimals)
 
 
-class Sight:
-    """One session at its cursor, read once: every mark asks these things.
+@dataclass(frozen=True)
+class Stand:
+    """Where a walk stands: what is known and what a step is about, whatever the numbers are."""
 
-    `digits` are the decimals of the page; `about` is what the equation finds, its kind, layer and units (a kind of its
-    own before the first step); `whole_layer` is whether the learner steps by more than an equation.
-    """
+    shape: Shape
+    cursor: int
 
-    def __init__(self, session: TrainingSession, digits: int) -> None:
-        self.session = session
-        self.shape = session.shape
-        self.cursor = session.cursor
-        self.equation = session.equation
-        self.phase = self.equation.phase if self.equation else ""
-        self.about: tuple[str, int, int, int | None] = ("nothing", 0, 0, None)
-        if self.equation:
-            self.about = (self.equation.kind, *self.equation.symbol[1:])
-        self.found = found_at(self.shape)
-        self.values = session.values
-        self.texts = texts_of(self.values, min(digits, MOST_DIGITS))
-        self.drawing = layout(self.shape.sizes)
-        self.whole_layer = session.by != "equation"
+    @cached_property
+    def equation(self) -> Equation | None:
+        """The equation shown last; None at the very start."""
+        return trace(self.shape)[self.cursor - 1] if self.cursor else None
 
-    @property
-    def mark(self) -> str:
-        """The id of the mark in focus: the unit, connection or loss that the equation is about."""
-        if self.equation is None:
-            return "u-0-0"
-        ref = reference(self.equation.symbol)
-        kind = ref[:1]
-        return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(kind, ref)
+    @cached_property
+    def phase(self) -> str:
+        """The phase of the equation; empty at the very start."""
+        return self.equation.phase if self.equation else ""
 
-    def is_about(self, l: int, j: int) -> bool:
-        """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
-        return self.phase not in ("", "loss") and self.about[1:3] == (l, j)
+    @cached_property
+    def about(self) -> tuple[str, int, int, int | None]:
+        """What the equation finds: kind, layer and units; a kind of its own at the very start."""
+        return (self.equation.kind, *self.equation.symbol[1:]) if self.equation else ("nothing", 0, 0, None)
+
+    @cached_property
+    def found(self) -> dict[Symbol, int]:
+        """For every symbol that an equation finds, that equation's index."""
+        return found_at(self.shape)
 
     def has_shown(self, symbol: Symbol) -> bool:
         """Whether the symbol is given, or found by an equation that has been shown."""
         return self.found.get(symbol, -1) < self.cursor
 
-    def text(self, symbol: Symbol) -> str:
-        """The symbol's number; empty until the walk has shown it."""
-        return self.texts[symbol] if self.has_shown(symbol) else ""
+    def is_about(self, l: int, j: int) -> bool:
+        """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
+        return self.phase not in ("", "loss") and self.about[1:3] == (l, j)
 
     def standing(self, to: int, j: int, k: int) -> str:
         """How the line from unit k to unit j of layer `to` stands to the equation.
@@ -97,3 +90,35 @@ class Sight:
             case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
                 return "path"
         return ""
+
+
+stand_of = lru_cache(maxsize=4096)(Stand)  # the same object for the same place: what follows from it is found once
+
+
+class Sight:
+    """One session at its cursor, read once: every mark asks these things.
+
+    `digits` are the decimals of the page; `whole_layer` is whether the learner steps by more than an equation.
+    """
+
+    def __init__(self, session: TrainingSession, digits: int) -> None:
+        self.shape = session.told_shape
+        self.stand = stand_of(self.shape, session.cursor)
+        self.phase = self.stand.phase
+        self.values = session.values
+        self.texts = texts_of(self.values, min(digits, MOST_DIGITS))
+        self.drawing = layout(self.shape.sizes)
+        self.whole_layer = session.by != "equation"
+
+    @property
+    def mark(self) -> str:
+        """The id of the mark in focus: the unit, connection or loss that the equation is about."""
+        if self.stand.equation is None:
+            return "u-0-0"
+        ref = reference(self.stand.equation.symbol)
+        kind = ref[:1]
+        return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(kind, ref)
+
+    def text(self, symbol: Symbol) -> str:
+        """The symbol's number; empty until the walk has shown it."""
+        return self.texts[symbol] if self.stand.has_shown(symbol) else ""

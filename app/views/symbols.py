@@ -80,8 +80,13 @@ def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
             return notation.constant(symbol.kind)
         case "dW" | "db":
             return notation.partial(_indexed(symbol, script, notation))
+        case "da":
+            return notation.partial(_indexed(symbol._replace(kind="a"), script, notation))
         case "slope":
             inner = _indexed(symbol._replace(kind="z"), script, notation)
+            return notation.slope(script.shape.activation(symbol.layer), inner)
+        case "slope_at_a":
+            inner = _indexed(symbol._replace(kind="a"), script, notation)
             return notation.slope(script.shape.activation(symbol.layer), inner)
         case "ln_a":
             return notation.log(_indexed(symbol._replace(kind="a"), script, notation))

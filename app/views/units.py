@@ -11,7 +11,8 @@ from app.engine import Symbol, Values
 from app.views.connections import unit_letter, unit_word
 from app.views.layout import layout
 from app.views.scales import place, sign_class, strength
-from app.views.sight import Sight, Texts
+from app.views.sight import Sight, Stand, Texts
+from app.views.wrong_rules import is_misled
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ROOMY_TEXT, LONG_TEXT = 6, 8  # characters of a value that fit a circle in full size, and set smaller
@@ -20,6 +21,7 @@ WAYS = {
     "pos": "▼",
 }  # by the sign of the error signal: the way the sum should move to lower the loss
 CURRENT = {"forward": "current ahead"}  # the class of the unit in question
+BY_THIS_RULE = ", by a rule that is not the chain rule's"  # then its sign proves nothing
 WAY_WORDS = {"▲": ", a larger sum lowers the loss", "▼": ", a smaller sum lowers the loss"}
 
 
@@ -87,6 +89,7 @@ class Reading(NamedTuple):
     tone: str
     current: str
     off: bool
+    misled: bool
     tab: str
 
 
@@ -109,16 +112,25 @@ def _form(sizes: tuple[int, ...], l: int, j: int) -> UnitForm:
 
 def units(sight: Sight, mark: str) -> Iterator[Unit]:
     """Every drawn unit, layer by layer; `mark` is the id of the one tab stop."""
-    for form in unit_forms(sight.shape.sizes):
-        yield _drawn(form, _read(sight, form, mark))
+    texts = sight.texts
+    for form, shown, current, misled, tab in _stages(sight.stand, mark):
+        yield _drawn(form, Reading(*_numbers(texts, form, shown), current, is_off(sight, form), misled, tab))
 
 
-def _read(sight: Sight, form: UnitForm, mark: str) -> Reading:
-    shown = tuple(map(sight.has_shown, (form.a, form.z, form.new_b, form.delta))) if form.l else (True,) + (False,) * 3
+Stage = tuple[UnitForm, tuple[bool, ...], str, bool, str]
+
+
+@lru_cache(maxsize=4096)
+def _stages(stand: Stand, mark: str) -> tuple[Stage, ...]:
+    """Every drawn unit with what is known of it and how it stands to the equation."""
+    return tuple(_stage(stand, form, mark) for form in unit_forms(stand.shape.sizes))
+
+
+def _stage(stand: Stand, form: UnitForm, mark: str) -> Stage:
+    shown = tuple(map(stand.has_shown, (form.a, form.z, form.new_b, form.delta))) if form.l else (True,) + (False,) * 3
+    current = CURRENT.get(stand.phase, "current") if stand.is_about(form.l, form.j) else ""
     tab = "0" if mark == f"u-{form.l}-{form.j}" else "-1"
-    numbers = _numbers(sight.texts, form, shown)
-    current = CURRENT.get(sight.phase, "current") if sight.is_about(form.l, form.j) else ""
-    return Reading(*numbers, current, is_off(sight, form), tab)
+    return form, shown, current, is_misled(stand.shape, form.l), tab
 
 
 @lru_cache(maxsize=16384)
@@ -186,7 +198,7 @@ def _words(form: UnitForm, now: Reading) -> str:
         ("activation", now.value),
         ("bias", now.bias),
         ("bias after the update", now.updated),
-        ("error signal", now.error and now.error + WAY_WORDS.get(now.way, "")),
+        ("error signal", now.error and now.error + (BY_THIS_RULE if now.misled else WAY_WORDS.get(now.way, ""))),
     )
     told = ", ".join(f"{name} {value}" for name, value in parts if value)
     return f"{form.words}: {told}" + (", off: its slope is 0" if now.off else "")

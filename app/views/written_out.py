@@ -48,7 +48,7 @@ def _opened(shape: Shape, index: int) -> Expression | None:
 
 def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> Expression:
     equations, place = trace(shape), found_at(shape)
-    meanings: dict[Symbol, Expression] = {}
+    meanings: dict[Symbol | Sum, Expression] = {}
     for symbol in symbols_in(expression):
         if symbol.kind == "slope" and "slope" in kinds:
             meanings[symbol] = _slope_by_hand(shape, symbol)

@@ -107,7 +107,7 @@ class SetupAnswer(Answer):
     batch_size: int | None
     shuffle_seed: int | None
     decimals: int | None
-    mistake: str | None
+    mistake: Annotated[str | list[str] | None, says("A list where there are two; “hidden” where it is to be found.")]
     warm_up: Annotated[list[int] | None, says("Only where there is one.")] = None
 
 
@@ -156,5 +156,6 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
+    request: Annotated[str, says("What the server's log calls the request.")]
     errors: Annotated[list[Field], says("For 422: the fields.")] = []
     state: Annotated[State | None, says("For 412: the session as it stands now.")] = None

@@ -1,5 +1,105 @@
-"""Two walks side by side."""
+"""Two walks side by side: as published and put right, or with a mistake and without."""
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from app.engine import DivergedError
+from app.lessons import lesson_named
+from app.sessions import Kept, TrainingSession, asking_first, counterpart, is_quick, parting, question_of
+from app.views import Comparison, Names, RunPanel, Seen, alone, compare_page, comparison, printed_here, run_panel
+from app.web.explorer import ELSEWHERE, Explorer
+from app.web.htmx import VARY, wants_fragment
+from app.web.page import page_response
+from app.web.preferences import preferences
+from app.web.routes import walk_route
 
 router = APIRouter()
+
+
+@walk_route("GET", "/compare")
+async def compare(the: Explorer) -> Response:
+    """The walk and its counterpart at the same place."""
+    return await _shown(the, await the.walk.load())
+
+
+@walk_route("GET", "/compare/run")
+async def run(the: Explorer) -> Response:
+    """The notebook's whole run: the panel for htmx, else the page with it."""
+    kept = await the.walk.load()
+    panel = await the.walk.work(lambda: _run(the, kept.session))
+    if wants_fragment(the.request):
+        return _fragment(the, kept, panel)
+    return await _shown(the, kept)
+
+
+@walk_route("POST", "/compare/first")
+async def first(the: Explorer) -> Response:
+    """To the first equation, from the start, at which the two part; where they do not, nothing moves."""
+
+    def to_first(walked: TrainingSession) -> TrainingSession:
+        place = parting(*_pair(walked))
+        return walked if place is None else walked.moved_to(place)
+
+    return await the.do(asking_first(to_first), slow=True)
+
+
+async def _shown(the: Explorer, kept: Kept) -> Response:
+    return await the.walk.work(lambda: show(the, kept))
+
+
+def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Response:
+    """The page, or for htmx what moves on it."""
+    panel = _compared(the, kept, message)
+    if wants_fragment(the.request):
+        return _fragment(the, kept, panel, status)
+    page = compare_page(kept.session, kept.id, panel, _ready_run(the, kept.session))
+    return page_response(the.request, "pages/compare.html", page, "lessons", status)
+
+
+ELSEWHERE["compare"] = show
+
+
+def _compared(the: Explorer, kept: Kept, message: str) -> Comparison:
+    session, digits = kept.session, preferences(the.request).digits
+    names = _names(session)
+    try:
+        left, right = _pair(session)
+    except DivergedError as error:
+        name = names.left if session.as_published else names.right
+        return alone(session, name, Seen(kept.rev, digits, f"The other walk cannot be followed to here. {error}"))
+    notes = () if session.lesson is None else printed_here(lesson_named(session.lesson), left)
+    return comparison(left, right, names, Seen(kept.rev, digits, message, notes, question_of(session) is not None))
+
+
+def _pair(session: TrainingSession) -> tuple[TrainingSession, TrainingSession]:
+    """The walk as published, or with its mistake, then the other; 404 where there is none, or it must not be seen."""
+    other = None if session.hidden else counterpart(session)
+    if other is None:
+        raise HTTPException(404)
+    return (session, other) if session.as_published else (other, session)
+
+
+def _names(session: TrainingSession) -> Names:
+    if session.lesson is None:
+        return Names("with the mistake", "with the right rule")
+    return Names(orientation=lesson_named(session.lesson).orientation)
+
+
+def _run(the: Explorer, session: TrainingSession) -> RunPanel:
+    if session.lesson is None:
+        raise HTTPException(404)
+    return run_panel(lesson_named(session.lesson), preferences(the.request).digits)
+
+
+def _ready_run(the: Explorer, session: TrainingSession) -> RunPanel | None:
+    """The run where it is there, or almost; None where a second request is to fetch it."""
+    if session.lesson is None or not is_quick(lesson_named(session.lesson)):
+        return None
+    return _run(the, session)
+
+
+def _fragment(the: Explorer, kept: Kept, panel: Comparison | RunPanel, status: int = 200) -> Response:
+    templates = the.walk.services.templates
+    text = templates.render(panel.template, panel=panel, at=f"{templates.root}/sessions/{kept.id}", session=kept.id)
+    return HTMLResponse(text, status, headers=VARY)

@@ -14,8 +14,14 @@ def _answer(description: str) -> dict[str, Any]:
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: _answer("The body is no JSON."),
+    403: _answer("The request comes from another site's page."),
     413: _answer("The body is too large."),
+    415: _answer("The body is packed."),
+    421: _answer("The server does not answer to this host name."),
     422: {**_answer("A field does not fit: `errors` names it, its bound and the remedy."), "model": Problem},
+    429: _answer("Too much at once; Retry-After says how many seconds to wait."),
+    503: _answer("The server is busy, or its sessions are too many; Retry-After says how many seconds to wait."),
+    507: _answer("The disk is full: nothing can be saved, all can be read."),
 }
 SESSION_ERRORS: dict[int | str, dict[str, Any]] = {
     **ERRORS,

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -14,18 +15,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
-from app.sessions import StaleRevisionError, UnknownSessionError
+from app.sessions import (
+    NotWritableError,
+    SessionTooLargeError,
+    StaleRevisionError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
 from app.views import ProblemPage, broken, not_found, refused, session_gone, stale
+from app.web.htmx import VARY, notice, wants_fragment
+from app.web.logs import request_id
 from app.web.page import page_response
+from app.web.prefix import path_of, prefix
+from app.web.rates import TooFastError
 from app.web.state import state_text
+from app.web.work import BusyError
 
 log = logging.getLogger(__name__)
 MOST_ERRORS = 10  # fields named in one answer
 SENTENCES = {
     400: "The body cannot be read as JSON. Send one JSON object.",
+    403: "This change was not asked for by a page of this program. Open the program's own page and use its buttons.",
     404: "There is nothing at this address. See /docs for what there is.",
     405: "This address does not take that method. See /docs for what it takes.",
     413: "The body is larger than this server takes. Send less.",
+    415: "The body is packed. Send it as it is, without Content-Encoding.",
+    421: "This server does not answer to this name. Use its address in numbers, or let ALLOWED_HOSTS name it.",
     500: "The program met a case that it does not know. The session is kept as it was.",
 }
 Error = dict[str, str]
@@ -34,11 +49,12 @@ Error = dict[str, str]
 def problem(kind: str, status: int, detail: str, errors: Sequence[Error] = (), state: str | None = None) -> Response:
     """An `application/problem+json` answer; `state` is JSON text."""
     body = {
-        "type": f"/docs#{kind}",
+        "type": f"{prefix.get()}/docs#{kind}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "errors": list(errors),
+        "request": request_id.get(),
     }
     text = json.dumps(body, ensure_ascii=False)
     if state is not None:
@@ -48,9 +64,9 @@ def problem(kind: str, status: int, detail: str, errors: Sequence[Error] = (), s
 
 def answer(request: Request, page: ProblemPage, api: Response) -> Response:
     """The one that the reader can use."""
-    if request.url.path.startswith("/api/") or request.url.path == "/api":
+    if f"{path_of(request)}/".startswith("/api/"):
         return api
-    return page_response(request, "pages/problem.html", page, status=page.status)
+    return page_response(request, "pages/problem.html", replace(page, request=request_id.get()), status=page.status)
 
 
 async def on_setup_error(request: Request, error: SetupError) -> Response:
@@ -88,6 +104,46 @@ async def on_stale(request: Request, error: StaleRevisionError) -> Response:
 async def on_diverged(request: Request, error: DivergedError) -> Response:
     """409: the numbers run away; nothing was changed."""
     return answer(request, refused(409, str(error), "Nothing was changed."), problem("diverged", 409, str(error)))
+
+
+async def on_too_fast(request: Request, error: TooFastError) -> Response:
+    """429: too much was asked for at once; said in place where the page stays."""
+    if wants_fragment(request):
+        response: Response = HTMLResponse(notice(str(error)), 429, headers=VARY)
+    else:
+        happened, _, remedy = str(error).partition(". ")
+        response = answer(request, refused(429, f"{happened}.", remedy), problem("too-fast", 429, str(error)))
+    response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
+async def on_busy(request: Request, error: BusyError) -> Response:
+    """503: the queue of long computations is full."""
+    happened, _, remedy = str(error).partition(". ")
+    response = answer(request, refused(503, f"{happened}.", remedy), problem("busy", 503, str(error)))
+    response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
+async def on_too_many_sessions(request: Request, error: TooManySessionsError) -> Response:
+    """503: as many walks are in use as this process serves."""
+    happened, _, remedy = str(error).partition(". ")
+    response = answer(request, refused(503, f"{happened}.", remedy), problem("too-many", 503, str(error)))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def on_not_writable(request: Request, error: NotWritableError) -> Response:
+    """507: the disk takes no more; said in place where the page stays."""
+    if wants_fragment(request):
+        return HTMLResponse(notice(str(error)), 507, headers=VARY)
+    happened, _, remedy = str(error).partition(". ")
+    return answer(request, refused(507, f"{happened}.", remedy), problem("not-writable", 507, str(error)))
+
+
+async def on_too_large(request: Request, error: SessionTooLargeError) -> Response:
+    """422: more than a store keeps of one session."""
+    return await on_setup_error(request, SetupError("session", error.problem, error.remedy))
 
 
 async def on_http(request: Request, error: HTTPException) -> Response:
@@ -161,6 +217,11 @@ HANDLERS: dict[type[Exception], Any] = {
     UnknownSessionError: on_unknown_session,
     StaleRevisionError: on_stale,
     DivergedError: on_diverged,
+    TooFastError: on_too_fast,
+    BusyError: on_busy,
+    TooManySessionsError: on_too_many_sessions,
+    NotWritableError: on_not_writable,
+    SessionTooLargeError: on_too_large,
     HTTPException: on_http,
 }
 
@@ -184,7 +245,7 @@ class Unexpected:
         except Exception:
             if started or scope["type"] != "http":
                 raise
-            log.exception("%s %s", scope["method"], scope["path"])
+            log.exception("A request failed")
             await _failed(Request(scope))(scope, receive, send)
 
 

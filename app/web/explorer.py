@@ -1,24 +1,27 @@
 """The explorer as an answer: a verb done, then the panels that changed, or the whole page."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from time import time
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.engine import DivergedError, SetupError
-from app.sessions import Kept, StaleRevisionError, TrainingSession
+from app.sessions import Kept, QuestionError, StaleRevisionError, TrainingSession, operation_key, question_of
 from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer
-from app.web.dependencies import Walk, revision, walk_of
+from app.web.dependencies import Reach, Verb, Walk, revision, walk_of
 from app.web.forms import WHOLE, Form, form_of
 from app.web.fragments import Panel, Part, Shown, fragment
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
+from app.web.prefix import root_of
 from app.web.templating import Templates
 
-BEHIND = "This page was older than the walk, which went on elsewhere. Here is where it stands; nothing was changed."
+OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
+ELSEWHERE: dict[str, "Shows"] = {}  # other pages that show a walk: the word that their forms send as `next`
 PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
@@ -32,7 +35,7 @@ class Markup:
     @property
     def at(self) -> str:
         """The session's address."""
-        return f"/sessions/{self.session}"
+        return f"{self.templates.root}/sessions/{self.session}"
 
     def panel(self, panel: Panel) -> str:
         """A panel's content."""
@@ -51,12 +54,18 @@ class Explorer:
     walk: Walk
     form: Form
 
-    async def do(self, verb: Callable[[TrainingSession], TrainingSession], slow: bool = False) -> Response:
-        """Move the walk and show it; where that cannot be done, show it as it stands, and say why."""
+    async def do(self, verb: Verb, slow: Reach | bool = False) -> Response:
+        """Move the walk by the verb and show it."""
+        return await self.after(lambda rev: self.walk.do(verb, rev, slow))
+
+    async def after(self, move: Callable[[int | None], Awaitable[Kept]]) -> Response:
+        """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
         try:
-            kept = await self.walk.do(verb, revision(self.form.get("rev")), slow)
+            kept = await move(revision(self.form.get("rev")))
         except StaleRevisionError as error:
-            return self.show(error.current, BEHIND, 412)
+            return self.show(error.current, behind(error.current.session), 412)
+        except QuestionError as error:
+            return self.show(await self.walk.load(), status=422, reply=str(error))
         except (SetupError, DivergedError) as error:
             status = 422 if isinstance(error, SetupError) else 409
             return self.show(await self.walk.load(), str(error), status)
@@ -66,18 +75,33 @@ class Explorer:
         """After a form: the panels that changed, or back to the page."""
         if wants_fragment(self.request):
             return self.show(kept)
-        return RedirectResponse(f"/sessions/{kept.id}", 303, headers=VARY)
+        page = f"/{self.form['next']}" if self._elsewhere else ""
+        return RedirectResponse(f"{root_of(self.request)}/sessions/{kept.id}{page}", 303, headers=VARY)
 
-    def show(self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None) -> Response:
-        """The walk as it stands; `message` is what the reader must know; `opened` is to be explained."""
-        playing = self.form.get("playing") == "1" and not message
+    def show(
+        self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
+    ) -> Response:
+        """The walk as it stands; `message` is what the reader must know; `opened` is to be explained.
+
+        `reply` is what there is to say to an answer, or to who would pass a question.
+        """
+        if self._elsewhere:
+            return self._elsewhere(self, kept, message, status)
+        playing = self.form.get("playing") == "1" and not message and question_of(kept.session) is None
         digits = preferences(self.request).digits
-        look = Look(digits, self._play(playing), message, opened, time())
+        look = Look(digits, self._play(playing), message, opened, time(), reply, token_urlsafe(OP_BYTES))
         page = explorer(kept.session, kept.id, kept.rev, look)
         if wants_fragment(self.request):
             return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
         self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.panels)
-        return page_response(self.request, "pages/explorer.html", page, "lessons", status)
+        return page_response(
+            self.request, "pages/explorer.html", page, "lab" if kept.session.hunt else "lessons", status
+        )
+
+    @property
+    def _elsewhere(self) -> "Shows | None":
+        """How the page shows the walk that the form was sent from, where that is not the explorer."""
+        return ELSEWHERE.get(self.form.get("next", ""))
 
     def _play(self, on: bool) -> Play:
         return Play(on, PERIODS.get(self.form.get("speed", ""), Play().period))
@@ -103,11 +127,26 @@ class Explorer:
         return self.walk.services.shown
 
 
+Shows = Callable[[Explorer, Kept, str, int], Response]
+
+
+def behind(session: TrainingSession) -> str:
+    """What a tab is told that would have moved an older state of the walk."""
+    return (
+        f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
+        f"{session.iteration + 1}; nothing was changed."
+    )
+
+
 def _name(opened: Opened | None) -> str:
     return "" if opened is None else opened.name
 
 
 async def explorer_of(request: Request) -> Explorer:
     """The walk that the address names, with the form that was sent."""
-    form = {} if request.method == "GET" else await form_of(request)
-    return Explorer(request, walk_of(request, request.path_params["session_id"]), form)
+    session_id = request.path_params["session_id"]
+    if request.method == "GET":
+        return Explorer(request, walk_of(request, session_id), {})
+    form = await form_of(request)
+    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
+    return Explorer(request, walk_of(request, session_id, key), form)

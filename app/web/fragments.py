@@ -38,7 +38,7 @@ class Renderer(Protocol):
 class Shown:
     """The panels that were rendered last, for the `size` pages that moved last."""
 
-    def __init__(self, size: int = 256) -> None:
+    def __init__(self, size: int = 512) -> None:
         self._size = size
         self._panels: OrderedDict[Key, Sequence[Panel]] = OrderedDict()
 
@@ -57,12 +57,11 @@ class Shown:
 def fragment(render: Renderer, previous: Sequence[Panel] | None, current: Sequence[Panel]) -> str:
     """What turns the previous panels into the current ones: pieces that htmx morphs into the elements they name."""
     before = {panel.id: panel for panel in previous or ()}
-    return "".join(chunk for panel in current for chunk in _pieces(render, before.get(panel.id), panel))
+    changed = [(before.get(panel.id), panel) for panel in current if before.get(panel.id) != panel]
+    return "".join(chunk for old, panel in changed for chunk in _pieces(render, old, panel))
 
 
 def _pieces(render: Renderer, before: Panel | None, panel: Panel) -> Iterator[str]:
-    if before == panel:
-        return
     different = changed_parts(before, panel)
     if different is None:
         yield f'<hx-partial hx-target="#{panel.id}" hx-swap="innerMorph">{render.panel(panel)}</hx-partial>'

@@ -3,22 +3,35 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.engine import DivergedError
 from app.lessons import Lesson, UnknownLessonError, lesson_named
-from app.sessions import TrainingSession, UnknownSessionError
+from app.sessions import (
+    Kept,
+    TrainingSession,
+    UnknownSessionError,
+    asking_first,
+    check_not_asked,
+    epoch_back,
+    epoch_on,
+    in_slices,
+    unless_asked,
+)
 from app.views import api_docs, lesson_page, lessons_page
+from app.web.access import anyone, holder
+from app.web.cookies import check_joining, know_visitor
 from app.web.dependencies import Services, services
 from app.web.explorer import Explorer, explorer_of
 from app.web.forms import form_of, measure_in, number_in, whole_in
 from app.web.htmx import VARY
-from app.web.limits import check_learning_rate, check_train
+from app.web.limits import check_learning_rate
 from app.web.page import page_response
 from app.web.preferences import local, remember
+from app.web.prefix import root_of
+from app.web.work import TooLongError
 
 router = APIRouter(include_in_schema=False)
 walks: list[BaseRoute] = []
@@ -26,9 +39,13 @@ Answer = Callable[[Explorer], Awaitable[Response]]
 
 
 def walk_route(method: str, path: str) -> Callable[[Answer], Answer]:
-    """A route about a walk. A plain Starlette one: what a click asks for is in its form, and each click counts."""
+    """A route about a walk, for whoever holds its id.
+
+    A plain Starlette one: what a click asks for is in its form, and each click counts.
+    """
 
     def routed(answer: Answer) -> Answer:
+        @holder
         async def endpoint(request: Request) -> Response:
             return await answer(await explorer_of(request))
 
@@ -39,12 +56,14 @@ def walk_route(method: str, path: str) -> Callable[[Answer], Answer]:
 
 
 @router.get("/")
+@anyone
 async def lessons(request: Request) -> Response:
     """The five lessons."""
     return page_response(request, "pages/lessons.html", lessons_page(), "lessons")
 
 
 @router.get("/lessons/{slug}")
+@anyone
 async def lesson(request: Request, slug: str) -> Response:
     """One lesson, to read before it is walked."""
     return page_response(request, "pages/lesson.html", lesson_page(_lesson(slug)), "lessons")
@@ -58,24 +77,27 @@ def _lesson(slug: str) -> Lesson:
 
 
 @router.get("/docs")
+@anyone
 async def docs(request: Request) -> Response:
     """The API's documentation as a page."""
     return page_response(request, "pages/docs.html", api_docs(request.app.openapi()), "api")
 
 
-@router.get("/healthz")
-async def health(request: Request) -> Response:
-    """Whether the program and its store answer."""
-    await services(request).store.check()
-    return JSONResponse({"status": "ok"})
+@router.get("/openapi.json")
+@anyone
+async def openapi(request: Request) -> Response:
+    """The API's documentation for programs."""
+    root = root_of(request)
+    return JSONResponse({**request.app.openapi(), **({"servers": [{"url": root}]} if root else {})})
 
 
 @router.post("/preferences")
+@anyone
 async def preferences(request: Request) -> Response:
     """Remember how the reader wants pages to look, and go back to where that was chosen."""
     form = await form_of(request)
-    response = RedirectResponse(local(form.get("next", "/")), 303, headers=VARY)
-    remember(response, form)
+    response = RedirectResponse(local(form.get("next", ""), root_of(request)), 303, headers=VARY)
+    remember(request, response, form)
     return response
 
 
@@ -83,22 +105,31 @@ async def preferences(request: Request) -> Response:
 
 
 @router.post("/sessions")
+@anyone
 async def begin(request: Request) -> Response:
-    """Start a lesson, at the place of the session that `keep` names, if any."""
+    """Start a lesson that asks first, unless `ask` is 0; at the place of the session that `keep` names, if any."""
     form, the = await form_of(request), services(request)
+    check_joining(request, the.rates.visitors, the.rates.addresses)
     begun = TrainingSession.of_lesson(_lesson(form.get("lesson", "")), form.get("as_published", "true") != "false")
+    begun = begun.ask("" if form.get("ask") == "0" else "chosen")
     if form.get("keep"):
         begun = await _at_place_of(form["keep"], begun, the)
     kept = await the.store.create(begun)
-    return RedirectResponse(f"/sessions/{kept.id}", 303, headers=VARY)
+    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}", 303, headers=VARY)
+    know_visitor(request, response)
+    return response
 
 
 async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -> TrainingSession:
-    """The new walk, moved to where another stands; at its start where that cannot be found or reached."""
+    """The new walk, moved to where another stands, asking as it does; where that cannot be found or reached, at its
+    start."""
     try:
-        place = (await the.store.load(session_id)).session.place
-        return await run_in_threadpool(begun.moved_to, place)
-    except (UnknownSessionError, DivergedError):
+        other = (await the.store.load(session_id)).session
+        begun = begun.ask(other.asking)
+        return await the.pool.run_in_slices(
+            session_id, begun, in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place))
+        )
+    except (UnknownSessionError, DivergedError, TooLongError):
         return begun
 
 
@@ -111,45 +142,46 @@ async def explorer(the: Explorer) -> Response:
 @walk_route("POST", "/step")
 async def step(the: Explorer) -> Response:
     """One measure further."""
-    return await the.do(lambda walked: walked.step(measure_in(the.form)), the.form.get("by") == "epoch")
+    epoch = the.form.get("by") == "epoch"
+    asked = unless_asked if epoch else asking_first
+    return await the.do(asked(lambda walked: walked.step(measure_in(the.form))), epoch_on if epoch else False)
 
 
 @walk_route("POST", "/back")
 async def back(the: Explorer) -> Response:
     """One measure back."""
-    return await the.do(lambda walked: walked.back(measure_in(the.form)), the.form.get("by") == "epoch")
+    far = epoch_back if the.form.get("by") == "epoch" else False
+    return await the.do(lambda walked: walked.back(measure_in(the.form)), far)
 
 
 @walk_route("POST", "/forward")
 async def forward(the: Explorer) -> Response:
     """On to the end of the forward phase."""
-    return await the.do(lambda walked: walked.forward())
+    return await the.do(asking_first(lambda walked: walked.forward()))
 
 
 @walk_route("POST", "/backward")
 async def backward(the: Explorer) -> Response:
     """On to the end of the backward phase."""
-    return await the.do(lambda walked: walked.backward())
+    return await the.do(asking_first(lambda walked: walked.backward()))
 
 
 @walk_route("POST", "/update")
 async def update(the: Explorer) -> Response:
     """On to the end of the update."""
-    return await the.do(lambda walked: walked.update())
+    return await the.do(asking_first(lambda walked: walked.update()))
 
 
 @walk_route("POST", "/train")
 async def train(the: Explorer) -> Response:
     """Many updates at once."""
-
     measure = "epochs" if "epochs" in the.form else "iterations"
 
-    def trained(walked: TrainingSession) -> TrainingSession:
-        count = whole_in(the.form, measure)
-        check_train(measure, count, walked.setup.iterations_per_epoch, the.walk.services.settings)
-        return walked.train(**{measure: count})
+    async def trained(rev: int | None) -> Kept:
+        check_not_asked((await the.walk.load(rev)).session)
+        return await the.walk.train(measure, whole_in(the.form, measure), rev)
 
-    return await the.do(trained, slow=True)
+    return await the.after(trained)
 
 
 @walk_route("POST", "/reset")
@@ -161,7 +193,7 @@ async def reset(the: Explorer) -> Response:
 @walk_route("POST", "/go")
 async def go(the: Explorer) -> Response:
     """A place in this iteration."""
-    return await the.do(lambda walked: walked.go(whole_in(the.form, "cursor")))
+    return await the.do(unless_asked(lambda walked: walked.go(whole_in(the.form, "cursor"))))
 
 
 @walk_route("POST", "/focus")

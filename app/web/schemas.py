@@ -37,11 +37,15 @@ class Strict(BaseModel):
 # A new session ------------------------------------------------------------------------------------------------------
 
 
+ASKING = Field(description="Whether the page asks the learner first: a lesson at its own places, else in each layer.")
+
+
 class NewLesson(Strict):
     """Start one of the lessons."""
 
     lesson: Annotated[str, Field(description="The slug of a lesson; GET /api/lessons lists them.", max_length=80)]
     as_published: Annotated[bool, Field(description="As the notebook has it, mistakes included, or put right.")] = True
+    asking: Annotated[bool, ASKING] = False
 
 
 class ParametersGiven(Strict):
@@ -97,6 +101,10 @@ Data = Annotated[
 ]
 
 
+Mistaken = Annotated[Name, name_of(MISTAKES, "Its name.")]
+Pair = Annotated[list[Mistaken], Field(min_length=1, max_length=2)]
+
+
 class NewSetup(Strict):
     """Start a network of one's own. Only `sizes` and `data` must be given; the rest has fitting defaults."""
 
@@ -122,11 +130,15 @@ class NewSetup(Strict):
     decimals: Annotated[
         int | None, Field(description="Round every activation, as by hand; null for not at all.", ge=1, le=12)
     ] = None
-    mistake: Annotated[Name | None, name_of(MISTAKES, "A wrong rule of backward(); null for the right ones.")] = None
+    mistake: Annotated[
+        Mistaken | Pair | None, Field(description="A wrong rule of backward(), or two; null for the right ones.")
+    ] = None
     warm_up: Annotated[
         list[Annotated[int, Field(ge=0)]] | None,
         Field(description="Examples, from 0, taken one by one before the first epoch.", max_length=1000),
     ] = None
+
+    asking: Annotated[bool, ASKING] = False
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:
@@ -186,7 +198,7 @@ class ParameterEdit(Strict):
 
 
 class Edit(Move):
-    """What to change; at least one of the three."""
+    """What to change; at least one of the four."""
 
     learning_rate: Annotated[
         float | None, Field(description="From this iteration on (from the next one, where this is finished).", gt=0)
@@ -196,9 +208,10 @@ class Edit(Move):
         Field(description="At the start of this iteration (of the next one, where this is finished)."),
     ] = None
     example: Annotated[int | None, Field(description="The example in focus; one of the batch, from 0.", ge=0)] = None
+    asking: Annotated[bool | None, ASKING] = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.learning_rate is None and self.parameter is None and self.example is None:
-            raise ValueError("Nothing is changed; give learning_rate, parameter or example.")
+        if (self.learning_rate, self.parameter, self.example, self.asking) == (None, None, None, None):
+            raise ValueError("Nothing is changed; give learning_rate, parameter, example or asking.")
         return self

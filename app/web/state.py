@@ -23,7 +23,7 @@ def state_text(kept: Kept) -> str:
     """The state as one JSON object; its setup, the longest part, is written once and put in."""
     session = kept.session
     head = {"id": kept.id, "rev": kept.rev, "lesson": session.lesson}
-    setup = _setup_text(session.setup, session.learning_rate)
+    setup = _setup_text(session.setup, session.learning_rate, session.hidden)
     return f'{dumps(head)[:-1]},"setup":{setup},{dumps(_place(session) | _numbers(session))[1:]}'
 
 
@@ -33,9 +33,11 @@ def history_text(history: History) -> str:
 
 
 @lru_cache(maxsize=128)
-def _setup_text(setup: Setup, learning_rate: float) -> str:
-    """The setup with the learning rate now in force; kept, for its data may be long."""
+def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
+    """The setup with the learning rate now in force, its mistake hidden or not; kept, for its data may be long."""
     document = setup_document(setup)
+    if hidden:
+        document["mistake"] = "hidden"
     document["optimizer"]["learning_rate"] = learning_rate
     return dumps(document)
 

@@ -10,13 +10,19 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.web.access import anyone
+
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Templates:
-    """Renders templates; `.html` is escaped, `.svg` holds only what views have made ready."""
+    """Renders templates; `.html` is escaped, `.svg` holds only what views have made ready.
 
-    def __init__(self, templates: Path, static: Path) -> None:
+    `root` is the path below which the program is shown.
+    """
+
+    def __init__(self, templates: Path, static: Path, root: str = "") -> None:
+        self.root = root
         self._static = static
         self._versions: dict[str, str] = {}
         self._templates: dict[str, Template] = {}
@@ -30,7 +36,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["asset_url"] = self.asset_url
+        self._environment.globals.update(asset_url=self.asset_url, root=root)
 
     def render(self, name: str, **context: Any) -> str:
         """The template with its context; jinja2.UndefinedError where it uses what it was not given."""
@@ -54,9 +60,10 @@ class Templates:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""
         if name not in self._versions:
             self._versions[name] = sha256((self._static / name).read_bytes()).hexdigest()[:12]
-        return f"/static/{name}?v={self._versions[name]}"
+        return f"{self.root}/static/{name}?v={self._versions[name]}"
 
 
+@anyone
 class Assets(StaticFiles):
     """Static files; one asked for with its version may be kept for ever."""
 

@@ -1,13 +1,14 @@
 """Every equation of an iteration as the API answers it: in symbols, in code, and term by term with numbers."""
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from app.engine import Equation, Expression, Mean, Shape, evaluate, products_of, symbols_in, trace
+from app.engine import BatchSum, Equation, Expression, Mean, Shape, evaluate, products_of, symbols_in, trace
 from app.lessons import Orientation, lesson_named
 from app.sessions import TrainingSession
-from app.views import latex, line_of_numpy, symbol_text, text
+from app.views import is_closed, latex, line_of_numpy, symbol_text, text
 
 Document = dict[str, Any]
 Part = tuple[Expression, ...]  # expressions that make one term together
@@ -23,9 +24,12 @@ def trace_document(session: TrainingSession) -> list[Document]:
 def equation_document(session: TrainingSession, equation: Equation, every: bool = True) -> Document:
     """One equation; its numbers are null where the walk has not reached it.
 
+    Of a rule that is hidden only the textbook's symbols are told.
     A mean over the batch has a term for `every` example, else one for the example in focus and one for the others.
     """
     reached = equation.index < session.cursor
+    if is_closed(session, equation):
+        return _closed(session, equation, reached)
     written, symbols = _written(session.shape, equation.index, _orientation(session))
     values = _term_values(session, equation, every)
     names = symbols if len(symbols) == len(values) else symbols * len(values)
@@ -36,6 +40,13 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
         ],
         "value": session.values[equation.symbol] if reached else None,
     }
+
+
+def _closed(session: TrainingSession, equation: Equation, reached: bool) -> Document:
+    """Where a bug is hunted: the textbook's rule in symbols, and the number that the program finds."""
+    written, _ = _written(replace(session.shape, mistakes=()), equation.index, _orientation(session))
+    value = session.values[equation.symbol] if reached else None
+    return {**written, "code": "", "terms": [], "value": value}
 
 
 def _orientation(session: TrainingSession) -> Orientation:
@@ -70,7 +81,7 @@ def _names(part: Part, shape: Shape, orientation: Orientation) -> list[str]:
 def _parts(shape: Shape, index: int) -> tuple[Part, ...]:
     """The terms of an equation as expressions: a mean's one body, an activation whole, a loss by output units."""
     equation = trace(shape)[index]
-    if isinstance(equation.expression, Mean):
+    if isinstance(equation.expression, Mean | BatchSum):
         return ((equation.expression.body,),)
     if equation.kind == "a":
         return ((equation.expression,),)
@@ -87,8 +98,9 @@ def _unit(expression: Expression) -> int:
 
 def _term_values(session: TrainingSession, equation: Equation, every: bool) -> list[float]:
     expression, values = equation.expression, session.values
-    if isinstance(expression, Mean):
-        shares = [own / expression.examples for own in values.each(expression.body)]
+    if isinstance(expression, Mean | BatchSum):
+        parts = expression.examples if isinstance(expression, Mean) else 1
+        shares = [own / parts for own in values.each(expression.body)]
         own = shares[session.focus_row]
         return shares if every else [own, sum(shares) - own]
     if equation.kind == "a":

@@ -13,9 +13,11 @@ from statistics import fmean, median, quantiles
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the server, and before NumPy is imported
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from tests.benchmarks.checking import check_seconds, iterations
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
 from tests.benchmarks.in_process import browser
+from tests.benchmarks.memory import resident_after_rounds
 from tests.benchmarks.steps import LARGE, SMALL, Click, clicks
 
 ITERATIONS = 6  # of each network, after one to warm up
@@ -78,6 +80,23 @@ def pages(files: dict[str, int]) -> list[Figure]:
     return [whole, *parts, Figure("own JavaScript, compressed", own_javascript(files) / 1000, "kB", 5.0)]
 
 
+def checks() -> list[Figure]:
+    """Processor time of checking every gradient, about 200, over a batch of 100."""
+    return [
+        Figure(f"gradient check, {name}, batch of 100", 1000 * check_seconds(iteration), "ms", 50.0)
+        for name, iteration in iterations().items()
+    ]
+
+
+def in_memory() -> list[Figure]:
+    """What the server holds with 10,000 sessions stored and 300 learners at work, in rounds of other learners."""
+    *_, before, last = resident_after_rounds(Path(tempfile.mkdtemp()))
+    return [
+        Figure("resident, 10,000 sessions stored, 300 live", last, "MB", 256.0),
+        Figure("resident, growth in the last round", last - before, "MB", before / 10),
+    ]
+
+
 def in_chromium() -> list[Figure]:
     """What a learner waits for."""
     times = clicks_to_paint()
@@ -105,7 +124,7 @@ def main() -> int:
     if "--profile" in sys.argv[1:]:
         asyncio.run(profiled())
         return 0
-    figures = [*asyncio.run(in_process()), *in_chromium()]
+    figures = [*asyncio.run(in_process()), *checks(), *in_memory(), *in_chromium()]
     print("\n".join(figure.line() for figure in figures))
     return int(any(figure.bound is not None and figure.measured > figure.bound for figure in figures))
 

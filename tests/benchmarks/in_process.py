@@ -35,7 +35,7 @@ class Browser:
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         """One request. Header names are written with underscores."""
         path, _, query = path.partition("?")
-        given = {"host": "testserver", "accept-encoding": "gzip", "content-length": str(len(body)), **headers}
+        given = {"host": "localhost", "accept-encoding": "gzip", "content-length": str(len(body)), **headers}
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -88,6 +88,6 @@ def revision_of(page: str) -> int:
 @asynccontextmanager
 async def browser(data: Path) -> AsyncIterator[Browser]:
     """A browser of an application whose sessions are kept in `data`."""
-    app = create_app(Settings(data_directory=data))
+    app = create_app(Settings(data_directory=data, session_burst=10_000))
     async with app.router.lifespan_context(app):
         yield Browser(app)

@@ -15,13 +15,31 @@ def gradient_of_the_first_weight(page: Page) -> Walk:
     return walk.go(walk.cursor_of(kind="dW", layer=1, j=0, k=0))
 
 
+def compared(page: Page) -> None:
+    """The lesson with two paths beside its other way, at the gradient of w^[1]_11."""
+    gradient_of_the_first_weight(page)
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_selector("#run .plot")
+
+
 def with_overview(page: Page) -> None:
     """The keyboard overview, open."""
     page.goto("/")
     page.get_by_role("button", name="Keyboard overview").click()
 
 
+def in_the_bug_lab(page: Page) -> None:
+    """A case with a check spent and the accusation open."""
+    page.goto("/bug-lab?level=3&seed=2")
+    page.get_by_role("button", name="Start this case").click()
+    page.wait_for_url("**/sessions/*")
+    Walk(page).press("backward").press(".spend button")
+    page.locator(".accuse summary").click()
+
+
 PAGES: dict[str, Visit] = {
+    "bug lab": lambda page: page.goto("/bug-lab?level=2&seed=17"),
+    "hunt": in_the_bug_lab,
     "lessons": lambda page: page.goto("/"),
     "lesson": lambda page: page.goto("/lessons/a-slope-too-many"),
     "documentation": lambda page: page.goto("/docs"),
@@ -33,5 +51,11 @@ PAGES: dict[str, Visit] = {
     "batch backward": lambda page: Walk(page).start("softmax-and-dead-units").click("backward"),
     "end": lambda page: Walk(page).start("hours-of-study").click("update"),
     "long data": lambda page: Walk(page).start("a-slope-too-many").click("backward"),
+    "comparison": compared,
+    "paths": lambda page: Walk(page).start("two-outputs-two-paths").press("#row-w-1-0-0 button"),
+    "check": lambda page: Walk(page).start("two-outputs-two-paths").click("backward").press("#check button"),
+    "question": lambda page: (
+        Walk(page).start_with({"lesson": "two-outputs-two-paths", "asking": True}).press("backward")
+    ),
     "overview": with_overview,
 }

@@ -20,7 +20,7 @@ FOCUS = """() => {
     || at.getAttribute("formaction") || at.tagName;
 }"""
 FOCUSABLE = """() => [...document.querySelectorAll("#stage :is(button, select, input:not([type=hidden]), [tabindex])")]
-  .filter((thing) => !thing.closest("math") && thing.checkVisibility())"""
+  .filter((thing) => !thing.closest("math, .proof") && thing.checkVisibility())"""  # what goes with its equation
 SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((target) => {
   const box = target.getBoundingClientRect();
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
@@ -144,6 +144,8 @@ def test_a_whole_iteration_can_be_walked_by_keyboard_alone(page: Page) -> None:
     tab_until(walk, "Start walking: Hours of study")
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    tab_until(walk, "asking")  # the select that says when the walk asks first
+    press_key(walk, "ArrowUp")
     tab_until(walk, "/step")
     for _ in range(walk.equations):
         press_key(walk, "Enter")

@@ -19,6 +19,8 @@ def begin(page: Page, lesson: str) -> Walk:
     page.goto("/")
     page.get_by_role("button", name=f"Start walking: {lesson}").click()
     page.wait_for_url("**/sessions/*")
+    page.select_option("#asking", "0")  # walks on without being asked
+    submit(page, ".asking button")
     return Walk(page)
 
 
@@ -84,7 +86,7 @@ def test_digits_and_theme_are_applied_by_a_button(plain: Page) -> None:
     submit(plain, "forward")
     plain.select_option("[name=digits]", "3")
     plain.select_option("[name=theme]", "dark")
-    submit(plain, ".unscripted")
+    submit(plain, "#preferences .unscripted")
     assert plain.url.endswith(f"/sessions/{walk.state()['id']}")
     expect(plain.locator("html")).to_have_attribute("data-theme", "dark")
     expect(plain.locator("[name=digits]")).to_have_value("3")

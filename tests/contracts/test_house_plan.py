@@ -63,5 +63,5 @@ def test_the_api_calls_that_readme_shows_are_documented() -> None:
     from app.settings import Settings
 
     documented = set(create_app(Settings()).openapi()["paths"])
-    shown = set(re.findall(r"localhost:8000(/api/[\w/]+)", README))
+    shown = set(re.findall(r"localhost:8000(/api/[\w/-]+)", README))
     assert {re.sub(r"/ID\b", "/{session_id}", path) for path in shown} <= documented

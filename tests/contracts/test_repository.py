@@ -15,6 +15,7 @@ PLANNED = {
     *("app", "static", "templates", "tests", "pyproject.toml", "Dockerfile", "README.md", "LICENSE"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "hatch_build.py", "package.json", "package-lock.json"),
     *("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-node.lock"),
+    *("requirements-audit.lock", "deploy", "SECURITY.md"),
     *("docs", ".ci", ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", ".npmrc"),
 }
 # Each is cut by a bar, so that this file does not hold what it looks for.

@@ -11,10 +11,15 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.paths import TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
+from app.views.bug_lab import BugLabPage
+from app.views.comparison import ComparePage, Comparison
 from app.views.connections import Connection, Label
 from app.views.explorer import Panel
 from app.views.goal import LossMark
 from app.views.parameters import ParameterRow
+from app.views.plots import Plot
+from app.views.printed import RunPanel
+from app.views.proof import CheckRow
 from app.views.pulses import Wave
 from app.views.timeline import Cell
 from app.views.units import Unit
@@ -26,13 +31,19 @@ PAGES: dict[str, type[Any]] = {
     "pages/lesson.html": pages.LessonPage,
     "pages/problem.html": pages.ProblemPage,
     "pages/docs.html": ApiDocsPage,
+    "pages/bug-lab.html": BugLabPage,
+    "pages/compare.html": ComparePage,
 }
 MARKS: dict[str, tuple[type[Any], str]] = {
+    "panels/comparison.html": (Comparison, "panel"),
+    "panels/run.html": (RunPanel, "panel"),
+    "svg/plot.svg": (Plot, "plot"),
     "svg/connection.svg": (Connection, "mark"),
     "svg/label.svg": (Label, "mark"),
     "svg/unit.svg": (Unit, "mark"),
     "svg/loss.svg": (LossMark, "mark"),
     "svg/pulse.svg": (Wave, "mark"),
+    "macros/checked.html": (CheckRow, "row"),
     "macros/parameter.html": (ParameterRow, "row"),
     "macros/cell.html": (Cell, "cell"),
 }

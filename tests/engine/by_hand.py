@@ -4,7 +4,20 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from app.engine import Apply, Expression, Mean, Negative, Number, Product, Quotient, Rounded, Square, Sum, Symbol
+from app.engine import (
+    Apply,
+    BatchSum,
+    Expression,
+    Mean,
+    Negative,
+    Number,
+    Product,
+    Quotient,
+    Rounded,
+    Square,
+    Sum,
+    Symbol,
+)
 
 Lookup = Callable[[Symbol], float]
 
@@ -109,3 +122,6 @@ def evaluated(expression: Expression, row: int, value: Callable[[Symbol, int], f
         case Mean(body, examples):
             each = [evaluated(body, i, value) for i in range(examples)]
             return Sized(sum(part.value for part in each) / examples, sum(part.size for part in each) / examples)
+        case BatchSum(body, examples):
+            each = [evaluated(body, i, value) for i in range(examples)]
+            return Sized(sum(part.value for part in each), sum(part.size for part in each))

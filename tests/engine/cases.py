@@ -1,9 +1,12 @@
 """Setups to test with: random values on networks of unequal sizes, every activation and every loss that fits."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, Array, Examples, Iteration, Parameters, Setup, run_iteration
+from app.engine import ACTIVATIONS, MISTAKES, Array, Examples, Iteration, Parameters, Setup, run_iteration
 
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 SQUARED = ("half_squared_error", "mean_squared_error")
@@ -12,6 +15,14 @@ PAIRINGS = (
     ("sigmoid", "binary_cross_entropy"),
     ("softmax", "cross_entropy"),
     *((output, loss) for loss in SQUARED for output in ACTIVATIONS),
+)
+OWN_LOSS = PAIRINGS[:2]  # those whose error signal is y_hat - y
+# Every way to make no mistake, one, or two: of those that stand in for the same factor only one at a time.
+SINGLE = tuple((name,) for name in MISTAKES)
+PAIRS = tuple(
+    pair
+    for pair in combinations(MISTAKES, 2)
+    if not all(MISTAKES[name].replaces and MISTAKES[name].rule == "slope" for name in pair)
 )
 KINKED = ("relu", "leaky_relu", "elu")
 Rng = np.random.Generator
@@ -54,12 +65,25 @@ def near_a_kink(iteration: Iteration, margin: float) -> bool:
 
 
 @st.composite
-def setups(draw: st.DrawFn, square: bool = False) -> Setup:
-    """Setups of 1 to 4 layers with 1 to 4 units, mixed activations, 1 to 5 examples; `square`: all layers alike."""
+def setups(draw: st.DrawFn, square_from: int | None = None, own_loss: bool = False) -> Setup:
+    """Setups of 1 to 4 layers with 1 to 4 units, mixed activations, 1 to 5 examples.
+
+    `square_from`: all layers from this one on are alike; `own_loss`: the output's error signal is y_hat - y.
+    """
     units = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
-    if square:
-        units[2:] = [units[1]] * len(units[2:])
-    output, loss = draw(st.sampled_from(PAIRINGS))
+    if square_from is not None:
+        units[square_from:] = [units[square_from]] * len(units[square_from:])
+    output, loss = draw(st.sampled_from(OWN_LOSS if own_loss else PAIRINGS))
     hidden = draw(st.tuples(*[st.sampled_from(HIDDEN)] * (len(units) - 2)))
     seed, examples = draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 5))
     return random_setup(seed, tuple(units), (*hidden, output), loss, examples)
+
+
+@st.composite
+def mistaken(draw: st.DrawFn, among: tuple[tuple[str, ...], ...] = ((), *SINGLE, *PAIRS)) -> Setup:
+    """Setups with no mistake, one or two, in a network in which they can be made."""
+    mistakes = draw(st.sampled_from(among))
+    made = [MISTAKES[name] for name in mistakes]
+    square = min((mistake.square_from for mistake in made if mistake.square_from is not None), default=None)
+    setup = draw(setups(square, any(mistake.needs_own_loss for mistake in made)))
+    return replace(setup, mistakes=mistakes)

@@ -30,7 +30,7 @@ def test_output_and_loss_are_chosen_to_fit_the_targets(Y: Array, output: str, lo
     assert setup.activations == ("tanh", "tanh", output)
     assert setup.loss == loss
     assert setup.start == Initializer("xavier_uniform", seed=0)
-    assert (setup.learning_rate, setup.batch_size, setup.decimals, setup.mistake) == (0.1, None, None, None)
+    assert (setup.learning_rate, setup.batch_size, setup.decimals, setup.mistakes) == (0.1, None, None, ())
 
 
 def test_a_loss_that_is_given_chooses_the_output() -> None:
@@ -76,8 +76,8 @@ WRONG: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("data.Y", {"data": Examples(X, BINARY * 2), "loss": "binary_cross_entropy"}),
     ("data.Y", {"data": Examples(X, np.full((3, 2), 0.3)), "loss": "cross_entropy", "sizes": (2, 2)}),
     ("data.dataset", {"data": Dataset("rings")}),
-    ("mistake", {"mistake": "oversight"}),
-    ("mistake", {"mistake": "untransposed_weights", "sizes": (2, 3, 1)}),
+    ("mistake", {"mistakes": ("oversight",)}),
+    ("mistake", {"mistakes": ("untransposed_weights",), "sizes": (2, 3, 1)}),
 )
 
 

@@ -39,5 +39,5 @@ def test_a_lesson_speaks_in_whole_sentences(lesson: Lesson) -> None:
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=SLUGS)
 def test_put_right_a_lesson_has_no_wrong_rule(lesson: Lesson) -> None:
-    assert lesson.right.mistake is None
+    assert lesson.right.mistakes == ()
     assert lesson.right.sizes == lesson.published.sizes

@@ -1,64 +1,18 @@
 """The SQLite store: what is saved is there again, after a restart too; nobody overwrites anybody."""
 
-import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions import SqliteStore, StaleRevisionError, StoreVersionError, TrainingSession, UnknownSessionError
+from app.sessions import StaleRevisionError, TooManySessionsError, TrainingSession, UnknownSessionError
+from app.sessions.database import FILE
 from app.sessions.documents import moving_text
-from app.sessions.sqlite import FILE
+from tests.sessions.clock import Clock, run
+from tests.sessions.conftest import Opened
 from tests.sessions.setups import bits, own
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def hours(self, hours: float) -> None:
-        self.now += 3600 * hours
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def opened(tmp_path: Path, clock: Clock) -> Iterator[Callable[[], SqliteStore]]:
-    """Opens the store of one directory, as often as asked: each one is another process, as far as the file knows."""
-    stores: list[SqliteStore] = []
-
-    def opened() -> SqliteStore:
-        stores.append(SqliteStore(tmp_path, 24.0, clock))
-        return stores[-1]
-
-    yield opened
-    for store in stores:
-        store.close()
-
-
-Opened = Callable[[], SqliteStore]
-
-
-T = TypeVar("T")
-
-
-def run(awaitable: Awaitable[T]) -> T:
-    async def awaited() -> T:
-        return await awaitable
-
-    return asyncio.run(awaited())
-
 
 WALKS = [
     own().step("epoch").step(),
@@ -113,10 +67,14 @@ def test_an_unknown_session_says_so(opened: Opened) -> None:
         run(opened().load("nobody"))
 
 
-def test_a_session_that_nobody_touches_is_forgotten(opened: Opened, clock: Clock) -> None:
+def test_a_session_is_kept_for_24_hours_after_it_was_used_and_then_forgotten(opened: Opened, clock: Clock) -> None:
     store = opened()
     kept = run(store.create(own()))
-    clock.hours(25)
+    clock.hours(0.4)
+    run(store.load(kept.id))  # too soon after it was made to be noted
+    clock.hours(24)
+    assert run(store.load(kept.id)).rev == 1
+    clock.hours(24.6)
     with pytest.raises(UnknownSessionError):
         run(store.load(kept.id))
 
@@ -129,15 +87,46 @@ def test_looking_at_a_session_keeps_it(opened: Opened, clock: Clock) -> None:
         assert run(store.load(kept.id)).rev == 1
 
 
-def test_expired_sessions_are_swept_when_a_new_one_begins(opened: Opened, clock: Clock, tmp_path: Path) -> None:
-    store = opened()
-    for _ in range(3):
+def ids_in(directory: Path) -> set[str]:
+    with closing(sqlite3.connect(directory / FILE)) as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM session")}
+
+
+def test_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
+    opened: Opened, clock: Clock, tmp_path: Path
+) -> None:
+    store, other = opened(), opened()
+    used = run(store.create(own()))
+    for _ in range(120):
         run(store.create(own()))
-    clock.hours(25)
-    kept = run(store.create(own()))
-    with sqlite3.connect(tmp_path / FILE) as connection:
-        assert connection.execute("SELECT id FROM session").fetchall() == [(kept.id,)]
-    connection.close()
+    clock.hours(23)
+    run(other.load(used.id))
+    clock.hours(3)
+    left = []
+    for _ in range(4):
+        run(store.create(own()))
+        left.append(len(ids_in(tmp_path)))
+    assert left == [1 + 70 + 1, 1 + 20 + 2, 1 + 3, 1 + 4]
+    assert run(store.load(used.id)).rev == 1
+
+
+def test_no_more_sessions_are_in_use_at_one_time_than_allowed(opened: Opened, clock: Clock) -> None:
+    store = opened(live_sessions=2, live_minutes=5)
+    first, second = run(store.create(own())), run(store.create(own()))
+    clock.hours(1 / 60)
+    with pytest.raises(TooManySessionsError, match=r"2 walks .* in 240 seconds") as caught:
+        run(store.create(own()))
+    assert caught.value.retry_after == 240
+    assert run(store.load(second.id)).rev == 1  # who is in goes on
+    clock.hours(4.5 / 60)
+    run(store.create(own()))  # in the place of the first, which nobody used for five minutes
+    with pytest.raises(TooManySessionsError):
+        run(store.load(first.id))
+
+
+def test_a_process_serves_sessions_that_are_live_in_another(opened: Opened) -> None:
+    kept = run(opened(live_sessions=1).create(own()))
+    assert run(opened(live_sessions=1).load(kept.id)).rev == 1
 
 
 def test_ids_are_long_and_all_different(opened: Opened) -> None:
@@ -149,26 +138,10 @@ def test_ids_are_long_and_all_different(opened: Opened) -> None:
 
 def test_a_session_whose_lesson_is_no_longer_taught_is_unknown(opened: Opened, tmp_path: Path) -> None:
     kept = run(opened().create(TrainingSession.of_lesson(LESSONS[0])))
-    with sqlite3.connect(tmp_path / FILE) as connection:
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
         connection.execute("UPDATE session SET fixed = replace(fixed, 'one-example', 'no-example')")
-    connection.close()
     with pytest.raises(UnknownSessionError):
         run(opened().load(kept.id))
-
-
-def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / FILE) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(StoreVersionError, match="another directory"):
-        SqliteStore(tmp_path, 24.0)
-
-
-def test_the_file_is_written_ahead_and_survives_a_process_that_is_killed(opened: Opened, tmp_path: Path) -> None:
-    opened()
-    connection = sqlite3.connect(tmp_path / FILE)
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    connection.close()
 
 
 def test_what_is_saved_at_each_step_stays_small() -> None:
@@ -183,3 +156,13 @@ def test_the_store_says_whether_it_answers(opened: Opened) -> None:
     store.close()
     with pytest.raises(sqlite3.Error):
         run(store.check())
+
+
+@pytest.mark.parametrize(("synchronous", "at_once"), [("NORMAL", True), ("FULL", False)])
+def test_where_each_commit_waits_for_the_disk_only_the_thread_writes(
+    opened: Opened, synchronous: str, at_once: bool
+) -> None:
+    store = opened(synchronous=synchronous)
+    kept = run(store.create(own()))
+    assert run(store.save(kept, kept.session.step())).rev == 2
+    assert (store._writer._prompt is not None) == at_once

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Equation, Examples, Initializer, Setup, Symbol, Values, run_iteration, trace
+from app.engine import Equation, Examples, Initializer, Setup, Shape, Symbol, Values, found_at, run_iteration, trace
 from app.lessons import LESSONS, Lesson, Orientation, lesson_named
 from app.views.formulas import Formula, formula, latex, symbol_text, text
 from app.views.rows import WIDE, Row, wrapped
+from tests.engine.cases import PAIRS, SINGLE, random_setup
 from tests.views.mathml import as_text, calculated, parsed
 
 
@@ -53,6 +55,22 @@ def test_the_numbers_put_into_a_formula_come_to_its_result(lesson: Lesson) -> No
         for line in lines(rows)[1:]:
             found = calculated(*((row.sign, row.right) for row in line))
             assert found == pytest.approx(values[equation.symbol], rel=1e-9, abs=1e-12), (equation, line)
+
+
+@pytest.mark.parametrize("examples", [1, 3])
+@pytest.mark.parametrize("mistakes", [*SINGLE, *PAIRS], ids="+".join)
+def test_with_any_mistakes_the_numbers_put_in_come_to_the_wrong_result(
+    mistakes: tuple[str, ...], examples: int
+) -> None:
+    setup = random_setup(4, (2, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", examples)
+    setup = replace(setup, mistakes=mistakes)
+    equations, values = walk(setup)
+    for equation in equations:
+        found = shown(equation, setup, values)
+        for rows in (found.rows, found.written_out):
+            for line in lines(rows)[1:]:
+                came = calculated(*((row.sign, row.right) for row in line))
+                assert came == pytest.approx(values[equation.symbol], rel=1e-9, abs=1e-12), (equation, line)
 
 
 def lines(rows: Sequence[Row]) -> list[list[Row]]:
@@ -164,6 +182,16 @@ def test_one_line_forms_read_as_the_notation_has_them() -> None:
     assert latex(delta, shape, "fan_in_fan_out") == (
         r"\delta^{[1]}_{1} = \delta^{[2]}_{1} \cdot w^{[2]}_{11} \cdot \sigma'\left(z^{[1]}_{1}\right)"
     )
+
+
+def test_what_only_a_mistake_writes_reads_alike_in_each_notation() -> None:
+    shape = Shape((2, 2, 1), ("sigmoid", "identity"), "half_squared_error", 4)
+    wrong = replace(shape, mistakes=("slope_of_activation", "summed_not_averaged"))
+    slope, summed = (trace(wrong)[found_at(wrong)[Symbol(kind, 1, 0)]] for kind in ("delta", "db"))
+    assert text(slope, wrong, "fan_out_fan_in") == "δ^[1]_1 = δ^[2]_1 · w^[2]_11 · σ′(a^[1]_1)"
+    assert text(summed, wrong, "fan_out_fan_in") == "∂ℒ/∂b^[1]_1 = Σ over the examples of δ^[1]_1"
+    assert latex(summed, wrong, "fan_out_fan_in").endswith(r" = \sum_{\text{examples}} \delta^{[1]}_{1}")
+    assert latex(slope, wrong, "fan_out_fan_in").endswith(r" \cdot \sigma'\left(a^{[1]}_{1}\right)")
 
 
 def test_a_mean_over_the_batch_marks_the_term_of_the_example_in_focus() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.engine import MISTAKES, Examples, Initializer, Parameters, Setup, Symbol, Values, found_at, trace
 from app.views.narration import narrate, narrate_end, narrate_start
 from app.views.words import counted, listed, share, unit_name, with_article
-from tests.engine.cases import iteration_of, random_setup, setups
+from tests.engine.cases import iteration_of, mistaken, random_setup
 
 
 def rows(*values: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -257,19 +257,84 @@ def test_many_terms_are_not_read_out_one_by_one() -> None:
         ("untransposed_weights", 1, "takes the weights of the wrong unit: W where the chain rule needs its transpose."),
         ("sigmoid_slope", 1, "takes the sigmoid's slope where the unit is a tanh."),
         ("halved_gradient", 2, "takes half of what the chain rule gives."),
+        ("missing_slope", 1, "leaves out the tanh's slope."),
+        ("updated_weights", 1, "takes the weights after their update, not those of the forward pass."),
+        ("wrong_sign", 2, "turns the difference round: the chain rule takes prediction minus target."),
+        ("one_path_only", 1, "keeps only the last of the two paths that the chain rule adds up."),
+        ("slope_after_softmax", 2, "multiplies by the sigmoid's slope, which has cancelled already with this loss."),
     ],
 )
 def test_a_mistake_says_what_is_wrong_where_it_works(mistake: str, layer: int, clause: str) -> None:
     setup = random_setup(5, (3, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 1)
-    wrong = replace(setup, mistake=mistake)
+    wrong = replace(setup, mistakes=(mistake,))
     assert said(wrong, delta(layer)).endswith(f" This rule {clause}")
     assert "This rule" not in said(setup, delta(layer)) + said(wrong, delta(3 - layer))
 
 
 def test_a_gradient_by_a_wrong_rule_claims_nothing_about_the_loss() -> None:
-    setup = replace(random_setup(5, (3, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 1), mistake="sigmoid_slope")
+    setup = random_setup(5, (3, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 1)
+    setup = replace(setup, mistakes=("sigmoid_slope",))
     assert said(setup, Symbol("dW", 1, 0, 0)).endswith(", by this rule.")
     assert "would make the loss" in said(setup, Symbol("dW", 2, 0, 0))
+
+
+BATCH = random_setup(5, (2, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 3)
+
+
+def test_two_mistakes_in_one_error_signal_are_both_told() -> None:
+    told = said(replace(BATCH, mistakes=("halved_gradient", "wrong_sign")), delta(2))
+    assert "By this rule: half of target minus prediction" in told
+    assert told.endswith(
+        " This rule takes half of what the chain rule gives. "
+        "It also turns the difference round: the chain rule takes prediction minus target."
+    )
+
+
+def test_the_slope_at_a_is_told_with_both_places() -> None:
+    told = said(replace(FIRST, mistakes=("slope_of_activation",)), delta(1))
+    assert told.endswith(
+        "the sigmoid's slope 0.23278 lets a quarter of it through: 0.01226. "
+        "This rule takes the slope at the activation 0.53743, where the chain rule takes it at the sum 0.15."
+    )
+
+
+def test_weights_updated_too_early_are_told_by_their_new_numbers() -> None:
+    told = said(replace(FIRST, learning_rate=0.5, mistakes=("updated_weights",)), delta(1))
+    assert "The error signal 0.52685 comes back through the weight −0.04157" in told  # 0.1 − 0.5 × 0.28314
+
+
+def test_gradients_by_a_wrong_rule_say_what_it_puts_together() -> None:
+    summed, fan_in, own_layer = (
+        replace(BATCH, mistakes=(name,)) for name in ("summed_not_averaged", "bias_times_fan_in", "wrong_layer_input")
+    )
+    for symbol in (Symbol("dW", 1, 0, 0), Symbol("db", 1)):
+        told = said(summed, symbol)
+        assert "Over the 3 examples of the batch the sum of these" in told
+        assert told.endswith(" This rule adds the examples up, where the loss is their mean.")
+    assert "should be the error signal itself, " in said(fan_in, Symbol("db", 1))
+    assert "; this rule counts it once for each of the two inputs: " in said(fan_in, Symbol("db", 1))
+    assert ", but this rule takes " in said(own_layer, Symbol("dW", 1, 0, 1))
+    assert ", the activation of hidden unit 2, for what it carried: " in said(own_layer, Symbol("dW", 1, 0, 1))
+    assert said(own_layer, Symbol("dW", 2, 0, 1)).endswith(", by this rule.")
+
+
+# Which mistakes leave the sign of a gradient as evidence: the layers of a 2-2-2 network in which they do not.
+MISLED = {
+    "untransposed_weights": (1,), "sigmoid_slope": (1,), "halved_gradient": (), "missing_slope": (1,),
+    "slope_of_activation": (1,), "updated_weights": (1,), "wrong_sign": (1, 2), "bias_times_fan_in": (),
+    "one_path_only": (1,), "slope_after_softmax": (1, 2), "summed_not_averaged": (), "wrong_layer_input": (1, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("mistake", "misled"), MISLED.items())
+def test_the_sign_of_a_gradient_is_evidence_only_where_the_rule_keeps_it(mistake: str, misled: tuple[int, ...]) -> None:
+    assert set(MISLED) == set(MISTAKES)
+    wrong = replace(BATCH, mistakes=(mistake,))
+    right_signs, signs = ([np.sign(dW) for dW in iteration_of(s).backward.dW] for s in (BATCH, wrong))
+    for l in (1, 2):
+        told = said(wrong, Symbol("dW", l, 0, 0))
+        assert ("would make the loss" in told) == (l not in misled)
+        assert l in misled or (signs[l - 1] == right_signs[l - 1]).all()
 
 
 def test_names_of_units_follow_the_network() -> None:
@@ -297,16 +362,14 @@ def test_small_words() -> None:
     assert [with_article(word) for word in ("sigmoid", "identity", "ELU")] == ["a sigmoid", "an identity", "an ELU"]
 
 
-@settings(max_examples=150)
-@given(setups(square=True), st.sampled_from([None, *MISTAKES]), st.sampled_from([None, 3]), st.integers(2, 8))
-def test_every_equation_of_every_walk_has_plain_sentences(
-    setup: Setup, mistake: str | None, decimals: int | None, digits: int
-) -> None:
-    setup = replace(setup, mistake=mistake, decimals=decimals)
+@settings(max_examples=300)
+@given(mistaken(), st.sampled_from([None, 3]), st.integers(2, 8))
+def test_every_equation_of_every_walk_has_plain_sentences(setup: Setup, decimals: int | None, digits: int) -> None:
+    setup = replace(setup, decimals=decimals)
     iteration = iteration_of(setup)
     shape = setup.shape(len(iteration.X))
     for equation in trace(shape):
         told = narrate(equation, shape, Values(iteration, 0), digits)
         assert re.fullmatch(r"[A-Z].*[.]", told)
         assert not re.search(r"[<>&_\n]|  |nan|inf|None|-\d|simply|just", told)
-        assert len(told) < 480
+        assert len(told) < (480 if len(setup.mistakes) < 2 else 560)

@@ -12,7 +12,8 @@ from app.settings import Settings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_directory=tmp_path)
+    """As by default, for a client that calls this host `testserver` and clicks as fast as it can."""
+    return Settings(data_directory=tmp_path, allowed_hosts=("testserver",), session_burst=100_000)
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ def test_a_setup_of_sizes_and_data_has_fitting_defaults(client: TestClient) -> N
         {"initializer": {"kind": "he_normal", "seed": 2}, "activations": ["relu", "identity"]},
         {"shuffle_seed": 3, "batch_size": 1},
         {"decimals": 4, "mistake": "halved_gradient"},
+        {"mistake": ["wrong_sign", "bias_times_fan_in"]},
         {"warm_up": [2, 0]},
     ],
 )
@@ -280,7 +281,7 @@ def test_the_history_of_the_first_notebook_has_its_epoch_losses(client: TestClie
 
 
 def test_a_session_survives_a_restart_of_the_server(tmp_path: Path) -> None:
-    settings = Settings(data_directory=tmp_path)
+    settings = Settings(data_directory=tmp_path, allowed_hosts=("testserver",))
     with TestClient(create_app(settings)) as before:
         state = act(before, begin(before, BATCHES), "train", iterations=20)
         state = edit(before, act(before, state, "step", by="phase"), learning_rate=0.03)

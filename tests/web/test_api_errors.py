@@ -19,7 +19,7 @@ def refused(response: Any, status: int = 422) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     problem: dict[str, Any] = response.json()
-    assert set(problem) == {"type", "title", "status", "detail", "errors"}
+    assert set(problem) == {"type", "title", "status", "detail", "errors", "request"}
     assert problem["status"] == status
     assert problem["type"].startswith("/docs#")
     for error in problem["errors"]:
@@ -71,7 +71,11 @@ def refused(response: Any, status: int = 422) -> dict[str, Any]:
         ({"batch_size": 0}, "batch_size", "1 or more"),
         ({"decimals": 13}, "decimals", "at most 12"),
         ({"shuffle_seed": 2**32}, "shuffle_seed", "at most"),
-        ({"mistake": "wrong_sign"}, "mistake", "untransposed_weights"),
+        ({"mistake": "wrong_signs"}, "mistake", "untransposed_weights"),
+        ({"mistake": ["wrong_sign", "wrong_sign"]}, "mistake", "each mistake once"),
+        ({"mistake": ["sigmoid_slope", "missing_slope"]}, "mistake", "Name one of them"),
+        ({"mistake": ["wrong_sign", "typo"]}, "mistake", "untransposed_weights"),
+        ({"mistake": "slope_after_softmax"}, "mistake", "cross_entropy"),
         ({"warm_up": [1]}, "warm_up", "0 to 0"),
         ({"colour": "blue"}, "", "Leave it out"),
         ({"as_published": True}, "", "Leave it out"),

@@ -15,7 +15,22 @@ def openapi(client: TestClient) -> dict[str, Any]:
 
 def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None:
     one = "/api/sessions/{session_id}"
-    verbs = ("step", "back", "forward", "backward", "update", "train", "reset", "trace", "history")
+    verbs = (
+        "step",
+        "back",
+        "forward",
+        "backward",
+        "update",
+        "train",
+        "reset",
+        "trace",
+        "history",
+        "paths",
+        "gradient-check",
+        "question",
+        "answer",
+        "answers",
+    )
     assert set(openapi["paths"]) == {"/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)}
 
 

@@ -91,6 +91,6 @@ def test_a_panel_of_which_most_parts_changed_is_sent_whole() -> None:
 def test_the_memory_forgets_the_page_that_moved_longest_ago() -> None:
     shown = Shown(size=2)
     for rev in (1, 2, 3):
-        shown.put(("id", rev, 5), (Headline(str(rev)),))
-    assert shown.get(("id", 1, 5)) is None
-    assert shown.get(("id", 3, 5)) == (Headline("3"),)
+        shown.put(("id", rev, 5, ""), (Headline(str(rev)),))
+    assert shown.get(("id", 1, 5, "")) is None
+    assert shown.get(("id", 3, 5, "")) == (Headline("3"),)

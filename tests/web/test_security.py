@@ -3,7 +3,11 @@
 import gzip
 
 import pytest
+from pydantic import ValidationError
 from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -22,6 +26,7 @@ ANSWERS = [
     ("POST", "/api/sessions"),
     ("POST", "/sessions"),
     ("PUT", "/"),
+    ("OPTIONS", "/api/sessions"),
 ]
 
 
@@ -31,7 +36,10 @@ def test_every_answer_carries_the_security_headers_once(client: TestClient, meth
     assert headers.get_list("content-security-policy") == [POLICY]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
-    assert "server" not in headers
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert all(part.endswith("=()") for part in headers["permissions-policy"].split(", "))
+    assert not {"server", "x-powered-by", "access-control-allow-origin"} & set(headers)
 
 
 def test_pages_of_a_session_and_fragments_are_not_kept(client: TestClient) -> None:
@@ -55,3 +63,49 @@ def test_long_answers_are_compressed_for_those_who_can_read_it(client: TestClien
     assert response.headers["content-encoding"] == "gzip"
     assert b"<html" in gzip.decompress(packed)
     assert "content-encoding" not in client.get("/", headers={"accept-encoding": "identity"}).headers
+
+
+# Frames -------------------------------------------------------------------------------------------------------------
+
+SCHOOL = "https://school.example.org"
+
+
+def test_only_the_origins_that_are_named_may_show_pages_in_a_frame(settings: Settings) -> None:
+    named = settings.model_copy(update={"frame_ancestors": (SCHOOL, "https://lms.example.org:8443")})
+    with TestClient(create_app(named)) as client:
+        policy = client.get("/").headers["content-security-policy"]
+    assert policy.endswith("; frame-ancestors https://school.example.org https://lms.example.org:8443")
+
+
+@pytest.mark.parametrize("variable", ["EXPLORER_FRAME_ANCESTORS", "FRAME_ANCESTORS"])
+def test_frame_ancestors_are_read_from_the_environment(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, f"{SCHOOL}, https://lms.example.org:8443")
+    assert Settings().frame_ancestors == (SCHOOL, "https://lms.example.org:8443")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://school.example.org", "https://*.example.org", "*", "school.example.org", f"{SCHOOL}/", "https:", "'self'"],
+)
+def test_anything_but_an_exact_https_origin_is_refused_at_the_start(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAME_ANCESTORS", origin)
+    with pytest.raises(ValidationError, match="not an exact https origin; write it such as https://school"):
+        Settings()
+
+
+@pytest.mark.parametrize("host", ["https://class.example.org", "*.example.org", "class.example.org:8000", "a/b"])
+def test_anything_but_a_host_name_is_refused_at_the_start(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", host)
+    with pytest.raises(ValidationError, match="not a host name; write it without scheme, port"):
+        Settings()
+
+
+def test_a_page_in_a_frame_that_keeps_no_cookies_offers_a_new_tab(client: TestClient) -> None:
+    address = client.post("/sessions", data={"lesson": "hours-of-study"}).headers["Location"]
+    framed = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
+    for path in ("/", address, "/nothing"):
+        assert f'<a href="{path}" target="_blank"' in client.get(path, headers=framed).text
+        assert 'class="framed"' not in client.get(path, headers={**framed, "Cookie": "theme=dark"}).text
+        assert 'class="framed"' not in client.get(path, headers={"Sec-Fetch-Dest": "document"}).text

@@ -1,0 +1,47 @@
+"""The schema of the store's file, version by version: an old file is brought forward, a newer one is left alone."""
+
+import sqlite3
+
+FIRST = (
+    "CREATE TABLE session (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, fixed TEXT NOT NULL, moving TEXT NOT NULL,"
+    " touched REAL NOT NULL)",
+    "CREATE INDEX session_touched ON session (touched)",
+)
+OPERATION_KEYS = (
+    "ALTER TABLE session ADD COLUMN operations TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE pulse (beats INTEGER NOT NULL)",  # one row, written to see whether the file can be written
+    "INSERT INTO pulse VALUES (0)",
+)
+MIGRATIONS = (FIRST, OPERATION_KEYS)  # the n-th leads from version n to n + 1; one that was published never changes
+VERSION = len(MIGRATIONS)
+
+
+class StoreVersionError(RuntimeError):
+    """The file was written by a newer program, which this one cannot read."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"The sessions were written by a newer version of the program: their file has version {found}, this "
+            f"program knows versions up to {VERSION}. Start the newer program, or name another directory with --data."
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to this program's version, in one transaction. StoreVersionError for a newer file."""
+    if version_of(connection) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")  # of several processes one migrates; the others wait here and find it done
+    with connection:
+        found = version_of(connection)
+        for statements in MIGRATIONS[found:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The file's version, 0 for an empty one. StoreVersionError for a newer one than this program knows."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise StoreVersionError(version)
+    return int(version)

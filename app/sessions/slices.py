@@ -1,0 +1,47 @@
+"""A long way cut into short ones, so that whoever computes it can let others go first between them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from app.engine import DivergedError
+from app.sessions.places import after, before
+from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.training import TrainingSession
+
+ITERATIONS = 16  # of one short way
+Verb = Callable[[TrainingSession], TrainingSession]
+
+
+def in_slices(session: TrainingSession, iteration: int, verb: Verb) -> Iterator[TrainingSession]:
+    """The session with more and more checkpoints on its way to an iteration; the last one is what the verb makes of it.
+
+    Whatever the verb does, checkpoints only make it quicker: it finds the same numbers, and the same errors.
+    """
+    warm = session
+    for checkpoints in _on_the_way(session.timeline, iteration):
+        warm = replace(session, timeline=replace(session.timeline, checkpoints=checkpoints))
+        yield warm
+    yield verb(warm)
+
+
+def epoch_on(session: TrainingSession) -> int:
+    """The iteration that an epoch further ends in."""
+    return after(session.place, "epoch", session.shape, session.setup).iteration
+
+
+def epoch_back(session: TrainingSession) -> int:
+    """The iteration that an epoch back ends in."""
+    return before(session.place, "epoch", session.shape, session.setup).iteration
+
+
+def _on_the_way(timeline: Timeline, iteration: int) -> Iterator[tuple[Checkpoint, ...]]:
+    """The checkpoints after each short way; it ends early where the numbers run away, which the verb will find."""
+    start = max((c.iteration for c in timeline.checkpoints if c.iteration <= iteration), default=0)
+    beyond = tuple(c for c in timeline.checkpoints if c.iteration > iteration)
+    there = replace(timeline, now=start)
+    for number in range(start + ITERATIONS, iteration + 1, ITERATIONS):
+        try:
+            there = there.at(number)
+        except DivergedError:
+            return
+        yield (*there.checkpoints, *beyond)

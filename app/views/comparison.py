@@ -1,0 +1,225 @@
+"""Two walks at one place, side by side: the same equation, what differs, and where they part."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.lessons import LESSONS, Orientation, lesson_named
+from app.sessions import MEASURES, TrainingSession, differ
+from app.views.code import line_of_numpy
+from app.views.compared import OTHER, SAME, ComparedTable, compared, tables
+from app.views.equation import heading, maths
+from app.views.formulas import formula
+from app.views.numbers import number
+from app.views.pages import network_summary
+from app.views.partings import Parting, partings
+from app.views.printed import RunPanel
+from app.views.timeline import Timeline, timeline
+from app.views.words import sentence, what_is_found
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the two walks are called, and how their symbols are indexed: the left one is the one with the mistake."""
+
+    left: str = "as published"
+    right: str = "put right"
+    orientation: Orientation = "fan_out_fan_in"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One walk at this place: the equation's formulas, its line of NumPy, and the number that it finds."""
+
+    id: str
+    name: str
+    maths: tuple[tuple[str, str], ...]
+    code: str
+    value: str
+    loss: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the two find the same here: a sign, = or ≠ (empty before the first equation), and why, in words."""
+
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All of the page that moves with the walk."""
+
+    id: ClassVar[str] = "comparison"
+    template: ClassVar[str] = "panels/comparison.html"
+
+    rev: int
+    message: str
+    asks: bool
+    status: str
+    place: str
+    by: str
+    measures: tuple[str, ...]
+    at_start: bool
+    timeline: Timeline
+    heading: str
+    phase: str
+    sides: tuple[Side, ...]
+    verdict: Verdict
+    notes: tuple[str, ...]
+    partings: tuple[Parting, ...]
+    names: tuple[str, str]
+    tables: tuple[ComparedTable, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the reader's page is: the revision of the walk, its digits, a message, and what else is said here.
+
+    `asks` is whether a question is open in the walk, which goes on only when it is answered or skipped.
+    """
+
+    rev: int
+    digits: int
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    asks: bool = False
+
+
+def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen: Seen) -> Comparison:
+    """Both walks at the place where they stand; `left` has the rules or the start that are wrong."""
+    verdict = _verdict(left, right, names, seen.digits)
+    sides = (
+        _side("left", names.left, left, names, seen.digits),
+        _side("right", names.right, right, names, seen.digits),
+    )
+    return Comparison(
+        rev=seen.rev,
+        message=seen.message,
+        asks=seen.asks,
+        status=_status(left, sides, verdict),
+        place=_place(left),
+        by=left.by,
+        measures=MEASURES,
+        at_start=left.place == (0, 0),
+        timeline=timeline(left),
+        heading=_heading(left, names),
+        phase=left.equation.phase if left.equation else "",
+        sides=sides,
+        verdict=verdict,
+        notes=seen.notes,
+        partings=partings(left, right, names.orientation),
+        names=(names.left, names.right),
+        tables=tables(left, right, names.orientation, seen.digits),
+    )
+
+
+def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
+    """One walk where the other cannot be followed; `seen.message` says why."""
+    names = Names(left=name)
+    return Comparison(
+        rev=seen.rev,
+        message=seen.message,
+        asks=seen.asks,
+        status=seen.message,
+        place=_place(session),
+        by=session.by,
+        measures=MEASURES,
+        at_start=session.place == (0, 0),
+        timeline=timeline(session),
+        heading=_heading(session, names),
+        phase=session.equation.phase if session.equation else "",
+        sides=(_side("left", name, session, names, seen.digits),),
+        verdict=Verdict("", "There is no other walk to compare with here."),
+        notes=(),
+        partings=(),
+        names=(name, ""),
+        tables=(),
+    )
+
+
+def _heading(session: TrainingSession, names: Names) -> str:
+    if session.equation is None:
+        return "Ready to start"
+    return heading(session.equation, session.shape, names.orientation)
+
+
+def _place(session: TrainingSession) -> str:
+    examples = len(session.setup.examples[0])
+    return f"example {session.example + 1} of {examples} · iteration {session.iteration + 1:,} · " + (
+        f"equation {session.cursor} of {len(session.equations)}"
+    )
+
+
+def _side(id: str, name: str, session: TrainingSession, names: Names, digits: int) -> Side:
+    equation, shape = session.equation, session.shape
+    loss = number(session.current.loss, digits) if session.phase_done("loss") else ""
+    if equation is None:
+        return Side(id, name, (), "", "", loss)
+    found = formula(equation, shape, session.values, names.orientation, digits)
+    code = line_of_numpy(equation, shape, names.orientation)
+    return Side(id, name, maths(found), code, number(session.values[equation.symbol], digits), loss)
+
+
+# Whether they differ here ---------------------------------------------------------------------------------------------
+
+
+def _verdict(left: TrainingSession, right: TrainingSession, names: Names, digits: int) -> Verdict:
+    if left.equation is None or right.equation is None:
+        return Verdict("", "Nothing has been computed yet. Take a step: both walks take it.")
+    ours, theirs = left.values[left.equation.symbol], right.values[right.equation.symbol]
+    other_rule = left.equation.expression != right.equation.expression
+    if not differ(ours, theirs):
+        words = "The rules differ, and give the same number here." if other_rule else "Both find the same number here."
+        return Verdict(SAME, words)
+    rule = "Here the rule itself differs" if other_rule else "The rule is the same, but the numbers in it differ"
+    return Verdict(OTHER, f"{rule}. {sentence(names.right)}, the result is {compared(ours, theirs)}.")
+
+
+def _status(session: TrainingSession, sides: tuple[Side, ...], verdict: Verdict) -> str:
+    if session.equation is None:
+        return verdict.words
+    found = "; ".join(f"{side.name} {side.value}" for side in sides)
+    return f"{what_is_found(session.equation, session.shape)}: {found}. {verdict.words}"
+
+
+# Page -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ComparePage:
+    """The page: what is compared, the way to each explorer, what moves, and the notebook's run.
+
+    `lesson` is a slug, or empty; `as_published` is the way of the learner's own walk; `run` is None where it is to be
+    fetched by a second request.
+    """
+
+    title: str
+    session: str
+    eyebrow: str
+    facts: str
+    differs: str
+    lesson: str
+    as_published: bool
+    comparison: Comparison
+    has_run: bool
+    run: RunPanel | None
+
+
+def compare_page(
+    session: TrainingSession, session_id: str, comparison: Comparison, run: RunPanel | None
+) -> ComparePage:
+    """The page of a walk at one revision."""
+    lesson = None if session.lesson is None else lesson_named(session.lesson)
+    return ComparePage(
+        title="With the mistake and without" if lesson is None else f"{lesson.title}, side by side",
+        session=session_id,
+        eyebrow="Side by side" if lesson is None else f"Notebook {lesson.number} of {len(LESSONS)}",
+        facts=network_summary(session.setup),
+        differs="" if lesson is None else lesson.right_note,
+        lesson="" if lesson is None else lesson.slug,
+        as_published=session.as_published,
+        comparison=comparison,
+        has_run=lesson is not None,
+        run=run,
+    )

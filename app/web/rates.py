@@ -1,0 +1,68 @@
+"""How often something may be asked for: so many at once, then so many a second. Each key has a bucket of its own.
+
+Whoever sits at the machine itself is not held up: nobody else waits for it.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+from time import monotonic
+
+from starlette.datastructures import URL
+from starlette.requests import Request
+
+LOCAL_CLIENTS = ("127.0.0.1", "::1")
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+MOST_BUCKETS = 20_000  # remembered at once
+
+
+class TooFastError(RuntimeError):
+    """Asked for again too soon; `wait` is how many whole seconds later it is granted."""
+
+    def __init__(self, wait: float) -> None:
+        self.wait = max(1, ceil(wait))
+        seconds = "1 second" if self.wait == 1 else f"{self.wait} seconds"
+        super().__init__(f"That was more than this server takes at once. Wait {seconds}, then go on.")
+
+
+def is_at_the_machine(request: Request) -> bool:
+    """Whether the request comes from the machine that serves, by a name of its own: not through a proxy on it."""
+    client: tuple[str, int] | None = request.scope["client"]
+    return client is not None and client[0] in LOCAL_CLIENTS and _is_local(request.headers.get("host", ""))
+
+
+@lru_cache(maxsize=256)
+def _is_local(host: str) -> bool:
+    return URL(scheme="http", netloc=host).hostname in LOCAL_NAMES
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many at once, refilled by so many a second."""
+
+    burst: int
+    per_second: float
+
+
+class Buckets:
+    """A token bucket per key, kept as one number: the time at which the bucket is full again. `clock` gives seconds."""
+
+    def __init__(self, rate: Rate, clock: Callable[[], float] = monotonic) -> None:
+        self._each, self._depth, self._clock = 1 / rate.per_second, rate.burst / rate.per_second, clock
+        self._full_at: dict[Hashable, float] = {}
+
+    def take(self, key: Hashable) -> None:
+        """One token of the key's bucket. TooFastError where it is empty."""
+        now = self._clock()
+        full_at = max(self._full_at.get(key, now), now) + self._each
+        if full_at - now > self._depth + 1e-9:
+            raise TooFastError(full_at - now - self._depth)
+        self._full_at[key] = full_at
+        if len(self._full_at) > MOST_BUCKETS:
+            self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Forget the buckets that are full again; where nearly none is, all: memory stays bounded."""
+        waiting = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
+        self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}

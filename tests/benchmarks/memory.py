@@ -1,0 +1,78 @@
+"""What the server holds in memory: thousands of sessions stored, hundreds of learners at work, round after round."""
+
+import asyncio
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.lessons import LESSONS
+from app.sessions import SqliteStore, TrainingSession
+from app.sessions.database import FILE
+from tests.durability.client import Client, connected
+from tests.durability.server import server
+
+STORED, LIVE, AT_ONCE = 10_000, 300, 25
+COPIES = """
+WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+INSERT INTO session (id, rev, fixed, moving, touched)
+SELECT 'session-' || n, rev, fixed, moving, touched FROM number, session WHERE id = ?
+"""
+
+
+def resident_after_rounds(data: Path, rounds: int = 5, steps: int = 10) -> list[float]:
+    """Megabytes that the server holds after each round, in which 300 other learners look at their page and step."""
+    asyncio.run(fill(data))
+    with server(data) as running:
+        found = []
+        for number in range(rounds):
+            learners = [f"session-{1 + number * LIVE + i}" for i in range(LIVE)]
+            asyncio.run(walk(running.port, learners, steps))
+            found.append(resident(running.pid))
+    return found
+
+
+async def fill(data: Path) -> None:
+    """10,000 stored sessions: copies of one that has walked a while."""
+    store = SqliteStore(data)
+    kept = await store.create(TrainingSession.of_lesson(LESSONS[2]).train(iterations=20))
+    store.close()
+    with closing(sqlite3.connect(data / FILE)) as connection, connection:
+        connection.execute(COPIES, (STORED, kept.id))
+
+
+async def walk(port: int, learners: list[str], steps: int) -> None:
+    """Every learner's clicks, a class's worth of connections at once."""
+    waiting = iter(learners)
+
+    async def one_after_the_other() -> None:
+        async with connected(port) as client:
+            for session in waiting:
+                await clicks(client, session, steps)
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
+
+
+async def clicks(client: Client, session: str, steps: int) -> None:
+    """The page, then steps as htmx asks for them."""
+    page = await client.ask("GET", f"/sessions/{session}", accept="text/html")
+    found = re.search(rb'name="rev"[^>]*value="(\d+)"', page.body)
+    assert found, page
+    for rev in range(int(found[1]), int(found[1]) + steps):
+        form = f"rev={rev}&by=equation".encode()
+        answer = await client.ask("POST", f"/sessions/{session}/step", form, **HTMX)
+        assert answer.status == 200, answer
+
+
+HTMX = {
+    "content_type": "application/x-www-form-urlencoded",
+    "hx_request": "true",
+    "sec_fetch_site": "same-origin",
+}
+
+
+def resident(pid: int) -> float:
+    """Megabytes of a process in memory, as Linux counts them."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
+    return int(kilobytes) / 1000

@@ -1,0 +1,247 @@
+"""The server as a process: how it starts, ends, and shares its work; who it believes where a request comes from."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.settings import Settings
+from tests.browser.server import STARTS_WITHIN, environment
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 3.0  # how many times slower the machine may be while it does other things
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server in a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def connect(self) -> closing[HTTPConnection]:
+        """A new connection, to be closed."""
+        return closing(HTTPConnection("127.0.0.1", self.port, timeout=10))
+
+    def ask(self, method: str, path: str, given: object = None, **headers: str) -> tuple[int, Any]:
+        """Status and JSON of an answer, on a connection of its own."""
+        with self.connect() as connection:
+            return asked(connection, method, path, given, **headers)
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
+        """Told to end: the exit code, and the seconds until then."""
+        start = time.monotonic()
+        self.process.send_signal(number)
+        return self.process.wait(timeout=20), time.monotonic() - start
+
+
+def asked(connection: HTTPConnection, method: str, path: str, given: object = None, **headers: str) -> tuple[int, Any]:
+    body = None if given is None else json.dumps(given)
+    connection.request(method, path, body, {"Content-Type": "application/json", **headers})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    return answer.status, json.loads(text) if answer.headers["content-type"].endswith("json") else text
+
+
+@contextmanager
+def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
+    """A server that answers, killed at the end if it is still there."""
+    command = [sys.executable, "-m", "app", "--no-open", "--port", "0", "--data", str(data), *options]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            assert process.stdout
+            said = process.stdout.readline()
+            found = re.search(r":(\d+) ", said)
+            assert found, (said, process.stderr and process.stderr.read())
+            yield Server(process, int(found[1]))
+        finally:
+            process.kill()
+
+
+# Start --------------------------------------------------------------------------------------------------------------
+
+
+def test_it_starts_within_two_seconds(tmp_path: Path) -> None:
+    """Of processor time: it waits for nothing else, and the machine of a test may be busy."""
+
+    def cold_start() -> float:
+        with serving(tmp_path) as server:
+            assert server.ask("GET", "/readyz")[0] == 200
+            return processor_seconds(server.process.pid)
+
+    assert min(cold_start() for _ in range(2)) <= 2.0
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used so far, in user and in system mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+# End ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_told_to_end_it_ends_with_code_0_and_its_log_is_in_the_file(tmp_path: Path, workers: str) -> None:
+    with serving(tmp_path, "--workers", workers) as server:
+        state = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]
+        for _ in range(5):
+            server.ask("POST", f"/api/sessions/{state['id']}/step")
+        code, seconds = server.end()
+        assert server.process.communicate() == ("", "")
+    assert code == 0
+    assert seconds <= 2.0 * PATIENCE
+    assert [file.name for file in tmp_path.iterdir()] == ["explorer.sqlite3"]
+
+
+def test_while_it_ends_it_is_not_ready_but_answers(tmp_path: Path) -> None:
+    with serving(tmp_path, EXPLORER_DRAIN_SECONDS="1") as server:
+        state = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert server.ask("GET", "/readyz") == (503, {"status": "not ready", "reason": "The program is ending."})
+        assert server.ask("GET", "/healthz")[0] == 200
+        assert server.ask("POST", f"/api/sessions/{state['id']}/step")[1]["rev"] == 2
+        assert server.process.wait(timeout=20) == 0
+
+
+def test_what_runs_is_finished_and_kept(tmp_path: Path) -> None:
+    """A training of a few tenths of a second is under way when the signal comes."""
+    with serving(tmp_path, EXPLORER_DRAIN_SECONDS="0") as server, ThreadPoolExecutor() as threads:
+        session = server.ask("POST", "/api/sessions", {"lesson": "softmax-and-dead-units"})[1]["id"]
+        running = threads.submit(server.ask, "POST", f"/api/sessions/{session}/train", {"iterations": 2_000})
+        time.sleep(0.1)
+        code, _ = server.end()
+        status, state = running.result()
+    assert (code, status, state["rev"], state["iteration"]) == (0, 200, 2, 1_999)
+    with serving(tmp_path) as server:
+        assert server.ask("GET", f"/api/sessions/{session}")[1]["rev"] == 2
+
+
+def test_a_long_computation_does_not_keep_it(tmp_path: Path) -> None:
+    many = {"sizes": [8, 32, 32, 2], "data": {"dataset": "xor", "examples": 1_000}, "batch_size": None}
+    many["data"] = {"X": [[0.1] * 8] * 500, "Y": [[1, 0]] * 500}
+    with serving(tmp_path) as server, ThreadPoolExecutor() as threads:
+        session = server.ask("POST", "/api/sessions", many)[1]["id"]
+        running = threads.submit(server.ask, "POST", f"/api/sessions/{session}/train", {"iterations": 10_000})
+        time.sleep(0.3)
+        code, seconds = server.end()
+        with suppress(Exception):  # it is cut off
+            running.result()
+    assert code == 0
+    assert seconds <= 2.0 * PATIENCE
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_told_twice_it_ends_at_once(tmp_path: Path, workers: str) -> None:
+    with serving(tmp_path, "--workers", workers, EXPLORER_DRAIN_SECONDS="30") as server:
+        session = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]["id"]
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(1.0)
+        code, seconds = server.end()
+        assert code == 128 + signal.SIGTERM
+        assert seconds <= 0.5 * PATIENCE
+    with serving(tmp_path) as server:
+        assert server.ask("GET", f"/api/sessions/{session}")[0] == 200
+
+
+def test_told_to_end_before_it_serves_it_ends(tmp_path: Path) -> None:
+    """As process 1 of a container has no handler but its own, it must have one from the start."""
+    code = (
+        "import signal, app.serving as s, socket, os, threading; from app.settings import Settings\n"
+        "threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()\n"
+        f"s.serve(Settings(data_directory={str(tmp_path)!r}), socket.create_server(('127.0.0.1', 0)), lambda: None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=STARTS_WITHIN, check=False)
+    assert done.returncode == 0
+
+
+# Several processes --------------------------------------------------------------------------------------------------
+
+
+def test_workers_share_one_file_and_no_click_is_lost_or_counted_twice(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "3", EXPLORER_SESSION_BURST="100000") as server:
+        session = server.ask("POST", "/api/sessions", {"lesson": "softmax-and-dead-units"})[1]["id"]
+
+        def clicks(_: int) -> list[int]:
+            return [server.ask("POST", f"/api/sessions/{session}/step", {})[0] for _ in range(25)]
+
+        with ThreadPoolExecutor(8) as threads:
+            statuses = [status for found in threads.map(clicks, range(8)) for status in found]
+        assert statuses == [200] * 200
+        assert server.ask("GET", f"/api/sessions/{session}")[1]["rev"] == 201
+
+
+def test_a_page_goes_on_in_whichever_process_its_click_lands(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "3", EXPLORER_METRICS="1") as server:
+        _, headers, _ = posted(server, "/sessions", "lesson=hours-of-study&ask=0")
+        for rev in range(1, 13):
+            path = f"{headers['location']}/step"
+            status, _, text = posted(server, path, f"rev={rev}&by=equation", HX_Request="true")
+            assert (status, f'value="{rev + 1}"' in text) == (200, True)
+        counted = server.ask("GET", "/metrics")[1]
+    assert 'explorer_requests_total{method="POST",route="/sessions/{session_id}/step",status="200"} 12.0' in counted
+
+
+def posted(server: Server, path: str, form: str, **headers: str) -> tuple[int, Message, str]:
+    """Status, headers and body of the answer to a form, on a connection of its own."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    with server.connect() as connection:
+        connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded", **named})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as server:
+        session = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]["id"]
+        first = worker_pids(server)
+        os.kill(first[0], signal.SIGKILL)
+        late = time.monotonic() + STARTS_WITHIN
+        while len(set(worker_pids(server)) - {first[0]}) < 2 and time.monotonic() < late:
+            time.sleep(0.05)
+        assert server.ask("POST", f"/api/sessions/{session}/step")[1]["rev"] == 2
+        assert server.end()[0] == 0
+
+
+def worker_pids(server: Server) -> list[int]:
+    """The processes that serve."""
+    pid = server.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+# Behind a proxy -----------------------------------------------------------------------------------------------------
+
+
+def test_forwarded_headers_are_believed_from_the_proxies_that_were_named_alone(tmp_path: Path) -> None:
+    for allowed, name in (("", "theme="), ("10.0.0.0/8", "theme="), ("127.0.0.1", "__Host-theme="), ("*", "__Host-")):
+        with serving(tmp_path, FORWARDED_ALLOW_IPS=allowed) as server:
+            _, headers, _ = posted(
+                server, "/preferences", "theme=dark", X_Forwarded_Proto="https", X_Forwarded_For="::1"
+            )
+            assert headers["set-cookie"].startswith(name), allowed
+
+
+def test_a_proxy_is_named_by_its_address_in_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1, 10.0.0.0/8")
+    assert Settings().forwarded_allow_ips == ("127.0.0.1", "10.0.0.0/8")
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "proxy.example.org")
+    with pytest.raises(ValueError, match="is not an address in numbers"):
+        Settings()
