@@ -1,6 +1,8 @@
 # One image, one process, one volume:
 #   docker build -t backprop-explorer .
-#   docker run --rm -p 8000:8000 -v explorer:/data backprop-explorer
+#   docker run --rm -p 8000:8000 -v explorer:/data --read-only --tmpfs /tmp \
+#     --cap-drop ALL --security-opt no-new-privileges --memory 512m backprop-explorer
+# Another base, such as the same one by digest: --build-arg PYTHON_IMAGE=python@sha256:...
 ARG PYTHON_IMAGE=python:3.13-slim
 
 # --- the workshop: locked tools build the wheel (Node comes and goes with them), locked wheels fill the environment
@@ -28,7 +30,10 @@ RUN tools/bin/pip wheel --no-build-isolation --no-deps --wheel-dir dist . \
 FROM ${PYTHON_IMAGE} AS explorer
 LABEL org.opencontainers.image.title="Backprop Explorer" org.opencontainers.image.licenses="MIT"
 COPY --from=workshop /opt/explorer /opt/explorer
-RUN install -d -o 10001 -g 10001 /data
+RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/ensurepip /usr/local/lib/python3*/site-packages/* \
+      /usr/bin/pip* /usr/lib/python3*/ensurepip /usr/share/python-wheels \
+      /usr/lib/python3/dist-packages/pip* /usr/lib/python3/dist-packages/setuptools* /usr/lib/python3/dist-packages/wheel* \
+ && install -d -o 10001 -g 10001 /data
 ENV PATH=/opt/explorer/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp
 USER 10001:10001
 WORKDIR /data

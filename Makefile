@@ -10,7 +10,7 @@ VENDOR := static/vendor/.stamp
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench load container audit sbom lock clean
 
 run: .venv/.run $(VENDOR)
 	$(BIN)/python -m app $(OPTIONS)
@@ -28,6 +28,24 @@ lint: .venv/.dev
 bench: .venv/.dev $(VENDOR)
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/python -m tests.benchmarks $(OPTIONS)
+
+# --- for whoever runs it: a class in numbers, the image, what the dependencies are ---
+
+load: .venv/.dev $(VENDOR)
+	$(BIN)/python -m tests.load $(OPTIONS)
+
+container: .venv/.dev
+	$(BIN)/python -m tests.container
+
+audit: .venv/.audit
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements-dev.lock
+	npm audit --package-lock-only
+
+sbom: .venv/.audit
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/python.cdx.json requirements.lock
+	npm sbom --package-lock-only --sbom-format cyclonedx > dist/front-end.cdx.json
 
 # --- set-up: each step is a file that is as new as what it was made from ---
 
@@ -50,6 +68,10 @@ bench: .venv/.dev $(VENDOR)
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 
+.venv/.audit: requirements-audit.lock | .venv/.made
+	$(PIP) -r requirements-audit.lock
+	@touch $@
+
 $(VENDOR): hatch_build.py package.json package-lock.json .npmrc | .venv/.build
 	$(BIN)/python hatch_build.py
 	@touch $@
@@ -66,6 +88,7 @@ lock: | .venv/.made
 	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
 	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(COMPILE) --group node -o requirements-node.lock
+	$(COMPILE) --group audit -c requirements-dev.lock -o requirements-audit.lock
 	npm install --package-lock-only --ignore-scripts
 
 clean:
