@@ -5,8 +5,9 @@ from app.views.bug_lab import bug_lab_page
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
 from app.views.comparison import Comparison, Names, Seen, alone, compare_page, comparison
-from app.views.explorer import SPEEDS, ExplorerPage, Look, Play, explorer
+from app.views.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.formulas import latex, symbol_text, text
+from app.views.look import Look, Play
 from app.views.pages import (
     Chrome,
     ProblemPage,

@@ -10,11 +10,12 @@ from app.views.data import Data, data
 from app.views.diagram import Network, diagram
 from app.views.equation import EquationPanel, equation_panel
 from app.views.lab import Lab, lab_panel
+from app.views.look import PLAIN, Look, Play
 from app.views.narration import narrate, narrate_end, narrate_start
 from app.views.numbers import number
 from app.views.pages import network_summary
 from app.views.parameters import Parameters, parameters
-from app.views.paths import Opened, PathsPanel, paths_panel
+from app.views.paths import PathsPanel, paths_panel
 from app.views.prediction import Prediction, prediction_panel
 from app.views.proof import Check, check_panel
 from app.views.timeline import Timeline, timeline
@@ -137,31 +138,6 @@ Panel = (
 
 
 @dataclass(frozen=True)
-class Play:
-    """How the page walks by itself: `period` milliseconds a step while `on`."""
-
-    on: bool = False
-    period: int = 1000
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
-
-    `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
-    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice.
-    """
-
-    digits: int = 5
-    play: Play = Play()
-    message: str = ""
-    opened: Opened | None = None
-    moment: float = 0.0
-    reply: str = ""
-    op: str = ""
-
-
-@dataclass(frozen=True)
 class ExplorerPage:
     """The whole page: its panels by name."""
 
@@ -173,7 +149,7 @@ class ExplorerPage:
         return next(panel for panel in self.panels if panel.id == id)
 
 
-def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = Look()) -> ExplorerPage:
+def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = PLAIN) -> ExplorerPage:
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)

@@ -9,6 +9,9 @@ Vectors = list[list[Number]]
 Matrices = list[Vectors]
 
 
+Real = float | None  # null where it has grown beyond what a number can hold
+
+
 class Answer(BaseModel):
     """Nothing is answered that is not documented."""
 

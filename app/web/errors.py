@@ -24,6 +24,7 @@ from app.sessions import (
 )
 from app.views import ProblemPage, broken, not_found, refused, session_gone, stale
 from app.web.htmx import VARY, notice, wants_fragment
+from app.web.invalid import Error, told
 from app.web.logs import request_id
 from app.web.page import page_response
 from app.web.prefix import path_of, prefix
@@ -43,7 +44,6 @@ SENTENCES = {
     421: "This server does not answer to this name. Use its address in numbers, or let ALLOWED_HOSTS name it.",
     500: "The program met a case that it does not know. The session is kept as it was.",
 }
-Error = dict[str, str]
 
 
 def problem(kind: str, status: int, detail: str, errors: Sequence[Error] = (), state: str | None = None) -> Response:
@@ -119,17 +119,18 @@ async def on_too_fast(request: Request, error: TooFastError) -> Response:
 
 async def on_busy(request: Request, error: BusyError) -> Response:
     """503: the queue of long computations is full."""
-    happened, _, remedy = str(error).partition(". ")
-    response = answer(request, refused(503, f"{happened}.", remedy), problem("busy", 503, str(error)))
-    response.headers["Retry-After"] = str(error.wait)
-    return response
+    return _later(request, "busy", str(error), error.wait)
 
 
 async def on_too_many_sessions(request: Request, error: TooManySessionsError) -> Response:
     """503: as many walks are in use as this process serves."""
-    happened, _, remedy = str(error).partition(". ")
-    response = answer(request, refused(503, f"{happened}.", remedy), problem("too-many", 503, str(error)))
-    response.headers["Retry-After"] = str(error.retry_after)
+    return _later(request, "too-many", str(error), error.retry_after)
+
+
+def _later(request: Request, kind: str, sentence: str, wait: int) -> Response:
+    happened, _, remedy = sentence.partition(". ")
+    response = answer(request, refused(503, f"{happened}.", remedy), problem(kind, 503, sentence))
+    response.headers["Retry-After"] = str(wait)
     return response
 
 
@@ -155,57 +156,6 @@ async def on_http(request: Request, error: HTTPException) -> Response:
     response = answer(request, page, problem("request", status, sentence))
     response.headers.update(error.headers or {})
     return response
-
-
-# What pydantic found -------------------------------------------------------------------------------------------------
-
-REMEDIES = {
-    "missing": "Give it.",
-    "extra_forbidden": "Leave it out; /docs lists the fields that there are.",
-    "finite_number": "Give a finite number.",
-    "list_type": "Give a list.",
-    "bool_type": "Give true or false.",
-    "int_type": "Give a whole number.",
-    "float_type": "Give a number.",
-    "string_type": "Give a string.",
-    "greater_than": "Give a number above {gt:g}.",
-    "greater_than_equal": "Give {ge:g} or more.",
-    "less_than_equal": "Give at most {le:g}.",
-    "too_short": "Give at least {min_length}.",
-    "too_long": "Give at most {max_length}.",
-    "string_too_long": "Give at most {max_length} characters.",
-    "string_unicode": "Give a string of whole characters.",
-    "model_attributes_type": "Give an object, with braces.",
-    "model_type": "Give an object, with braces.",
-    "literal_error": "Choose one of: {expected}.",
-}
-PROBLEMS = {
-    "missing": "It is missing.",
-    "extra_forbidden": "There is a field that is not known.",
-    "finite_number": "It is not a finite number.",
-    "string_unicode": "It is not a string that can be read.",
-    "model_attributes_type": "It is not a JSON object.",
-    "model_type": "It is not a JSON object.",
-}
-
-
-def told(error: dict[str, Any]) -> Error:
-    """One of pydantic's errors in our words; of what was given only the place is told."""
-    kind, ctx = error["type"], error.get("ctx", {})
-    place = [part for part in error["loc"][1:] if not str(part).startswith("~")]
-    if kind == "extra_forbidden":
-        place.pop()  # the name that was given
-    if kind == "value_error":
-        happened, _, remedy = str(ctx["error"]).partition("; ")
-        return {"field": _path(place), "problem": f"{happened.removesuffix('.')}.", "remedy": remedy or "See /docs."}
-    happened = PROBLEMS.get(kind) or error["msg"].replace("Input should", "It should") + "."
-    return {"field": _path(place), "problem": happened, "remedy": REMEDIES.get(kind, "See /docs.").format(**ctx)}
-
-
-def _path(place: Sequence[str | int]) -> str:
-    """sizes, data.X[3][0], optimizer.learning_rate."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
-    return "".join(parts).removeprefix(".")
 
 
 # Putting it in place -------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Gradients along their paths: opened on the page, and as JSON."""
 
 import re
-from math import isfinite
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -23,19 +22,17 @@ from app.lessons import Orientation, lesson_named
 from app.sessions import TrainingSession
 from app.views import Opened, symbol_text
 from app.web.access import holder
-from app.web.answers import Answer, says
+from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
 from app.web.explorer import Explorer
 from app.web.forms import Form, whole_in
 from app.web.routes import walk_route
-from app.web.state import dumps
+from app.web.state import dumps, real
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 VIA = re.compile(r"\d{1,6}(,\d{1,6}){0,20}", re.ASCII)
 MARK = re.compile(r"([wbu])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as the diagram names its marks
-
-Real = float | None  # null where it grows beyond what a number can hold
 
 
 class PathsAnswer(Answer):
@@ -190,16 +187,12 @@ def document(session: TrainingSession, opened: Opened) -> dict[str, Any]:
     return {
         **{"kind": kind, "layer": layer, "j": j, "k": k, "via": found.via, "count": found.count},
         "paths": [_path(path, names) for path in found.paths],
-        "groups": [{"unit": g.unit, "paths": g.paths, "sum": _real(g.sum), "own": _real(g.own)} for g in found.groups],
-        **{"sum": _real(found.sum), "own": _real(found.own), "gradient": _real(found.gradient)},
-        "examples": [{"example": i, "gradient": _real(own)} for i, own in examples],
+        "groups": [{"unit": g.unit, "paths": g.paths, "sum": real(g.sum), "own": real(g.own)} for g in found.groups],
+        **{"sum": real(found.sum), "own": real(found.own), "gradient": real(found.gradient)},
+        "examples": [{"example": i, "gradient": real(own)} for i, own in examples],
     }
 
 
 def _path(path: Path, names: dict[Symbol, str]) -> dict[str, Any]:
     factors = [{"symbol": names[symbol], "value": value} for symbol, value in path.factors]
-    return {"units": path.units, "factors": factors, "own": _real(path.own), "product": _real(path.product)}
-
-
-def _real(x: float) -> float | None:
-    return x if isfinite(x) else None
+    return {"units": path.units, "factors": factors, "own": real(path.own), "product": real(path.product)}

@@ -1,6 +1,5 @@
 """Gradients checked numerically: the switch on the page, and the check as JSON."""
 
-from math import isfinite
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -10,19 +9,17 @@ from app.engine import Checked, GradientCheck, SetupError, check_gradients
 from app.sessions import TrainingSession
 from app.views import proof_of, verdict, work_of_check
 from app.web.access import holder
-from app.web.answers import Answer, says
+from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
 from app.web.explorer import Explorer
 from app.web.forms import whole_in
 from app.web.routes import walk_route
-from app.web.state import dumps
+from app.web.state import dumps, real
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 
 MOST_WORK = 30_000_000  # gradients times examples times units: about 3 s
-
-Real = float | None  # null where it grows beyond what a number can hold
 
 
 class CheckAnswer(Answer):
@@ -93,7 +90,7 @@ def document(check: GradientCheck) -> dict[str, Any]:
     """The check as JSON."""
     return {
         "ok": check.ok,
-        "max_relative_error": _real(check.max_relative_error),
+        "max_relative_error": real(check.max_relative_error),
         "verdict": verdict(check),
         "parameters": [_parameter(checked) for checked in check.parameters],
     }
@@ -103,13 +100,9 @@ def _parameter(checked: Checked) -> dict[str, Any]:
     kind, layer, j, k = checked.symbol
     return {
         **{"layer": layer, "kind": kind[1:], "j": j, "k": k},
-        "analytic": _real(checked.analytic),
-        "numeric": _real(checked.numeric),
-        "relative_error": _real(checked.relative_error),
+        "analytic": real(checked.analytic),
+        "numeric": real(checked.numeric),
+        "relative_error": real(checked.relative_error),
         "ok": checked.ok,
         "because": checked.because,
     }
-
-
-def _real(x: float) -> float | None:
-    return x if isfinite(x) else None

@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from app.engine import Backward, Forward, Network, Setup
@@ -17,6 +18,11 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 def dumps(value: Any) -> str:
     """Compact JSON. ValueError for a number that is not finite."""
     return _ENCODER.encode(value)
+
+
+def real(x: float) -> float | None:
+    """The number; None, which is null, where it has grown beyond what a number can hold."""
+    return x if isfinite(x) else None
 
 
 def state_text(kept: Kept) -> str:

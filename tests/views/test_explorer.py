@@ -9,7 +9,8 @@ from app.lessons import LESSONS, Lesson, lesson_named
 from app.sessions import TrainingSession
 from app.views.data import Data
 from app.views.equation import EquationPanel
-from app.views.explorer import ExplorerPage, Look, Loss, Play, explorer
+from app.views.explorer import ExplorerPage, Loss, explorer
+from app.views.look import Look, Play
 from app.views.parameters import NOT_YET, Parameters
 from app.views.symbols import reference
 from app.views.timeline import Timeline

@@ -9,7 +9,8 @@ import pytest
 from app.engine import Examples, Setup, Symbol, paths_of
 from app.lessons import LESSONS, Lesson, lesson_named
 from app.sessions import Hunt, Place, TrainingSession, question_of
-from app.views.explorer import Look, explorer
+from app.views.explorer import explorer
+from app.views.look import Look
 from app.views.numbers import signed
 from app.views.path_rows import PathRow
 from app.views.paths import CLOSED, Opened, PathsPanel, Sum, paths_panel

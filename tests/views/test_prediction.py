@@ -8,7 +8,8 @@ from app.engine import Case, Setup, Symbol
 from app.lessons import LESSONS, Lesson, lesson_named
 from app.sessions import Hunt, Reply, TrainingSession, answer, asked, asking_first, question_of
 from app.views.deciding import what_decides
-from app.views.explorer import Look, explorer
+from app.views.explorer import explorer
+from app.views.look import Look
 from app.views.numbers import number, signed
 from app.views.prediction import CLOSED, Prediction, prediction_panel
 from tests.engine.cases import iteration_of, random_setup

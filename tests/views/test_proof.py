@@ -8,7 +8,8 @@ import pytest
 from app.engine import Dataset, Examples, Parameters, Setup, Symbol
 from app.lessons import LESSONS
 from app.sessions import Hunt, TrainingSession
-from app.views.explorer import Look, explorer
+from app.views.explorer import explorer
+from app.views.look import Look
 from app.views.parameters import Parameters as Table
 from app.views.parameters import parameters
 from app.views.proof import CLOSED, OFFERED, Check, check_panel
