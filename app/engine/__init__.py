@@ -30,6 +30,7 @@ from app.engine.gradient_check import Checked, GradientCheck, check_gradients, c
 from app.engine.initializers import INITIALIZERS, Initializer
 from app.engine.iteration import Iteration, Method, first_not_finite, run_iteration
 from app.engine.losses import LOSSES, Loss
+from app.engine.memory import kept_with
 from app.engine.mistakes import MISTAKES, Mistake, rules_of
 from app.engine.network import Layer, Network
 from app.engine.optimizers import GradientDescent
@@ -41,7 +42,7 @@ from app.engine.setup import Examples, Parameters, Setup
 from app.engine.shape import Shape
 from app.engine.slips import TOLERANCE, Diagnosis, Typed, diagnose, own_slip
 from app.engine.types import Array
-from app.engine.values import Values, values_of
+from app.engine.values import Values
 
 __all__ = [
     "ACTIVATIONS",
@@ -110,6 +111,7 @@ __all__ = [
     "first_not_finite",
     "forward",
     "found_at",
+    "kept_with",
     "missing_factor",
     "numerical_gradient",
     "own_slip",
@@ -122,5 +124,4 @@ __all__ = [
     "substituted",
     "symbols_in",
     "trace",
-    "values_of",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import isfinite
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from app.engine.central_differences import Differences, differences
 from app.engine.expressions import Symbol
 from app.engine.iteration import Iteration
+from app.engine.memory import kept_with
 from app.engine.propagation import Backward
 from app.engine.rounding import right_rules
 from app.engine.types import Array
@@ -80,14 +81,14 @@ class GradientCheck:
         return {checked.symbol: checked for checked in self.parameters}
 
 
-@lru_cache(maxsize=64)
+@kept_with(most=1)
 def check_gradients(iteration: Iteration) -> GradientCheck:
     """All gradients of an iteration, whatever rules and rounding its backward() used. Kept while it is walked."""
     depth = len(iteration.before.layers)
     return GradientCheck(tuple(checked for l in range(depth, 0, -1) for checked in _of_layer(iteration, l)))
 
 
-@lru_cache(maxsize=256)
+@kept_with(most=256)
 def check_one(iteration: Iteration, symbol: Symbol) -> Checked:
     """One gradient, dW or db (or W or b, the parameter that it belongs to)."""
     kind, l, j, k = symbol

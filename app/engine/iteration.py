@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Iteration:
     losses: Array
     backward: Backward
     after: Network
+    found: dict[Any, dict[Any, Any]] = field(default_factory=dict, repr=False)  # what was worked out about it
 
     @cached_property
     def loss(self) -> float:

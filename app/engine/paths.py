@@ -6,7 +6,7 @@ of the shares. Always by the right rules, whatever backward() of this iteration 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from math import prod
 from operator import mul
@@ -17,6 +17,7 @@ import numpy as np
 from app.engine.activations import pull_through
 from app.engine.expressions import Symbol
 from app.engine.iteration import Iteration
+from app.engine.memory import kept_with
 from app.engine.propagation import true_slope
 from app.engine.types import Array
 
@@ -93,7 +94,7 @@ class Head(NamedTuple):
     product: Array
 
 
-@lru_cache(maxsize=64)
+@kept_with(most=16)
 def paths_of(
     iteration: Iteration, focus: int, symbol: Symbol, via: tuple[int, ...] = (), most: int = MOST_PATHS
 ) -> Paths:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,12 +45,6 @@ OF_BATCH: dict[str, Source] = {
 }
 
 
-@lru_cache(maxsize=512)
-def values_of(iteration: Iteration, focus: int) -> "Values":
-    """The numbers of an iteration for one row of its batch, kept while the walk goes through it."""
-    return Values(iteration, focus)
-
-
 @dataclass(frozen=True, eq=False)
 class BatchValues:
     """Every example's number at once: arrays of shape (m,); one number where it is the same for all."""
@@ -71,6 +65,7 @@ class Values:
 
     iteration: Iteration
     focus: int = 0
+    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # what was worked out about them
     _numbers: dict[tuple[str, int], Any] = field(default_factory=dict)  # arrays already read, as lists
 
     def __getitem__(self, symbol: Symbol) -> float:

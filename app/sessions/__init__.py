@@ -37,6 +37,7 @@ from app.sessions.store import (
     TooManySessionsError,
     UnknownSessionError,
 )
+from app.sessions.timeline import Moment
 from app.sessions.training import History, TrainingSession
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Hunt",
     "Kept",
     "Measure",
+    "Moment",
     "NotWritableError",
     "Place",
     "Question",

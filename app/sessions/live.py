@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.sessions.store import Kept, TooManySessionsError
 
 MOST_HELD = 512  # sessions held with their numbers; another one is read anew from the file
-MOST_NUMBERS = 20_000  # a larger one is always read anew, so that memory stays bounded
+MOST_NUMBERS = 5_000  # a larger one is always read anew, so that memory stays bounded
 
 
 class Live:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from app.engine import Setup, trace, values_of
+from app.engine import Setup, Values, trace
 from app.lessons import lesson_named
 from app.sessions.changes import Changes
 from app.sessions.places import Place
@@ -35,12 +35,13 @@ def _put_right(setup: Setup) -> Setup:
     return replace(setup, mistakes=()).completed()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _way(setup: Setup, changes: Changes, iteration: int) -> Timeline:
-    """A timeline at an iteration; cached, so that stepping on costs one iteration most of the time."""
+    """A timeline at an iteration; cached, so that stepping on costs an iteration or two most of the time."""
     if iteration == 0:
         return Timeline(setup, changes=changes).checked()
-    return _way(setup, changes, stop_before(iteration)).at(iteration)
+    there = _way(setup, changes, stop_before(iteration)).at(iteration)
+    return replace(there)  # kept without the iteration itself, whose arrays may be large
 
 
 def stop_before(iteration: int) -> int:
@@ -74,7 +75,7 @@ def _parting(left: Setup, right: Setup, changes: Changes, wanted: int | None, un
     for number, (one, other) in enumerate(zip(*pair, strict=True)):
         batch = left.batch(number)
         row = batch.index(wanted) if wanted in batch else 0
-        ours, theirs = values_of(one, row), values_of(other, row)
+        ours, theirs = Values(one, row), Values(other, row)
         for equation in trace(left.shape(len(batch))):
             if differ(ours[equation.symbol], theirs[equation.symbol]):
                 return Place(number, equation.index + 1)

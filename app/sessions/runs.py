@@ -6,7 +6,7 @@ from statistics import fmean
 
 import numpy as np
 
-from app.engine import Array, Iteration, Symbol, forward, values_of
+from app.engine import Array, Iteration, Symbol, Values, forward
 from app.lessons import Lesson, Printed
 from app.sessions.timeline import Timeline
 
@@ -59,7 +59,7 @@ def _figure(printed: Printed, losses: list[float], kept: dict[int, Iteration], t
     iteration = kept[number]
     if kind in _OF_ITERATION:
         return _OF_ITERATION[kind](iteration, printed.symbol, printed.row)
-    return values_of(iteration, printed.row)[printed.symbol]
+    return Values(iteration, printed.row)[printed.symbol]
 
 
 def _answers_after(it: Iteration) -> tuple[Array, ...]:
@@ -69,7 +69,7 @@ def _answers_after(it: Iteration) -> tuple[Array, ...]:
 
 def _came_back(it: Iteration, symbol: Symbol, row: int) -> float:
     """What reaches a hidden unit from the layer behind it: its error signal without its own slope."""
-    values = values_of(it, row)
+    values = Values(it, row)
     return values[symbol._replace(kind="delta")] / values[symbol._replace(kind="slope")]
 
 

@@ -2,17 +2,29 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from app.engine import Array, DivergedError, Iteration, Method, Network, Setup, first_not_finite, run_iteration
+from app.engine import (
+    Array,
+    DivergedError,
+    Iteration,
+    Method,
+    Network,
+    Setup,
+    Values,
+    first_not_finite,
+    kept_with,
+    run_iteration,
+)
 from app.sessions.changes import Change, Changes, learning_rate_at, with_change, with_edits
 
 RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
 MOST_CHECKPOINTS = 8
+SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each of at most so many numbers a record
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +36,34 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, eq=False)
+class Moment:
+    """One iteration with what was worked out about it: values for each row in focus, and what views make of them."""
+
+    record: Iteration
+    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)
+
+    @kept_with(most=64)
+    def values(self, focus: int) -> Values:
+        """The numbers of the iteration for one row of its batch."""
+        return Values(self.record, focus)
+
+
+@dataclass(frozen=True)
+class _At:
+    """Where an iteration belongs: walks of one setup with the same changes, as those of a class, share it."""
+
+    setup: Setup
+    now: int
+    changes: Changes
+    timeline: "Timeline" = field(compare=False)
+
+
+@lru_cache(maxsize=SHARED)
+def _shared(at: _At) -> Moment:
+    return at.timeline.own_moment()
+
+
+@dataclass(frozen=True, eq=False)
 class Timeline:
     """A setup, what the learner changed, and the iteration `now`; checkpoints make going back quick."""
 
@@ -32,10 +72,21 @@ class Timeline:
     changes: Changes = ()
     checkpoints: tuple[Checkpoint, ...] = ()
 
-    @cached_property
+    @property
     def record(self) -> Iteration:
         """Iteration `now`."""
-        return self._run(self.now, self._network)
+        return self.moment.record
+
+    @cached_property
+    def moment(self) -> Moment:
+        """Iteration `now` with what was worked out about it; shared by walks that stand at the same, if it is small."""
+        if len(self.setup.batch(self.now)) * sum(self.setup.sizes) > MOST_SHARED:
+            return self.own_moment()
+        return _shared(_At(self.setup, self.now, self.changes, replace(self)))
+
+    def own_moment(self) -> Moment:
+        """Iteration `now`, run anew."""
+        return Moment(self._run(self.now, self._network))
 
     @cached_property
     def next_network(self) -> Network:

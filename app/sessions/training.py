@@ -14,7 +14,6 @@ from app.engine import (
     Symbol,
     Values,
     trace,
-    values_of,
 )
 from app.lessons import Lesson
 from app.sessions.answers import Answer, Asking, put_by
@@ -128,7 +127,7 @@ class TrainingSession:
     @cached_property
     def values(self) -> Values:
         """What every symbol stands for, for the example in focus."""
-        return values_of(self.current, self.focus_row)
+        return self.timeline.moment.values(self.focus_row)
 
     @property
     def hidden(self) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import hypot
 from typing import NamedTuple
 
-from app.engine import Network, Symbol
+from app.engine import Network, Symbol, kept_with
 from app.views.labels import label_places
 from app.views.layout import Line, layout
 from app.views.scales import Sign, place, sign_class, stroke_width
@@ -145,7 +145,7 @@ def _stage(stand: Stand, form: Form, mark: str) -> tuple[bool, bool, str, str, s
     return gradient, updated, standing, stand.phase, "0" if form.id == mark else "-1"
 
 
-@lru_cache(maxsize=16384)
+@kept_with(most=4096)
 def _numbers(texts: Texts, form: Form, gradient: bool, updated: bool) -> tuple[str, str, str, Sign, str, str]:
     """The first fields of a Reading: what the numbers say, once they are shown."""
     w, dw, new_w = form.symbols

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine import Iteration, Setup
+from app.engine import Iteration, Setup, kept_with
 from app.lessons import Lesson
 from app.sessions import TrainingSession
 from app.views.numbers import number
@@ -54,7 +54,6 @@ class Scene(NamedTuple):
     """What the table depends on: the same through a whole phase."""
 
     setup: Setup
-    iteration: Iteration
     batch: tuple[int, ...]
     example: int
     predicted: bool
@@ -63,17 +62,18 @@ class Scene(NamedTuple):
 def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
     """The table at the session's place."""
     forward = session.phase_done("forward")
-    return _data(Scene(session.setup, session.current, session.batch, session.example, forward), lesson, digits)
+    scene = Scene(session.setup, session.batch, session.example, forward)
+    return _data(session.current, scene, lesson, digits)
 
 
-@lru_cache(maxsize=512)
-def _data(scene: Scene, lesson: Lesson | None, digits: int) -> Data:
+@kept_with(most=8)
+def _data(iteration: Iteration, scene: Scene, lesson: Lesson | None, digits: int) -> Data:
     setup = scene.setup
     cells = _cells(setup, digits)
     columns = lesson.columns if lesson else tuple(f"x{i + 1}" for i in range(setup.sizes[0]))
     targets = lesson.targets if lesson else tuple(f"y{i + 1}" for i in range(setup.sizes[-1]))
     with_predictions = len(cells) <= PREDICTIONS_UP_TO
-    shown = _predictions(scene, digits) if with_predictions and scene.predicted else {}
+    shown = _predictions(iteration, scene.batch, digits) if with_predictions and scene.predicted else {}
     blank = ("—",) * setup.sizes[-1] if with_predictions else ()
     batch = set(scene.batch)
     rows = tuple(
@@ -84,9 +84,9 @@ def _data(scene: Scene, lesson: Lesson | None, digits: int) -> Data:
     return Data(columns, targets, outputs, rows, _caption(scene), len(batch) > 1)
 
 
-def _predictions(scene: Scene, digits: int) -> dict[int, tuple[str, ...]]:
-    y_hat = scene.iteration.forward.A[-1].tolist()
-    return {i: tuple(number(a, digits) for a in row) for i, row in zip(scene.batch, y_hat, strict=True)}
+def _predictions(iteration: Iteration, batch: tuple[int, ...], digits: int) -> dict[int, tuple[str, ...]]:
+    y_hat = iteration.forward.A[-1].tolist()
+    return {i: tuple(number(a, digits) for a in row) for i, row in zip(batch, y_hat, strict=True)}
 
 
 def _caption(scene: Scene) -> str:

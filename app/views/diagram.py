@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
+from app.engine import kept_with
 from app.sessions import TrainingSession
 from app.views.connections import Connection, Label, connections, forms, ways_to_loss
 from app.views.goal import LossMark, Target, loss_mark, targets
 from app.views.layout import layout
 from app.views.pulses import Wave, pulses
 from app.views.scales import place
-from app.views.sight import Sight
+from app.views.sight import MOST_DIGITS, Sight, Stand, Texts, stand_of, texts_of
 from app.views.units import Unit, unit_forms, units
 from app.views.words import activation_word
 
@@ -61,7 +62,14 @@ class Network:
 
 def diagram(session: TrainingSession, digits: int) -> Network:
     """The network as the walk has shown it so far; numbers with at most 4 decimals."""
-    sight = Sight(session, digits)
+    texts = texts_of(session.timeline.moment, session.focus_row, min(digits, MOST_DIGITS))
+    stand = stand_of(session.told_shape, session.cursor)
+    return _network(texts, stand, session.by != "equation", session.iteration)
+
+
+@kept_with(most=256)
+def _network(texts: Texts, stand: Stand, whole_layer: bool, iteration: int) -> Network:
+    sight = Sight(texts, stand, whole_layer)
     sizes = sight.shape.sizes
     mark = sight.mark if sight.mark in drawn_marks(sizes) else "u-0-0"
     marks = [*connections(sight, mark), *ways_to_loss(sight)]
@@ -78,7 +86,7 @@ def diagram(session: TrainingSession, digits: int) -> Network:
         _folds(sizes),
         targets(sight),
         loss_mark(sight, mark),
-        Wave(f"wave-{session.iteration}-{session.cursor}", view_box, tuple(pulses(sight))),
+        Wave(f"wave-{iteration}-{stand.cursor}", view_box, tuple(pulses(sight))),
     )
 
 

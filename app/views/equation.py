@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.engine import RIGHT, Equation, Shape, Values, run_iteration
+from app.engine import RIGHT, Equation, Shape, Values, kept_with, run_iteration, trace
 from app.lessons import Lesson, Orientation
 from app.sessions import TrainingSession
 from app.views.code import line_of_numpy
@@ -59,17 +59,26 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
     if equation is None:
         return EquationPanel("start", "Ready to start", sentence, (), True, "", _introduction(lesson))
     orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
-    found = formula(equation, shape, session.values, orientation, digits)
+    formulas, exact = _formulas(session.values, shape, equation.index, orientation, digits)
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
         sentence,
-        maths(found),
-        found.exact,
+        formulas,
+        exact,
         line_of_numpy(equation, shape, orientation),
         _note(session, equation, digits),
         badge(session, digits),
     )
+
+
+@kept_with(most=512)
+def _formulas(
+    values: Values, shape: Shape, index: int, orientation: Orientation, digits: int
+) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Captions with MathML, and whether the printed terms add up."""
+    found = formula(trace(shape)[index], shape, values, orientation, digits)
+    return maths(found), found.exact
 
 
 def maths(found: Formula) -> tuple[tuple[str, str], ...]:

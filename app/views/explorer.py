@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.engine import Shape, Values, kept_with, trace
 from app.lessons import LESSONS, Lesson, Orientation, lesson_named
 from app.sessions import MEASURES, TrainingSession
 from app.views.closed import closed_panel, closed_sentence, is_closed
@@ -186,11 +187,16 @@ def told(session: TrainingSession, digits: int) -> str:
     if session.equation is None:
         return narrate_start(session.shape)
     tell = closed_sentence(session, session.equation, digits) if is_closed(session, session.equation) else None
-    sentence = tell or narrate(session.equation, session.shape, session.values, digits)
+    sentence = tell or _narrated(session.values, session.shape, session.equation.index, digits)
     if not session.finished:
         return sentence
     it = session.current
     return f"{sentence} {narrate_end(it.loss, it.loss_after, session.shape, digits)}"
+
+
+@kept_with(most=512)
+def _narrated(values: Values, shape: Shape, index: int, digits: int) -> str:
+    return narrate(trace(shape)[index], shape, values, digits)
 
 
 def spoken(session: TrainingSession, sentence: str) -> str:

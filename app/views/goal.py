@@ -1,9 +1,8 @@
 """The marks at the far right of the diagram: the targets beside the outputs, and the loss."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
-from app.engine import Symbol
+from app.engine import Symbol, kept_with
 from app.views.layout import LOSS_RADIUS, Layout, Line, layout
 from app.views.scales import place
 from app.views.sight import Sight, Texts
@@ -53,7 +52,7 @@ def targets(sight: Sight) -> tuple[Target, ...]:
     return _targets(sight.texts, sight.shape.sizes)
 
 
-@lru_cache(maxsize=1024)
+@kept_with(most=4096)
 def _targets(texts: Texts, sizes: tuple[int, ...]) -> tuple[Target, ...]:
     drawing, found = layout(sizes), []
     for line in drawing.to_loss:

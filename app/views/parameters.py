@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine import GradientCheck, Shape, Symbol, Values, found_at
+from app.engine import GradientCheck, Shape, Symbol, Values, found_at, kept_with
 from app.lessons import Orientation
 from app.sessions import TrainingSession
 from app.views.numbers import fixed, signed
@@ -69,9 +69,6 @@ class Parameters:
         return tuple(table.rows for table in self.tables)
 
 
-Known = tuple[Values, GradientCheck | None]
-
-
 class Stage(NamedTuple):
     """How far a layer is: the cursor within its gradients, within its updates, and the row in question."""
 
@@ -122,7 +119,7 @@ def _table(
         min(max(cursor, updates[0]), updates[1]),
         reference(current) if current is not None and current.layer == layer else "",
     )
-    return _table_at((session.values, check), shape, names_of(shape, orientation, layer), stage, digits)
+    return _table_at(session.values, check, shape, names_of(shape, orientation, layer), stage, digits)
 
 
 @lru_cache(maxsize=512)
@@ -134,13 +131,16 @@ def _spans(shape: Shape, layer: int) -> tuple[tuple[int, int], tuple[int, int]]:
     return (starts[0], ends[0]), (starts[1], ends[1])
 
 
-@lru_cache(maxsize=2048)
-def _table_at(known: Known, shape: Shape, names: tuple[Names, ...], stage: Stage, digits: int) -> LayerTable:
+@kept_with(most=512)
+def _table_at(
+    values: Values, check: GradientCheck | None, shape: Shape, names: tuple[Names, ...], stage: Stage, digits: int
+) -> LayerTable:
     """Cached: at most steps a layer's table stays as it was."""
     found, layer = found_at(shape), names[0].symbol.layer
     rows = (
         _row(
-            known,
+            values,
+            check,
             one,
             (found[one.gradient] < stage.gradients, found[one.after] < stage.updates, one.ref == stage.current),
             digits,
@@ -154,10 +154,12 @@ def _title(shape: Shape, layer: int) -> str:
     return f"Layer {layer}" + (", the output" if layer == shape.depth else "")
 
 
-@lru_cache(maxsize=16384)
-def _row(known: Known, names: Names, now: tuple[bool, bool, bool], digits: int) -> ParameterRow:
+@kept_with(most=16384)
+def _row(
+    values: Values, check: GradientCheck | None, names: Names, now: tuple[bool, bool, bool], digits: int
+) -> ParameterRow:
     """Cached: from one step to the next most rows stay as they were. `now`: gradient found, updated, in question."""
-    (values, check), (found, moved, current) = known, now
+    found, moved, current = now
     gradient = values[names.gradient] if found else 0.0
     return ParameterRow(
         names.ref,

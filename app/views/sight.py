@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
-from app.engine import Equation, Shape, Symbol, Values, found_at, trace
-from app.sessions import TrainingSession
-from app.views.layout import layout
+from app.engine import Equation, Shape, Symbol, Values, found_at, kept_with, trace
+from app.sessions import Moment
+from app.views.layout import Layout, layout
 from app.views.numbers import number
 from app.views.symbols import reference
 
@@ -19,22 +20,17 @@ class Texts(dict[Symbol, str]):
         super().__init__()
         self.numbers = values
         self.decimals = decimals
+        self.found: dict[Any, dict[Any, Any]] = {}  # what was worked out about them
 
     def __missing__(self, symbol: Symbol) -> str:
         text = self[symbol] = number(self.numbers[symbol], self.decimals)
         return text
 
-    def __hash__(self) -> int:  # type: ignore[override]  # by identity: caches of the marks hang on it
-        return id(self)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-
-@lru_cache(maxsize=512)
-def texts_of(values: Values, decimals: int) -> Texts:
-    """Kept while the walk goes through the iteration."""
-    return Texts(values, decimals)
+@kept_with(most=64)
+def texts_of(moment: Moment, focus: int, decimals: int) -> Texts:
+    """For one row of the batch."""
+    return Texts(moment.values(focus), decimals)
 
 
 @dataclass(frozen=True)
@@ -95,20 +91,36 @@ class Stand:
 stand_of = lru_cache(maxsize=4096)(Stand)  # the same object for the same place: what follows from it is found once
 
 
+@dataclass(frozen=True)
 class Sight:
-    """One session at its cursor, read once: every mark asks these things.
+    """One walk at its cursor: every mark asks these things.
 
-    `digits` are the decimals of the page; `whole_layer` is whether the learner steps by more than an equation.
+    `whole_layer` is whether the learner steps by more than an equation.
     """
 
-    def __init__(self, session: TrainingSession, digits: int) -> None:
-        self.shape = session.told_shape
-        self.stand = stand_of(self.shape, session.cursor)
-        self.phase = self.stand.phase
-        self.values = session.values
-        self.texts = texts_of(self.values, min(digits, MOST_DIGITS))
-        self.drawing = layout(self.shape.sizes)
-        self.whole_layer = session.by != "equation"
+    texts: Texts
+    stand: Stand
+    whole_layer: bool
+
+    @property
+    def shape(self) -> Shape:
+        """What decides the equations."""
+        return self.stand.shape
+
+    @property
+    def phase(self) -> str:
+        """The phase of the equation; empty at the very start."""
+        return self.stand.phase
+
+    @property
+    def values(self) -> Values:
+        """The numbers themselves."""
+        return self.texts.numbers
+
+    @property
+    def drawing(self) -> Layout:
+        """Where everything stands."""
+        return layout(self.shape.sizes)
 
     @property
     def mark(self) -> str:

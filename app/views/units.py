@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine import Symbol, Values
+from app.engine import Symbol, Values, kept_with
 from app.views.connections import unit_letter, unit_word
 from app.views.layout import layout
 from app.views.scales import place, sign_class, strength
@@ -133,7 +133,7 @@ def _stage(stand: Stand, form: UnitForm, mark: str) -> Stage:
     return form, shown, current, is_misled(stand.shape, form.l), tab
 
 
-@lru_cache(maxsize=16384)
+@kept_with(most=4096)
 def _numbers(texts: Texts, form: UnitForm, shown: tuple[bool, ...]) -> tuple[str, str, str, str, str, str, str, str]:
     """The first fields of a Reading: what the numbers say; `shown` tells which of a, z, new b and delta are known."""
     active, summed, updated, error = shown
@@ -150,7 +150,7 @@ def _numbers(texts: Texts, form: UnitForm, shown: tuple[bool, ...]) -> tuple[str
     )
 
 
-@lru_cache(maxsize=512)
+@kept_with(most=1)
 def largest_activation(values: Values) -> float:
     """The largest finite |a| of the example in focus, at least 1: the fullest colour."""
     rows = (np.abs(A[values.focus]) for A in values.iteration.forward.A)

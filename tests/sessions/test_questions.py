@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from app.engine import SetupError, Symbol, run_iteration, values_of
+from app.engine import SetupError, Symbol, Values, run_iteration
 from app.engine.propagation import RIGHT
 from app.lessons import LESSONS, Lesson, lesson_named
 from app.sessions import (
@@ -163,7 +163,7 @@ def test_walking_from_question_to_question_gives_the_numbers_of_a_walk_without_a
 def chain_rule(session: TrainingSession, symbol: Symbol) -> float:
     it = session.current
     right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y)
-    return values_of(right, session.focus_row)[symbol]
+    return Values(right, session.focus_row)[symbol]
 
 
 def test_after_the_sign_comes_the_value_and_then_the_walk_goes_on() -> None:

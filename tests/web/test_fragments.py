@@ -94,3 +94,15 @@ def test_the_memory_forgets_the_page_that_moved_longest_ago() -> None:
         shown.put(("id", rev, 5, ""), (Headline(str(rev)),))
     assert shown.get(("id", 1, 5, "")) is None
     assert shown.get(("id", 3, 5, "")) == (Headline("3"),)
+
+
+def test_the_memory_counts_parts_too_so_that_large_pages_do_not_fill_it() -> None:
+    large = Table("rows", tuple(Line(f"l-{i}", "x") for i in range(40)))
+    shown = Shown(size=100, most=100)
+    for rev in range(10):
+        shown.put(("id", rev, 5, ""), (large,))
+    assert [rev for rev in range(10) if shown.get(("id", rev, 5, ""))] == [8, 9]
+    shown.put(("id", 9, 5, ""), (Headline("the same page again"),))
+    assert shown.get(("id", 8, 5, "")) is not None
+    shown.put(("other", 1, 5, ""), (replace(large, lines=large.lines * 10),))
+    assert shown.get(("other", 1, 5, "")) is not None
