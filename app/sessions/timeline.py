@@ -107,7 +107,7 @@ class Timeline:
 
     def at(self, iteration: int) -> Self:
         """The same way, at another iteration. DivergedError where the way there leaves the finite numbers."""
-        return self if iteration == self.now else self._moved(iteration).checked()
+        return self if iteration == self.now else self.towards(iteration).checked()
 
     def checked(self) -> Self:
         """The same; DivergedError where iteration `now` leaves the finite numbers."""
@@ -128,7 +128,8 @@ class Timeline:
         start = Checkpoint(0, self.setup.network.flat())
         return (iteration for _, iteration in self._iterations(start, iterations))
 
-    def _moved(self, target: int) -> Self:
+    def towards(self, target: int) -> Self:
+        """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""
         start = self._checkpoint_before(target)
         found = [checkpoint for checkpoint in self.checkpoints if checkpoint.iteration <= target]
         for number, iteration in self._iterations(start, target):

@@ -13,16 +13,19 @@ from typing import Generic, TypeVar
 from app.web.rates import TooFastError
 
 Result = TypeVar("Result")
-SLICE = 0.002  # seconds after which others in the queue get their turn
+SLICE = 0.002  # seconds after which others in the queue get their turn at a thread
+SHORT = 0.0005  # seconds of a slice between clicks; steps of at most four times that need no thread
+PASSES = 4  # of the event loop between two short slices: a click that waits is answered in them
 MOST_OF_ONE = 4  # jobs of one client at once
 
 
 @dataclass(frozen=True)
 class Slice(Generic[Result]):
-    """The last step of a slice, whether there may be more, and how many seconds it took."""
+    """The last step of a slice, whether there may be more, how many steps it had and how many seconds they took."""
 
     last: Result
     more: bool
+    steps: int
     seconds: float
 
 
@@ -51,6 +54,7 @@ class Pool:
         self._places = threads + queue
         self._seconds = seconds
         self._clients: Counter[str] = Counter()
+        self._turn = asyncio.Lock()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="work")
 
     async def run(self, client: str, job: Callable[[], Result]) -> Result:
@@ -64,9 +68,12 @@ class Pool:
         Errors as of `run`; TooLongError where it computes longer than a request may.
         """
         with self._place(client):
-            part, left = Slice(start, True, 0.0), self._seconds
+            part, left = await self._in_thread(partial(_slice, start, steps, 0.0)), self._seconds
             while part.more:
-                part = await self._in_thread(partial(_slice, part.last, steps))
+                short = part.seconds <= 4 * SHORT * part.steps
+                part = await (self._between_clicks if short else self._in_thread)(
+                    partial(_slice, part.last, steps, SHORT if short else SLICE)
+                )
                 left -= part.seconds
                 if left < 0 and part.more:
                     raise TooLongError(f"This takes more than the {self._seconds:g} seconds that one request may take.")
@@ -75,6 +82,14 @@ class Pool:
     def close(self) -> None:
         """Let go of the threads; what waits is not begun."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _between_clicks(self, job: Callable[[], Result]) -> Result:
+        """What a short job returns, here: a thread would take the interpreter from the clicks for much longer."""
+        async with self._turn:
+            result = job()
+            for _ in range(PASSES):
+                await asyncio.sleep(0)
+            return result
 
     async def _in_thread(self, job: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
@@ -94,11 +109,12 @@ class Pool:
                 del self._clients[client]
 
 
-def _slice(last: Result, steps: Iterator[Result]) -> Slice[Result]:
-    """As many steps as fit into a slice, at least one."""
+def _slice(last: Result, steps: Iterator[Result], most: float) -> Slice[Result]:
+    """As many steps as fit into so many seconds, at least one."""
     start = perf_counter()
-    for last in steps:
+    count = 0
+    for count, last in enumerate(steps, start=1):
         seconds = perf_counter() - start
-        if seconds > SLICE:
-            return Slice(last, True, seconds)
-    return Slice(last, False, perf_counter() - start)
+        if seconds > most:
+            return Slice(last, True, count, seconds)
+    return Slice(last, False, count, perf_counter() - start)
