@@ -47,15 +47,29 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the reader's page is: the revision of the walk, its digits, a message, and what else is said here.
+
+    `asks` is whether a question is open in the walk, which goes on only when it is answered or skipped; `op` is the
+    page's own word, sent back by its forms, by which a click that is sent twice is known as one.
+    """
+
+    rev: int
+    digits: int
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    asks: bool = False
+    op: str = ""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """All of the page that moves with the walk."""
 
     id: ClassVar[str] = "comparison"
     template: ClassVar[str] = "panels/comparison.html"
 
-    rev: int
-    message: str
-    asks: bool
+    seen: Seen
     status: str
     place: str
     by: str
@@ -66,24 +80,9 @@ class Comparison:
     phase: str
     sides: tuple[Side, ...]
     verdict: Verdict
-    notes: tuple[str, ...]
     partings: tuple[Parting, ...]
     names: tuple[str, str]
     tables: tuple[ComparedTable, ...]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the reader's page is: the revision of the walk, its digits, a message, and what else is said here.
-
-    `asks` is whether a question is open in the walk, which goes on only when it is answered or skipped.
-    """
-
-    rev: int
-    digits: int
-    message: str = ""
-    notes: tuple[str, ...] = ()
-    asks: bool = False
 
 
 def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen: Seen) -> Comparison:
@@ -94,9 +93,7 @@ def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen
         _side("right", names.right, right, names, seen.digits),
     )
     return Comparison(
-        rev=seen.rev,
-        message=seen.message,
-        asks=seen.asks,
+        seen=seen,
         status=_status(left, sides, verdict),
         place=_place(left),
         by=left.by,
@@ -107,7 +104,6 @@ def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen
         phase=left.equation.phase if left.equation else "",
         sides=sides,
         verdict=verdict,
-        notes=seen.notes,
         partings=partings(left, right, names.orientation),
         names=(names.left, names.right),
         tables=tables(left, right, names.orientation, seen.digits),
@@ -118,9 +114,7 @@ def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
     """One walk where the other cannot be followed; `seen.message` says why."""
     names = Names(left=name)
     return Comparison(
-        rev=seen.rev,
-        message=seen.message,
-        asks=seen.asks,
+        seen=seen,
         status=seen.message,
         place=_place(session),
         by=session.by,
@@ -131,7 +125,6 @@ def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
         phase=session.equation.phase if session.equation else "",
         sides=(_side("left", name, session, names, seen.digits),),
         verdict=Verdict("", "There is no other walk to compare with here."),
-        notes=(),
         partings=(),
         names=(name, ""),
         tables=(),

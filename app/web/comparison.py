@@ -1,5 +1,8 @@
 """Two walks side by side: as published and put right, or with a mistake and without."""
 
+from dataclasses import replace
+from secrets import token_urlsafe
+
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
@@ -8,7 +11,7 @@ from app.engine import DivergedError
 from app.lessons import lesson_named
 from app.sessions import Kept, TrainingSession, asking_first, counterpart, is_quick, parting, question_of
 from app.views import Comparison, Names, RunPanel, Seen, alone, compare_page, comparison, printed_here, run_panel
-from app.web.explorer import ELSEWHERE, Explorer
+from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
@@ -62,14 +65,15 @@ ELSEWHERE["compare"] = show
 
 def _compared(the: Explorer, kept: Kept, message: str) -> Comparison:
     session, digits = kept.session, preferences(the.request).digits
+    seen = Seen(kept.rev, digits, message, (), question_of(session) is not None, token_urlsafe(OP_BYTES))
     names = _names(session)
     try:
         left, right = _pair(session)
     except DivergedError as error:
         name = names.left if session.as_published else names.right
-        return alone(session, name, Seen(kept.rev, digits, f"The other walk cannot be followed to here. {error}"))
+        return alone(session, name, replace(seen, message=f"The other walk cannot be followed to here. {error}"))
     notes = () if session.lesson is None else printed_here(lesson_named(session.lesson), left)
-    return comparison(left, right, names, Seen(kept.rev, digits, message, notes, question_of(session) is not None))
+    return comparison(left, right, names, replace(seen, notes=notes))
 
 
 def _pair(session: TrainingSession) -> tuple[TrainingSession, TrainingSession]:

@@ -134,7 +134,7 @@ def test_a_walk_without_its_counterpart_is_shown_alone_with_the_reason() -> None
     left, _ = pair(TWO, Place(0, 18))
     panel = alone(left, "as published", Seen(1, 5, "It ran away."))
     assert [side.name for side in panel.sides] == ["as published"]
-    assert (panel.message, panel.tables, panel.partings) == ("It ran away.", (), ())
+    assert (panel.seen.message, panel.tables, panel.partings) == ("It ran away.", (), ())
 
 
 # The notebook's figures -----------------------------------------------------------------------------------------------

@@ -66,6 +66,15 @@ def test_a_double_click_is_one_step(client: TestClient) -> None:
     assert place(client, session) == (2, 1)
 
 
+def test_a_double_click_on_the_comparison_is_one_step_too(client: TestClient) -> None:
+    session = begin(client, {"lesson": "two-outputs-two-paths"})["id"]
+    page = BeautifulSoup(client.get(f"/sessions/{session}/compare").text, "html.parser")
+    fields = page.select('#comparison input[type="hidden"][form="walk"]')
+    form = {str(field["name"]): str(field["value"]) for field in fields} | {"next": "compare"}
+    assert [press(client, session, form, htmx="true")[0] for _ in range(3)] == [200, 200, 200]
+    assert place(client, session) == (2, 1)
+
+
 def test_a_click_sent_again_by_htmx_shows_what_the_lost_answer_had_shown(client: TestClient) -> None:
     session = begin(client)["id"]
     form = form_of(client, session)
