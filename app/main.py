@@ -76,6 +76,19 @@ def services_of(settings: Settings, open_store: Callable[[Settings], SessionStor
     return lifespan
 
 
+def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middleware]:
+    """What a request goes through on its way in, the outermost first."""
+    return [
+        *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
+        Middleware(Watched, metrics=metrics, log_requests=settings.log_format == "json"),
+        Middleware(Security, ancestors=settings.frame_ancestors),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
+        Middleware(Unexpected),
+        Middleware(Door, hosts=settings.allowed_hosts),
+        Middleware(BodyLimit, limit=settings.max_body_bytes, larger={"/api/sessions": settings.max_data_bytes}),
+    ]
+
+
 def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore] = sqlite_store) -> FastAPI:
     """The application; its store is open while it runs."""
     metrics = Metrics() if settings.metrics else None
@@ -88,15 +101,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         redoc_url=None,
         lifespan=services_of(settings, open_store),
         telemetry=telemetry(settings.telemetry),
-        middleware=[
-            *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
-            Middleware(Watched, metrics=metrics, log_requests=settings.log_format == "json"),
-            Middleware(Security, ancestors=settings.frame_ancestors),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
-            Middleware(Unexpected),
-            Middleware(Door, hosts=settings.allowed_hosts),
-            Middleware(BodyLimit, limit=settings.max_body_bytes, larger={"/api/sessions": settings.max_data_bytes}),
-        ],
+        middleware=middleware_of(settings, metrics),
     )
     add_error_handlers(app)
     app.router.routes.extend(routes.walks)  # the busiest first
