@@ -28,24 +28,26 @@ from app.engine.expressions import (
 )
 from app.engine.gradient_check import Checked, GradientCheck, check_gradients, check_one
 from app.engine.initializers import INITIALIZERS, Initializer
-from app.engine.iteration import Iteration, Method, first_not_finite, run_iteration
+from app.engine.iteration import Iteration, Method, Past, Update, first_not_finite, run_iteration
 from app.engine.losses import LOSSES, Loss
 from app.engine.memory import kept_with
 from app.engine.mistakes import MISTAKES, Mistake, rules_of
 from app.engine.network import Layer, Network
-from app.engine.optimizers import GradientDescent
+from app.engine.optimizers import OPTIMIZERS, Optimizer
 from app.engine.paths import KINDS as KINDS_WITH_PATHS
 from app.engine.paths import MOST_APART, MOST_PATHS, Factor, Group, Path, Paths, paths_of
 from app.engine.plain_slips import Slip
 from app.engine.propagation import RIGHT, Backward, Forward, backward, forward
+from app.engine.schedules import CONSTANT, SCHEDULES, Schedule
 from app.engine.setup import Examples, Parameters, Setup
-from app.engine.shape import Shape
+from app.engine.shape import Shape, Updating
 from app.engine.slips import TOLERANCE, Diagnosis, Typed, diagnose, own_slip
 from app.engine.types import Array
 from app.engine.values import Values
 
 __all__ = [
     "ACTIVATIONS",
+    "CONSTANT",
     "DATASETS",
     "INITIALIZERS",
     "KINDS_WITH_PATHS",
@@ -53,8 +55,10 @@ __all__ = [
     "MISTAKES",
     "MOST_APART",
     "MOST_PATHS",
+    "OPTIMIZERS",
     "PHASES",
     "RIGHT",
+    "SCHEDULES",
     "TOLERANCE",
     "Activation",
     "Apply",
@@ -72,7 +76,6 @@ __all__ = [
     "Factor",
     "Forward",
     "GradientCheck",
-    "GradientDescent",
     "Group",
     "Initializer",
     "Iteration",
@@ -84,12 +87,15 @@ __all__ = [
     "Negative",
     "Network",
     "Number",
+    "Optimizer",
     "Parameters",
+    "Past",
     "Path",
     "Paths",
     "Product",
     "Quotient",
     "Rounded",
+    "Schedule",
     "Setup",
     "SetupError",
     "Shape",
@@ -99,6 +105,8 @@ __all__ = [
     "Symbol",
     "Typed",
     "UnknownNameError",
+    "Update",
+    "Updating",
     "Values",
     "applicable",
     "backward",

@@ -62,10 +62,10 @@ class Case:
     def under(self, mistakes: tuple[str, ...]) -> Values:
         """What every symbol stands for with these mistakes in the rules."""
         it = self.iteration
-        rules = rules_of(mistakes, it.method.optimizer.learning_rate)
+        rules = rules_of(mistakes, it.method.learning_rate)
         if rules is it.method.rules:
             return Values(it, self.focus)
-        return Values(run_iteration(replace(it.method, rules=rules), it.before, it.X, it.Y), self.focus)
+        return Values(run_iteration(replace(it.method, rules=rules), it.before, it.X, it.Y, it.past), self.focus)
 
     def found_under(self, mistakes: tuple[str, ...]) -> float:
         """The number that answers it with these mistakes."""

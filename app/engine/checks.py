@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.engine.activations import activation_named
-from app.engine.errors import SetupError
+from app.engine.errors import SetupError, UnknownNameError
 from app.engine.losses import LOSSES, loss_named
 from app.engine.mistakes import MISTAKES, Mistake, mistake_named
+from app.engine.optimizers import OPTIMIZERS, Optimizer
+from app.engine.schedules import SCHEDULES, Schedule
 
 if TYPE_CHECKING:
     from app.engine.setup import Setup
@@ -61,10 +63,43 @@ def check_method(setup: "Setup") -> None:
 def _check_bounds(setup: "Setup") -> None:
     if not 0 < setup.learning_rate < inf:
         raise SetupError("optimizer.learning_rate", "The learning rate is not above 0.", "Try 0.1.")
+    check_optimizer(setup.optimizer, setup.schedule)
     if setup.batch_size is not None and setup.batch_size < 1:
         raise SetupError("batch_size", "A batch holds no example.", "Give 1 or more, or null for all.")
     if setup.decimals is not None and setup.decimals < 0:
         raise SetupError("decimals", "A number cannot have fewer than 0 decimals.", "Give 4, or null.")
+
+
+def check_optimizer(optimizer: Optimizer, schedule: Schedule) -> None:
+    """Names that exist and settings in their bounds."""
+    for field, name, known in (
+        ("optimizer.kind", optimizer.kind, OPTIMIZERS),
+        ("optimizer.schedule.kind", schedule.kind, SCHEDULES),
+    ):
+        if name not in known:
+            raise UnknownNameError(field, tuple(known))
+    for name in ("momentum", "decay", "beta1", "beta2"):
+        if not 0 <= getattr(optimizer, name) < 1:
+            raise SetupError(
+                f"optimizer.{name}", f"{name} lies outside of 0 to 1.", "Give 0 or more, below 1: try 0.9."
+            )
+    if not 0 < optimizer.epsilon < inf:
+        raise SetupError("optimizer.epsilon", "epsilon is not above 0.", "Try 1e-8.")
+    if not 0 <= optimizer.weight_decay < inf:
+        raise SetupError("optimizer.weight_decay", "The weight decay is below 0.", "Give 0 for none, or try 0.01.")
+    if optimizer.clip_norm is not None and not 0 < optimizer.clip_norm < inf:
+        raise SetupError("optimizer.clip_norm", "The norm to clip at is not above 0.", "Try 1, or null for none.")
+    _check_schedule(schedule)
+
+
+def _check_schedule(schedule: Schedule) -> None:
+    for name in ("every", "iterations"):
+        if getattr(schedule, name) < 1:
+            raise SetupError(f"optimizer.schedule.{name}", f"{name} counts no iteration.", "Give 1 or more.")
+    if not 0 < schedule.factor <= 1:
+        raise SetupError("optimizer.schedule.factor", "The factor lies outside of 0 to 1.", "Try 0.5.")
+    if not 0 <= schedule.minimum < inf:
+        raise SetupError("optimizer.schedule.minimum", "The smallest learning rate is below 0.", "Try 0.")
 
 
 def _check_names(setup: "Setup") -> None:

@@ -11,7 +11,7 @@ from app.engine.checks import reason_against
 from app.engine.datasets import Dataset
 from app.engine.expressions import Symbol
 from app.engine.initializers import Initializer
-from app.engine.iteration import Iteration, mean_loss, run_iteration
+from app.engine.iteration import Iteration, Past, mean_loss, run_iteration
 from app.engine.propagation import RIGHT, Backward, backward
 from app.engine.setup import Examples, Setup
 from app.engine.types import Array
@@ -65,13 +65,13 @@ def consequences(setup: Setup, iterations: int) -> Consequences:
 def iterations_of(setup: Setup) -> Iterator[Iteration]:
     """The run of a setup, without end."""
     X, Y = setup.examples
-    method, network = setup.method(setup.learning_rate), setup.network
-    number = 0
+    network, past = setup.network, Past(0, setup.optimizer.fresh(setup.network.size))
     while True:
-        batch = list(setup.batch(number))
-        iteration = run_iteration(method, network, X[batch], Y[batch])
+        batch = list(setup.batch(past.iteration))
+        method = setup.method(setup.learning_rate, past.iteration)
+        iteration = run_iteration(method, network, X[batch], Y[batch], past)
         yield iteration
-        network, number = iteration.after, number + 1
+        network, past = iteration.after, iteration.next
 
 
 def losses_of(setup: Setup, iterations: int) -> tuple[float, ...]:

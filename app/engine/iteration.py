@@ -7,20 +7,47 @@ from typing import Any
 import numpy as np
 
 from app.engine.losses import Loss
-from app.engine.network import Network
-from app.engine.optimizers import GradientDescent
+from app.engine.network import Network, flattened
+from app.engine.optimizers import Optimizer, norm
 from app.engine.propagation import RIGHT, Backward, Forward, Rules, backward, forward
 from app.engine.types import Array
 
 
 @dataclass(frozen=True)
 class Method:
-    """How iterations are done: the loss, the optimizer, the rounding, and the rules of backward()."""
+    """How an iteration is done: the loss, the optimizer and the learning rate in force, the rounding, the rules of
+    backward().
+
+    `base_rate` is the rate that was chosen, from which a schedule makes the one in force.
+    """
 
     loss: Loss
-    optimizer: GradientDescent
+    optimizer: Optimizer
+    learning_rate: float
+    base_rate: float
     decimals: int | None = None
     rules: Rules = field(default=RIGHT)
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What an iteration has behind it: its number, from 0, and what the optimizer remembers, (slots, P)."""
+
+    iteration: int
+    memory: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """One update: the `norm` of all gradients, what it takes of them, (P,), and what the optimizer remembers after it.
+
+    `taken` is the gradient, shortened by the factor `clip` and with weight decay, where there is any.
+    """
+
+    norm: float
+    clip: float
+    taken: Array
+    memory: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +61,8 @@ class Iteration:
     forward: Forward
     losses: Array
     backward: Backward
+    past: Past
+    update: Update
     after: Network
     found: dict[Any, dict[Any, Any]] = field(default_factory=dict, repr=False)  # what was worked out about it
 
@@ -41,6 +70,11 @@ class Iteration:
     def loss(self) -> float:
         """The mean of the examples' losses, before the update."""
         return float(np.mean(self.losses))
+
+    @property
+    def next(self) -> Past:
+        """What the iteration after this one has behind it."""
+        return Past(self.past.iteration + 1, self.update.memory)
 
     @cached_property
     def loss_after(self) -> float:
@@ -53,14 +87,27 @@ def mean_loss(method: Method, network: Network, X: Array, Y: Array) -> float:
     return float(np.mean(method.loss.value(forward(network, X, method.decimals).output, Y)))
 
 
-def run_iteration(method: Method, network: Network, X: Array, Y: Array) -> Iteration:
-    """Forward, loss, backward and update; numbers that overflow become infinite, not errors."""
+def run_iteration(method: Method, network: Network, X: Array, Y: Array, past: Past | None = None) -> Iteration:
+    """Forward, loss, backward and update; without a past it is the first iteration. Numbers that overflow become
+    infinite, not errors."""
+    past = past or Past(0, method.optimizer.fresh(network.size))
     with np.errstate(over="ignore", invalid="ignore"):
         there = forward(network, X, method.decimals)
         losses = method.loss.value(there.output, Y)
         back = backward(network, there, Y, method.loss, method.rules)
-        after = method.optimizer.update(network, back)
-    return Iteration(method, network, X, Y, there, losses, back, after)
+        update, after = updated(method, network, back, past)
+    return Iteration(method, network, X, Y, there, losses, back, past, update, after)
+
+
+def updated(method: Method, network: Network, gradients: Backward, past: Past) -> tuple[Update, Network]:
+    """What the optimizer makes of the gradients."""
+    optimizer, w = method.optimizer, network.flat()
+    g, memory = flattened(zip(gradients.dW, gradients.db, strict=True)), past.memory.copy()
+    length = norm(g)
+    optimizer.take(g, w)
+    update = Update(length, optimizer.clip(length), g.copy(), memory)
+    optimizer.rule.bound(optimizer, w, memory)(g, past.iteration + 1, method.learning_rate)
+    return update, network.from_flat(w)
 
 
 def first_not_finite(iteration: Iteration) -> str | None:

@@ -41,15 +41,29 @@ class Network:
         """The same activations with other (W, b), one pair per layer."""
         return Network(tuple(Layer(W, b, old.activation) for (W, b), old in zip(pairs, self.layers, strict=True)))
 
+    @cached_property
+    def size(self) -> int:
+        """The number of parameters: P."""
+        return sum(layer.W.size + layer.b.size for layer in self.layers)
+
     def flat(self) -> Array:
-        """Every parameter in one vector: layer by layer, W row by row, then b."""
-        return np.concatenate([part for layer in self.layers for part in (layer.W.ravel(), layer.b)])
+        """Every parameter in one vector (P,): layer by layer, W row by row, then b."""
+        return flattened((layer.W, layer.b) for layer in self.layers)
 
     def from_flat(self, vector: Array) -> "Network":
         """The inverse of `flat`, bit for bit."""
+        return self.with_parameters(self.parts(vector))
+
+    def parts(self, vector: Array) -> tuple[tuple[Array, Array], ...]:
+        """A vector of one number for each parameter (P,) as views of it, shaped as (W, b) of each layer."""
         pairs, start = [], 0
         for layer in self.layers:
             middle, end = start + layer.W.size, start + layer.W.size + layer.b.size
             pairs.append((vector[start:middle].reshape(layer.W.shape), vector[middle:end]))
             start = end
-        return self.with_parameters(pairs)
+        return tuple(pairs)
+
+
+def flattened(pairs: Iterable[tuple[Array, Array]]) -> Array:
+    """What is shaped as (W, b) of each layer as one vector (P,), in the order of `Network.flat`."""
+    return np.concatenate([part for W, b in pairs for part in (W.ravel(), b)])

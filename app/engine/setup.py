@@ -16,8 +16,9 @@ from app.engine.iteration import Method
 from app.engine.losses import loss_named
 from app.engine.mistakes import rules_of
 from app.engine.network import Layer, Network
-from app.engine.optimizers import GradientDescent
-from app.engine.shape import Shape, shape_of
+from app.engine.optimizers import Optimizer
+from app.engine.schedules import Schedule
+from app.engine.shape import Shape, Updating, shape_of
 from app.engine.types import Array
 
 
@@ -78,6 +79,8 @@ class Setup:
     decimals: int | None = None
     mistakes: tuple[str, ...] = ()
     warm_up: tuple[int, ...] = ()
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    schedule: Schedule = field(default_factory=Schedule)
 
     def completed(self) -> Self:
         """With activations and loss filled in to fit the targets, and checked; SetupError names what does not fit."""
@@ -108,14 +111,21 @@ class Setup:
         names = self.activations
         return Network(tuple(Layer(W, b, activation_named(n)) for (W, b), n in zip(pairs, names, strict=True)))
 
-    def method(self, learning_rate: float) -> Method:
-        """How iterations are done at this learning rate."""
-        rules = rules_of(self.mistakes, learning_rate)
-        return Method(loss_named(self.loss), GradientDescent(learning_rate), self.decimals, rules)
+    def method(self, base_rate: float, iteration: int = 0) -> Method:
+        """How an iteration, from 0, is done where this learning rate was chosen."""
+        rate = self.schedule.rate(base_rate, iteration)
+        rules = rules_of(self.mistakes, rate)
+        return Method(loss_named(self.loss), self.optimizer, rate, base_rate, self.decimals, rules)
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""
-        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes)
+        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes, self.updating)
+
+    @cached_property
+    def updating(self) -> Updating:
+        """How its updates are told."""
+        optimizer = self.optimizer
+        return Updating(optimizer.kind, optimizer.weight_decay > 0, optimizer.clip_norm is not None, self.schedule.kind)
 
     def batch(self, iteration: int) -> tuple[int, ...]:
         """The examples of an iteration, all counted from 0."""

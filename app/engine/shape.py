@@ -2,11 +2,26 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+
+class Updating(NamedTuple):
+    """How an update is told: the optimizer and the schedule, and whether weights decay and gradients are clipped."""
+
+    optimizer: str = "gradient_descent"
+    decays: bool = False
+    clips: bool = False
+    schedule: str = "constant"
+
+
+PLAIN = Updating()
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Units per layer (the input first), names of activations, loss and mistakes, examples in a batch, rounding."""
+    """Units per layer (the input first), names of activations, loss and mistakes, examples in a batch, rounding, and
+    how an update is told.
+    """
 
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
@@ -14,13 +29,16 @@ class Shape:
     examples: int
     decimals: int | None = None
     mistakes: tuple[str, ...] = ()
+    updating: Updating = PLAIN
 
     def __hash__(self) -> int:
         return self._hash  # asked for many times a step: shapes are keys of caches
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistakes))
+        return hash(
+            (self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistakes, self.updating)
+        )
 
     @property
     def depth(self) -> int:

@@ -41,7 +41,7 @@ OF_BATCH: dict[str, Source] = {
     "dW": lambda it, layer: it.backward.dW[layer - 1],
     "db": lambda it, layer: it.backward.db[layer - 1],
     "loss": lambda it, layer: np.array([it.loss]),
-    "eta": lambda it, layer: np.array([it.method.optimizer.learning_rate]),
+    "eta": lambda it, layer: np.array([it.method.learning_rate]),
 }
 
 

@@ -1,16 +1,22 @@
-"""What a learner changes on the way: the learning rate, or one parameter. Each counts from an iteration on."""
+"""What a learner changes on the way: the learning rate, a parameter, an input or a target. Each counts from an
+iteration on.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from app.engine import Array, Network, SetupError, Shape, Symbol
+from app.engine import Array, Network, Setup, SetupError, Shape, Symbol
 
 MOST_CHANGES = 200
 
 
 @dataclass(frozen=True)
 class Change:
-    """From the start of `iteration` on, `symbol` (eta, or W or b of a unit) is `value`."""
+    """From the start of `iteration` on, `symbol` is `value`.
+
+    eta is the learning rate, W or b a parameter, x or y an input or a target: there j is the example, k the column.
+    """
 
     iteration: int
     symbol: Symbol
@@ -45,8 +51,22 @@ def learning_rate_at(changes: Changes, iteration: int, start: float) -> float:
 
 def with_edits(network: Network, changes: Changes, iteration: int) -> Network:
     """The network with the parameters that were edited for exactly this iteration."""
-    edits = [change for change in changes if change.iteration == iteration and change.symbol.kind != "eta"]
+    edits = [change for change in changes if change.iteration == iteration and change.symbol.kind in ("W", "b")]
     return _edited(network, edits) if edits else network
+
+
+def examples_at(setup: Setup, changes: Changes, iteration: int) -> tuple[Array, Array]:
+    """X (examples, features) and Y (examples, outputs) as an iteration finds them."""
+    edits = tuple(c for c in changes if c.symbol.kind in ("x", "y") and c.iteration <= iteration)
+    return _edited_examples(setup, edits) if edits else setup.examples
+
+
+@lru_cache(maxsize=64)
+def _edited_examples(setup: Setup, edits: Changes) -> tuple[Array, Array]:
+    X, Y = (array.copy() for array in setup.examples)
+    for edit in edits:
+        (X if edit.symbol.kind == "x" else Y)[edit.symbol.j, edit.symbol.k or 0] = edit.value
+    return X, Y
 
 
 def _edited(network: Network, edits: Iterable[Change]) -> Network:

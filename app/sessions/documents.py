@@ -8,7 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import Array, Dataset, Examples, Initializer, Parameters, Setup, SetupError, Symbol
+from app.engine import (
+    CONSTANT,
+    SCHEDULES,
+    Array,
+    Dataset,
+    Examples,
+    Initializer,
+    Optimizer,
+    Parameters,
+    Schedule,
+    Setup,
+    SetupError,
+    Symbol,
+)
 from app.lessons import lesson_named
 from app.sessions.answers import answers_of, answers_text
 from app.sessions.changes import Change
@@ -31,7 +44,7 @@ def setup_document(setup: Setup) -> Document:
         "loss": setup.loss,
         **_start_document(setup.start),
         "data": _data_document(setup.data),
-        "optimizer": {"kind": "gradient_descent", "learning_rate": setup.learning_rate},
+        "optimizer": _optimizer_document(setup),
         "batch_size": setup.batch_size,
         "shuffle_seed": setup.shuffle_seed,
         "decimals": setup.decimals,
@@ -50,13 +63,13 @@ def setup_of(document: Document) -> Setup:
     fields["mistakes"] = _mistakes_of(document.get("mistake"))
     if "initializer" in document or "parameters" in document:
         fields["start"] = _start_of(document)
-    if "learning_rate" in document.get("optimizer", {}):
-        fields["learning_rate"] = document["optimizer"]["learning_rate"]
+    fields |= _optimizer_of(document.get("optimizer", {}))
     return Setup(data=_data_of(document["data"]), **fields).completed()
 
 
 _PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals")
 _TUPLES = ("sizes", "activations", "warm_up")
+_OPTIONAL = ("weight_decay", "clip_norm")
 
 
 def _mistakes_document(mistakes: tuple[str, ...]) -> str | list[str] | None:
@@ -87,6 +100,25 @@ def _start_of(document: Document) -> Initializer | Parameters:
     seed = given.pop("seed", 0)
     amounts = [given[name] for name in given if name == AMOUNTS.get(kind)]
     return Initializer(kind, seed, *amounts)
+
+
+def _optimizer_document(setup: Setup) -> Document:
+    """The optimizer with the settings of its kind; what is not in use is left out."""
+    optimizer, schedule = setup.optimizer, setup.schedule
+    document: Document = {"kind": optimizer.kind, "learning_rate": setup.learning_rate}
+    document |= {name: getattr(optimizer, name) for name in optimizer.rule.settings}
+    document |= {name: value for name in _OPTIONAL if (value := getattr(optimizer, name))}
+    if schedule != CONSTANT:
+        document["schedule"] = {"kind": schedule.kind}
+        document["schedule"] |= {name: getattr(schedule, name) for name in SCHEDULES[schedule.kind].settings}
+    return document
+
+
+def _optimizer_of(document: Document) -> Document:
+    """The fields of a setup: optimizer, schedule and learning rate."""
+    settings = {name: value for name, value in document.items() if name not in ("learning_rate", "schedule")}
+    rate = {name: document[name] for name in ("learning_rate",) if name in document}
+    return {"optimizer": Optimizer(**settings), "schedule": Schedule(**document.get("schedule", {})), **rate}
 
 
 def _data_document(data: Examples | Dataset) -> Document:

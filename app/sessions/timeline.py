@@ -9,18 +9,20 @@ from typing import Any, Self
 import numpy as np
 
 from app.engine import (
+    CONSTANT,
     Array,
     DivergedError,
     Iteration,
     Method,
     Network,
+    Past,
     Setup,
     Values,
     first_not_finite,
     kept_with,
     run_iteration,
 )
-from app.sessions.changes import Change, Changes, learning_rate_at, with_change, with_edits
+from app.sessions.changes import Change, Changes, examples_at, learning_rate_at, with_change, with_edits
 
 RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
 MOST_CHECKPOINTS = 8
@@ -29,10 +31,27 @@ SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """The parameters, as `Network.flat`, that an iteration begins with, before edits made for that iteration."""
+    """What an iteration begins with, before edits made for it: the parameters, as `Network.flat`, then each row of what
+    the optimizer remembers."""
 
     iteration: int
     parameters: Array
+
+    @classmethod
+    def of(cls, network: Network, past: Past) -> Self:
+        """Where an iteration with this past begins."""
+        return cls(past.iteration, np.concatenate([network.flat(), past.memory.ravel()]))
+
+    @classmethod
+    def start(cls, setup: Setup) -> Self:
+        """The very start."""
+        network = setup.network
+        return cls.of(network, Past(0, setup.optimizer.fresh(network.size)))
+
+    def opened(self, setup: Setup) -> tuple[Network, Past]:
+        """Network and past; the inverse of `of`, bit for bit."""
+        w, *memory = self.parameters.reshape(-1, setup.network.size)
+        return setup.network.from_flat(w), Past(self.iteration, np.array(memory).reshape(len(memory), len(w)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +105,7 @@ class Timeline:
 
     def own_moment(self) -> Moment:
         """Iteration `now`, run anew."""
-        return Moment(self._run(self.now, self._network))
+        return Moment(self._run(*self._standing))
 
     @cached_property
     def next_network(self) -> Network:
@@ -94,15 +113,16 @@ class Timeline:
         return with_edits(self.record.after, self.changes, self.now + 1)
 
     @cached_property
-    def _network(self) -> Network:
+    def _standing(self) -> tuple[Network, Past]:
+        """What iteration `now` begins with, edits included."""
         start = self._checkpoint_before(self.now)
-        network = self._network_of(start)
-        for number, iteration in self._iterations(start, self.now):
-            network = with_edits(iteration.after, self.changes, number + 1)
-        return network
+        network, past = self._opened(start)
+        for iteration in self._iterations(start, self.now):
+            network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
+        return network, past
 
     def learning_rate(self, iteration: int) -> float:
-        """The learning rate in force in an iteration."""
+        """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
         return learning_rate_at(self.changes, iteration, self.setup.learning_rate)
 
     def at(self, iteration: int) -> Self:
@@ -111,7 +131,7 @@ class Timeline:
 
     def checked(self) -> Self:
         """The same; DivergedError where iteration `now` leaves the finite numbers."""
-        _check_finite(self.now, self.record)
+        _check_finite(self.record)
         return self
 
     def with_change(self, change: Change) -> Self:
@@ -125,50 +145,54 @@ class Timeline:
 
     def run(self, iterations: int) -> Iterator[Iteration]:
         """The first so many iterations, one by one, wherever this stands."""
-        start = Checkpoint(0, self.setup.network.flat())
-        return (iteration for _, iteration in self._iterations(start, iterations))
+        return self._iterations(Checkpoint.start(self.setup), iterations)
 
     def towards(self, target: int) -> Self:
         """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""
         start = self._checkpoint_before(target)
         found = [checkpoint for checkpoint in self.checkpoints if checkpoint.iteration <= target]
-        for number, iteration in self._iterations(start, target):
-            _check_finite(number, iteration)
-            if _worth_keeping(target - number - 1):
-                found.append(Checkpoint(number + 1, iteration.after.flat()))
+        for iteration in self._iterations(start, target):
+            _check_finite(iteration)
+            if _worth_keeping(target - iteration.next.iteration):
+                found.append(Checkpoint.of(iteration.after, iteration.next))
         return replace(self, now=target, checkpoints=thinned(found, target))
 
-    def _iterations(self, start: Checkpoint, end: int) -> Iterator[tuple[int, Iteration]]:
+    def _iterations(self, start: Checkpoint, end: int) -> Iterator[Iteration]:
         """Every iteration from a checkpoint's up to, not including, `end`."""
-        network = self._network_of(start)
-        for number in range(start.iteration, end):
-            iteration = self._run(number, network)
-            yield number, iteration
-            network = with_edits(iteration.after, self.changes, number + 1)
+        network, past = self._opened(start)
+        for _ in range(start.iteration, end):
+            iteration = self._run(network, past)
+            yield iteration
+            network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
 
-    def _network_of(self, checkpoint: Checkpoint) -> Network:
-        network = self.setup.network.from_flat(checkpoint.parameters)
-        return with_edits(network, self.changes, checkpoint.iteration)
+    def _opened(self, checkpoint: Checkpoint) -> tuple[Network, Past]:
+        network, past = checkpoint.opened(self.setup)
+        return with_edits(network, self.changes, checkpoint.iteration), past
 
     def _checkpoint_before(self, iteration: int) -> Checkpoint:
         before = (c for c in reversed(self.checkpoints) if c.iteration <= iteration)
-        return next(before, None) or Checkpoint(0, self.setup.network.flat())
+        return next(before, None) or Checkpoint.start(self.setup)
 
-    def _run(self, number: int, network: Network) -> Iteration:
-        X, Y = self.setup.examples
-        batch = list(self.setup.batch(number))
-        return run_iteration(_method(self.setup, self.learning_rate(number)), network, X[batch], Y[batch])
+    def _run(self, network: Network, past: Past) -> Iteration:
+        X, Y = examples_at(self.setup, self.changes, past.iteration)
+        batch = list(self.setup.batch(past.iteration))
+        return run_iteration(self.method(past.iteration), network, X[batch], Y[batch], past)
+
+    def method(self, iteration: int) -> Method:
+        """How an iteration is done."""
+        scheduled = 0 if self.setup.schedule == CONSTANT else iteration
+        return _method(self.setup, self.learning_rate(iteration), scheduled)
 
 
 @lru_cache(maxsize=256)
-def _method(setup: Setup, learning_rate: float) -> Method:
-    return setup.method(learning_rate)
+def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
+    return setup.method(base_rate, iteration)
 
 
-def _check_finite(number: int, iteration: Iteration) -> None:
+def _check_finite(iteration: Iteration) -> None:
     what = first_not_finite(iteration)
     if what is not None:
-        raise DivergedError(number, what)
+        raise DivergedError(iteration.past.iteration, what)
 
 
 def check_loss_after(number: int, iteration: Iteration) -> None:

@@ -108,7 +108,7 @@ def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tu
     if not session.setup.mistakes or equation.phase not in ("backward", "update"):
         return ()
     it = session.current
-    right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y)
+    right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y, it.past)
     wanted, found = Values(right, session.focus_row)[equation.symbol], session.values[equation.symbol]
     if abs(wanted - found) <= PARTED * abs(wanted):
         return ()

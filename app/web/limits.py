@@ -1,11 +1,11 @@
 """The limits that are settings, checked where a request enters. Each error says the limit and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.engine import SetupError, UnknownNameError
+from app.engine import OPTIMIZERS, SCHEDULES, SetupError, UnknownNameError
 from app.settings import Settings
-from app.web.schemas import OPTIMIZERS, Edit
+from app.web.schemas import Edit
 
 AMOUNTS = {"value": ("constant",), "scale": ("normal", "uniform")}  # amount -> the initializers that take it
 
@@ -14,10 +14,7 @@ def check_setup(document: dict[str, Any], settings: Settings) -> None:
     """SetupError where a setup, as a document, is larger than this server takes."""
     _check_sizes(document["sizes"], settings)
     _check_data(document, settings)
-    optimizer = document.get("optimizer", {})
-    if optimizer.get("kind", "gradient_descent") not in OPTIMIZERS:
-        raise UnknownNameError("optimizer.kind", OPTIMIZERS)
-    check_learning_rate("optimizer.learning_rate", optimizer.get("learning_rate", 0.1), settings)
+    _check_optimizer(document.get("optimizer", {}), settings)
     _check_start(document, settings)
 
 
@@ -81,6 +78,25 @@ def _check_start(document: dict[str, Any], settings: Settings) -> None:
         if name in initializer and initializer["kind"] not in kinds:
             raise SetupError(f"initializer.{name}", f"Only {' and '.join(kinds)} take a {name}.", "Leave it out.")
         _check_magnitude(f"initializer.{name}", initializer.get(name, 0.0), settings)
+
+
+def _check_optimizer(optimizer: dict[str, Any], settings: Settings) -> None:
+    """The learning rate's limit, and no setting that the kind of optimizer or schedule does not have."""
+    schedule = optimizer.get("schedule", {})
+    check_learning_rate("optimizer.learning_rate", optimizer.get("learning_rate", 0.1), settings)
+    check_learning_rate("optimizer.schedule.minimum", schedule.get("minimum", 0.0), settings)
+    _check_kind("optimizer", optimizer, OPTIMIZERS, "gradient_descent")
+    _check_kind("optimizer.schedule", schedule, SCHEDULES, "constant")
+
+
+def _check_kind(field: str, given: dict[str, Any], known: Mapping[str, Any], usual: str) -> None:
+    kind = given.get("kind", usual)
+    if kind not in known:
+        raise UnknownNameError(f"{field}.kind", tuple(known))
+    others = {name for one in known.values() for name in one.settings} - set(known[kind].settings)
+    for name in sorted(others & set(given)):
+        having = [other for other, one in known.items() if name in one.settings]
+        raise SetupError(f"{field}.{name}", f"Only {' and '.join(having)} take a {name}.", "Leave it out.")
 
 
 def _check_magnitude(field: str, values: Any, settings: Settings) -> None:

@@ -4,11 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from app.engine import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, MISTAKES
+from app.engine import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, MISTAKES, OPTIMIZERS, SCHEDULES
 from app.sessions import Measure
 from app.settings import Settings
 
-OPTIMIZERS = ("gradient_descent",)
 MOST_SEED = 2**32 - 1
 
 
@@ -20,6 +19,11 @@ def usual(name: str) -> str:
 def name_of(known: Any, description: str, **more: Any) -> Any:
     """A field for a name that the engine checks; the documentation lists those that exist."""
     return Field(description=description, max_length=40, json_schema_extra={"enum": list(known)}, **more)
+
+
+def setting(description: str, **bounds: Any) -> Any:
+    """A field that only some kinds have; limits.py refuses it for the others."""
+    return Field(description=f"For {description}" if description.startswith("`") else description, **bounds)
 
 
 Name = str
@@ -83,11 +87,35 @@ class DatasetGiven(Strict):
     seed: Annotated[Seed, Field(description="Seed of the random generator.")] = 0
 
 
+class ScheduleGiven(Strict):
+    """How the learning rate changes from iteration to iteration."""
+
+    kind: Annotated[Name, name_of(SCHEDULES, "Its name.")] = "constant"
+    every: Annotated[int | None, setting("`step`: iterations until the rate is multiplied again (100).", ge=1)] = None
+    factor: Annotated[float | None, setting("`step`: what it is multiplied by (0.5).", gt=0, le=1)] = None
+    iterations: Annotated[int | None, setting("`cosine`: iterations down to the minimum (1,000).", ge=1)] = None
+    minimum: Annotated[float | None, setting("`cosine`: the smallest rate (0).", ge=0)] = None
+
+
 class OptimizerGiven(Strict):
-    """How gradients become updates."""
+    """How gradients become updates, as torch.optim defines each kind."""
 
     kind: Annotated[Name, name_of(OPTIMIZERS, "Its name.")] = "gradient_descent"
     learning_rate: Annotated[float, Field(description=f"Above 0, at most {usual('max_learning_rate')}.", gt=0)] = 0.1
+    momentum: Annotated[float | None, setting("`momentum`, `nesterov`: how much velocity stays (0.9).", ge=0, lt=1)] = (
+        None
+    )
+    decay: Annotated[float | None, setting("`rmsprop`: how much of the mean square stays (0.99).", ge=0, lt=1)] = None
+    beta1: Annotated[float | None, setting("`adam`, `adamw`: how much of the mean stays (0.9).", ge=0, lt=1)] = None
+    beta2: Annotated[float | None, setting("`adam`, `adamw`: the same of the mean square (0.999).", ge=0, lt=1)] = None
+    epsilon: Annotated[float | None, setting("`rmsprop`, `adam`, `adamw`: in the divisor (1e-8).", gt=0, le=1)] = None
+    weight_decay: Annotated[
+        float | None, setting("Added to the gradient, times the parameter (L2); decoupled for `adamw` (0).", ge=0, le=1)
+    ] = None
+    clip_norm: Annotated[
+        float | None, setting("Gradients together longer than this are shortened to it; left out: never.", gt=0)
+    ] = None
+    schedule: Annotated[ScheduleGiven | None, Field(description="Left out: the rate stays.")] = None
 
 
 def _kind_of_data(given: Any) -> str:

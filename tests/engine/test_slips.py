@@ -9,7 +9,6 @@ import pytest
 from app.engine import (
     MISTAKES,
     Case,
-    GradientDescent,
     Iteration,
     Setup,
     Symbol,
@@ -39,10 +38,12 @@ def square_setup(seed: int, own_loss: bool) -> Setup:
 
 def mistaken(it: Iteration, mistake: str) -> Values:
     """The same iteration with the mistake in its rules: forward and backward, called here directly."""
-    rules = rules_of((mistake,), it.method.optimizer.learning_rate)
+    rules = rules_of((mistake,), it.method.learning_rate)
     there = forward(it.before, it.X, it.method.decimals)
     back = backward(it.before, there, it.Y, it.method.loss, rules)
-    after = GradientDescent(it.method.optimizer.learning_rate).update(it.before, back)
+    rate = it.method.learning_rate
+    moves = zip(it.before.layers, back.dW, back.db, strict=True)
+    after = it.before.with_parameters((layer.W - rate * dW, layer.b - rate * db) for layer, dW, db in moves)
     return Values(replace(it, forward=there, backward=back, after=after))
 
 

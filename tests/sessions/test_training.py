@@ -142,11 +142,11 @@ def test_an_example_that_is_not_in_the_batch_cannot_be_looked_at() -> None:
 
 def test_a_learning_rate_counts_from_this_iteration_or_from_the_next_where_this_is_finished() -> None:
     under_way = own().go(4).with_learning_rate(0.6)
-    assert under_way.current.method.optimizer.learning_rate == 0.6
+    assert under_way.current.method.learning_rate == 0.6
     finished = own().go(N).with_learning_rate(0.6)
     assert finished.learning_rate == 0.6
-    assert finished.current.method.optimizer.learning_rate == 0.3
-    assert finished.step().current.method.optimizer.learning_rate == 0.6
+    assert finished.current.method.learning_rate == 0.3
+    assert finished.step().current.method.learning_rate == 0.6
 
 
 def test_a_twice_as_large_learning_rate_moves_every_parameter_twice_as_far() -> None:

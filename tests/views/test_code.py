@@ -27,7 +27,7 @@ def lines(shape: Shape, orientation: Orientation) -> list[str]:
 def given_names(iteration: Iteration, turned: bool) -> Namespace:
     """What a learner has before the first line: the data, the parameters, eta and m."""
     names: Namespace = {"np": np, "math": math, "X": iteration.X, "Y": iteration.Y, "m": len(iteration.X)}
-    names["eta"] = iteration.method.optimizer.learning_rate
+    names["eta"] = iteration.method.learning_rate
     for l, layer in enumerate(iteration.before.layers, start=1):
         names |= {f"W{l}": layer.W.T if turned else layer.W, f"b{l}": layer.b}
     return names

@@ -64,7 +64,7 @@ def refused(response: Any, status: int = 422) -> dict[str, Any]:
         ({"data": {"dataset": "iris"}}, "data.dataset", "xor"),
         ({"data": {"dataset": "xor", "examples": 1001}}, "data.examples", "at most 1,000"),
         ({"data": {"dataset": "xor", "examples": 10}}, "data.Y", "2 numbers a row"),
-        ({"optimizer": {"kind": "adam"}}, "optimizer.kind", "gradient_descent"),
+        ({"optimizer": {"kind": "sgd"}}, "optimizer.kind", "gradient_descent"),
         ({"optimizer": {"learning_rate": 0}}, "optimizer.learning_rate", "above 0"),
         ({"optimizer": {"learning_rate": 100.5}}, "optimizer.learning_rate", "0.1"),
         ({"batch_size": 2}, "batch_size", "1 to 1"),
