@@ -28,6 +28,7 @@ from app.sessions.questions import (
 from app.sessions.runs import Run, is_quick, run_of
 from app.sessions.slices import epoch_back, epoch_on, in_slices
 from app.sessions.sqlite import Bounds, SqliteStore
+from app.sessions.standing import History
 from app.sessions.store import (
     Kept,
     NotWritableError,
@@ -38,7 +39,7 @@ from app.sessions.store import (
     UnknownSessionError,
 )
 from app.sessions.timeline import Moment
-from app.sessions.training import History, TrainingSession
+from app.sessions.training import TrainingSession
 
 __all__ = [
     "MEASURES",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine import Array, Network, Setup, SetupError, Shape, Symbol
+from app.engine import Array, Network, Setup, SetupError, Symbol
 
 MOST_CHANGES = 200
 
@@ -85,22 +85,6 @@ def _put(W: Array, b: Array, edit: Change) -> None:
         b[edit.symbol.j] = edit.value
 
 
-def parameter_named(shape: Shape, layer: int, kind: str, j: int, k: int | None) -> Symbol:
-    """The symbol of one parameter; SetupError names the part that points at none."""
-    if kind not in ("W", "b"):
-        raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
-    _check_index("parameter.layer", layer, 1, shape.depth)
-    _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
-    if kind == "b":
-        if k is not None:
-            raise SetupError("parameter.k", "A bias has no k.", "Leave k out.")
-        return Symbol("b", layer, j)
-    if k is None:
-        raise SetupError("parameter.k", "A weight needs k, the unit that it comes from.", "Give k, from 0.")
-    _check_index("parameter.k", k, 0, shape.sizes[layer - 1] - 1)
-    return Symbol("W", layer, j, k)
-
-
-def _check_index(field: str, index: int, lowest: int, highest: int) -> None:
-    if not lowest <= index <= highest:
-        raise SetupError(field, f"{field} points outside of the network.", f"Use {lowest} to {highest}.")
+def first_difference(one: Changes, other: Changes) -> int | None:
+    """The iteration from which on two logs may lead to different numbers; None where they are the same."""
+    return min((change.iteration for change in {*one} ^ {*other}), default=None)

@@ -24,8 +24,10 @@ from app.engine import (
 )
 from app.lessons import lesson_named
 from app.sessions.answers import answers_of, answers_text
-from app.sessions.changes import Change
+from app.sessions.changes import Change, Changes
+from app.sessions.edits import Mark
 from app.sessions.hunt import hunt_of
+from app.sessions.places import Place
 from app.sessions.timeline import Checkpoint, Timeline
 from app.sessions.training import TrainingSession
 
@@ -159,7 +161,7 @@ def moving_text(session: TrainingSession) -> str:
             "place": session.place,
             "by": session.by,
             "wanted": session.wanted,
-            "changes": [(change.iteration, change.symbol, change.value) for change in timeline.changes],
+            "changes": list(map(_change_document, timeline.changes)),
             "checkpoints": [_checkpoint_document(checkpoint) for checkpoint in timeline.checkpoints],
             **_kept_apart(session),
         },
@@ -174,8 +176,34 @@ def _kept_apart(session: TrainingSession) -> Document:
         "proving": session.proving,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
+        "marks": [_mark_document(mark, session.timeline.changes) for mark in session.marks],
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def _change_document(change: Change) -> tuple[int, Symbol, float]:
+    return change.iteration, change.symbol, change.value
+
+
+def _mark_document(mark: Mark, changes: Changes) -> Document:
+    """A mark by how many of the session's changes it begins with, and the others that it has."""
+    shared = next((i for i, pair in enumerate(zip(mark.changes, changes, strict=False)) if pair[0] != pair[1]), None)
+    same = min(len(mark.changes), len(changes)) if shared is None else shared
+    return {
+        "place": mark.place,
+        "same": same,
+        "others": list(map(_change_document, mark.changes[same:])),
+        "what": mark.what,
+    }
+
+
+def _changes_of(document: list[tuple[int, list[Any], float]]) -> Changes:
+    return tuple(Change(first, Symbol(*symbol), value) for first, symbol, value in document)
+
+
+def _mark_of(document: Document, changes: Changes) -> Mark:
+    before = changes[: document["same"]] + _changes_of(document["others"])
+    return Mark(Place(*document["place"]), before, document["what"])
 
 
 @lru_cache(maxsize=1024)
@@ -189,10 +217,11 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
     setup, lesson, as_published = _fixed_of(fixed)
     document = json.loads(moving)
     iteration, cursor = document["place"]
+    changes = _changes_of(document["changes"])
     timeline = Timeline(
         setup,
         iteration,
-        tuple(Change(first, Symbol(*symbol), value) for first, symbol, value in document["changes"]),
+        changes,
         tuple(Checkpoint(first, np.frombuffer(b64decode(text))) for first, text in document["checkpoints"]),
     )
     return TrainingSession(
@@ -206,6 +235,7 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
         answers_of(document["answers"]) if "answers" in document else (),
         document.get("proving", False),
         hunt_of(*document["hunt"]) if "hunt" in document else None,
+        tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
     )
 
 

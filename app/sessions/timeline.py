@@ -22,7 +22,7 @@ from app.engine import (
     kept_with,
     run_iteration,
 )
-from app.sessions.changes import Change, Changes, examples_at, learning_rate_at, with_change, with_edits
+from app.sessions.changes import Changes, examples_at, first_difference, learning_rate_at, with_edits
 
 RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
 MOST_CHECKPOINTS = 8
@@ -134,10 +134,11 @@ class Timeline:
         _check_finite(self.record)
         return self
 
-    def with_change(self, change: Change) -> Self:
-        """With a change that counts from now or from the next iteration; what was to come after it is forgotten."""
-        kept = tuple(c for c in self.checkpoints if c.iteration <= self.now)
-        return replace(self, changes=with_change(self.changes, change), checkpoints=kept).checked()
+    def with_changes(self, changes: Changes, now: int) -> Self:
+        """At an iteration, with another log of changes. DivergedError as of `at`."""
+        parting = first_difference(self.changes, changes)
+        kept = tuple(c for c in self.checkpoints if parting is None or c.iteration <= parting)
+        return replace(self, changes=changes, checkpoints=kept).towards(now).checked()
 
     def losses(self, iterations: int) -> list[float]:
         """The losses, each before its update, of the first so many iterations."""

@@ -1,56 +1,24 @@
 """TrainingSession: one learner's walk, and what a learner can do with it, as verbs that return the next session."""
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Self
 
-from app.engine import (
-    Equation,
-    Iteration,
-    Network,
-    Setup,
-    SetupError,
-    Shape,
-    Symbol,
-    Values,
-    trace,
-)
+from app.engine import Setup, SetupError, Symbol
 from app.lessons import Lesson
-from app.sessions.answers import Answer, Asking, put_by
-from app.sessions.changes import Change, parameter_named
-from app.sessions.hunt import Hunt
+from app.sessions.answers import Asking, put_by
+from app.sessions.changes import Change, with_change
+from app.sessions.edits import Edit, Mark, input_edit, learning_rate_edit, parameter_edit, target_edit, with_mark
 from app.sessions.places import Measure, Place, after, before, on_to, phase_end
+from app.sessions.standing import Standing
 from app.sessions.timeline import Timeline, check_loss_after
 
 
-@dataclass(frozen=True)
-class History:
-    """Losses, each taken before its update: of every iteration, and the means of whole epochs."""
-
-    iterations: tuple[float, ...]
-    epochs: tuple[float, ...]
-
-
 @dataclass(frozen=True, eq=False)
-class TrainingSession:
-    """A walk that stands after `cursor` equations of iteration `timeline.now`.
+class TrainingSession(Standing):
+    """A walk with its verbs.
 
-    `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
-    asks before it shows, `proving` whether each gradient is shown with its numerical check; `hunt` is there in the bug
-    lab. Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite
-    numbers.
+    Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
     """
-
-    timeline: Timeline
-    lesson: str | None = None
-    as_published: bool = True
-    cursor: int = 0
-    by: Measure = "equation"
-    wanted: int | None = field(default=None)
-    asking: Asking = ""
-    answers: tuple[Answer, ...] = ()
-    proving: bool = False
-    hunt: Hunt | None = None
 
     @classmethod
     def of_setup(cls, setup: Setup) -> Self:
@@ -61,107 +29,6 @@ class TrainingSession:
     def of_lesson(cls, lesson: Lesson, as_published: bool = True) -> Self:
         """A lesson at its very start."""
         return cls(Timeline(lesson.setup(as_published)), lesson.slug, as_published)
-
-    # What can be read ------------------------------------------------------------------------------------------
-
-    @property
-    def setup(self) -> Setup:
-        """Everything that decided this training before its first iteration."""
-        return self.timeline.setup
-
-    @property
-    def iteration(self) -> int:
-        """The iteration, from 0."""
-        return self.timeline.now
-
-    @property
-    def epoch(self) -> int:
-        """The epoch, from 0; a warm-up belongs to epoch 0."""
-        return self.setup.epoch(self.iteration)
-
-    @property
-    def place(self) -> Place:
-        """Iteration and cursor."""
-        return Place(self.iteration, self.cursor)
-
-    @property
-    def current(self) -> Iteration:
-        """All numbers of this iteration, shown or not."""
-        return self.timeline.record
-
-    @cached_property
-    def batch(self) -> tuple[int, ...]:
-        """The examples of this iteration, numbered from 0."""
-        return self.setup.batch(self.iteration)
-
-    @property
-    def focus_row(self) -> int:
-        """The row of the batch in focus: the example that was chosen, else the first."""
-        return self.batch.index(self.wanted) if self.wanted in self.batch else 0
-
-    @property
-    def example(self) -> int:
-        """The example in focus, numbered from 0."""
-        return self.batch[self.focus_row]
-
-    @cached_property
-    def shape(self) -> Shape:
-        """What decides the equations of this iteration."""
-        return self.setup.shape(len(self.batch))
-
-    @cached_property
-    def told_shape(self) -> Shape:
-        """The same as far as it may be told: while a bug is hunted, its mistakes stay untold."""
-        return replace(self.shape, mistakes=()) if self.hidden else self.shape
-
-    @cached_property
-    def equations(self) -> tuple[Equation, ...]:
-        """Every equation of this iteration, in the order of the walk."""
-        return trace(self.shape)
-
-    @property
-    def equation(self) -> Equation | None:
-        """The equation shown last; None at the very start."""
-        return self.equations[self.cursor - 1] if self.cursor else None
-
-    @cached_property
-    def values(self) -> Values:
-        """What every symbol stands for, for the example in focus."""
-        return self.timeline.moment.values(self.focus_row)
-
-    @property
-    def hidden(self) -> bool:
-        """Whether the rules of the walk are hidden: a bug is hunted and not found yet."""
-        return self.hunt is not None and not self.hunt.solved
-
-    @property
-    def finished(self) -> bool:
-        """Whether the iteration is at its end: the new parameters are in force."""
-        return self.cursor == len(self.equations)
-
-    @property
-    def network(self) -> Network:
-        """The network with the parameters in force."""
-        return self.timeline.next_network if self.finished else self.current.before
-
-    @property
-    def learning_rate(self) -> float:
-        """The learning rate in force for the next update."""
-        return self.timeline.learning_rate(self.iteration + self.finished)
-
-    def phase_done(self, phase: str) -> bool:
-        """Whether every equation of a phase has been shown."""
-        return self.cursor >= phase_end(self.shape, phase)
-
-    def losses(self) -> History:
-        """Every loss shown so far, by replay; an epoch's mean once its last loss is shown."""
-        setup = self.setup
-        losses = self.timeline.losses(self.iteration + self.phase_done("loss"))
-        size, first = setup.iterations_per_epoch, len(setup.warm_up)
-        starts = range(first, len(losses) - size + 1, size)
-        return History(tuple(losses), tuple(sum(losses[start : start + size]) / size for start in starts))
-
-    # What a learner can do -------------------------------------------------------------------------------------
 
     def step(self, by: Measure = "equation") -> Self:
         """One measure further."""
@@ -187,11 +54,13 @@ class TrainingSession:
         """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
         updates = iterations + epochs * self.setup.iterations_per_epoch
         finished = self.iteration if self.cursor else -1
-        return self.moved_to(Place(finished + updates, len(self.equations))) if updates else self
+        return self.marked("run").moved_to(Place(finished + updates, len(self.equations))) if updates else self
 
     def reset(self) -> Self:
         """The very start, without what was changed on the way; what was asked may be asked again."""
-        return replace(self, timeline=Timeline(self.setup), cursor=0, wanted=None, answers=put_by(self.answers))
+        return replace(
+            self, timeline=Timeline(self.setup), cursor=0, wanted=None, answers=put_by(self.answers), marks=()
+        )
 
     def go(self, cursor: int) -> Self:
         """A place in this iteration, 0 to N; 0 is where the iteration before ended."""
@@ -219,13 +88,32 @@ class TrainingSession:
 
     def with_learning_rate(self, learning_rate: float) -> Self:
         """Another learning rate from this iteration on; from the next one where this one is finished."""
-        if not learning_rate > 0:
-            raise SetupError("learning_rate", "The learning rate is not above 0.", "Try 0.1.")
-        return self._changed(Symbol("eta"), learning_rate)
+        return self._edited(learning_rate_edit(learning_rate))
 
     def with_parameter(self, layer: int, kind: str, j: int, k: int | None, value: float) -> Self:
         """Another value for one parameter at the start of this iteration; of the next where this is finished."""
-        return self._changed(parameter_named(self.shape, layer, kind, j, k), value)
+        return self._edited(parameter_edit(self.shape, Symbol(kind, layer, j, k), value))
+
+    def with_input(self, example: int, column: int, value: float) -> Self:
+        """Another value of an example's input, from this iteration on, as above."""
+        return self._edited(input_edit(self.shape, len(self.examples[0]), Symbol("x", 0, example, column), value))
+
+    def with_target(self, example: int, column: int, value: float) -> Self:
+        """Another target of an example, from this iteration on, as above."""
+        y = Symbol("y", self.shape.depth, example, column)
+        return self._edited(target_edit(self.shape, len(self.examples[0]), y, value))
+
+    def undo(self) -> Self:
+        """Back to where the walk stood before the last edit or run, whatever was walked since."""
+        if not self.marks:
+            raise SetupError("undo", "There is nothing to undo.", "Edit a value or train first.")
+        *marks, (place, changes, _) = self.marks
+        timeline = self.timeline.with_changes(changes, place.iteration)
+        return replace(self, timeline=timeline, cursor=place.cursor, marks=tuple(marks))
+
+    def marked(self, what: str) -> Self:
+        """The same, with this place to come back to by `undo`."""
+        return replace(self, marks=with_mark(self.marks, Mark(self.place, self.timeline.changes, what)))
 
     def moved_to(self, place: Place) -> Self:
         """Any place, back or ahead; a finished iteration also has a finite loss after its update."""
@@ -237,6 +125,9 @@ class TrainingSession:
     def _on_to_end_of(self, phase: str) -> Self:
         return self.moved_to(on_to(self.place, phase_end(self.shape, phase)))
 
-    def _changed(self, symbol: Symbol, value: float) -> Self:
-        change = Change(self.iteration + self.finished, symbol, value)
-        return replace(self, timeline=self.timeline.with_change(change))
+    def _edited(self, edit: Edit) -> Self:
+        """With new values from this iteration on; what was changed for later iterations is overtaken."""
+        changes = self.timeline.changes
+        for symbol, value in edit.items():
+            changes = with_change(changes, Change(self.iteration + self.finished, symbol, value))
+        return replace(self.marked("edit"), timeline=self.timeline.with_changes(changes, self.iteration))

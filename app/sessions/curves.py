@@ -1,0 +1,150 @@
+"""The numbers behind the curves: how well a walk did at the end of each epoch, on the training and the test examples.
+
+At most MOST_POINTS epochs are looked at, each a power of two apart. What is known of a walk is kept, so that a longer
+walk costs its new iterations alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import NamedTuple
+
+import numpy as np
+
+from app.engine import LOSSES, Array, Network, Setup, forward
+from app.sessions.changes import Changes, examples_at
+from app.sessions.classes import accuracy, classifies
+from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.tracks import Track, Tracks
+from app.sessions.training import TrainingSession
+
+MOST_POINTS = 300
+AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too, for who goes back
+
+_TRACKS = Tracks()
+
+
+class Standing(NamedTuple):
+    """How well a network does on some examples: their mean loss, the share that it classifies right (NaN: no classes)."""
+
+    loss: float
+    accuracy: float
+
+
+class Point(NamedTuple):
+    """After so many updates, `epoch` epochs (1.5: half of the second): the mean of the epoch's losses, each before its
+
+    update, and how the network then does on all training examples and on the test examples.
+    """
+
+    updates: int
+    epoch: float
+    mean: float
+    training: Standing
+    test: Standing
+
+
+def points_of(session: TrainingSession) -> tuple[Point, ...]:
+    """From the very start to the updates that are made, in order; the last one may stand in the middle of an epoch."""
+    timeline, updates = session.timeline, session.iteration + session.finished
+    track = _track(timeline, updates)
+    if track.points[-1].updates == updates:
+        return track.points
+    return (*track.points, _point(timeline, track))
+
+
+def _track(timeline: Timeline, updates: int) -> Track:
+    """The way to so many updates, from the nearest that is known before it."""
+    setup, changes = timeline.setup, timeline.changes
+    track = _TRACKS.before(setup, changes, updates) or _begun(timeline)
+    for stop in _stops(setup, track.updates, updates):
+        track = _extended(timeline, track, stop)
+        if updates - stop in (0, *AGES):
+            _TRACKS.put(setup, changes, track)
+    return track
+
+
+def _begun(timeline: Timeline) -> Track:
+    start = Track(Checkpoint.start(timeline.setup), (), ())
+    return Track(start.checkpoint, (), (_point(timeline, start),))
+
+
+def _stops(setup: Setup, start: int, end: int) -> list[int]:
+    """After how many updates to look: at the ends of the epochs that are kept, some way before the end, and there."""
+    whole = whole_epochs(setup, end)
+    stride = stride_for(whole)
+    first = -(-(whole_epochs(setup, start) + 1) // stride) * stride
+    ends = {updates_after(setup, epoch) for epoch in range(first, whole + 1, stride)}
+    ages = {end - age for age in AGES if end - age > start}
+    return sorted({*ends, *ages, *({end} if end > start else ())})
+
+
+def _extended(timeline: Timeline, track: Track, stop: int) -> Track:
+    """The way, gone on to `stop`."""
+    setup = timeline.setup
+    losses, checkpoint = _run(timeline, track.checkpoint, stop)
+    recent = (*track.recent, *losses)[-setup.iterations_per_epoch :]
+    there = Track(checkpoint, recent, track.points)
+    epochs = whole_epochs(setup, stop)
+    stride = stride_for(epochs)
+    kept = tuple(point for point in track.points if round(point.epoch) % stride == 0)
+    if updates_after(setup, epochs) != stop or epochs % stride:
+        return Track(checkpoint, recent, kept)
+    return Track(checkpoint, recent, (*kept, _point(timeline, there)))
+
+
+def _run(timeline: Timeline, start: Checkpoint, end: int) -> tuple[list[float], Checkpoint]:
+    """The losses from a checkpoint on, each before its update, and where they lead."""
+    losses, last = [], None
+    for last in timeline.run(end, start):
+        losses.append(last.loss)
+    return losses, start if last is None else Checkpoint.of(last.after, last.next)
+
+
+# Epochs and updates ---------------------------------------------------------------------------------------------------
+
+
+def updates_after(setup: Setup, epochs: int) -> int:
+    """How many updates so many whole epochs take; a warm-up belongs to the first."""
+    return setup.last_of_epoch(epochs - 1) + 1 if epochs else 0
+
+
+def whole_epochs(setup: Setup, updates: int) -> int:
+    """How many epochs are done after so many updates."""
+    return max(0, updates - len(setup.warm_up)) // setup.iterations_per_epoch
+
+
+def stride_for(epochs: int) -> int:
+    """The power of two by which so many epochs are thinned."""
+    stride = 1
+    while epochs // stride >= MOST_POINTS:
+        stride *= 2
+    return stride
+
+
+# A point --------------------------------------------------------------------------------------------------------------
+
+
+def _point(timeline: Timeline, track: Track) -> Point:
+    setup, updates = timeline.setup, track.updates
+    network = timeline.network_at(track.checkpoint)
+    epochs = whole_epochs(setup, updates)
+    start, end = (updates_after(setup, epoch) for epoch in (epochs, epochs + 1))
+    own = track.recent[start - updates :] if updates > start else track.recent
+    test = getattr(setup, "test_examples", None)
+    return Point(
+        updates,
+        epochs + (updates - start) / (end - start),
+        sum(own) / len(own) if own else nan,
+        standing(setup, network, examples_at(setup, timeline.changes, updates)),
+        standing(setup, network, test) if test is not None and len(test[0]) else Standing(nan, nan),
+    )
+
+
+def standing(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Standing:
+    """How the network does on examples X (m, n_0), Y (m, n_L)."""
+    X, Y = examples
+    with np.errstate(over="ignore", invalid="ignore"):
+        there = forward(network, X, setup.decimals)
+        loss = float(np.mean(LOSSES[setup.loss].value(there.output, Y)))
+    return Standing(loss, accuracy(there.A[-1], Y) if classifies(setup) else nan)
