@@ -1,6 +1,8 @@
 """One learner's work: a walk with its verbs, and where walks are kept."""
 
 from app.sessions.answers import Answer, Asking
+from app.sessions.classes import accuracy, classes_of, classifies
+from app.sessions.curves import points_of
 from app.sessions.documents import setup_document, setup_of
 from app.sessions.hunt import Hunt
 from app.sessions.migrations import StoreVersionError
@@ -39,6 +41,7 @@ from app.sessions.store import (
     UnknownSessionError,
 )
 from app.sessions.timeline import Moment
+from app.sessions.tracks import Point, Score
 from app.sessions.training import TrainingSession
 
 __all__ = [
@@ -55,10 +58,12 @@ __all__ = [
     "Moment",
     "NotWritableError",
     "Place",
+    "Point",
     "Question",
     "QuestionError",
     "Reply",
     "Run",
+    "Score",
     "SessionStore",
     "SessionTooLargeError",
     "SqliteStore",
@@ -67,11 +72,14 @@ __all__ = [
     "TooManySessionsError",
     "TrainingSession",
     "UnknownSessionError",
+    "accuracy",
     "answer",
     "asked",
     "asking_first",
     "case_of",
     "check_not_asked",
+    "classes_of",
+    "classifies",
     "counterpart",
     "differ",
     "epoch_back",
@@ -85,6 +93,7 @@ __all__ = [
     "operation_key",
     "parting",
     "parts_of",
+    "points_of",
     "question_of",
     "run_of",
     "setup_document",

@@ -4,44 +4,21 @@ At most MOST_POINTS epochs are looked at, each a power of two apart. What is kno
 walk costs its new iterations alone.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import nan
-from typing import NamedTuple
 
 import numpy as np
 
 from app.engine import LOSSES, Array, Network, Setup, forward
-from app.sessions.changes import Changes, examples_at
+from app.sessions.changes import examples_at
 from app.sessions.classes import accuracy, classifies
 from app.sessions.timeline import Checkpoint, Timeline
-from app.sessions.tracks import Track, Tracks
+from app.sessions.tracks import Point, Score, Track, Tracks
 from app.sessions.training import TrainingSession
 
 MOST_POINTS = 300
 AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too, for who goes back
 
 _TRACKS = Tracks()
-
-
-class Standing(NamedTuple):
-    """How well a network does on some examples: their mean loss, the share that it classifies right (NaN: no classes)."""
-
-    loss: float
-    accuracy: float
-
-
-class Point(NamedTuple):
-    """After so many updates, `epoch` epochs (1.5: half of the second): the mean of the epoch's losses, each before its
-
-    update, and how the network then does on all training examples and on the test examples.
-    """
-
-    updates: int
-    epoch: float
-    mean: float
-    training: Standing
-    test: Standing
 
 
 def points_of(session: TrainingSession) -> tuple[Point, ...]:
@@ -136,15 +113,15 @@ def _point(timeline: Timeline, track: Track) -> Point:
         updates,
         epochs + (updates - start) / (end - start),
         sum(own) / len(own) if own else nan,
-        standing(setup, network, examples_at(setup, timeline.changes, updates)),
-        standing(setup, network, test) if test is not None and len(test[0]) else Standing(nan, nan),
+        score(setup, network, examples_at(setup, timeline.changes, updates)),
+        score(setup, network, test) if test is not None and len(test[0]) else Score(nan, nan),
     )
 
 
-def standing(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Standing:
+def score(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Score:
     """How the network does on examples X (m, n_0), Y (m, n_L)."""
     X, Y = examples
     with np.errstate(over="ignore", invalid="ignore"):
         there = forward(network, X, setup.decimals)
         loss = float(np.mean(LOSSES[setup.loss].value(there.output, Y)))
-    return Standing(loss, accuracy(there.A[-1], Y) if classifies(setup) else nan)
+    return Score(loss, accuracy(there.A[-1], Y) if classifies(setup) else nan)

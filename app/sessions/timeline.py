@@ -144,9 +144,13 @@ class Timeline:
         """The losses, each before its update, of the first so many iterations."""
         return [iteration.loss for iteration in self.run(iterations)]
 
-    def run(self, iterations: int) -> Iterator[Iteration]:
-        """The first so many iterations, one by one, wherever this stands."""
-        return self._iterations(Checkpoint.start(self.setup), iterations)
+    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
+        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
+        return self._iterations(start or Checkpoint.start(self.setup), iterations)
+
+    def network_at(self, checkpoint: Checkpoint) -> Network:
+        """The network that the iteration of a checkpoint begins with, edits included."""
+        return self._opened(checkpoint)[0]
 
     def towards(self, target: int) -> Self:
         """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""

@@ -5,6 +5,7 @@ from app.views.bug_lab import bug_lab_page
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
 from app.views.comparison import Comparison, Names, Seen, alone, compare_page, comparison
+from app.views.curves import Curves, curves
 from app.views.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.formulas import latex, symbol_text, text
 from app.views.look import Look, Play
@@ -20,13 +21,17 @@ from app.views.pages import (
     stale,
 )
 from app.views.paths import Opened
+from app.views.pictures import PICTURES, ChosenPicture, chosen_picture, pictures_page
 from app.views.printed import RunPanel, printed_here, run_panel
 from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
+    "PICTURES",
     "SPEEDS",
+    "ChosenPicture",
     "Chrome",
     "Comparison",
+    "Curves",
     "ExplorerPage",
     "Look",
     "Names",
@@ -39,8 +44,10 @@ __all__ = [
     "api_docs",
     "broken",
     "bug_lab_page",
+    "chosen_picture",
     "compare_page",
     "comparison",
+    "curves",
     "explorer",
     "is_closed",
     "latex",
@@ -48,6 +55,7 @@ __all__ = [
     "lessons_page",
     "line_of_numpy",
     "not_found",
+    "pictures_page",
     "printed_here",
     "proof_of",
     "refused",

@@ -1,7 +1,8 @@
 """Axes: round numbers for their ticks, and a scale from a number to a place, linear or logarithmic."""
 
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10, nan
+from typing import Literal
 
 from app.views.numbers import number
 
@@ -9,6 +10,8 @@ DECADES = 2.0  # from so many powers of ten on, an axis of positive numbers is l
 TICK_DIGITS = 8
 FLAT = 1e-9  # numbers that differ by less, relative to their size, are one line
 TINY = 1e-290  # powers of ten below it are no longer exact
+
+Scale = Literal["", "linear", "logarithmic"]  # empty: as the numbers want it
 
 
 def nice(x: float, nearest: bool) -> float:
@@ -36,28 +39,36 @@ def linear_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
 
 
 def power_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
-    """Powers of ten, at most so many, from at or below `low` to at or above `high`; both positive."""
+    """Powers of ten, two and at most so many, from at or below `low` to at or above `high`; both positive."""
     first, last = floor(log10(low)), ceil(log10(high))
+    last = max(last, first + 1)
     every = -(-(last - first) // (most - 1)) or 1
     return tuple(float(f"1e{power}") for power in range(first, last + every, every))
 
 
 @dataclass(frozen=True)
 class Axis:
-    """From numbers to places: the first tick stands at `start`, the last at `end`."""
+    """From numbers to places: the first tick, or the first of `ends`, stands at `start`, the last at `end`."""
 
     ticks: tuple[float, ...]
     start: float
     end: float
     logarithmic: bool = False
+    ends: tuple[float, float] | None = None
 
     def at(self, x: float) -> float:
-        """Where a number stands."""
-        low, high, here = map(self._stretched, (self.ticks[0], self.ticks[-1], x))
+        """Where a number stands; NaN where it has no place, as zero on a logarithmic axis."""
+        low, high, here = map(self._stretched, (*(self.ends or (self.ticks[0], self.ticks[-1])), x))
         return self.start + (self.end - self.start) * (here - low) / (high - low)
 
     def _stretched(self, x: float) -> float:
-        return log10(x) if self.logarithmic else x
+        if not self.logarithmic:
+            return x
+        return log10(x) if x > 0 else nan
+
+    def holds(self, x: float) -> bool:
+        """Whether a number has a place on this axis."""
+        return isfinite(x) and (x > 0 or not self.logarithmic)
 
     @property
     def labels(self) -> tuple[tuple[float, str], ...]:
@@ -70,8 +81,28 @@ def tick_text(tick: float) -> str:
     return f"{tick:,.0f}" if tick >= 1000 and tick == int(tick) else number(tick, TICK_DIGITS if tick >= 1e-4 else 2)
 
 
-def axis(low: float, high: float, start: float, end: float, about: int = 5) -> Axis:
-    """The axis for numbers from low to high: logarithmic where they are positive and span many powers of ten."""
-    if low >= TINY and high / low > 10**DECADES:
-        return Axis(power_ticks(low, high, about + 2), start, end, logarithmic=True)
-    return Axis(linear_ticks(low, high, about), start, end)
+@dataclass(frozen=True)
+class Span:
+    """From where to where an axis goes, about how many ticks it has, its scale."""
+
+    start: float
+    end: float
+    about: int = 5
+    scale: Scale = ""
+
+
+def axis(low: float, high: float, span: Span) -> Axis:
+    """The axis for numbers from low to high: logarithmic where they are positive and span many powers of ten.
+
+    The span may have it otherwise; where not all are positive it is linear in any case.
+    """
+    wanted = span.scale or ("logarithmic" if high / low > 10**DECADES else "linear") if low >= TINY else "linear"
+    if wanted == "logarithmic":
+        return Axis(power_ticks(low, high, span.about + 2), span.start, span.end, logarithmic=True)
+    return Axis(linear_ticks(low, high, span.about), span.start, span.end)
+
+
+def tight(low: float, high: float, span: Span) -> Axis:
+    """A linear axis that begins at `low` and ends at `high` exactly, with the round numbers between them as ticks."""
+    ticks = tuple(tick for tick in linear_ticks(low, high, span.about) if low <= tick <= high)
+    return Axis(ticks, span.start, span.end, ends=(low, high))

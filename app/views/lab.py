@@ -13,7 +13,8 @@ from app.sessions.hunt import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, 
 from app.sessions.hunting import contradictions
 from app.views.evidence import facts_told, parameter_words, what_does_not_fit
 from app.views.numbers import number, signed
-from app.views.plots import About, Plot, Series, plot
+from app.views.plots import About, Plot, plot
+from app.views.series import Series
 from app.views.symbols import in_html, script_of
 from app.views.words import counted, listed
 

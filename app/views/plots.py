@@ -1,43 +1,25 @@
 """Curves: numbers become the path of a line, thinned to what can be seen, with axes, labels and a table of the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, nan
 
-from app.views.axes import Axis, axis
-from app.views.numbers import fixed
+from app.views.axes import Axis, Scale, Span, axis
+from app.views.frames import WIDE, Frame, Tick, ticks_across, ticks_up
+from app.views.readings import Reading, readings
 from app.views.scales import place
+from app.views.series import Series, chosen
 
-WIDTH, HEIGHT = 760.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 76.0, 626.0, 30.0, 252.0  # of the frame that the axes make
 COLUMNS = 275  # places across the frame that can be told apart, two units each
 APART = 17.0  # between the labels at the ends of two lines
 ROWS = 10  # of the table, about
-
-
-@dataclass(frozen=True)
-class Series:
-    """One line: its name, its look (a class: first, second, ...), a number for 0, 1, 2, ... along the axis."""
-
-    name: str
-    look: str
-    values: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Tick:
-    """One tick of an axis: the line through the frame, and its label."""
-
-    line: str
-    x: str
-    y: str
-    text: str
+POWERS = "The scale is logarithmic: each line of the grid is a power of ten."
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve, and its name at its end."""
+    """One curve, and its name at its end; without a name where a legend has it."""
 
     look: str
     d: str
@@ -48,7 +30,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves over one axis; `rows` are the same numbers as a table, thinned: a count, then one text for each line."""
+    """Curves over one axis; `rows` are the same numbers as a table, thinned: a place, then one text for each line.
+
+    `names` is whether each line bears its name at its end. `readings` are what can be read by pointing, in columns of
+    one height.
+    """
 
     id: str
     title: str
@@ -57,45 +43,72 @@ class Plot:
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     x_title: str
+    x_title_at: tuple[str, str]
     y_title: str
     lines: tuple[Line, ...]
+    names: bool
+    readings: tuple[Reading, ...]
+    reading_at: tuple[str, str]
+    hit_top: str
+    hit_height: str
     rows: tuple[tuple[str, ...], ...]
     note: str
 
 
 @dataclass(frozen=True)
 class About:
-    """What a plot is of: an id for its element, a title that says it in words, what the axes count, the digits."""
+    """What a plot is of: an id for its element, a title that says it in words, what the axes count, the digits.
+
+    `scale` is that of the y axis; `least` is what it spans at least.
+    """
 
     id: str
     title: str
     x_title: str
     y_title: str
     digits: int
+    scale: Scale = ""
+    frame: Frame = WIDE
+    least: tuple[float, ...] = ()
 
 
 def plot(about: About, series: Sequence[Series]) -> Plot:
-    """The series in one frame. The y axis is logarithmic where they span powers of ten, and the note says so."""
-    longest = max(len(one.values) for one in series)
-    numbers = [value for one in series for value in one.values if isfinite(value)] or [0.0]
-    x = axis(0.0, max(longest - 1.0, 1.0), LEFT, RIGHT)
-    y = axis(min(numbers), max(numbers), BOTTOM, TOP)
+    """The series in one frame. Where the y axis is logarithmic, of itself or by choice, the note says so."""
+    frame = about.frame
+    x, y = _axes(about, series)
     return Plot(
         about.id,
         about.title,
-        f"0 0 {place(WIDTH)} {place(HEIGHT)}",
-        f"M{place(LEFT)} {place(TOP)}V{place(BOTTOM)}H{place(RIGHT)}",
-        tuple(Tick(f"M{place(at)} {place(BOTTOM)}v5", place(at), place(BOTTOM + 20), text) for at, text in x.labels),
-        tuple(
-            Tick(f"M{place(LEFT)} {place(at)}H{place(RIGHT)}", place(LEFT - 8), place(at + 4), text)
-            for at, text in y.labels
-        ),
+        frame.view_box,
+        f"M{place(frame.left)} {place(frame.top)}V{place(frame.bottom)}H{place(frame.right)}",
+        ticks_across(x, frame),
+        ticks_up(y, frame),
         about.x_title,
+        (place((frame.left + frame.right) / 2), place(frame.height - 8)),
         about.y_title,
         _lines(series, x, y),
+        frame is WIDE,
+        readings(series, x, about),
+        (place(frame.right), "11"),
+        place(frame.top),
+        place(frame.bottom - frame.top),
         _rows(series, about.digits),
-        "The scale is logarithmic: each line of the grid is a power of ten." if y.logarithmic else "",
+        POWERS if y.logarithmic else "",
     )
+
+
+def _axes(about: About, series: Sequence[Series]) -> tuple[Axis, Axis]:
+    frame = about.frame
+    ends = [place for one in series if one.values for place in (one.at(0), one.at(len(one.values) - 1))] or [0.0]
+    numbers = _shown(about.scale, [*about.least, *(value for one in series for value in one.values)])
+    x = axis(min(ends), max(max(ends), min(ends) + 1.0), Span(frame.left, frame.right, scale="linear"))
+    return x, axis(min(numbers), max(numbers), Span(frame.bottom, frame.top, scale=about.scale))
+
+
+def _shown(scale: Scale, values: Sequence[float]) -> Sequence[float]:
+    """The numbers that have a place on an axis of this scale, at least one."""
+    finite = [value for value in values if isfinite(value)]
+    return (scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
 
 
 def thinned(values: Sequence[float], columns: int = COLUMNS) -> list[int]:
@@ -114,29 +127,31 @@ def thinned(values: Sequence[float], columns: int = COLUMNS) -> list[int]:
     return kept
 
 
-def path(values: Sequence[float], x: Axis, y: Axis) -> str:
-    """The line through the numbers; it breaks where they are not finite."""
+def path(series: Series, x: Axis, y: Axis) -> str:
+    """The line through the numbers; it breaks where they have no place."""
+    values = [value if y.holds(value) else nan for value in series.values]
     parts: list[str] = []
     last = -1
     for i in thinned(values):
         broken = last < 0 or not all(isfinite(value) for value in values[last + 1 : i])
-        parts.append(f"{'M' if broken else 'L'}{place(x.at(i))} {place(y.at(values[i]))}")
+        parts.append(f"{'M' if broken else 'L'}{place(x.at(series.at(i)))} {place(y.at(values[i]))}")
         last = i
     return "".join(parts)
 
 
 def _lines(series: Sequence[Series], x: Axis, y: Axis) -> tuple[Line, ...]:
-    ends = [_end(one.values, x, y) for one in series]
+    ends = [_end(one, x, y) for one in series]
     heights = spread([height for _, height in ends])
     return tuple(
-        Line(one.look, path(one.values, x, y), place(at + 8), place(height + 4), one.name)
+        Line(one.look, path(one, x, y), place(at + 8), place(height + 4), one.name)
         for one, (at, _), height in zip(series, ends, heights, strict=True)
     )
 
 
-def _end(values: Sequence[float], x: Axis, y: Axis) -> tuple[float, float]:
-    last = next((i for i in range(len(values) - 1, -1, -1) if isfinite(values[i])), None)
-    return (x.start, y.start) if last is None else (x.at(last), y.at(values[last]))
+def _end(series: Series, x: Axis, y: Axis) -> tuple[float, float]:
+    values = series.values
+    last = next((i for i in range(len(values) - 1, -1, -1) if y.holds(values[i])), None)
+    return (x.start, y.start) if last is None else (x.at(series.at(last)), y.at(values[last]))
 
 
 def spread(heights: Sequence[float]) -> list[float]:
@@ -154,14 +169,7 @@ def spread(heights: Sequence[float]) -> list[float]:
 
 
 def _rows(series: Sequence[Series], digits: int) -> tuple[tuple[str, ...], ...]:
+    longest = max(series, key=lambda one: len(one.values))
     return tuple(
-        (f"{i:,}", *(fixed(one.values[i], digits) if i < len(one.values) else "—" for one in series))
-        for i in _places(max(len(one.values) for one in series))
+        (longest.place_text(i), *(one.text(i, digits) for one in series)) for i in chosen(len(longest.values), ROWS)
     )
-
-
-def _places(count: int) -> Iterator[int]:
-    """About ROWS places from the first to the last."""
-    step = max(1, -(-count // ROWS))
-    yield from range(0, count - 1, step)
-    yield count - 1

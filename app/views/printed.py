@@ -7,7 +7,8 @@ from app.engine import Symbol
 from app.lessons import Lesson, Printed
 from app.sessions import Run, TrainingSession, run_of
 from app.views.compared import OTHER, SAME
-from app.views.plots import About, Plot, Series, plot
+from app.views.plots import About, Plot, plot
+from app.views.series import Series
 from app.views.symbols import in_html, script_of
 
 NAMES = ("as published", "put right")

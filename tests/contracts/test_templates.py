@@ -12,11 +12,14 @@ from app.paths import TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab import BugLabPage
+from app.views.choices import Choices
 from app.views.comparison import ComparePage, Comparison
 from app.views.connections import Connection, Label
+from app.views.curves import Curves
 from app.views.explorer import Panel
 from app.views.goal import LossMark
 from app.views.parameters import ParameterRow
+from app.views.pictures import ChosenPicture, PicturesPage
 from app.views.plots import Plot
 from app.views.printed import RunPanel
 from app.views.proof import CheckRow
@@ -33,11 +36,15 @@ PAGES: dict[str, type[Any]] = {
     "pages/docs.html": ApiDocsPage,
     "pages/bug-lab.html": BugLabPage,
     "pages/compare.html": ComparePage,
+    "pages/pictures.html": PicturesPage,
 }
 MARKS: dict[str, tuple[type[Any], str]] = {
     "panels/comparison.html": (Comparison, "panel"),
     "panels/run.html": (RunPanel, "panel"),
+    "panels/curves.html": (Curves, "panel"),
+    "panels/picture.html": (ChosenPicture, "panel"),
     "svg/plot.svg": (Plot, "plot"),
+    "macros/choices.html": (Choices, "choices"),
     "svg/connection.svg": (Connection, "mark"),
     "svg/label.svg": (Label, "mark"),
     "svg/unit.svg": (Unit, "mark"),

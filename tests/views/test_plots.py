@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.axes import axis, linear_ticks, nice, power_ticks
-from app.views.plots import APART, BOTTOM, LEFT, RIGHT, TOP, About, Plot, Series, plot, spread, thinned
+from app.views.axes import Span, axis, linear_ticks, nice, power_ticks
+from app.views.frames import WIDE
+from app.views.plots import APART, About, Plot, plot, spread, thinned
+from app.views.series import Series
 
 ABOUT = About("curve", "A curve", "updates made", "loss", 4)
 NUMBERS = st.floats(-1e6, 1e6)
@@ -66,10 +68,10 @@ def test_powers_of_ten_hold_the_numbers_between_them_and_skip_some_where_they_ar
 
 
 def test_an_axis_is_logarithmic_only_for_positive_numbers_that_span_powers_of_ten() -> None:
-    assert axis(1e-5, 0.5, 0, 100).logarithmic
-    assert not axis(0.1, 0.9, 0, 100).logarithmic
-    assert not axis(-1.0, 1000.0, 0, 100).logarithmic
-    assert axis(0.01, 100.0, 0, 100).at(1.0) == pytest.approx(50)
+    assert axis(1e-5, 0.5, Span(0, 100)).logarithmic
+    assert not axis(0.1, 0.9, Span(0, 100)).logarithmic
+    assert not axis(-1.0, 1000.0, Span(0, 100)).logarithmic
+    assert axis(0.01, 100.0, Span(0, 100)).at(1.0) == pytest.approx(50)
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=2000), st.integers(1, 50))
@@ -85,14 +87,17 @@ def test_a_single_peak_among_ten_thousand_numbers_is_drawn() -> None:
     values = [1.0] * 10_000
     values[4321] = 9.0
     line = drawn(values).lines[0]
-    assert min(y for _, y in points(line.d)) < TOP + (BOTTOM - TOP) / 4
+    assert min(y for _, y in points(line.d)) < WIDE.top + (WIDE.bottom - WIDE.top) / 4
     assert len(points(line.d)) < 1200
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=300), st.lists(NUMBERS, min_size=1, max_size=300))
 def test_every_point_lies_inside_the_frame(one: list[float], other: list[float]) -> None:
     for line in drawn(one, other).lines:
-        assert all(LEFT - 0.1 <= x <= RIGHT + 0.1 and TOP - 0.1 <= y <= BOTTOM + 0.1 for x, y in points(line.d))
+        assert all(
+            WIDE.left - 0.1 <= x <= WIDE.right + 0.1 and WIDE.top - 0.1 <= y <= WIDE.bottom + 0.1
+            for x, y in points(line.d)
+        )
 
 
 def test_a_line_breaks_where_its_numbers_leave_the_finite_ones() -> None:

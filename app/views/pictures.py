@@ -1,0 +1,84 @@
+"""The page of pictures: the curves of the training at one side, and one of the other pictures, chosen by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from app.sessions import TrainingSession
+from app.views.choices import Query
+from app.views.curves import Curves, curves
+from app.views.headings import Heading, heading_of
+
+Panel = Any  # a frozen view class with a ClassVar `template`
+
+
+def always(session: TrainingSession) -> bool:
+    """For a picture of any walk."""
+    return True
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture by name: what its tab says, what draws it, and whether there is one of a walk at all."""
+
+    name: str
+    title: str
+    draw: Callable[[TrainingSession, Query, int], Panel]
+    fits: Callable[[TrainingSession], bool] = always
+
+
+_ALL: tuple[Picture, ...] = ()  # in the order of the tabs
+PICTURES = {picture.name: picture for picture in _ALL}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One picture among the others."""
+
+    name: str
+    title: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ChosenPicture:
+    """The region of the chosen picture: the tabs of all that fit the walk, and the picture's own panel."""
+
+    id: ClassVar[str] = "picture"
+    template: ClassVar[str] = "panels/picture.html"
+
+    tabs: tuple[Tab, ...]
+    picture: Panel | None
+
+
+@dataclass(frozen=True)
+class PicturesPage:
+    """The page; `heading` is that of the explorer, `compares` whether there is another walk to compare with."""
+
+    title: str
+    session: str
+    heading: Heading
+    compares: bool
+    curves: Curves
+    chosen: ChosenPicture
+
+
+def pictures_page(session: TrainingSession, session_id: str, query: Query, digits: int) -> PicturesPage:
+    """The page of a walk. Slow where the way to here is not known yet."""
+    heading = heading_of(session)
+    return PicturesPage(
+        f"{heading.title}: train and look",
+        session_id,
+        heading,
+        session.lesson is not None or (bool(session.setup.mistakes) and not session.hidden),
+        curves(session, query, digits),
+        chosen_picture(session, query.get("show", ""), query, digits),
+    )
+
+
+def chosen_picture(session: TrainingSession, name: str, query: Query, digits: int) -> ChosenPicture:
+    """The chosen picture; the first of those that fit where none of this name does."""
+    fitting = [picture for picture in PICTURES.values() if picture.fits(session)]
+    picture = next((one for one in fitting if one.name == name), fitting[0] if fitting else None)
+    tabs = tuple(Tab(one.name, one.title, one is picture) for one in fitting)
+    return ChosenPicture(tabs, picture and picture.draw(session, query, digits))

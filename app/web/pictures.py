@@ -1,0 +1,59 @@
+"""The page of pictures, and each picture alone for htmx."""
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from app.sessions import Kept
+from app.views import PICTURES, ChosenPicture, Curves, chosen_picture, curves, pictures_page
+from app.web.explorer import Explorer
+from app.web.htmx import VARY, wants_fragment
+from app.web.page import page_response
+from app.web.preferences import preferences
+from app.web.routes import walk_route
+
+router = APIRouter()
+
+
+@walk_route("GET", "/pictures")
+async def pictures(the: Explorer) -> Response:
+    """The page; `show` names the picture."""
+    return await _page(the, await the.walk.load(), {})
+
+
+@walk_route("GET", "/pictures/curves")
+async def the_curves(the: Explorer) -> Response:
+    """The curves of the training."""
+    kept = await the.walk.load()
+    if not wants_fragment(the.request):
+        return await _page(the, kept, {})
+    return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
+
+
+@walk_route("GET", "/pictures/{name}")
+async def picture(the: Explorer) -> Response:
+    """One picture."""
+    name = the.request.path_params["name"]
+    if name not in PICTURES:
+        raise HTTPException(404)
+    kept = await the.walk.load()
+    if not wants_fragment(the.request):
+        return await _page(the, kept, {"show": name})
+    query, digits = the.request.query_params, _digits(the)
+    return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, digits)))
+
+
+async def _page(the: Explorer, kept: Kept, more: dict[str, str]) -> Response:
+    query = {**the.request.query_params, **more}
+    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the)))
+    return page_response(the.request, "pages/pictures.html", page, "lab" if kept.session.hunt else "lessons")
+
+
+def _digits(the: Explorer) -> int:
+    return preferences(the.request).digits
+
+
+def _fragment(the: Explorer, panel: Curves | ChosenPicture) -> Response:
+    templates = the.walk.services.templates
+    at = f"{templates.root}/sessions/{the.walk.id}"
+    return HTMLResponse(templates.render(panel.template, panel=panel, at=at), headers=VARY)
