@@ -7,20 +7,24 @@ from app.engine.checks import applicable, check_mistakes, reason_against
 from app.engine.datasets import DATASETS, Dataset
 from app.engine.equations import PHASES, Equation, found_at, trace
 from app.engine.errors import DivergedError, SetupError, UnknownNameError
+from app.engine.evaluation import evaluate
 from app.engine.expressions import (
     Apply,
     BatchSum,
     Expression,
     Mean,
+    Minimum,
     Negative,
+    Norm,
     Number,
+    Power,
     Product,
     Quotient,
+    Root,
     Rounded,
     Square,
     Sum,
     Symbol,
-    evaluate,
     product,
     products_of,
     substituted,
@@ -37,11 +41,14 @@ from app.engine.optimizers import OPTIMIZERS, Optimizer
 from app.engine.paths import KINDS as KINDS_WITH_PATHS
 from app.engine.paths import MOST_APART, MOST_PATHS, Factor, Group, Path, Paths, paths_of
 from app.engine.plain_slips import Slip
+from app.engine.preparation import Data, Examples, Ready
 from app.engine.propagation import RIGHT, Backward, Forward, backward, forward
+from app.engine.scaling import SCALINGS, Scale
 from app.engine.schedules import CONSTANT, SCHEDULES, Schedule
-from app.engine.setup import Examples, Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.engine.shape import Shape, Updating
 from app.engine.slips import TOLERANCE, Diagnosis, Typed, diagnose, own_slip
+from app.engine.told_update import parameter_of
 from app.engine.types import Array
 from app.engine.values import Values
 
@@ -58,6 +65,7 @@ __all__ = [
     "OPTIMIZERS",
     "PHASES",
     "RIGHT",
+    "SCALINGS",
     "SCHEDULES",
     "TOLERANCE",
     "Activation",
@@ -67,6 +75,7 @@ __all__ = [
     "BatchSum",
     "Case",
     "Checked",
+    "Data",
     "Dataset",
     "Diagnosis",
     "DivergedError",
@@ -83,18 +92,24 @@ __all__ = [
     "Loss",
     "Mean",
     "Method",
+    "Minimum",
     "Mistake",
     "Negative",
     "Network",
+    "Norm",
     "Number",
     "Optimizer",
     "Parameters",
     "Past",
     "Path",
     "Paths",
+    "Power",
     "Product",
     "Quotient",
+    "Ready",
+    "Root",
     "Rounded",
+    "Scale",
     "Schedule",
     "Setup",
     "SetupError",
@@ -123,6 +138,7 @@ __all__ = [
     "missing_factor",
     "numerical_gradient",
     "own_slip",
+    "parameter_of",
     "paths_of",
     "product",
     "products_of",

@@ -47,6 +47,9 @@ def check_data(setup: "Setup") -> None:
                 f"Each row of {name} holds {array.shape[1]} numbers where sizes asks for {wanted}.",
                 f"Give {wanted} numbers a row, or change sizes.",
             )
+    for name, count in (("columns", setup.sizes[0]), ("names", setup.sizes[-1])):
+        if len(getattr(setup.prepared, name)) not in (0, count):
+            raise SetupError(f"data.{name}", f"{name} does not name each of {count}.", f"Give {count} names, or none.")
     if any(example not in range(len(X)) for example in setup.warm_up):
         raise SetupError("warm_up", "The warm-up names an example that is not there.", f"Use 0 to {len(X) - 1}.")
 

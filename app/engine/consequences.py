@@ -12,8 +12,9 @@ from app.engine.datasets import Dataset
 from app.engine.expressions import Symbol
 from app.engine.initializers import Initializer
 from app.engine.iteration import Iteration, Past, mean_loss, run_iteration
+from app.engine.preparation import Examples
 from app.engine.propagation import RIGHT, Backward, backward
-from app.engine.setup import Examples, Setup
+from app.engine.setup import Setup
 from app.engine.types import Array
 
 SEEDS = range(20)  # of the runs that try to learn XOR

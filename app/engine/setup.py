@@ -17,6 +17,7 @@ from app.engine.losses import loss_named
 from app.engine.mistakes import rules_of
 from app.engine.network import Layer, Network
 from app.engine.optimizers import Optimizer
+from app.engine.preparation import Data, Examples, Ready
 from app.engine.schedules import Schedule
 from app.engine.shape import Shape, Updating, shape_of
 from app.engine.types import Array
@@ -48,18 +49,6 @@ class Parameters:
 
 
 @dataclass(frozen=True, eq=False)
-class Examples:
-    """Explicit data: X of shape (examples, features), Y of shape (examples, outputs)."""
-
-    X: Array
-    Y: Array
-
-    def draw(self) -> tuple[Array, Array]:
-        """X and Y as they are."""
-        return self.X, self.Y
-
-
-@dataclass(frozen=True, eq=False)
 class Setup:
     """Network, loss, start, data and method. Empty names are filled in by `completed`.
 
@@ -69,7 +58,7 @@ class Setup:
     """
 
     sizes: tuple[int, ...]
-    data: Examples | Dataset
+    data: Examples | Dataset | Data
     activations: tuple[str, ...] = ()
     loss: str = ""
     start: Initializer | Parameters = field(default_factory=lambda: Initializer("xavier_uniform"))
@@ -97,9 +86,24 @@ class Setup:
         return full
 
     @cached_property
+    def prepared(self) -> Data:
+        """The data with how it is made ready; by default all examples are trained on as they are."""
+        return self.data if isinstance(self.data, Data) else Data(self.data)
+
+    @cached_property
+    def ready(self) -> Ready:
+        """The data made ready."""
+        return self.prepared.ready()
+
+    @property
     def examples(self) -> tuple[Array, Array]:
-        """X of shape (examples, features) and Y of shape (examples, outputs)."""
-        return self.data.draw()
+        """The training examples: X of shape (examples, features) and Y of shape (examples, outputs)."""
+        return self.ready.X, self.ready.Y
+
+    @property
+    def test_examples(self) -> tuple[Array, Array]:
+        """The test examples, shaped as the training examples; there may be none."""
+        return self.ready.X_test, self.ready.Y_test
 
     @cached_property
     def network(self) -> Network:
@@ -115,7 +119,7 @@ class Setup:
         """How an iteration, from 0, is done where this learning rate was chosen."""
         rate = self.schedule.rate(base_rate, iteration)
         rules = rules_of(self.mistakes, rate)
-        return Method(loss_named(self.loss), self.optimizer, rate, base_rate, self.decimals, rules)
+        return Method(loss_named(self.loss), self.optimizer, rate, base_rate, self.decimals, rules, self.schedule)
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""

@@ -11,27 +11,23 @@ import numpy as np
 from app.engine import (
     CONSTANT,
     SCHEDULES,
-    Array,
-    Dataset,
-    Examples,
     Initializer,
     Optimizer,
     Parameters,
     Schedule,
     Setup,
-    SetupError,
     Symbol,
 )
 from app.lessons import lesson_named
 from app.sessions.answers import answers_of, answers_text
 from app.sessions.changes import Change, Changes
+from app.sessions.data_documents import Document, data_document, data_of, matrix
 from app.sessions.edits import Mark
 from app.sessions.hunt import hunt_of
 from app.sessions.places import Place
 from app.sessions.timeline import Checkpoint, Timeline
 from app.sessions.training import TrainingSession
 
-Document = dict[str, Any]  # what json.dumps takes
 AMOUNTS = {"constant": "value", "normal": "scale", "uniform": "scale"}  # initializer -> the name of its amount
 
 
@@ -45,7 +41,7 @@ def setup_document(setup: Setup) -> Document:
         "activations": list(setup.activations),
         "loss": setup.loss,
         **_start_document(setup.start),
-        "data": _data_document(setup.data),
+        "data": data_document(setup.prepared),
         "optimizer": _optimizer_document(setup),
         "batch_size": setup.batch_size,
         "shuffle_seed": setup.shuffle_seed,
@@ -66,7 +62,7 @@ def setup_of(document: Document) -> Setup:
     if "initializer" in document or "parameters" in document:
         fields["start"] = _start_of(document)
     fields |= _optimizer_of(document.get("optimizer", {}))
-    return Setup(data=_data_of(document["data"]), **fields).completed()
+    return Setup(data=data_of(document["data"]), **fields).completed()
 
 
 _PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals")
@@ -121,26 +117,6 @@ def _optimizer_of(document: Document) -> Document:
     settings = {name: value for name, value in document.items() if name not in ("learning_rate", "schedule")}
     rate = {name: document[name] for name in ("learning_rate",) if name in document}
     return {"optimizer": Optimizer(**settings), "schedule": Schedule(**document.get("schedule", {})), **rate}
-
-
-def _data_document(data: Examples | Dataset) -> Document:
-    if isinstance(data, Examples):
-        return {"X": data.X.tolist(), "Y": data.Y.tolist()}
-    return {"dataset": data.name, "examples": data.examples, "noise": data.noise, "seed": data.seed}
-
-
-def _data_of(document: Document) -> Examples | Dataset:
-    if "dataset" in document:
-        rest = {name: document[name] for name in ("examples", "noise", "seed") if name in document}
-        return Dataset(document["dataset"], **rest)
-    return Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y"))
-
-
-def matrix(rows: list[list[float]], field: str) -> Array:
-    """Rows of equal length as an array; SetupError where they are not."""
-    if len({len(row) for row in rows}) != 1:
-        raise SetupError(field, f"The rows of {field} do not all have one length.", "Give rows of equal length.")
-    return np.array(rows, float)
 
 
 # A session ----------------------------------------------------------------------------------------------------------

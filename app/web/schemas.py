@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from app.engine import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, MISTAKES, OPTIMIZERS, SCHEDULES
+from app.engine import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, MISTAKES, OPTIMIZERS, SCALINGS, SCHEDULES
 from app.sessions import Measure
 from app.settings import Settings
 
 MOST_SEED = 2**32 - 1
+MOST_NAME = 40  # characters of a column's name
 
 
 def usual(name: str) -> str:
@@ -71,15 +72,30 @@ class InitializerGiven(Strict):
     ] = None
 
 
-class ExamplesGiven(Strict):
+ColumnName = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+ColumnNames = Annotated[list[ColumnName], Field(min_length=1)]
+
+
+class Preparation(Strict):
+    """How examples are made ready: scaled, and some of them kept for testing."""
+
+    scaling: Annotated[Name, name_of(SCALINGS, "How inputs are scaled; found on the training examples alone.")] = "none"
+    scale_targets: Annotated[bool, Field(description="Whether targets are scaled too, in the same way.")] = False
+    test_share: Annotated[float, Field(description="Share of the examples kept for testing.", ge=0, le=0.9)] = 0.0
+    split_seed: Annotated[Seed, Field(description="Seed by which they are drawn.")] = 0
+    columns: Annotated[ColumnNames | None, Field(description="Names of the inputs.")] = None
+    names: Annotated[ColumnNames | None, Field(description="Names of the outputs.")] = None
+
+
+class ExamplesGiven(Preparation):
     """The examples themselves, one row each."""
 
     X: Annotated[Matrix, Field(description=f"Inputs. At most {usual('max_examples')} examples.")]
     Y: Annotated[Matrix, Field(description="Targets, a row for each row of X.")]
 
 
-class DatasetGiven(Strict):
-    """A data set that is drawn from a seed; it has one target per example."""
+class DatasetGiven(Preparation):
+    """A data set that is drawn from a seed."""
 
     dataset: Annotated[Name, name_of(DATASETS, "Its name.")]
     examples: Annotated[int, Field(description=f"How many; at most {usual('max_examples')}.", ge=1)] = 100
