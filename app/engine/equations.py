@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from app.engine.expressions import Expression, Negative, Sum, Symbol, product
+from app.engine.expressions import Expression, Symbol
 from app.engine.mistakes import story_of
 from app.engine.shape import Shape
 from app.engine.told import (
@@ -18,9 +18,10 @@ from app.engine.told import (
     weighted_sum,
     why,
 )
+from app.engine.told_update import parameter_of, updates
 
 PHASES = ("forward", "loss", "backward", "update")
-ETA = Symbol("eta")
+SHARED = "shared"  # the group of equations that all parameters of an update share
 LOSS = Symbol("loss")
 
 
@@ -39,13 +40,18 @@ class Equation:
 
     @property
     def kind(self) -> str:
-        """z, a, loss, delta, dW, db, W or b: what the equation finds."""
+        """z, a, loss, delta, dW, db, W or b: what the equation finds; in an update also eta, norm, g_W, m_W ..."""
         return self.symbol.kind.removeprefix("new_")
 
     @property
     def group(self) -> tuple[str, int]:
-        """Kind and layer: the equations of one cell of the timeline."""
-        return (self.kind, self.symbol.layer)
+        """Kind and layer: the equations of one cell of the timeline. In the update those of a parameter stand
+        together, under its kind, and so do those that all parameters share.
+        """
+        if self.phase != "update":
+            return (self.kind, self.symbol.layer)
+        parameter = parameter_of(self.symbol)
+        return (SHARED, 0) if parameter is None else (parameter.kind, parameter.layer)
 
 
 Line = tuple[str, Symbol, Expression, Expression | None]
@@ -77,18 +83,9 @@ def _backward(shape: Shape) -> Iterator[Line]:
             yield "backward", Symbol("db", l, j), gradient_of_bias(shape, story, l, j), None
 
 
-def _moved(kind: str, l: int, j: int, k: int | None = None) -> Expression:
-    gradient = Symbol(f"d{kind}", l, j, k)
-    return Sum((Symbol(kind, l, j, k), Negative(product(ETA, gradient))))
-
-
 def _update(shape: Shape) -> Iterator[Line]:
-    for l in range(shape.depth, 0, -1):
-        for j in range(shape.sizes[l]):
-            for k in range(shape.sizes[l - 1]):
-                yield "update", Symbol("new_W", l, j, k), _moved("W", l, j, k), None
-        for j in range(shape.sizes[l]):
-            yield "update", Symbol("new_b", l, j), _moved("b", l, j), None
+    for symbol, expression in updates(shape):
+        yield "update", symbol, expression, None
 
 
 @lru_cache(maxsize=512)

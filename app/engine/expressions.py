@@ -1,15 +1,8 @@
 """Right-hand sides as small trees of symbols: they hold no values, and can be evaluated or written down."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import reduce
-from operator import add, mul
-from typing import NamedTuple, Protocol, TypeVar
-
-import numpy as np
-
-from app.engine.activations import ACTIVATIONS
-from app.engine.types import Array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
 class Symbol(NamedTuple):
@@ -18,6 +11,7 @@ class Symbol(NamedTuple):
     Kinds: z, a (layer 0 is x, the last is y_hat), y, W, b, new_W, new_b, delta (the example's own error signal),
     slope (g' as used), slope_at_a (the same where a mistake takes it at a), dW, db (over the batch), loss,
     own_loss (one example's), eta, ln_a and ln_rest (the logarithms of y_hat and 1 - y_hat), da (dL/da, on a path).
+    Of an update: see told_update.
     """
 
     kind: str
@@ -70,8 +64,39 @@ class Square:
 
 
 @dataclass(frozen=True)
+class Root:
+    """The square root of its body."""
+
+    body: "Expression"
+
+
+@dataclass(frozen=True)
+class Power:
+    """A base to the power of an exponent."""
+
+    base: "Expression"
+    exponent: "Expression"
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """The smallest of its parts."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Norm:
+    """The length of a vector: the root of the sum of its parts' squares. Its parts are the gradients of all
+    parameters.
+    """
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
 class Apply:
-    """A function of the notation (an activation's name, or exp) at its argument."""
+    """A function of the notation (an activation's name, exp or cos) at its argument."""
 
     name: str
     argument: "Expression"
@@ -101,88 +126,44 @@ class BatchSum:
     examples: int
 
 
-Expression = Symbol | Number | Sum | Product | Negative | Quotient | Square | Apply | Rounded | Mean | BatchSum
-N = TypeVar("N", float, Array)
-
-
-class Batch(Protocol):
-    """What symbols stand for over the batch: an array of shape (m,) each."""
-
-    def __getitem__(self, symbol: Symbol) -> Array: ...
-
-
-class Lookup(Protocol):
-    """What symbols stand for, for the example in focus, and over the batch."""
-
-    def __getitem__(self, symbol: Symbol) -> float: ...
-
-    @property
-    def batch(self) -> Batch: ...
-
-
-FUNCTIONS: dict[str, Callable[[Array], Array]] = {
-    "exp": np.exp,
-    **{name: activation.g for name, activation in ACTIVATIONS.items() if not activation.couples},
-}
-
-
-def evaluate(expression: Expression, values: Lookup) -> float:
-    """The number that an expression stands for, for the example in focus."""
-    if isinstance(expression, Mean | BatchSum):
-        shares = _evaluated(expression.body, values.batch.__getitem__)
-        return float(np.mean(shares) if isinstance(expression, Mean) else np.sum(shares))
-    return float(_evaluated(expression, values.__getitem__))
-
-
-def evaluate_each(expression: Expression, batch: Batch, examples: int) -> list[float]:
-    """The numbers that one example's expression stands for, example by example."""
-    numbers: list[float] = np.broadcast_to(_evaluated(expression, batch.__getitem__), (examples,)).tolist()
-    return numbers
-
-
-def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
-    def of(part: Expression) -> N:
-        return _evaluated(part, value)
-
-    match expression:
-        case Symbol():
-            return value(expression)
-        case Number(number):
-            return number  # type: ignore[return-value]  # an int serves as a float and as an array alike
-        case Sum(terms):
-            return reduce(add, map(of, terms))
-        case Product(factors):
-            return reduce(mul, map(of, factors))
-        case Negative(body):
-            return -of(body)
-        case Quotient(above, below):
-            return of(above) / of(below)
-        case Square(body):
-            return of(body) ** 2
-        case Apply(name, argument):
-            return FUNCTIONS[name](np.asarray(of(argument)))  # type: ignore[return-value]  # 0-d for a float
-        case Rounded(body, decimals):
-            near: N = np.round(of(body), decimals)
-            return near
-        case Mean() | BatchSum():
-            raise ValueError("A mean or sum over the batch stands only at the top of an expression.")
+Expression = (
+    Symbol
+    | Number
+    | Sum
+    | Product
+    | Negative
+    | Quotient
+    | Square
+    | Root
+    | Power
+    | Minimum
+    | Norm
+    | Apply
+    | Rounded
+    | Mean
+    | BatchSum
+)
 
 
 def symbols_in(expression: Expression) -> Iterator[Symbol]:
     """Every symbol of an expression, from left to right, repeats included."""
+    if isinstance(expression, Symbol):
+        yield expression
+    for part in children(expression):
+        yield from symbols_in(part)
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression is made of, from left to right."""
     match expression:
-        case Symbol():
-            yield expression
-        case Number():
-            return
-        case Sum(parts) | Product(parts):
-            for part in parts:
-                yield from symbols_in(part)
-        case Quotient(above, below):
-            yield from symbols_in(above)
-            yield from symbols_in(below)
-        case Negative(body) | Square(body) | Apply(_, body) | Rounded(body, _) | Mean(body, _) | BatchSum(body, _):
-            yield from symbols_in(body)
+        case Symbol() | Number():
+            return ()
+        case Sum(parts) | Product(parts) | Minimum(parts) | Norm(parts):
+            return parts
+        case Quotient(one, other) | Power(one, other):
+            return one, other
+        case Negative(body) | Square(body) | Root(body) | Apply(_, body) | Rounded(body) | Mean(body) | BatchSum(body):
+            return (body,)
 
 
 def substituted(expression: Expression, meanings: Mapping[Symbol | Sum, Expression]) -> Expression:
@@ -200,20 +181,16 @@ def substituted(expression: Expression, meanings: Mapping[Symbol | Sum, Expressi
             return meanings.get(expression) or Sum(tuple(map(of, terms)))
         case Product(factors):
             return product(*map(of, factors))
-        case Negative(body):
-            return Negative(of(body))
+        case Minimum(parts) | Norm(parts):
+            return replace(expression, parts=tuple(map(of, parts)))
         case Quotient(above, below):
             return Quotient(of(above), of(below))
-        case Square(body):
-            return Square(of(body))
+        case Power(base, exponent):
+            return Power(of(base), of(exponent))
         case Apply(name, argument):
             return Apply(name, of(argument))
-        case Rounded(body, decimals):
-            return Rounded(of(body), decimals)
-        case Mean(body, examples):
-            return Mean(of(body), examples)
-        case BatchSum(body, examples):
-            return BatchSum(of(body), examples)
+        case Negative(body) | Square(body) | Root(body) | Rounded(body) | Mean(body) | BatchSum(body):
+            return replace(expression, body=of(body))
 
 
 def product(*factors: Expression) -> Expression:

@@ -10,6 +10,7 @@ from app.engine.losses import Loss
 from app.engine.network import Network, flattened
 from app.engine.optimizers import Optimizer, norm
 from app.engine.propagation import RIGHT, Backward, Forward, Rules, backward, forward
+from app.engine.schedules import CONSTANT, Schedule
 from app.engine.types import Array
 
 
@@ -18,7 +19,7 @@ class Method:
     """How an iteration is done: the loss, the optimizer and the learning rate in force, the rounding, the rules of
     backward().
 
-    `base_rate` is the rate that was chosen, from which a schedule makes the one in force.
+    `base_rate` is the rate that was chosen, from which `schedule` has made the one in force.
     """
 
     loss: Loss
@@ -27,6 +28,7 @@ class Method:
     base_rate: float
     decimals: int | None = None
     rules: Rules = field(default=RIGHT)
+    schedule: Schedule = CONSTANT
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.engine.case import Case, factors_of
+from app.engine.evaluation import evaluate
 from app.engine.expressions import (
     Expression,
     Product,
     Sum,
     Symbol,
-    evaluate,
     product,
     substituted,
     symbols_in,

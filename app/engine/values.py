@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.expressions import Expression, Symbol, evaluate_each
+from app.engine.evaluation import evaluate_each
+from app.engine.expressions import Expression, Symbol
 from app.engine.iteration import Iteration
 from app.engine.losses import sigmoid_logs, softmax_logs
 from app.engine.types import Array
+from app.engine.update_values import OF_PARAMETERS, SHARED, biases_of, weights_of
 
 Source = Callable[[Iteration, int], Array]
 
@@ -18,6 +20,10 @@ Source = Callable[[Iteration, int], Array]
 def _log_y_hat(it: Iteration, layer: int) -> Array:
     output = it.forward.output
     return softmax_logs(output) if it.method.loss.output == "softmax" else sigmoid_logs(output)[0]
+
+
+def _alone(number: Callable[[Iteration], float]) -> Source:
+    return lambda it, layer: np.array([float(number(it))])
 
 
 # What differs from example to example: kind -> array (m, units of the layer).
@@ -41,7 +47,9 @@ OF_BATCH: dict[str, Source] = {
     "dW": lambda it, layer: it.backward.dW[layer - 1],
     "db": lambda it, layer: it.backward.db[layer - 1],
     "loss": lambda it, layer: np.array([it.loss]),
-    "eta": lambda it, layer: np.array([it.method.learning_rate]),
+    **{name: _alone(number) for name, number in SHARED.items()},
+    **{f"{name}_W": weights_of(name) for name in OF_PARAMETERS},
+    **{f"{name}_b": biases_of(name) for name in OF_PARAMETERS},
 }
 
 

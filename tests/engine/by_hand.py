@@ -9,10 +9,14 @@ from app.engine import (
     BatchSum,
     Expression,
     Mean,
+    Minimum,
     Negative,
+    Norm,
     Number,
+    Power,
     Product,
     Quotient,
+    Root,
     Rounded,
     Square,
     Sum,
@@ -114,8 +118,18 @@ def evaluated(expression: Expression, row: int, value: Callable[[Symbol, int], f
             return Sized(top.value / bottom.value, top.size * bottom.size / bottom.value**2)
         case Square(body):
             return Sized(of(body).value ** 2, of(body).size ** 2)
+        case Root(body):
+            x = math.sqrt(of(body).value)
+            return Sized(x, x + (of(body).size / x if x else 0.0))
+        case Power(base, exponent):
+            x = math.pow(of(base).value, of(exponent).value)
+            return Sized(x, x * (1 + abs(of(exponent).value)))
+        case Minimum(parts):
+            return min(map(of, parts))
+        case Norm(parts):
+            return Sized(length := math.hypot(*(of(part).value for part in parts)), length)
         case Apply(name, argument):
-            x = (math.exp if name == "exp" else G[name])(of(argument).value)
+            x = {"exp": math.exp, "cos": math.cos, **G}[name](of(argument).value)
             return Sized(x, abs(x) * (1 + of(argument).size) + of(argument).size)
         case Rounded(body, decimals):
             return Sized(round(of(body).value, decimals), of(body).size)

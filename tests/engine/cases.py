@@ -1,12 +1,26 @@
 """Setups to test with: random values on networks of unequal sizes, every activation and every loss that fits."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, MISTAKES, Array, Examples, Iteration, Parameters, Setup, run_iteration
+from app.engine import (
+    ACTIVATIONS,
+    MISTAKES,
+    OPTIMIZERS,
+    SCHEDULES,
+    Array,
+    Examples,
+    Iteration,
+    Optimizer,
+    Parameters,
+    Schedule,
+    Setup,
+    run_iteration,
+)
+from app.engine.consequences import iterations_of
 
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 SQUARED = ("half_squared_error", "mean_squared_error")
@@ -58,6 +72,11 @@ def iteration_of(setup: Setup, number: int = 0) -> Iteration:
     return run_iteration(setup.method(setup.learning_rate), setup.network, X[rows], Y[rows])
 
 
+def later_iteration(setup: Setup, number: int) -> Iteration:
+    """The iteration of that number, after all before it."""
+    return next(islice(iterations_of(setup), number, None))
+
+
 def near_a_kink(iteration: Iteration, margin: float) -> bool:
     """Whether a sum stands so near to 0 under an activation with a corner there that differences would straddle it."""
     layers = zip(iteration.before.layers, iteration.forward.Z, strict=True)
@@ -77,6 +96,38 @@ def setups(draw: st.DrawFn, square_from: int | None = None, own_loss: bool = Fal
     hidden = draw(st.tuples(*[st.sampled_from(HIDDEN)] * (len(units) - 2)))
     seed, examples = draw(st.integers(0, 2**32 - 1)), draw(st.integers(1, 5))
     return random_setup(seed, tuple(units), (*hidden, output), loss, examples)
+
+
+@st.composite
+def optimizers(draw: st.DrawFn) -> Optimizer:
+    """Every kind, with settings of every size; with weight decay, clipping, both or neither."""
+    momentum, decay, beta1, beta2 = draw(st.tuples(*[st.floats(0.0, 0.999)] * 4))
+    return Optimizer(
+        draw(st.sampled_from(list(OPTIMIZERS))),
+        momentum,
+        decay,
+        beta1,
+        beta2,
+        epsilon=draw(st.sampled_from([1e-8, 1e-3])),
+        weight_decay=draw(st.sampled_from([0.0, 0.01, 0.5])),
+        clip_norm=draw(st.sampled_from([None, 0.1, 1.0, 100.0])),
+    )
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    """Every kind, with changes within the first few iterations."""
+    every, iterations = draw(st.integers(1, 4)), draw(st.integers(1, 6))
+    factor, minimum = draw(st.floats(0.01, 1.0)), draw(st.sampled_from([0.0, 0.01, 0.3]))
+    return Schedule(draw(st.sampled_from(list(SCHEDULES))), every, factor, iterations, minimum)
+
+
+@st.composite
+def updated(draw: st.DrawFn) -> Setup:
+    """Setups with any optimizer and schedule, any batch size, and at times a mistake."""
+    setup = draw(mistaken(((), (), ("updated_weights",), ("wrong_sign",))))
+    size = draw(st.sampled_from([1, max(1, len(setup.examples[0]) - 1), None]))
+    return replace(setup, batch_size=size, optimizer=draw(optimizers()), schedule=draw(schedules()))
 
 
 @st.composite

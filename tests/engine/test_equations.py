@@ -13,7 +13,6 @@ from app.engine import (
     PHASES,
     BatchSum,
     Equation,
-    Expression,
     Iteration,
     Mean,
     Negative,
@@ -28,10 +27,8 @@ from app.engine import (
     symbols_in,
     trace,
 )
-from tests.engine import by_hand
 from tests.engine.cases import iteration_of, mistaken, random_setup
-
-EXACT = 1e-12
+from tests.engine.sides import EXACT, assert_equal_sides, right_side
 
 
 @st.composite
@@ -51,22 +48,6 @@ def told(setup: Setup, iteration: Iteration, focus: int) -> Iterator[tuple[Equat
     values = Values(iteration, focus)
     for equation in trace(setup.shape(len(iteration.X))):
         yield equation, values
-
-
-def right_side(expression: Expression, iteration: Iteration, focus: int) -> by_hand.Sized:
-    """The referee's value of an expression, for the example in focus."""
-    return by_hand.evaluated(expression, focus, lambda symbol, row: Values(iteration, row)[symbol])
-
-
-def assert_equal_sides(equation: Equation, iteration: Iteration, focus: int) -> None:
-    value = Values(iteration, focus)[equation.symbol]
-    right = right_side(equation.expression, iteration, focus)
-    if isinstance(equation.expression, Rounded):  # a sum halfway between may round either way
-        exact = right_side(equation.expression.body, iteration, focus).value
-        assert abs(value - exact) <= 0.5 * 10.0**-equation.expression.decimals + EXACT
-        assert round(value, equation.expression.decimals) == value
-    else:
-        assert abs(value - right.value) <= EXACT * max(right.size, abs(value))
 
 
 @settings(max_examples=300)
