@@ -2,6 +2,7 @@
 
 from app.sessions.answers import Answer, Asking
 from app.sessions.classes import accuracy, classes_of, classifies
+from app.sessions.csv_rows import TableError, TableLimits
 from app.sessions.curves import points_of
 from app.sessions.documents import setup_document, setup_of
 from app.sessions.hunt import Hunt
@@ -40,6 +41,7 @@ from app.sessions.store import (
     TooManySessionsError,
     UnknownSessionError,
 )
+from app.sessions.tables import TARGET_KINDS, Column, Labelled, Table, read_table
 from app.sessions.timeline import Moment
 from app.sessions.tracks import Point, Score
 from app.sessions.training import TrainingSession
@@ -48,12 +50,15 @@ __all__ = [
     "MEASURES",
     "SIGNS",
     "START",
+    "TARGET_KINDS",
     "Answer",
     "Asking",
     "Bounds",
+    "Column",
     "History",
     "Hunt",
     "Kept",
+    "Labelled",
     "Measure",
     "Moment",
     "NotWritableError",
@@ -69,6 +74,9 @@ __all__ = [
     "SqliteStore",
     "StaleRevisionError",
     "StoreVersionError",
+    "Table",
+    "TableError",
+    "TableLimits",
     "TooManySessionsError",
     "TrainingSession",
     "UnknownSessionError",
@@ -95,6 +103,7 @@ __all__ = [
     "parts_of",
     "points_of",
     "question_of",
+    "read_table",
     "run_of",
     "setup_document",
     "setup_of",

@@ -1,4 +1,4 @@
-"""Names that come from outside, such as those of columns: one spelling each, and nothing in them that cannot be seen."""
+"""Names that come from outside, such as those of columns: each in one spelling, nothing in it unseen."""
 
 from unicodedata import category, normalize
 
