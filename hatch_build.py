@@ -26,10 +26,14 @@ RECIPE = ("package.json", "package-lock.json", ".npmrc")
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 DIGITS_UP_AND_DOWN = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ˡʲᵏⁿ₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙ"
-TEXT = ASCII + DIGITS_UP_AND_DOWN + ("\u00a0\u202f\u2009éèêëçïöüñ°½–—‑…‘’“”′·×÷±−≤≥≈≠→←↑↓↔▲▼△▽●○■□▶‖⇥⇤↺↻✓✗∂δηθλμσΣŷ√∞∑")
+TEXT = (
+    ASCII
+    + DIGITS_UP_AND_DOWN
+    + ("\u00a0\u202f\u2009éèêëçïöüñ°½–—‑…‘’“”′·×÷±−≤≥≈≠→←↑↓↔▲▼△▽●○■□▶‖⇥⇤↺↻✓✗∂βγδεηθλμπρσΣŷ\u0302√∞∑")
+)
 SCRIPT_LETTERS = "ℒℎ"
-MATH_ITALIC = "".join(chr(0x1D44E + i) for i in range(26) if chr(ord("a") + i) != "h") + "𝑊𝑋𝑌𝑍𝐴𝐵𝐿𝑁"
-MATH_ITALIC_GREEK = "𝛿𝜂𝜎𝜇𝜃𝜆𝜀𝜕"
+MATH_ITALIC = "".join(chr(0x1D44E + i) for i in range(26) if chr(ord("a") + i) != "h") + "𝑊𝑋𝑌𝑍𝐴𝐵𝐿𝑁𝑇"
+MATH_ITALIC_GREEK = "𝛽𝛾𝛿𝜂𝜋𝜌𝜎𝜇𝜃𝜆𝜀𝜕"
 MATH_BOLD = "𝐖𝐗𝐘𝐙𝐀𝐛𝐰𝐱𝐲𝐳𝐚𝐡𝛅"
 MATHS = (
     ASCII
@@ -37,7 +41,7 @@ MATHS = (
     + MATH_ITALIC
     + MATH_ITALIC_GREEK
     + MATH_BOLD
-    + ("\u00a0\u0302\u02c6\u2061\u2062\u2063\u2064ŷδησμθλεΣ∂∑√·×÷±−=≈≠≤≥<>→⇒⊤⊙∘∞∈′″‴‖⌊⌋{}…⋯⋮½")
+    + ("\u00a0\u0302\u02c6\u2061\u2062\u2063\u2064ŷβγδησμθλεπρΣ∂∇∑√·×÷±−=≈≠≤≥<>→⇒⊤⊙∘∞∈′″‴‖⌊⌋{}…⋯⋮½")
 )
 CODE = ASCII + "·−±×"
 
