@@ -1,6 +1,7 @@
 """A learner's CSV as rows of texts: which separator it uses, where each row stands, and what cannot be read."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -8,7 +9,9 @@ from typing import NamedTuple
 
 from app.engine import SetupError
 
-SEPARATORS = ("\t", ";", ",")  # the first of them that the first row holds; beside a ; or a tab a comma is a point
+SEPARATORS = ("\t", ";", ",")  # the first of them that the first row holds outside of quotation marks
+QUOTED = re.compile(r'"[^"]*"')
+LINE_END = re.compile(r"\r\n?|\n")
 
 
 class TableError(SetupError):
@@ -76,20 +79,21 @@ def _text(content: bytes | str, limits: TableLimits) -> str:
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1 if isinstance(content, bytes) else 1
+        line = _lines(error.object[: error.start].decode())
         raise TableError("The file is not text in UTF-8.", "Save it as “CSV UTF-8”.", line) from error
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        raise TableError("There is a NUL character.", "Save the table as plain text.", _line_of(text, "\0"))
+        raise TableError("There is a NUL character.", "Save the table as plain text.", _lines(text.partition("\0")[0]))
     return text
 
 
-def _line_of(text: str, mark: str) -> int:
-    return text.count("\n", 0, text.index(mark)) + 1
+def _lines(text: str) -> int:
+    """In which line the text ends, from 1."""
+    return len(LINE_END.findall(text)) + 1
 
 
 def _separator(text: str) -> str:
-    first = next(filter(str.strip, text.splitlines()), "")
+    first = next(filter(str.strip, LINE_END.split(QUOTED.sub("quoted", text))), "")
     return next((mark for mark in SEPARATORS if mark in first.strip()), ",")
 
 

@@ -1,21 +1,28 @@
 """A learner's table: columns of numbers or words, a target chosen among them, and the examples that they make."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
+from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
 
 from app.engine import Array, Examples, SetupError
 from app.sessions.csv_rows import Row, TableError, TableLimits, read_rows
-from app.sessions.names import clean_name
+from app.sessions.names import MOST_CHARACTERS, clean_name
+from app.sessions.numerals import Numerals, numerals_of
 
-NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,4})?", re.ASCII)
 TARGET_KINDS = ("regression", "two_classes", "classes")
 FEW = 3  # whole numbers are taken for classes where each occurs about so many times
+
+
+class Spread(NamedTuple):
+    """What the numbers of a column come to."""
+
+    smallest: float
+    largest: float
+    mean: float
 
 
 @dataclass(frozen=True)
@@ -27,19 +34,26 @@ class Column:
     numbers: tuple[float, ...] | None
 
     @cached_property
+    def spread(self) -> Spread | None:
+        """None where it holds words."""
+        return Spread(min(self.numbers), max(self.numbers), fmean(self.numbers)) if self.numbers else None
+
+    @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Its different values, in order: numbers by size, words by the alphabet."""
+        """Its different values, in order: numbers by size, each written in one way, words by the alphabet."""
         if self.numbers is None:
             return tuple(sorted(set(self.texts)))
-        by_size = dict(sorted(zip(self.numbers, self.texts, strict=True), key=lambda pair: pair[0]))
-        return tuple(by_size.values())
+        return tuple(_label(number) for number in sorted(set(self.numbers)))
 
     def codes(self) -> list[int]:
         """For every row the place of its value among the labels."""
-        if self.numbers is None:
-            return [self.labels.index(text) for text in self.texts]
-        values = sorted(set(self.numbers))
-        return [values.index(number) for number in self.numbers]
+        places = {label: place for place, label in enumerate(self.labels)}
+        return [places[text] for text in (self.texts if self.numbers is None else map(_label, self.numbers))]
+
+
+def _label(number: float) -> str:
+    """The shortest text that stands for this number alone, at most 24 characters; 0 has no sign."""
+    return str(number + 0.0).removesuffix(".0")
 
 
 class Labelled(NamedTuple):
@@ -67,6 +81,8 @@ class Table:
         column, kinds = self.columns[target], len(self.columns[target].labels)
         if kinds == 2:
             return "two_classes"
+        if kinds == 1 and column.numbers is not None:
+            return "regression"
         whole = column.numbers is not None and all(number == int(number) for number in column.numbers)
         few = kinds <= self.limits.classes and FEW * kinds <= len(column.texts)
         return "classes" if column.numbers is None or (whole and few) else "regression"
@@ -86,7 +102,7 @@ class Table:
         if column.numbers is None:
             raise TableError(
                 "The column holds words, and a network takes numbers.",
-                "Leave the column out, or choose it as the target.",
+                "Write numbers such as −0.25 in it, leave it out, or choose it as the target.",
                 self.lines[0],
                 place + 1,
             )
@@ -104,7 +120,7 @@ class Table:
             raise TableError(f"The target has {len(labels)} different values, not {wanted}.", remedy, column=place + 1)
         codes = np.array(column.codes())
         if kind == "two_classes":
-            return codes[:, None].astype(float), (f"{column.name}: {labels[1]}"[:40],)
+            return codes[:, None].astype(float), (f"{column.name}: {labels[1]}"[:MOST_CHARACTERS].strip(),)
         return np.eye(len(labels))[codes], labels
 
 
@@ -119,9 +135,8 @@ def read_table(content: bytes | str, limits: TableLimits) -> Table:
             f"The table has {width} columns, and at most {limits.features} inputs and a target can be used.",
             f"Leave out {width - limits.features - 1}.",
         )
-    if separator != ",":
-        rows = tuple(Row(row.line, tuple(text.replace(",", ".") for text in row.texts)) for row in rows)
-    names, body = _headed(rows)
+    numerals = numerals_of((text for row in rows for text in row.texts), separator, limits.magnitude)
+    names, body = _headed(rows, numerals)
     if not body:
         raise TableError("There is no example below the names.", "Give at least one row of numbers.")
     if len(body) > limits.examples:
@@ -129,16 +144,14 @@ def read_table(content: bytes | str, limits: TableLimits) -> Table:
             f"The table has {len(body):,} examples, and at most {limits.examples:,} can be used.",
             "Give fewer rows.",
         )
-    lines = tuple(row.line for row in body)
-    columns = zip(*(row.texts for row in body), strict=True)
-    found = (_column(names[i], texts, (lines, i + 1), limits) for i, texts in enumerate(columns))
-    return Table(tuple(found), lines, limits)
+    columns = (_column(name, place, body, numerals) for place, name in enumerate(names))
+    return Table(tuple(columns), tuple(row.line for row in body), limits)
 
 
-def _headed(rows: Sequence[Row]) -> tuple[tuple[str, ...], Sequence[Row]]:
+def _headed(rows: Sequence[Row], numerals: Numerals) -> tuple[tuple[str, ...], Sequence[Row]]:
     """The names of the columns, and the rows below: a first row without any number names them."""
     first = rows[0]
-    if any(map(_looks_like_a_number, first.texts)) or "" in first.texts:
+    if any(map(numerals.look_like, first.texts)):
         return tuple(f"column {i + 1}" for i in range(len(first.texts))), rows
     names = tuple(_name(text, first.line, i + 1) for i, text in enumerate(first.texts))
     for i, name in enumerate(names):
@@ -147,37 +160,12 @@ def _headed(rows: Sequence[Row]) -> tuple[tuple[str, ...], Sequence[Row]]:
     return names, rows[1:]
 
 
-def _column(name: str, texts: tuple[str, ...], where: tuple[tuple[int, ...], int], limits: TableLimits) -> Column:
-    """A column of numbers where one of its texts is a number, else of words; `where` are its lines and its place."""
-    lines, place = where
-    if not any(map(_looks_like_a_number, texts)):
-        words = (_word(text, line, place) for text, line in zip(texts, lines, strict=True))
-        return Column(name, tuple(words), None)
-    numbers = (_number(text, line, place, limits.magnitude) for text, line in zip(texts, lines, strict=True))
-    return Column(name, texts, tuple(numbers))
-
-
-def _looks_like_a_number(text: str) -> bool:
-    """Whether it is one, or another program would take it for one: 1_000, nan, digits of other scripts."""
-    try:
-        float(text.replace("−", "-"))
-    except ValueError:
-        return False
-    return True
-
-
-def _number(text: str, line: int, place: int, magnitude: float) -> float:
-    written = text.replace("−", "-")
-    if not text:
-        raise TableError("There is no value.", "Give a number, or leave the row out.", line, place)
-    if NUMBER.fullmatch(written) is None:
-        remedy = "Write numbers with the digits 0 to 9 and a point, such as −0.25 or 1e-3."
-        raise TableError("This is not a number, and other rows of the column hold numbers.", remedy, line, place)
-    number = float(written)
-    if abs(number) > magnitude or abs(number) == inf:
-        bound = f"{magnitude:,.0f}"
-        raise TableError(f"The number lies beyond {bound}.", f"Use numbers from −{bound} to {bound}.", line, place)
-    return number
+def _column(name: str, place: int, rows: Sequence[Row], numerals: Numerals) -> Column:
+    """The column at this place, from 0: of numbers where one of its texts is a number, else of words."""
+    texts = tuple(row.texts[place] for row in rows)
+    if not any(map(numerals.look_like, texts)):
+        return Column(name, tuple(_word(row.texts[place], row.line, place + 1) for row in rows), None)
+    return Column(name, texts, tuple(numerals.read(row.texts[place], row.line, place + 1) for row in rows))
 
 
 def _word(text: str, line: int, place: int) -> str:
@@ -187,6 +175,8 @@ def _word(text: str, line: int, place: int) -> str:
 
 
 def _name(text: str, line: int, place: int) -> str:
+    if not text:
+        raise TableError("The column has no name.", "Give each column a name, or none at all.", line, place)
     try:
         return clean_name(text, "table")
     except SetupError as error:

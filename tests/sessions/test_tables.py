@@ -1,5 +1,6 @@
 """A learner's CSV: what is read, what is refused, and where and why it is refused."""
 
+import json
 from contextlib import suppress
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine import Data
 from app.sessions import Table, TableError, TableLimits, read_table
+from app.sessions.data_documents import data_document, data_of
 
 LIMITS = TableLimits()
 Nasty = tuple[bytes, int, int, str]  # content, row, column (0 where it is not one place), words of the reason
@@ -45,8 +48,10 @@ NASTY: dict[str, Nasty] = {
     "names longer than rows": (b"a,b,c\n1,2\n", 2, 0, "2 values"),
     "NUL": (b"1,2\n3,\x00\n", 2, 0, "NUL"),
     "NUL first": (b"\x00", 1, 0, "NUL"),
+    "NUL after CR alone": (b"1,2\r3,\x00\r", 2, 0, "NUL"),
     "UTF-16": ("1,2\n".encode("utf-16"), 1, 0, "UTF-8"),
     "Latin-1": ("1,2\nä,4\n".encode("latin-1"), 2, 0, "UTF-8"),
+    "Latin-1 after CR alone": ("1,2\r3,4\rä,5\r".encode("latin-1"), 3, 0, "UTF-8"),
     "half a character": (b"1,2\n3,\xe2\x82\n", 2, 0, "UTF-8"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 1, 0, "UTF-8"),
     "a quote that does not end": (b'1,2\n3,"4\n', 2, 0, "quotation mark"),
@@ -75,6 +80,9 @@ NASTY: dict[str, Nasty] = {
     "half an exponent": (b"1,2\n3,4e\n", 2, 2, "not a number"),
     "a fraction": (b"1,2\n3,1/2\n", 2, 2, "not a number"),
     "a decimal comma beside points": (b"1;2\n3;1.000,5\n", 2, 2, "not a number"),
+    "a decimal point beside commas": (b"1,5;2\n3;2.5\n", 2, 2, "not a number"),
+    "a decimal point beside commas, with tabs": (b"1.5\t2\n3\t2,5\n", 1, 1, "not a number"),
+    "a decimal point beside commas in names too": (b"a, b;c\n1,5;2.5\n", 2, 2, "not a number"),
     "a date": (b"a,b\n1,2\n3,2026-11-25\n", 3, 2, "not a number"),
     "a formula of a spreadsheet": (b"1,2\n3,=1+1\n", 2, 2, "not a number"),
     "no value": (b"1,2\n3,\n4,5\n", 2, 2, "no value"),
@@ -82,6 +90,8 @@ NASTY: dict[str, Nasty] = {
     "no word": (b"a,b\n1,x\n2,\n", 3, 2, "no value"),
     "NA": (b"1,2\n3,NA\n", 2, 2, "not a number"),
     "names below the first row": (b"1,2\na,b\n", 2, 1, "not a number"),
+    "a column without a name": (b",a,b\n0,1,2\n", 1, 1, "no name"),
+    "a separator at the end of every row": (b"a,b,\n1,2,\n", 1, 3, "no name"),
     "the same name twice": (b"a,a\n1,2\n", 1, 2, "same name"),
     "the same name in two spellings": ("é,e\u0301\n1,2\n".encode(), 1, 2, "same name"),
     "a name of 41 characters": (b"a," + b"b" * 41 + b"\n1,2\n", 1, 2, "40 characters"),
@@ -134,6 +144,9 @@ def test_any_bytes_are_a_table_or_refused(content: bytes) -> None:
         b"\xef\xbb\xbfx,y\r\n1.5,2\r\n-3,4e-1\r\n",
         b"x;y\n1,5;2\n-3;4e-1",
         b"x\ty\n1,5\t2\n-3\t0,4\n",
+        b"x\ty\n1.5\t2\n-3\t0.4\n",
+        b"x;y\n1.5;2\n-3;4e-1\n",
+        b"x;y\n1,5;2\n\xe2\x88\x923;4e-1\n",
         b'"x","y"\n"1.5","2"\n"-3","0.4"\n',
         b"\n\nx , y\n 1.5 , +2.\n\n\xe2\x88\x923, .4\n\n",
         "x,y\r1.5,2\r-3,0.4\r",
@@ -157,6 +170,53 @@ def test_a_quoted_separator_and_a_doubled_quote_belong_to_a_word() -> None:
     words = table(b'n,word\n1,"a, b"\n2,"say ""c"""\n').columns[1]
     assert words.texts == ("a, b", 'say "c"')
     assert words.numbers is None
+
+
+def test_a_separator_in_quotes_separates_nothing() -> None:
+    found = table(b'"a;b",c\n1.5,2\n')
+    assert [column.name for column in found.columns] == ["a;b", "c"]
+    assert [column.numbers for column in found.columns] == [(1.5,), (2.0,)]
+
+
+def test_a_decimal_comma_changes_numbers_and_leaves_words_alone() -> None:
+    number, word = table(b"n, number;word\n1,5;a, b\n2;c\n").columns
+    assert (number.name, number.texts, number.numbers) == ("n, number", ("1,5", "2"), (1.5, 2.0))
+    assert word.texts == ("a, b", "c")
+
+
+def test_a_decimal_comma_needs_no_names_above() -> None:
+    assert [column.numbers for column in table(b"1,5;2,5\n3;4\n").columns] == [(1.5, 3.0), (2.5, 4.0)]
+
+
+def test_a_column_tells_what_its_numbers_come_to() -> None:
+    numbers, words = table(b"a,b\n4,x\n-2,y\n1,x\n").columns
+    assert numbers.spread == (-2, 4, 1)
+    assert words.spread is None
+    assert words.labels == ("x", "y")
+
+
+def test_every_number_has_one_label_that_can_be_a_name() -> None:
+    zeros = "0" * 39
+    labels = table(f"a,b\n1,{zeros}1.{zeros}\n2,1\n3,-0\n4,0.0\n5,1e-300\n".encode()).columns[1].labels
+    assert labels == ("0", "1e-300", "1")
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.sampled_from([0.1, -7.25, 3.0])), min_size=3, max_size=30))
+def test_a_number_as_python_writes_it_is_read_to_the_last_bit(given: list[tuple[float, float]]) -> None:
+    for separator, mark in ((",", "."), (";", ","), ("\t", ",")):
+        text = "\n".join(separator.join(str(number).replace(".", mark) for number in row) for row in given)
+        assert list(zip(*(column.numbers or () for column in table(text).columns), strict=True)) == given
+
+
+@given(st.lists(st.text(alphabet="ab\u00e9e\u0301 ,;-", min_size=1, max_size=60), min_size=2, max_size=12))
+def test_names_that_were_read_can_be_kept(words: list[str]) -> None:
+    text = "x,y\n" + "\n".join(f'{i},"{word}"' for i, word in enumerate(words))
+    with suppress(TableError):
+        found = table(text)
+        labelled = found.labelled(1, found.suggested_kind(1))
+        data = Data(labelled.examples, columns=labelled.columns, names=labelled.names)
+        kept = data_of(json.loads(json.dumps(data_document(data))))
+        assert (kept.columns, kept.names) == (labelled.columns, labelled.names)
 
 
 def test_a_regression_takes_the_numbers_of_its_target() -> None:
@@ -185,6 +245,7 @@ def test_more_classes_become_one_hot_rows() -> None:
         (b"a,y\n1,x\n2,y\n3,z\n", "classes"),
         (b"a,y\n" + b"1,1\n2,2\n3,3\n" * 3, "classes"),
         (b"a,y\n1,1\n2,2\n3,3\n", "regression"),
+        (b"a,y\n1,5\n2,5\n3,5\n", "regression"),
         (b"a,y\n1,0.5\n2,1.5\n3,2.5\n", "regression"),
     ],
 )
