@@ -1,6 +1,7 @@
 """One learner's work: a walk with its verbs, and where walks are kept."""
 
 from app.sessions.answers import Answer, Asking
+from app.sessions.changes import Changes, examples_with
 from app.sessions.classes import accuracy, classes_of, classifies
 from app.sessions.csv_rows import TableError, TableLimits
 from app.sessions.curves import points_of
@@ -54,6 +55,7 @@ __all__ = [
     "Answer",
     "Asking",
     "Bounds",
+    "Changes",
     "Column",
     "History",
     "Hunt",
@@ -92,6 +94,7 @@ __all__ = [
     "differ",
     "epoch_back",
     "epoch_on",
+    "examples_with",
     "first_difference",
     "given",
     "in_slices",

@@ -55,14 +55,21 @@ def with_edits(network: Network, changes: Changes, iteration: int) -> Network:
     return _edited(network, edits) if edits else network
 
 
+def example_edits(changes: Changes, iteration: int) -> Changes:
+    """What was changed of inputs and targets for an iteration or before."""
+    return tuple(c for c in changes if c.symbol.kind in ("x", "y") and c.iteration <= iteration)
+
+
 def examples_at(setup: Setup, changes: Changes, iteration: int) -> tuple[Array, Array]:
     """X (examples, features) and Y (examples, outputs) as an iteration finds them."""
-    edits = tuple(c for c in changes if c.symbol.kind in ("x", "y") and c.iteration <= iteration)
-    return _edited_examples(setup, edits) if edits else setup.examples
+    return examples_with(setup, example_edits(changes, iteration)) if changes else setup.examples
 
 
 @lru_cache(maxsize=64)
-def _edited_examples(setup: Setup, edits: Changes) -> tuple[Array, Array]:
+def examples_with(setup: Setup, edits: Changes) -> tuple[Array, Array]:
+    """X and Y with these edits of inputs and targets."""
+    if not edits:
+        return setup.examples
     X, Y = (array.copy() for array in setup.examples)
     for edit in edits:
         (X if edit.symbol.kind == "x" else Y)[edit.symbol.j, edit.symbol.k or 0] = edit.value

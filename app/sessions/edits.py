@@ -27,18 +27,25 @@ def with_mark(marks: Marks, mark: Mark) -> Marks:
     return (*marks, mark)[-MOST_MARKS:]
 
 
-def learning_rate_edit(value: float) -> Edit:
-    """Another learning rate. SetupError where it is not above 0."""
+def edit_of(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
+    """What another value of a symbol changes, among so many examples. SetupError where it names nothing that can be
+    edited, or cannot have this value.
+
+    eta is the learning rate, W and b are parameters, x and y inputs and targets (j the example, k the column).
+    """
+    if symbol.kind not in EDITABLE:
+        raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
+    return EDITABLE[symbol.kind](shape, examples, symbol, value)
+
+
+def _learning_rate(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     if not value > 0:
         raise SetupError("learning_rate", "The learning rate is not above 0.", "Try 0.1.")
-    return {Symbol("eta"): value}
+    return {symbol: value}
 
 
-def parameter_edit(shape: Shape, symbol: Symbol, value: float) -> Edit:
-    """Another value of a weight or bias. SetupError names the part that points at none."""
+def _parameter(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     kind, layer, j, k = symbol
-    if kind not in ("W", "b"):
-        raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
     _check_index("parameter.layer", layer, 1, shape.depth)
     _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
     if kind == "b" and k is not None:
@@ -50,18 +57,14 @@ def parameter_edit(shape: Shape, symbol: Symbol, value: float) -> Edit:
     return {symbol: value}
 
 
-def input_edit(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
-    """Another value of an input: `symbol` is x of example j, column k. SetupError where there is none."""
+def _input(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     _check_index("input.example", symbol.j, 0, examples - 1)
     _check_index("input.column", symbol.k or 0, 0, shape.sizes[0] - 1)
     return {symbol: value}
 
 
-def target_edit(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
-    """Another value of a target: `symbol` is y of example j, column k. SetupError where the loss cannot take it.
-
-    Where targets are shares of 1, the one that is set to 1 makes all others of its example 0.
-    """
+def _target(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
+    """Where targets are shares of 1, the one that is set to 1 makes all others of its example 0."""
     outputs = shape.sizes[-1]
     _check_index("target.example", symbol.j, 0, examples - 1)
     _check_index("target.column", symbol.k or 0, 0, outputs - 1)
@@ -72,6 +75,9 @@ def target_edit(shape: Shape, examples: int, symbol: Symbol, value: float) -> Ed
     if LOSSES[shape.loss].output is not None and not 0 <= value <= 1:
         raise SetupError("target.value", f"A target of {shape.loss} lies outside 0 to 1.", "Give a number from 0 to 1.")
     return {symbol: value}
+
+
+EDITABLE = {"eta": _learning_rate, "W": _parameter, "b": _parameter, "x": _input, "y": _target}
 
 
 def _check_index(field: str, index: int, lowest: int, highest: int) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from app.engine import Array, Equation, Iteration, Network, Setup, Shape, Values, trace
+from app.engine import Array, Equation, Iteration, Network, Setup, Shape, Symbol, Values, trace
 from app.sessions.answers import Answer, Asking
-from app.sessions.changes import examples_at
-from app.sessions.edits import Marks
+from app.sessions.changes import Changes, example_edits, examples_with
+from app.sessions.edits import Edit, Marks, edit_of
 from app.sessions.hunt import Hunt
 from app.sessions.places import Measure, Place, phase_end
 from app.sessions.timeline import Timeline
@@ -69,7 +69,16 @@ class Standing:
     @property
     def examples(self) -> tuple[Array, Array]:
         """X (examples, features) and Y (examples, outputs) as this iteration finds them, edits included."""
-        return examples_at(self.setup, self.timeline.changes, self.iteration + self.finished)
+        return examples_with(self.setup, self.example_edits)
+
+    def edit_of(self, symbol: Symbol, value: float) -> Edit:
+        """What another value would change. SetupError where that cannot be."""
+        return edit_of(self.shape, len(self.setup.examples[0]), symbol, value)
+
+    @property
+    def example_edits(self) -> Changes:
+        """What was changed of inputs and targets so far."""
+        return example_edits(self.timeline.changes, self.iteration + self.finished)
 
     @cached_property
     def batch(self) -> tuple[int, ...]:

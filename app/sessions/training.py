@@ -7,7 +7,7 @@ from app.engine import Setup, SetupError, Symbol
 from app.lessons import Lesson
 from app.sessions.answers import Asking, put_by
 from app.sessions.changes import Change, with_change
-from app.sessions.edits import Edit, Mark, input_edit, learning_rate_edit, parameter_edit, target_edit, with_mark
+from app.sessions.edits import Mark, with_mark
 from app.sessions.places import Measure, Place, after, before, on_to, phase_end
 from app.sessions.standing import Standing
 from app.sessions.timeline import Timeline, check_loss_after
@@ -86,22 +86,32 @@ class TrainingSession(Standing):
         """Show each gradient with its numerical check, or not."""
         return replace(self, proving=on)
 
+    def edited(self, symbol: Symbol, value: float) -> Self:
+        """Another value from this iteration on; from the next one where this one is finished.
+
+        Of the learning rate, a parameter, an input or a target, as `edit_of` names them. What was changed for later
+        iterations is overtaken.
+        """
+        changes = self.timeline.changes
+        for changed, number in self.edit_of(symbol, value).items():
+            changes = with_change(changes, Change(self.iteration + self.finished, changed, number))
+        return replace(self.marked("edit"), timeline=self.timeline.with_changes(changes, self.iteration))
+
     def with_learning_rate(self, learning_rate: float) -> Self:
-        """Another learning rate from this iteration on; from the next one where this one is finished."""
-        return self._edited(learning_rate_edit(learning_rate))
+        """Another learning rate."""
+        return self.edited(Symbol("eta"), learning_rate)
 
     def with_parameter(self, layer: int, kind: str, j: int, k: int | None, value: float) -> Self:
-        """Another value for one parameter at the start of this iteration; of the next where this is finished."""
-        return self._edited(parameter_edit(self.shape, Symbol(kind, layer, j, k), value))
+        """Another value for one parameter."""
+        return self.edited(Symbol(kind, layer, j, k), value)
 
     def with_input(self, example: int, column: int, value: float) -> Self:
-        """Another value of an example's input, from this iteration on, as above."""
-        return self._edited(input_edit(self.shape, len(self.examples[0]), Symbol("x", 0, example, column), value))
+        """Another value of an example's input."""
+        return self.edited(Symbol("x", 0, example, column), value)
 
     def with_target(self, example: int, column: int, value: float) -> Self:
-        """Another target of an example, from this iteration on, as above."""
-        y = Symbol("y", self.shape.depth, example, column)
-        return self._edited(target_edit(self.shape, len(self.examples[0]), y, value))
+        """Another target of an example."""
+        return self.edited(Symbol("y", self.shape.depth, example, column), value)
 
     def undo(self) -> Self:
         """Back to where the walk stood before the last edit or run, whatever was walked since."""
@@ -124,10 +134,3 @@ class TrainingSession(Standing):
 
     def _on_to_end_of(self, phase: str) -> Self:
         return self.moved_to(on_to(self.place, phase_end(self.shape, phase)))
-
-    def _edited(self, edit: Edit) -> Self:
-        """With new values from this iteration on; what was changed for later iterations is overtaken."""
-        changes = self.timeline.changes
-        for symbol, value in edit.items():
-            changes = with_change(changes, Change(self.iteration + self.finished, symbol, value))
-        return replace(self.marked("edit"), timeline=self.timeline.with_changes(changes, self.iteration))

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from app.engine import Iteration, Setup, kept_with
 from app.lessons import Lesson
-from app.sessions import TrainingSession
+from app.sessions import Changes, TrainingSession, examples_with
 from app.views.numbers import number
 
 PREDICTIONS_UP_TO = 12  # examples: a longer table stays free of numbers that change with every step
@@ -14,7 +14,10 @@ PREDICTIONS_UP_TO = 12  # examples: a longer table stays free of numbers that ch
 
 @dataclass(frozen=True)
 class Example:
-    """One row: its number from 1, its inputs and targets, the prediction once shown, and its part in this iteration."""
+    """One row: its number from 1, its inputs and targets, the prediction once shown, and its part in this iteration.
+
+    `editable`: its numbers can be edited by choosing them; in a long table only those of the example in focus.
+    """
 
     number: int
     index: int
@@ -23,6 +26,7 @@ class Example:
     predictions: tuple[str, ...]
     in_batch: bool
     in_focus: bool
+    editable: bool
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,9 @@ class Data:
 
 
 @lru_cache(maxsize=64)
-def _cells(setup: Setup, digits: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """The texts of every example's inputs and targets, made once per setup."""
-    X, Y = setup.examples
+def _cells(setup: Setup, edits: Changes, digits: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """The texts of every example's inputs and targets, made once per setup and edit."""
+    X, Y = examples_with(setup, edits)
     return tuple(
         (tuple(number(x, digits) for x in inputs), tuple(number(y, digits) for y in targets))
         for inputs, targets in zip(X.tolist(), Y.tolist(), strict=True)
@@ -54,34 +58,42 @@ class Scene(NamedTuple):
     """What the table depends on: the same through a whole phase."""
 
     setup: Setup
+    edits: Changes
     batch: tuple[int, ...]
     example: int
     predicted: bool
+    fixed: bool
 
 
 def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
     """The table at the session's place."""
     forward = session.phase_done("forward")
-    scene = Scene(session.setup, session.batch, session.example, forward)
+    place = (session.batch, session.example, forward, session.hunt is not None)
+    scene = Scene(session.setup, session.example_edits, *place)
     return _data(session.current, scene, lesson, digits)
 
 
 @kept_with(most=8)
 def _data(iteration: Iteration, scene: Scene, lesson: Lesson | None, digits: int) -> Data:
     setup = scene.setup
-    cells = _cells(setup, digits)
-    columns = lesson.columns if lesson else tuple(f"x{i + 1}" for i in range(setup.sizes[0]))
-    targets = lesson.targets if lesson else tuple(f"y{i + 1}" for i in range(setup.sizes[-1]))
+    cells, prepared = _cells(setup, scene.edits, digits), setup.prepared
+    columns = lesson.columns if lesson else prepared.columns or _numbered("x", setup.sizes[0])
+    targets = lesson.targets if lesson else prepared.names or _numbered("y", setup.sizes[-1])
     with_predictions = len(cells) <= PREDICTIONS_UP_TO
     shown = _predictions(iteration, scene.batch, digits) if with_predictions and scene.predicted else {}
     blank = ("—",) * setup.sizes[-1] if with_predictions else ()
     batch = set(scene.batch)
+    editable = () if scene.fixed else range(len(cells)) if with_predictions else (scene.example,)
     rows = tuple(
-        Example(i + 1, i, inputs, wanted, shown.get(i, blank), i in batch, i == scene.example)
+        Example(i + 1, i, inputs, wanted, shown.get(i, blank), i in batch, i == scene.example, i in editable)
         for i, (inputs, wanted) in enumerate(cells)
     )
     outputs = tuple(f"ŷ for {name}" for name in targets) if with_predictions else ()
     return Data(columns, targets, outputs, rows, _caption(scene), len(batch) > 1)
+
+
+def _numbered(letter: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{i + 1}" for i in range(count))
 
 
 def _predictions(iteration: Iteration, batch: tuple[int, ...], digits: int) -> dict[int, tuple[str, ...]]:

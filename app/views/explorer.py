@@ -9,6 +9,8 @@ from app.sessions import MEASURES, TrainingSession
 from app.views.closed import closed_panel, closed_sentence, is_closed
 from app.views.data import Data, data
 from app.views.diagram import Network, diagram
+from app.views.edit import Edit, edit_panel
+from app.views.edit import said as edit_said
 from app.views.equation import EquationPanel, equation_panel
 from app.views.lab import Lab, lab_panel
 from app.views.look import PLAIN, Look, Play
@@ -132,6 +134,7 @@ Panel = (
     | Parameters
     | Data
     | Prediction
+    | Edit
     | PathsPanel
     | Check
     | Lab
@@ -158,10 +161,11 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     sentence = told(session, digits)
     headline = _headline(session, lesson)
     paths = paths_panel(session, look.opened, digits)
+    edit = edit_panel(session, look.opened, digits)
     prediction = prediction_panel(session, digits, look.moment, look.reply)
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(paths.said or _aloud(spoken(session, sentence), prediction)),
+        Status(edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), prediction)),
         Revision(rev, look.op),
         headline,
         _loss(session, digits),
@@ -175,6 +179,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         parameters(session, orientation, digits),
         data(session, lesson, digits),
         prediction,
+        edit,
         paths,
         check_panel(session, digits),
         lab_panel(session, digits),

@@ -35,6 +35,8 @@ class Opened:
     def query(self) -> str:
         """What stands in an address that opens it."""
         kind, layer, j, k = self.symbol
+        if kind not in KINDS:  # an input or a target: there is no gradient of it, but it can be edited
+            return f"of={kind}-{j}-{k}"
         places = f"kind={kind}&layer={layer}&j={j}" + ("" if k is None else f"&k={k}")
         return places + (f"&via={','.join(map(str, self.via))}" if self.via else "")
 
@@ -98,7 +100,7 @@ CLOSED = PathsPanel("", None)
 
 def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) -> PathsPanel:
     """Closed unless something is opened."""
-    if opened is None:
+    if opened is None or opened.symbol.kind not in KINDS:
         return CLOSED
     if session.hidden:
         return PathsPanel(SHUT, None)

@@ -86,7 +86,7 @@ async def state(walk: TheWalk) -> Response:
 @session.patch("", response_model=State)
 @holder
 async def edit(walk: TheWalk, edit: Edit) -> Response:
-    """Change the learning rate, a parameter, the example in focus, or whether the page asks first."""
+    """Change the learning rate, a parameter, an input or target, the example in focus, or whether the page asks."""
     check_edit(edit, walk.services.settings)
     return state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
 
@@ -98,6 +98,10 @@ def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
         walked = walked.focus(edit.example)
     if edit.parameter is not None:
         walked = walked.with_parameter(**edit.parameter.model_dump())
+    if edit.input is not None:
+        walked = walked.with_input(edit.input.example, edit.input.column, edit.input.value)
+    if edit.target is not None:
+        walked = walked.with_target(edit.target.example, edit.target.column, edit.target.value)
     if edit.learning_rate is not None:
         walked = walked.with_learning_rate(edit.learning_rate)
     return walked

@@ -54,11 +54,11 @@ class Explorer:
     walk: Walk
     form: Form
 
-    async def do(self, verb: Verb, slow: Reach | bool = False) -> Response:
-        """Move the walk by the verb and show it."""
-        return await self.after(lambda rev: self.walk.do(verb, rev, slow))
+    async def do(self, verb: Verb, slow: Reach | bool = False, opened: Opened | None = None) -> Response:
+        """Move the walk by the verb and show it, with what is to stay open."""
+        return await self.after(lambda rev: self.walk.do(verb, rev, slow), opened)
 
-    async def after(self, move: Callable[[int | None], Awaitable[Kept]]) -> Response:
+    async def after(self, move: Callable[[int | None], Awaitable[Kept]], opened: Opened | None = None) -> Response:
         """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
         try:
             kept = await move(revision(self.form.get("rev")))
@@ -68,14 +68,14 @@ class Explorer:
             return self.show(await self.walk.load(), status=422, reply=str(error))
         except (SetupError, DivergedError) as error:
             status = 422 if isinstance(error, SetupError) else 409
-            return self.show(await self.walk.load(), str(error), status)
-        return self.moved(kept)
+            return self.show(await self.walk.load(), str(error), status, opened)
+        return self.moved(kept, opened)
 
-    def moved(self, kept: Kept) -> Response:
+    def moved(self, kept: Kept, opened: Opened | None = None) -> Response:
         """After a form: the panels that changed, or back to the page."""
         if wants_fragment(self.request):
-            return self.show(kept)
-        page = f"/{self.form['next']}" if self._elsewhere else ""
+            return self.show(kept, opened=opened)
+        page = f"/{self.form['next']}" if self._elsewhere else f"/paths?{opened.query}" if opened else ""
         return RedirectResponse(f"{root_of(self.request)}/sessions/{kept.id}{page}", 303, headers=VARY)
 
     def show(

@@ -22,8 +22,9 @@ def check_edit(edit: Edit, settings: Settings) -> None:
     """SetupError where a new value is larger than this server takes."""
     if edit.learning_rate is not None:
         check_learning_rate("learning_rate", edit.learning_rate, settings)
-    if edit.parameter is not None:
-        _check_magnitude("parameter.value", edit.parameter.value, settings)
+    for name in ("parameter", "input", "target"):
+        if (given := getattr(edit, name)) is not None:
+            check_magnitude(f"{name}.value", given.value, settings)
 
 
 def check_train(measure: str, count: int, per_epoch: int, settings: Settings) -> None:
@@ -67,17 +68,17 @@ def _check_data(document: dict[str, Any], settings: Settings) -> None:
             "batch_size", "A batch cannot hold more examples than there are.", f"Use 1 to {count}, or null for all."
         )
     for name in ("X", "Y", "noise"):
-        _check_magnitude(f"data.{name}", data.get(name, 0.0), settings)
+        check_magnitude(f"data.{name}", data.get(name, 0.0), settings)
 
 
 def _check_start(document: dict[str, Any], settings: Settings) -> None:
     for name, values in document.get("parameters", {}).items():
-        _check_magnitude(f"parameters.{name}", values, settings)
+        check_magnitude(f"parameters.{name}", values, settings)
     initializer = document.get("initializer", {})
     for name, kinds in AMOUNTS.items():
         if name in initializer and initializer["kind"] not in kinds:
             raise SetupError(f"initializer.{name}", f"Only {' and '.join(kinds)} take a {name}.", "Leave it out.")
-        _check_magnitude(f"initializer.{name}", initializer.get(name, 0.0), settings)
+        check_magnitude(f"initializer.{name}", initializer.get(name, 0.0), settings)
 
 
 def _check_optimizer(optimizer: dict[str, Any], settings: Settings) -> None:
@@ -99,7 +100,8 @@ def _check_kind(field: str, given: dict[str, Any], known: Mapping[str, Any], usu
         raise SetupError(f"{field}.{name}", f"Only {' and '.join(having)} take a {name}.", "Leave it out.")
 
 
-def _check_magnitude(field: str, values: Any, settings: Settings) -> None:
+def check_magnitude(field: str, values: Any, settings: Settings) -> None:
+    """SetupError where a number, or one in lists of numbers, is larger than this server takes."""
     limit = settings.max_magnitude
     if any(abs(value) > limit for value in _flat(values)):
         raise SetupError(

@@ -25,6 +25,7 @@ from app.web.access import holder
 from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
+from app.web.edits import edited_in
 from app.web.explorer import Explorer
 from app.web.forms import Form, whole_in
 from app.web.routes import walk_route
@@ -116,6 +117,8 @@ async def paths_page(the: Explorer) -> Response:
     if "kind" not in query and "of" not in query:
         return the.show(kept)
     session = kept.session
+    if query.get("of", "").startswith(("x-", "y-")):
+        return the.show(kept, opened=Opened(edited_in(query, session)))
     opened = opening(session.shape, asked(session.shape, query), query.get("via", ""))
     if not session.hidden:  # in the pool: the panel then finds it done
         await the.walk.work(lambda: paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART))

@@ -9,6 +9,7 @@ from app.sessions import Measure
 from app.settings import Settings
 
 MOST_SEED = 2**32 - 1
+CHANGEABLE = ("learning_rate", "parameter", "input", "target", "example", "asking")
 MOST_NAME = 40  # characters of a column's name
 
 
@@ -241,8 +242,16 @@ class ParameterEdit(Strict):
     value: Annotated[float, Field(description="The new value.")]
 
 
+class ExampleEdit(Strict):
+    """Another value for one input or target of one example."""
+
+    example: Annotated[int, Field(description="The example, from 0.", ge=0)]
+    column: Annotated[int, Field(description="The input or output, from 0.", ge=0)] = 0
+    value: Annotated[float, Field(description="The new value.")]
+
+
 class Edit(Move):
-    """What to change; at least one of the four."""
+    """What to change; at least one."""
 
     learning_rate: Annotated[
         float | None, Field(description="From this iteration on (from the next one, where this is finished).", gt=0)
@@ -251,11 +260,16 @@ class Edit(Move):
         ParameterEdit | None,
         Field(description="At the start of this iteration (of the next one, where this is finished)."),
     ] = None
+    input: Annotated[ExampleEdit | None, Field(description="An input, from this iteration on, as above.")] = None
+    target: Annotated[
+        ExampleEdit | None,
+        Field(description="A target, as above; for cross_entropy a 1, which makes all others of its example 0."),
+    ] = None
     example: Annotated[int | None, Field(description="The example in focus; one of the batch, from 0.", ge=0)] = None
     asking: Annotated[bool | None, ASKING] = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if (self.learning_rate, self.parameter, self.example, self.asking) == (None, None, None, None):
-            raise ValueError("Nothing is changed; give learning_rate, parameter, example or asking.")
+        if all(getattr(self, name) is None for name in CHANGEABLE):
+            raise ValueError(f"Nothing is changed; give one of: {', '.join(CHANGEABLE)}.")
         return self
