@@ -33,6 +33,15 @@ from app.engine.expressions import (
 from app.engine.gradient_check import Checked, GradientCheck, check_gradients, check_one
 from app.engine.initializers import INITIALIZERS, Initializer
 from app.engine.iteration import Iteration, Method, Past, Update, first_not_finite, run_iteration
+from app.engine.landscape import (
+    Secant,
+    affordable,
+    losses_along,
+    losses_over,
+    place_of,
+    reach,
+    secant,
+)
 from app.engine.losses import LOSSES, Loss
 from app.engine.memory import kept_with
 from app.engine.mistakes import MISTAKES, Mistake, rules_of
@@ -48,6 +57,7 @@ from app.engine.schedules import CONSTANT, SCHEDULES, Schedule
 from app.engine.setup import Parameters, Setup
 from app.engine.shape import Shape, Updating
 from app.engine.slips import TOLERANCE, Diagnosis, Typed, diagnose, own_slip
+from app.engine.slopes import Activity, activity
 from app.engine.told_update import parameter_of
 from app.engine.types import Array
 from app.engine.values import Values
@@ -69,6 +79,7 @@ __all__ = [
     "SCHEDULES",
     "TOLERANCE",
     "Activation",
+    "Activity",
     "Apply",
     "Array",
     "Backward",
@@ -111,6 +122,7 @@ __all__ = [
     "Rounded",
     "Scale",
     "Schedule",
+    "Secant",
     "Setup",
     "SetupError",
     "Shape",
@@ -123,6 +135,8 @@ __all__ = [
     "Update",
     "Updating",
     "Values",
+    "activity",
+    "affordable",
     "applicable",
     "backward",
     "body_of",
@@ -135,16 +149,21 @@ __all__ = [
     "forward",
     "found_at",
     "kept_with",
+    "losses_along",
+    "losses_over",
     "missing_factor",
     "numerical_gradient",
     "own_slip",
     "parameter_of",
     "paths_of",
+    "place_of",
     "product",
     "products_of",
+    "reach",
     "reason_against",
     "rules_of",
     "run_iteration",
+    "secant",
     "substituted",
     "symbols_in",
     "trace",

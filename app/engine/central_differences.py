@@ -177,6 +177,14 @@ def _roots(Z: Array, speed: Array) -> Array:
     return roots.reshape(len(speed), -1)
 
 
+def step_of(network: Network, X: Array, Y: Array, loss: Loss, l: int, parameter: tuple[int, int]) -> float:
+    """The step to either side with which a parameter's check begins: row and column of [W | b] of layer l."""
+    j, k = np.array([parameter]).T
+    near = Neighbours(network.layers[l - 1 :], forward(network, X).A[l - 1], Y, loss, j, k)
+    with np.errstate(all="ignore"):
+        return float(_allowed(steps_of(near), CENTRAL)[0])
+
+
 def _allowed(steps: Steps, stencil: Stencil) -> Array:
     """The longest step that stays on this side of the corners: a power of two, so that w + h is exact."""
     room = np.full(len(steps.h), np.inf)
