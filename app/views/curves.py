@@ -14,7 +14,7 @@ from app.views.plots import About, Plot, plot
 from app.views.series import Series
 
 TRAINING, TEST, MEAN = "training", "test", "mean of the epoch"
-PERCENT, EPOCH_DIGITS = 1, 2  # decimals
+PERCENT = 1  # decimals
 SCALES = (("linear", "linear"), ("logarithmic", "logarithmic"))
 
 
@@ -82,8 +82,11 @@ def _told(what: str, lines: Sequence[Series], written: Callable[[float], str], l
         return f"Before the first update the training {what} is {written(first)}"
     way = "stays at" if first == end else f"{'falls' if end < first else 'rises'} from {written(first)} to"
     test = f"; the test {what} ends at {written(lines[1].values[-1])}" if lines[1:] and lines[1].name == TEST else ""
-    return f"In {_epochs(last.epoch)} the training {what} {way} {written(end)}{test}"
+    return f"In {_so_far(last)} the training {what} {way} {written(end)}{test}"
 
 
-def _epochs(count: float) -> str:
-    return "one epoch" if count == 1 else f"{number(count, EPOCH_DIGITS)} epochs"
+def _so_far(last: Point) -> str:
+    """40 epochs; in the middle of one, 123 iterations."""
+    whole = last.epoch == int(last.epoch)
+    count, noun = (int(last.epoch), "epoch") if whole else (last.updates, "iteration")
+    return f"{count:,} {noun}s" if count != 1 else f"one {noun}"

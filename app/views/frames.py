@@ -24,7 +24,8 @@ class Frame:
 
 
 WIDE = Frame(760.0, 300.0, 76.0, 626.0, 30.0, 252.0)  # with room for the names of lines at their ends
-NARROW = Frame(460.0, 250.0, 62.0, 446.0, 30.0, 204.0)  # the names stand in a legend
+NARROW = Frame(460.0, 250.0, 62.0, 440.0, 30.0, 204.0)  # the names stand in a legend
+SQUARE = Frame(480.0, 470.0, 62.0, 466.0, 26.0, 420.0)
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,9 @@ def ticks_up(y: Axis, frame: Frame) -> tuple[Tick, ...]:
     return tuple(
         Tick(f"M{left} {place(at)}H{right}", place(frame.left - 8), place(at + 4), text) for at, text in y.labels
     )
+
+
+def ticks_beside(y: Axis, frame: Frame) -> tuple[Tick, ...]:
+    """Short lines to the left of the frame."""
+    left = frame.left
+    return tuple(Tick(f"M{place(left)} {place(at)}h-5", place(left - 9), place(at + 4), text) for at, text in y.labels)

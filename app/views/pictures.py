@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from app.sessions import TrainingSession
+from app.sessions import TrainingSession, classifies
+from app.views.boundary import boundary
 from app.views.choices import Query
 from app.views.curves import Curves, curves
+from app.views.fitted import fitted
 from app.views.headings import Heading, heading_of
 
 Panel = Any  # a frozen view class with a ClassVar `template`
@@ -27,7 +29,10 @@ class Picture:
     fits: Callable[[TrainingSession], bool] = always
 
 
-_ALL: tuple[Picture, ...] = ()  # in the order of the tabs
+_ALL = (  # in the order of the tabs
+    Picture("boundary", "Boundary", boundary, lambda session: classifies(session.setup)),
+    Picture("fitted", "Fit", fitted, lambda session: not classifies(session.setup)),
+)
 PICTURES = {picture.name: picture for picture in _ALL}
 
 

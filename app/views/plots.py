@@ -7,6 +7,7 @@ from math import isfinite, nan
 
 from app.views.axes import Axis, Scale, Span, axis
 from app.views.frames import WIDE, Frame, Tick, ticks_across, ticks_up
+from app.views.marks import Cloud, Marks
 from app.views.readings import Reading, readings
 from app.views.scales import place
 from app.views.series import Series, chosen
@@ -33,7 +34,7 @@ class Plot:
     """Curves over one axis; `rows` are the same numbers as a table, thinned: a place, then one text for each line.
 
     `names` is whether each line bears its name at its end. `readings` are what can be read by pointing, in columns of
-    one height.
+    one height; `marks` are examples.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Plot:
     reading_at: tuple[str, str]
     hit_top: str
     hit_height: str
+    marks: tuple[Marks, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str
 
@@ -72,10 +74,10 @@ class About:
     least: tuple[float, ...] = ()
 
 
-def plot(about: About, series: Sequence[Series]) -> Plot:
-    """The series in one frame. Where the y axis is logarithmic, of itself or by choice, the note says so."""
+def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> Plot:
+    """The series in one frame, with examples over them. A note says where the y axis is logarithmic."""
     frame = about.frame
-    x, y = _axes(about, series)
+    x, y = _axes(about, series, clouds)
     return Plot(
         about.id,
         about.title,
@@ -89,18 +91,20 @@ def plot(about: About, series: Sequence[Series]) -> Plot:
         _lines(series, x, y),
         frame is WIDE,
         readings(series, x, about),
-        (place(frame.right), "11"),
+        (place(frame.right), "14"),
         place(frame.top),
         place(frame.bottom - frame.top),
+        tuple(cloud.on(x, y) for cloud in clouds),
         _rows(series, about.digits),
         POWERS if y.logarithmic else "",
     )
 
 
-def _axes(about: About, series: Sequence[Series]) -> tuple[Axis, Axis]:
+def _axes(about: About, series: Sequence[Series], clouds: Sequence[Cloud]) -> tuple[Axis, Axis]:
     frame = about.frame
+    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
     ends = [place for one in series if one.values for place in (one.at(0), one.at(len(one.values) - 1))] or [0.0]
-    numbers = _shown(about.scale, [*about.least, *(value for one in series for value in one.values)])
+    numbers = _shown(about.scale, [*about.least, *heights, *(value for one in series for value in one.values)])
     x = axis(min(ends), max(max(ends), min(ends) + 1.0), Span(frame.left, frame.right, scale="linear"))
     return x, axis(min(numbers), max(numbers), Span(frame.bottom, frame.top, scale=about.scale))
 

@@ -18,6 +18,9 @@ from app.views.connections import Connection, Label
 from app.views.curves import Curves
 from app.views.explorer import Panel
 from app.views.goal import LossMark
+from app.views.maps import Map
+from app.views.marks import Marks
+from app.views.over_data import OverData
 from app.views.parameters import ParameterRow
 from app.views.pictures import ChosenPicture, PicturesPage
 from app.views.plots import Plot
@@ -43,6 +46,9 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "panels/run.html": (RunPanel, "panel"),
     "panels/curves.html": (Curves, "panel"),
     "panels/picture.html": (ChosenPicture, "panel"),
+    "panels/over-data.html": (OverData, "panel"),
+    "svg/map.svg": (Map, "map"),
+    "svg/marks.svg": (Marks, "mark"),
     "svg/plot.svg": (Plot, "plot"),
     "macros/choices.html": (Choices, "choices"),
     "svg/connection.svg": (Connection, "mark"),

@@ -1,0 +1,89 @@
+"""The decision boundary: which class a network says over its inputs, and how surely, with the examples over it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.engine import Array
+from app.sessions import TrainingSession
+from app.views.choices import Choice, Query, choice, choices_of
+from app.views.frames import SQUARE, WIDE
+from app.views.levels import Band, Key, Label, bands, by_sign, keys, whole
+from app.views.lines import along, curves_over
+from app.views.maps import COUNT, Grid, Layers, grid_of, map_of, texts_of
+from app.views.marks import SHAPES
+from app.views.naming import class_names, input_names
+from app.views.over_data import OverData
+from app.views.planes import Plane, on_plane
+from app.views.plots import About, Plot
+from app.views.regions import Surface
+from app.views.right import said_right
+from app.views.scales import place
+from app.views.slices import slice_of
+
+NAME, WINNER = "boundary", "winner"
+LEVELS, HALF = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95), 0.5
+DIGITS = 2  # decimals of a share
+BOUNDARY = Key("line", "the line on which it is 0.5")
+
+
+def boundary(session: TrainingSession, query: Query, digits: int) -> OverData:
+    """The picture of a network that tells classes apart."""
+    cut, asked = slice_of(session, query), _which(session, query)
+    title = f"The boundary classifies {said_right(session)}"
+    seen = OverData(title, choices_of(query, NAME, [*cut.fields, *asked]), cut.notes)
+    if len(cut.plane.features) == 1:
+        return replace(seen, plot=_curves(session, title, digits))
+    drawn, grid = _drawn(session, cut.plane, asked)
+    return replace(seen, map=map_of(session, cut.plane, drawn, (NAME, title)), grid=grid)
+
+
+def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
+    """Among more than two classes: where each wins, or how surely the network says one of them."""
+    names = class_names(session)
+    if len(names) <= 2:
+        return ()
+    one = [(str(number), f"share of {name}") for number, name in enumerate(names)]
+    return (choice(query, "class", "class", [(WINNER, "the class that wins"), *one]),)
+
+
+def _drawn(session: TrainingSession, plane: Plane, asked: Sequence[Choice]) -> tuple[Layers, Grid]:
+    A = on_plane(session, plane, COUNT).A[-1]
+    which = asked[0].value if asked else str(A.shape[1] - 1)
+    if which == WINNER:
+        names = np.array(class_names(session))
+        return winners(A, tuple(names)), grid_of(session, plane, names[A.argmax(axis=1)].reshape(COUNT, COUNT))
+    values = A[:, int(which)].reshape(COUNT, COUNT)
+    return shares(values), grid_of(session, plane, texts_of(values, DIGITS + 1))
+
+
+def shares(values: Array) -> Layers:
+    """Bands of one output, (COUNT, COUNT), and the line on which it is one half."""
+    surface, looks = Surface(values, SQUARE), by_sign(LEVELS, HALF, HALF)
+    line = Band("strong open", surface.line(HALF))
+    return Layers(bands(surface, LEVELS, looks), (*keys(LEVELS, looks, DIGITS), BOUNDARY), (line,))
+
+
+def winners(A: Array, names: tuple[str, ...]) -> Layers:
+    """The region of each class, from all outputs (COUNT * COUNT, n_L), with its name where it wins most clearly."""
+    regions, words = [whole("k0", SQUARE)], []
+    for number, name in enumerate(names):
+        ahead = (A[:, number] - np.delete(A, number, axis=1).max(axis=1)).reshape(COUNT, COUNT)
+        surface = Surface(ahead, SQUARE)
+        if number:
+            regions.append(Band(f"k{number % len(SHAPES)} strong", surface.above(0.0)))
+        if ahead.max() > 0:
+            x, y = surface.peak()
+            words.append(Label(place(x), place(y), name))
+    looks = [Key(f"k{number % len(SHAPES)}", name) for number, name in enumerate(names)]
+    return Layers(tuple(region for region in regions if region.d), tuple(looks), (), tuple(words))
+
+
+def _curves(session: TrainingSession, title: str, digits: int) -> Plot:
+    """How surely the network says each class, over its one input."""
+    A, names = along(session).A[-1], class_names(session)
+    named = [(f"share of {names[-A.shape[1] + i]}", A[:, i]) for i in range(A.shape[1])]
+    about = About(NAME, title, input_names(session)[0], "share", digits, "linear", WIDE, (0.0, 1.0))
+    heights = (session.examples[1][:, -1], session.setup.test_examples[1][:, -1])
+    return curves_over(session, about, named, heights)
