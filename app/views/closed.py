@@ -30,7 +30,7 @@ def textbook(session: TrainingSession, equation: Equation) -> Equation:
 def closed_sentence(session: TrainingSession, equation: Equation, digits: int) -> str:
     """What the program found, and nothing of how."""
     result = number(session.values[equation.symbol], digits)
-    verb = "moves it to" if equation.phase == "update" else "finds"
+    verb = "moves it to" if equation.kind in ("W", "b") else "finds"
     whose = " for the example in focus" if equation.kind == "delta" and len(session.batch) > 1 else ""
     return f"The program {verb} {result}{whose}. Is that what the rule gives?"
 

@@ -2,6 +2,7 @@
 
 Run in the order of the walk, the lines compute the whole iteration from X, Y, W1, b1, ..., eta and m (the number of
 examples) with `np` and `math`. deltaN holds each example's own error signal, so gradients are means where m > 1.
+What updates take besides stands in update_code.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 from app.engine import LOSSES, Equation, Shape
 from app.lessons import Orientation
+from app.views.update_code import line_of_update
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def line_of_numpy(equation: Equation, shape: Shape, orientation: Orientation) ->
 
 @lru_cache(maxsize=4096)
 def _line(kind: str, at: "Layer") -> str:
-    return _LINES[kind](at)
+    return _LINES[kind](at) if kind in _LINES else line_of_update(kind, at.l, at.shape)
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,4 @@ _LINES: dict[str, Callable[[Layer], str]] = {
     "delta": _error_signal,
     "dW": _weight_gradient,
     "db": _bias_gradient,
-    "W": lambda at: f"W{at.l} = W{at.l} - eta * dW{at.l}",
-    "b": lambda at: f"b{at.l} = b{at.l} - eta * db{at.l}",
 }

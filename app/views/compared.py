@@ -85,7 +85,7 @@ def _symbols(shape: Shape) -> dict[str, Symbol]:
     return {
         reference(equation.symbol): equation.symbol._replace(kind=equation.kind)
         for equation in trace(shape)
-        if equation.phase == "update"
+        if equation.kind in ("W", "b")
     }
 
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.engine import RIGHT, Equation, Shape, Values, kept_with, run_iteration, trace
+from app.engine import RIGHT, Equation, Shape, Values, kept_with, parameter_of, run_iteration, trace
 from app.lessons import Lesson, Orientation
 from app.sessions import TrainingSession
 from app.views.code import line_of_numpy
 from app.views.formulas import Formula, formula
 from app.views.numbers import number
 from app.views.rows import aligned
-from app.views.symbols import in_html, script_of
+from app.views.symbols import OF_PARAMETERS, in_html, script_of
 from app.views.verdicts import Badge, badge
+from app.views.words import FOUND, SHARED
 
 HEADINGS = {
     "z": "Weighted sum",
@@ -22,6 +23,7 @@ HEADINGS = {
     "db": "Gradient of",
     "W": "Update of",
     "b": "Update of",
+    **{name: f"{FOUND[name]} <i>{letter}</i> of" for name, letter in OF_PARAMETERS.items() if name in FOUND},
 }
 CAPTIONS = (
     "The example in focus, by itself",
@@ -91,9 +93,9 @@ def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """What the equation finds, as HTML: words and a symbol."""
     if equation.kind == "loss":
         return "Loss <i>ℒ</i>"
-    symbol = equation.symbol
-    if symbol.kind in ("dW", "db"):
-        symbol = symbol._replace(kind=symbol.kind[1:])
+    if equation.kind in SHARED:
+        return SHARED[equation.kind] + (" <i>η</i>" if equation.kind == "eta" else "")
+    symbol = parameter_of(equation.symbol) or equation.symbol
     return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 
 

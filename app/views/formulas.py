@@ -11,7 +11,9 @@ from app.engine import (
     Equation,
     Expression,
     Mean,
+    Minimum,
     Negative,
+    Norm,
     Number,
     Product,
     Shape,
@@ -22,12 +24,13 @@ from app.engine import (
 )
 from app.lessons import Orientation
 from app.views.batch_mean import mean_adds_up, mean_rows, own_rows
+from app.views.norm_rows import by_layer
 from app.views.notation import Notation, Piece, Term, write
 from app.views.notations import LaTeX, PlainText
 from app.views.numbers import adds_up
 from app.views.pen import Pen
 from app.views.rows import MATHML, Row, wrapped
-from app.views.symbols import Script, script_of, spelled
+from app.views.symbols import Script, piece_of, script_of, spelled
 from app.views.written_out import written_out
 
 _LATEX, _TEXT = LaTeX(), PlainText()
@@ -54,9 +57,10 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
     if isinstance(expression, Mean | BatchSum):
         exact = mean_adds_up(pen, symbol, expression)
         return Formula(mean_rows(pen, symbol, expression), own=own_rows(pen, expression), exact=exact)
+    numbers = by_layer(pen, expression) if isinstance(expression, Norm) else wrapped("", "=", pen.numeric(expression))
     rows = (
         *wrapped(*pen.left(symbol), pen.symbolic(expression)),
-        *wrapped("", "=", pen.numeric(expression)),
+        *numbers,
         *_term_rows(pen, expression),
         Row("", "=", pen.result(symbol)),
     )
@@ -70,6 +74,8 @@ def _term_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
         yield from wrapped("", "=", _known_terms(pen, expression))
     if isinstance(expression, Product) and any(map(_has_products, expression.factors)):
         yield Row("", "=", MATHML.multiplied([_worked_out(pen, factor) for factor in expression.factors]))
+    if isinstance(expression, Minimum):
+        yield Row("", "=", MATHML.smallest([pen.plain(evaluate(part, pen.values)) for part in expression.parts]))
 
 
 def _has_products(expression: Expression) -> bool:
@@ -129,9 +135,9 @@ def text(equation: Equation, shape: Shape, orientation: Orientation) -> str:
 
 def _line(equation: Equation, script: Script, notation: Notation, arrow: str) -> str:
     def leaf(symbol: Symbol) -> Piece:
-        return Piece(spelled(symbol, script, notation))
+        return piece_of(symbol, spelled(symbol, script, notation))
 
-    sign = arrow if equation.phase == "update" else "="
+    sign = arrow if equation.symbol.kind.startswith("new_") else "="
     return f"{leaf(equation.symbol).markup} {sign} {write(equation.expression, notation, leaf).markup}"
 
 

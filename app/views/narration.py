@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from app.engine import LOSSES, Equation, Shape, Symbol, Values
 from app.views.error_signals import error_signal
-from app.views.numbers import fixed, number, signed
-from app.views.words import MOST_READ_OUT, Teller, counted, listed, sentence, unit_name
+from app.views.numbers import number
+from app.views.update_words import UPDATE_SENTENCES
+from app.views.words import MOST_READ_OUT, Teller, counted, listed, raised, sentence, unit_name
 from app.views.wrong_rules import clauses, is_misled
 
 
@@ -116,7 +117,7 @@ def _squares(t: Teller, differences: list[float]) -> str:
     count, half = len(differences), t.shape.loss == "half_squared_error"
     if count > MOST_READ_OUT:
         return f"is {'half the sum' if half else 'the mean'} of the {count} squared differences: "
-    squares = " + ".join(_squared(t.says(d)) for d in differences)
+    squares = " + ".join(raised(t.says(d), 2) for d in differences)
     summed = squares if count == 1 else f"({squares})"
     if half:
         return f"is half the squared difference{'s, added up' * (count > 1)}: ½ × {summed} = "
@@ -125,11 +126,7 @@ def _squares(t: Teller, differences: list[float]) -> str:
     return f"is the mean of the squared differences: {summed} / {count} = "
 
 
-def _squared(written: str) -> str:
-    return f"{written}²" if written.replace(".", "").isdigit() else f"({written})²"
-
-
-# Gradients and updates ------------------------------------------------------------------------------------------------
+# Gradients ------------------------------------------------------------------------------------------------------------
 
 
 def _weight_gradient(t: Teller) -> str:
@@ -194,18 +191,6 @@ def _times_fan_in(t: Teller, fan_in: int) -> str:
     return f"should be the error signal itself, {signal}; {times}"
 
 
-def _update(t: Teller) -> str:
-    kind, (_, l, j, k) = t.equation.kind, t.equation.symbol
-    before, gradient = t.values[Symbol(kind, l, j, k)], t.values[Symbol(f"d{kind}", l, j, k)]
-    if gradient == 0:
-        return f"The gradient is exactly 0, so this {'weight' if kind == 'W' else 'bias'} stays at {t.says(before)}."
-    eta, step, ending = t.values[Symbol("eta")], t.says(gradient), ""
-    if fixed(before, t.digits) == fixed(t.result, t.digits):
-        ending = f" It moves by {signed(-eta * gradient, t.digits)}."
-    moved = f"{t.says(before)} − {t.says(eta)} × {f'({step})' if gradient < 0 else step}"
-    return f"Against the gradient, by the learning rate: {moved} = {t.says(t.result)}.{ending}"
-
-
 _SENTENCES: dict[str, Callable[[Teller], str]] = {
     "z": _weighted_sum,
     "a": _activation,
@@ -213,6 +198,5 @@ _SENTENCES: dict[str, Callable[[Teller], str]] = {
     "delta": error_signal,
     "dW": _weight_gradient,
     "db": _bias_gradient,
-    "W": _update,
-    "b": _update,
+    **UPDATE_SENTENCES,
 }

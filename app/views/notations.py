@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from app.views.constants import CONSTANTS
+
 FUNCTION_NAMES = {
     "sigmoid": "σ",
     "relu": "ReLU",
@@ -12,7 +14,8 @@ FUNCTION_NAMES = {
 
 
 _OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
-CONSTANTS = {"eta": "η", "loss": "ℒ", "own_loss": "ℒ"}
+_OVER_PARAMETERS = "<munder><mo>∑</mo><mtext>parameters</mtext></munder>"
+HATS = {"ŷ": "y", "m̂": "m", "v̂": "v"}  # a letter with a hat, and the letter
 
 
 class MathML:
@@ -41,6 +44,18 @@ class MathML:
     def squared(self, body: str) -> str:
         return f"<msup>{body}<mn>2</mn></msup>"
 
+    def root(self, body: str) -> str:
+        return f"<msqrt>{body}</msqrt>"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"<msup>{base}<mrow>{exponent}</mrow></msup>"
+
+    def smallest(self, parts: Sequence[str]) -> str:
+        return f"<mrow><mi>min</mi>{self.parenthesised('<mo>,</mo>'.join(parts))}</mrow>"
+
+    def norm(self, body: str) -> str:
+        return self.root(f"{_OVER_PARAMETERS}{self.squared(body)}")
+
     def applied(self, name: str, argument: str) -> str:
         if name == "exp":
             return f"<msup><mi>e</mi><mrow>{argument}</mrow></msup>"
@@ -56,13 +71,17 @@ class MathML:
         return f"<mrow>{_OVER_EXAMPLES}{body}</mrow>"
 
     def constant(self, kind: str) -> str:
-        return f"<mi>{CONSTANTS[kind]}</mi>"
+        return CONSTANTS[kind].mathml
 
-    def indexed(self, letter: str, layer: str, index: str) -> str:
-        base = "<mover accent='true'><mi>y</mi><mo>ˆ</mo></mover>" if letter == "ŷ" else f"<mi>{letter}</mi>"
+    def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str:
+        hat = HATS.get(letter)
+        base = f"<mover accent='true'><mi>{hat}</mi><mo>ˆ</mo></mover>" if hat else f"<mi>{letter}</mi>"
+        below = f"<mn>{index}</mn>"
+        if owner:
+            below = f"<mrow><mi>{owner}</mi>{below}</mrow>"
         if layer:
-            return f"<msubsup>{base}<mn>{index}</mn><mtext>{layer}</mtext></msubsup>"
-        return f"<msub>{base}<mn>{index}</mn></msub>" if index else base
+            return f"<msubsup>{base}{below}<mtext>{layer}</mtext></msubsup>"
+        return f"<msub>{base}{below}</msub>" if index else base
 
     def partial(self, body: str) -> str:
         return f"<mfrac><mrow><mo>∂</mo><mi>ℒ</mi></mrow><mrow><mo>∂</mo>{body}</mrow></mfrac>"
@@ -98,6 +117,18 @@ class LaTeX:
     def squared(self, body: str) -> str:
         return f"{body}^{{2}}"
 
+    def root(self, body: str) -> str:
+        return rf"\sqrt{{{body}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
+
+    def smallest(self, parts: Sequence[str]) -> str:
+        return rf"\min{self.parenthesised(', '.join(parts))}"
+
+    def norm(self, body: str) -> str:
+        return self.root(rf"\sum_{{\text{{parameters}}}} {self.squared(body)}")
+
     def applied(self, name: str, argument: str) -> str:
         if name == "exp":
             return f"e^{{{argument}}}"
@@ -113,11 +144,11 @@ class LaTeX:
         return rf"\sum_{{\text{{examples}}}} {body}"
 
     def constant(self, kind: str) -> str:
-        return r"\eta" if kind == "eta" else r"\mathcal{L}"
+        return CONSTANTS[kind].latex
 
-    def indexed(self, letter: str, layer: str, index: str) -> str:
-        base = {"ŷ": r"\hat{y}", "δ": r"\delta"}.get(letter, letter)
-        return base + (f"^{{{layer}}}" if layer else "") + (f"_{{{index}}}" if index else "")
+    def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str:
+        base = rf"\hat{{{HATS[letter]}}}" if letter in HATS else r"\delta" if letter == "δ" else letter
+        return base + (f"^{{{layer}}}" if layer else "") + (f"_{{{owner}{index}}}" if index else "")
 
     def partial(self, body: str) -> str:
         return rf"\frac{{\partial \mathcal{{L}}}}{{\partial {body}}}"
@@ -153,6 +184,18 @@ class PlainText:
     def squared(self, body: str) -> str:
         return f"{body}²"
 
+    def root(self, body: str) -> str:
+        return f"√({body})"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"{base}^{_bracketed(exponent)}"
+
+    def smallest(self, parts: Sequence[str]) -> str:
+        return f"min({', '.join(parts)})"
+
+    def norm(self, body: str) -> str:
+        return self.root(f"Σ over the parameters of {self.squared(body)}")
+
     def applied(self, name: str, argument: str) -> str:
         if name == "exp":
             return f"exp({argument})"
@@ -168,10 +211,10 @@ class PlainText:
         return f"Σ over the examples of {body}"
 
     def constant(self, kind: str) -> str:
-        return CONSTANTS[kind]
+        return CONSTANTS[kind].text
 
-    def indexed(self, letter: str, layer: str, index: str) -> str:
-        return letter + (f"^{layer}" if layer else "") + (f"_{index}" if index else "")
+    def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str:
+        return letter + (f"^{layer}" if layer else "") + (f"_{owner}{index}" if index else "")
 
     def partial(self, body: str) -> str:
         return f"∂ℒ/∂{body}"
@@ -188,7 +231,7 @@ class PlainText:
 
 def latex_function(name: str) -> str:
     """The function's name in LaTeX."""
-    if name in ("tanh", "ln"):
+    if name in ("tanh", "ln", "cos"):
         return rf"\{name}"
     return r"\sigma" if name == "sigmoid" else rf"\operatorname{{{FUNCTION_NAMES.get(name, name)}}}"
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.engine import Expression, Symbol, Values, symbols_in
-from app.views.notation import Piece, Term, terms_of
+from app.views.notation import ATOM, PRODUCT, Piece, Term, terms_of
 from app.views.numbers import parts
 from app.views.rows import MATHML
-from app.views.symbols import Script, reference, spelled
+from app.views.symbols import Script, piece_of, reference, spelled
 
 # Classes of a term: error signals, slopes; the rest by the sign of its number.
 MARK = {"delta": "t d", "slope": "t s", "slope_at_a": "t s"}
-PARAMETERS = ("W", "b", "dW", "db", "new_W", "new_b")
+SIGNED = ("", "d", "new_", "g_", "velocity_", "new_velocity_", "m_", "new_m_", "m_hat_")  # v has no sign to show
+PARAMETERS = frozenset(f"{state}{kind}" for state in SIGNED for kind in ("W", "b"))
 
 
 class Same:
@@ -39,7 +40,7 @@ def _symbolic(same: Same, script: Script, positive: tuple[bool, ...]) -> tuple[T
     signs = dict(zip(_coloured(same), positive, strict=True))
 
     def leaf(symbol: Symbol) -> Piece:
-        return Piece(marked(symbol, spelled(symbol, script, MATHML), signs.get(symbol, True)))
+        return piece_of(symbol, marked(symbol, spelled(symbol, script, MATHML), signs.get(symbol, True)))
 
     return terms_of(same.expression, MATHML, leaf)
 
@@ -52,13 +53,19 @@ def marked(symbol: Symbol, markup: str, positive: bool) -> str:
     return f'<mrow class="{look}"{tie}>{markup}</mrow>'
 
 
-@lru_cache(maxsize=16384)
 def plain(value: float, digits: int) -> str:
     """A number in MathML, with its minus sign and its power of ten."""
+    return written(value, digits).markup
+
+
+@lru_cache(maxsize=16384)
+def written(value: float, digits: int) -> Piece:
+    """A number in MathML; with a power of ten it stands in brackets when it is squared."""
     mantissa, exponent = parts(value, digits)
     sign, digits_of = ("<mo form='prefix'>−</mo>", mantissa[1:]) if mantissa[0] == "−" else ("", mantissa)
     power = "" if exponent is None else f"<mo>×</mo><msup><mn>10</mn><mn>{exponent}</mn></msup>"
-    return f"<mrow>{sign}<mn>{digits_of}</mn>{power}</mrow>" if sign or power else f"<mn>{digits_of}</mn>"
+    markup = f"<mrow>{sign}<mn>{digits_of}</mn>{power}</mrow>" if sign or power else f"<mn>{digits_of}</mn>"
+    return Piece(markup, PRODUCT if power else ATOM, minus=value < 0)
 
 
 @dataclass(frozen=True)
@@ -71,14 +78,16 @@ class Pen:
 
     def symbol(self, symbol: Symbol) -> Piece:
         """The symbol by name."""
-        return Piece(self._marked(symbol, spelled(symbol, self.script, MATHML)))
+        return piece_of(symbol, self._marked(symbol, spelled(symbol, self.script, MATHML)))
 
     def number(self, symbol: Symbol) -> Piece:
-        """The symbol by its number; logarithms keep their ln, with the number inside."""
+        """The symbol by its number; logarithms keep their ln, with the number inside, and π stays as it is."""
         if symbol.kind in ("ln_a", "ln_rest"):
             return Piece(self._marked(symbol, self._logarithm(symbol)))
-        value = self.values[symbol]
-        return Piece(self._marked(symbol, self.plain(value)), minus=value < 0)
+        if symbol.kind == "pi":
+            return self.symbol(symbol)
+        markup, binding, minus = written(self.values[symbol], self.digits)
+        return Piece(self._marked(symbol, markup), binding, minus)
 
     def plain(self, value: float) -> str:
         """A number in MathML."""
@@ -108,7 +117,9 @@ class Pen:
 
     def result(self, symbol: Symbol) -> str:
         """The number that an equation finds."""
-        return f'<mrow class="res" data-ref="{reference(symbol)}">{self.plain(self.values[symbol])}</mrow>'
+        ref = reference(symbol)
+        tie = f' data-ref="{ref}"' if ref else ""
+        return f'<mrow class="res"{tie}>{self.plain(self.values[symbol])}</mrow>'
 
     def bracketed(self, value: float, place: int = 1) -> str:
         """A number as a term of a sum: a negative one stands in brackets unless it comes first."""

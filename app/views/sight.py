@@ -52,8 +52,13 @@ class Stand:
 
     @cached_property
     def about(self) -> tuple[str, int, int, int | None]:
-        """What the equation finds: kind, layer and units; a kind of its own at the very start."""
-        return (self.equation.kind, *self.equation.symbol[1:]) if self.equation else ("nothing", 0, 0, None)
+        """What the equation finds: kind, layer and units; a kind of its own at the very start.
+
+        What an optimizer has of a parameter counts as the parameter itself.
+        """
+        if self.equation is None:
+            return ("nothing", 0, 0, None)
+        return (self.equation.group[0], *self.equation.symbol[1:])
 
     @cached_property
     def found(self) -> dict[Symbol, int]:
@@ -66,7 +71,7 @@ class Stand:
 
     def is_about(self, l: int, j: int) -> bool:
         """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
-        return self.phase not in ("", "loss") and self.about[1:3] == (l, j)
+        return l > 0 and self.phase != "loss" and self.about[1:3] == (l, j)
 
     def standing(self, to: int, j: int, k: int) -> str:
         """How the line from unit k to unit j of layer `to` stands to the equation.
@@ -125,9 +130,9 @@ class Sight:
     @property
     def mark(self) -> str:
         """The id of the mark in focus: the unit, connection or loss that the equation is about."""
-        if self.stand.equation is None:
+        ref = reference(self.stand.equation.symbol) if self.stand.equation else ""
+        if not ref:
             return "u-0-0"
-        ref = reference(self.stand.equation.symbol)
         kind = ref[:1]
         return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(kind, ref)
 

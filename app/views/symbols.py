@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from app.engine import Shape, Symbol
+from app.engine import Shape, Symbol, parameter_of
 from app.lessons import Orientation
-from app.views.notation import Notation
+from app.views.constants import CONSTANTS
+from app.views.notation import ATOM, PRODUCT, Notation, Piece
 
 LETTERS = {
     "W": "w",
@@ -18,6 +19,19 @@ LETTERS = {
     "z": "z",
     "a": "a",
 }
+# What an optimizer has of each parameter: kinds with _W or _b at the end.
+STATES = {
+    "g": "g",
+    "velocity": "u",
+    "new_velocity": "u",
+    "m": "m",
+    "new_m": "m",
+    "v": "v",
+    "new_v": "v",
+    "m_hat": "m̂",
+    "v_hat": "v̂",
+}
+OF_PARAMETERS = {f"{state}_{kind}": letter for state, letter in STATES.items() for kind in ("W", "b")}
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,17 @@ class Script:
 @lru_cache(maxsize=16384)
 def reference(symbol: Symbol) -> str:
     """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none."""
-    match symbol.kind:
-        case "W" | "new_W" | "dW":
+    parameter = parameter_of(symbol)
+    match parameter.kind if parameter else symbol.kind:
+        case "W":
             return f"w-{symbol.layer}-{symbol.j}-{symbol.k}"
-        case "b" | "new_b" | "db":
+        case "b":
             return f"b-{symbol.layer}-{symbol.j}"
         case "y":
             return f"y-{symbol.j}"
         case "loss" | "own_loss":
             return "loss"
-        case "eta":
+        case kind if kind in CONSTANTS:
             return ""
         case _:
             return f"u-{symbol.layer}-{symbol.j}"
@@ -76,8 +91,10 @@ def reference(symbol: Symbol) -> str:
 def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
     """The symbol in a notation."""
     match symbol.kind:
-        case "eta" | "loss" | "own_loss":
-            return notation.constant(symbol.kind)
+        case kind if kind in CONSTANTS:
+            return notation.constant(kind)
+        case kind if kind in OF_PARAMETERS:
+            return _state(symbol, script, notation)
         case "dW" | "db":
             return notation.partial(_indexed(symbol, script, notation))
         case "da":
@@ -98,6 +115,17 @@ def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
 
 def _indexed(symbol: Symbol, script: Script, notation: Notation) -> str:
     return notation.indexed(*script.base(symbol), script.index(symbol))
+
+
+def _state(symbol: Symbol, script: Script, notation: Notation) -> str:
+    """g, u, m or v of a parameter: its letter and unit numbers stand below, for w and b have their own each."""
+    letter, owner = OF_PARAMETERS[symbol.kind], "w" if symbol.k is not None else "b"
+    return notation.indexed(letter, f"[{symbol.layer}]", script.index(symbol), owner)
+
+
+def piece_of(symbol: Symbol, markup: str) -> Piece:
+    """A symbol by name as a part of a formula: what has marks of its own up there stands in brackets when squared."""
+    return Piece(markup, ATOM if symbol.kind in CONSTANTS else PRODUCT)
 
 
 def in_html(symbol: Symbol, script: Script) -> str:

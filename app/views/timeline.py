@@ -5,8 +5,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar
 
-from app.engine import Equation, Shape, Symbol, trace
+from app.engine import Equation, Shape, trace
 from app.sessions import TrainingSession
+from app.views.words import SHARED
 
 PHASE_TITLES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}
 LETTERS = {"z": "z", "a": "a", "loss": "ℒ", "delta": "δ", "dW": "∂W", "db": "∂b", "W": "W", "b": "b"}
@@ -20,6 +21,7 @@ SPOKEN = {
     "W": "update of the weights",
     "b": "update of the biases",
 }
+FIRST_SHARED = {"eta": "η", "norm": "‖∂‖", "correction_m": "β"}  # the cell of what all parameters share, by its first
 
 
 @dataclass(frozen=True)
@@ -66,23 +68,32 @@ class Timeline:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """The equations of one cell: first and end cursor."""
+    """The equations of one cell: its group, first and end cursor, its letter, its words; `layer` is empty if it has
+    none."""
 
     phase: str
-    symbol: Symbol
-    kind: str
+    id: str
+    letter: str
+    layer: str
+    spoken: str
     start: int
     end: int
 
 
 @lru_cache(maxsize=512)
 def _stretches(shape: Shape) -> tuple[_Stretch, ...]:
-    found = []
-    for (kind, _), equations in groupby(trace(shape), key=lambda equation: equation.group):
-        members: list[Equation] = list(equations)
-        first, last = members[0], members[-1]
-        found.append(_Stretch(first.phase, first.symbol, kind, first.index, last.index + 1))
-    return tuple(found)
+    groups = groupby(trace(shape), key=lambda equation: equation.group)
+    return tuple(_stretch(*group, list(equations)) for group, equations in groups)
+
+
+def _stretch(kind: str, number: int, equations: list[Equation]) -> _Stretch:
+    first, last = equations[0], equations[-1]
+    layer = str(number) if number else ""
+    letter = LETTERS.get(kind) or FIRST_SHARED[first.kind]
+    spoken = SPOKEN.get(kind) or ", ".join(SHARED[equation.kind].lower() for equation in equations)
+    of_layer = f" of layer {layer}" if layer else ""
+    id = f"cell-{kind}-{number}"
+    return _Stretch(first.phase, id, letter, layer, spoken + of_layer, first.index, last.index + 1)
 
 
 def timeline(session: TrainingSession) -> Timeline:
@@ -104,9 +115,5 @@ def _timeline(shape: Shape, cursor: int) -> Timeline:
 def _cell(stretch: _Stretch, cursor: int) -> Cell:
     now = stretch.start < cursor <= stretch.end
     state = "now" if now else "done" if cursor > stretch.end else "todo"
-    layer = "" if stretch.kind == "loss" else str(stretch.symbol.layer)
-    spoken = SPOKEN[stretch.kind] + (f" of layer {layer}" if layer else "")
     share = f"{cursor - stretch.start} of {stretch.end - stretch.start}" if now else ""
-    return Cell(
-        f"cell-{stretch.kind}-{stretch.symbol.layer}", LETTERS[stretch.kind], layer, spoken, state, stretch.end, share
-    )
+    return Cell(stretch.id, stretch.letter, stretch.layer, stretch.spoken, state, stretch.end, share)

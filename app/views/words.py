@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.engine import Equation, Shape, Symbol, Values
+from app.engine import Equation, Shape, Symbol, Values, parameter_of
 from app.views.numbers import number
 
 ACTIVATION_WORDS = {
@@ -19,6 +19,7 @@ ACTIVATION_WORDS = {
     "softmax": "softmax",
 }
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PLACES = ("first", "second", "third", "fourth")
 MOST_READ_OUT = len(PLACES)  # beyond these many, terms are no longer read out one by one
 SATURATED = 0.05  # a slope below this lets almost nothing through
@@ -50,6 +51,23 @@ FOUND = {
     "W": "Update",
     "b": "Update",
 }
+# Of an update: what all parameters share, and what each has of its own.
+SHARED = {
+    "eta": "Learning rate",
+    "norm": "Length of all gradients",
+    "clip": "Clipping factor",
+    "correction_m": "Correction of m",
+    "correction_v": "Correction of v",
+}
+STATES = {
+    "g": "Gradient as taken",
+    "velocity": "Velocity",
+    "m": "Mean gradient",
+    "v": "Mean squared gradient",
+    "m_hat": "Corrected mean gradient",
+    "v_hat": "Corrected mean squared gradient",
+}
+FOUND |= {f"{state}_{kind}": words for state, words in STATES.items() for kind in ("W", "b")}
 
 
 def what_is_found(equation: Equation, shape: Shape) -> str:
@@ -57,11 +75,14 @@ def what_is_found(equation: Equation, shape: Shape) -> str:
     _, layer, j, k = equation.symbol
     if equation.kind == "loss":
         return "Loss"
+    if equation.kind in SHARED:
+        return SHARED[equation.kind]
     unit = unit_name(shape, layer, j)
     if k is not None:
         before = f"input {k + 1}" if layer == 1 else unit_name(shape, layer - 1, k)
         return f"{FOUND[equation.kind]} of the weight from {before} to {unit}"
-    return f"{FOUND[equation.kind]} of {'the bias of ' if equation.kind in ('b', 'db') else ''}{unit}"
+    bias = "the bias of " if parameter_of(equation.symbol) else ""
+    return f"{FOUND[equation.kind]} of {bias}{unit}"
 
 
 def activation_word(name: str) -> str:
@@ -88,6 +109,19 @@ def counted(count: int, noun: str) -> str:
     """one unit, two units, 13 units."""
     number = COUNTS[count] if count < len(COUNTS) else str(count)
     return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+
+
+def times(count: int) -> str:
+    """once, twice, three times, 13 times."""
+    return ("", "once", "twice")[count] if 0 < count < 3 else counted(count, "time")
+
+
+def raised(written: str, power: int) -> str:
+    """0.5², (−0.5)³, 0.5: a written number to the power of a whole one."""
+    if power == 1:
+        return written
+    base = written if written.replace(".", "").isdigit() else f"({written})"
+    return base + str(power).translate(RAISED)
 
 
 def listed(texts: Sequence[str]) -> str:

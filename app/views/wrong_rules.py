@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from app.engine import LOSSES, Shape
+from app.engine import LOSSES, Shape, Updating
 from app.views.words import Teller, counted, with_article
 
+PLAIN = Updating()
 SAME_AT_A = ("identity", "relu", "leaky_relu")  # g'(a) = g'(z): a has the sign of z
 
 
@@ -45,6 +46,12 @@ def _paths(t: Teller) -> str:
     return counted(t.shape.sizes[t.layer + 1], "path")
 
 
+def _whose_update(t: Teller) -> str:
+    """The mistake moves weights by gradient descent, whatever the optimizer makes of the gradient later."""
+    moves_so = t.shape.updating._replace(schedule=PLAIN.schedule) == PLAIN
+    return "their update" if moves_so else "a step of plain gradient descent"
+
+
 # The mistakes that change error signals: name -> whether it is at work in a layer, and what "this rule" does there.
 _Where = Callable[[Shape, int], bool]
 _CLAUSES: dict[str, tuple[_Where, Callable[[Teller], str]]] = {
@@ -54,7 +61,7 @@ _CLAUSES: dict[str, tuple[_Where, Callable[[Teller], str]]] = {
     ),
     "updated_weights": (
         lambda shape, l: l < shape.depth,
-        lambda t: "takes the weights after their update, not those of the forward pass",
+        lambda t: f"takes the weights after {_whose_update(t)}, not those of the forward pass",
     ),
     "one_path_only": (
         lambda shape, l: l < shape.depth and shape.sizes[l + 1] > 1,

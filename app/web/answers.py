@@ -53,8 +53,16 @@ class EquationAnswer(Answer):
 
     index: Annotated[int, says("From 0 within the iteration.")]
     phase: Literal["forward", "loss", "backward", "update"]
-    layer: Annotated[int | None, says("Null for the loss.")]
-    kind: Annotated[Literal["z", "a", "loss", "delta", "dW", "db", "W", "b"], says("What it finds.")]
+    layer: Annotated[int | None, says("Null for the loss, and for what all parameters of an update share.")]
+    kind: Annotated[
+        Literal[
+            "z", "a", "loss", "delta", "dW", "db", "W", "b",
+            "eta", "norm", "clip", "correction_m", "correction_v",
+            "g_W", "g_b", "velocity_W", "velocity_b", "m_W", "m_b", "v_W", "v_b",
+            "m_hat_W", "m_hat_b", "v_hat_W", "v_hat_b",
+        ],
+        says("What it finds; in an update also what all parameters share, and each one's state in the optimizer."),
+    ]  # fmt: skip
     j: int | None
     k: int | None
     text: Annotated[str, says("In symbols, as plain text.")]

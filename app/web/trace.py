@@ -58,12 +58,13 @@ def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Docume
     """All of an equation that holds no numbers, and the symbols of each of its terms."""
     equation = trace(shape)[index]
     kind, (_, layer, j, k) = equation.kind, equation.symbol
+    placed = layer > 0  # the loss, and what all parameters of an update share, belong to no layer
     document = {
         "index": index,
         "phase": equation.phase,
-        "layer": None if kind == "loss" else layer,
+        "layer": layer if placed else None,
         "kind": kind,
-        "j": None if kind == "loss" else j,
+        "j": j if placed else None,
         "k": k,
         "text": text(equation, shape, orientation),
         "latex": latex(equation, shape, orientation),

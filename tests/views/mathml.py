@@ -25,7 +25,9 @@ def _text(node: ElementTree.Element) -> str:
         case "msup":
             return f"{parts[0]}^{parts[1]}" if parts[1] != "′" else f"{parts[0]}′"
         case "mover":
-            return "ŷ"
+            return "ŷ" if parts[0] == "y" else f"{parts[0]}\u0302"
+        case "msqrt":
+            return f"√({''.join(parts)})"
         case "mfrac":
             return f"({parts[0]})/({parts[1]})"
         case _:
@@ -44,6 +46,10 @@ CALCULATOR = {
     "e": math.e,
     "sigma": lambda z: 1 / (1 + math.exp(-z)),
     "tanh": math.tanh,
+    "cos": math.cos,
+    "pi": math.pi,
+    "sqrt": math.sqrt,
+    "min": min,
     "ReLU": lambda z: max(z, 0.0),
     "LReLU": lambda z: z if z > 0 else 0.01 * z,
     "ELU": lambda z: z if z > 0 else math.expm1(z),
@@ -51,7 +57,7 @@ CALCULATOR = {
     "GELU": lambda z: z * 0.5 * (1 + math.erf(z / math.sqrt(2))),
     **{f"rounded_{decimals}": partial(round, ndigits=decimals) for decimals in range(13)},
 }
-MARKS = {"·": "*", "×": "*", "−": "-", "σ": "sigma"}
+MARKS = {"·": "*", "×": "*", "−": "-", "σ": "sigma", "π": "pi"}
 
 
 def _arithmetic(node: ElementTree.Element) -> str:
@@ -61,6 +67,8 @@ def _arithmetic(node: ElementTree.Element) -> str:
             return f"(({parts[0]})/({parts[1]}))"
         case "msup":
             return f"({parts[0]})**({parts[1]})"
+        case "msqrt":
+            return f"sqrt({''.join(parts)})"
         case "munder":
             return parts[0]
         case "msub":  # round to so many decimals: the only lowered mark among numbers

@@ -1,7 +1,6 @@
 """Formulas: what is written is what is computed, in the notebook's own index order."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +11,10 @@ from hypothesis import strategies as st
 from app.engine import Equation, Examples, Initializer, Setup, Shape, Symbol, Values, found_at, run_iteration, trace
 from app.lessons import LESSONS, Lesson, Orientation, lesson_named
 from app.views.formulas import Formula, formula, latex, symbol_text, text
-from app.views.rows import WIDE, Row, wrapped
+from app.views.rows import WIDE, wrapped
 from tests.engine.cases import PAIRS, SINGLE, random_setup
 from tests.views.mathml import as_text, calculated, parsed
+from tests.views.rows import lines
 
 
 def walk(setup: Setup, focus: int = 0) -> tuple[tuple[Equation, ...], Values]:
@@ -71,17 +71,6 @@ def test_with_any_mistakes_the_numbers_put_in_come_to_the_wrong_result(
             for line in lines(rows)[1:]:
                 came = calculated(*((row.sign, row.right) for row in line))
                 assert came == pytest.approx(values[equation.symbol], rel=1e-9, abs=1e-12), (equation, line)
-
-
-def lines(rows: Sequence[Row]) -> list[list[Row]]:
-    """Rows that belong together: what goes on below its line starts with + or −."""
-    found: list[list[Row]] = []
-    for row in rows:
-        if row.sign in ("+", "−"):
-            found[-1].append(row)
-        else:
-            found.append([row])
-    return found
 
 
 def numbered(sizes: tuple[int, ...], activation: str, output: str, loss: str, seed: int) -> Setup:
