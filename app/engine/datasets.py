@@ -1,15 +1,18 @@
-"""Small data sets to learn on, drawn from a seed: X of shape (examples, features), Y of shape (examples, 1)."""
+"""Small data sets to learn on, drawn from a seed: X of shape (examples, features), Y of shape (examples, outputs)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.errors import UnknownNameError
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.iris import COLUMNS, SPECIES, measured
 from app.engine.types import Array
 
 Examples = tuple[Array, Array]
 Rng = np.random.Generator
+
+# Two classes and curves: a generator returns X and targets of shape (examples,) ---------------------------------------
 
 
 def _labels(count: int) -> Array:
@@ -59,6 +62,42 @@ def _sine(count: int, noise: float, rng: Rng) -> Examples:
     return x[:, None], np.sin(np.pi * x) + noise * rng.standard_normal(count)
 
 
+# Several classes: a generator returns X and one-hot targets of shape (examples, classes) ------------------------------
+
+SEGMENTS = ("top", "top left", "top right", "middle", "bottom left", "bottom right", "bottom")
+# For each digit from 0: which segments shine, in the order of SEGMENTS.
+_SHINING = (
+    "1110111",
+    "0010010",
+    "1011101",
+    "1011011",
+    "0111010",
+    "1101011",
+    "1101111",
+    "1010010",
+    "1111111",
+    "1111011",
+)
+
+
+def _iris(count: int, noise: float, rng: Rng) -> Examples:
+    flowers = measured()
+    kinds, each, _ = flowers.shape
+    if count > kinds * each:
+        raise SetupError("data.examples", f"There are {kinds * each} irises.", f"Use 1 to {kinds * each}.")
+    label = np.arange(count) % kinds
+    orders = np.array([rng.permutation(each) for _ in range(kinds)])
+    X = flowers[label, orders[label, np.arange(count) // kinds]]
+    return X + noise * rng.standard_normal(X.shape), np.eye(kinds)[label]
+
+
+def _digits(count: int, noise: float, rng: Rng) -> Examples:
+    label = np.arange(count) % 10
+    segments = np.array([list(map(float, shining)) for shining in _SHINING])[label]
+    X = np.column_stack([segments, rng.integers(0, 2, count)])  # the dot shines or not, whatever the digit
+    return X + noise * rng.standard_normal(X.shape), np.eye(10)[label]
+
+
 DATASETS: dict[str, Callable[[int, float, Rng], Examples]] = {
     "xor": _xor,
     "gaussians": _gaussians,
@@ -67,21 +106,45 @@ DATASETS: dict[str, Callable[[int, float, Rng], Examples]] = {
     "spirals": _spirals,
     "line": _line,
     "sine": _sine,
+    "iris": _iris,
+    "digits": _digits,
+}
+
+# Data set -> names of its features, names of its outputs.
+NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "iris": (COLUMNS, SPECIES),
+    "digits": ((*SEGMENTS, "dot"), tuple("0123456789")),
 }
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set by name: so many examples, with normal noise of this standard deviation, from a seed."""
+    """A data set by name: so many examples, with normal noise of this standard deviation, from a seed.
+
+    Classes come in turn, so that each has as many examples as the others, or one more.
+    """
 
     name: str
     examples: int = 100
     noise: float = 0.1
     seed: int = 0
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its features; a data set of mere points has none."""
+        return NAMES.get(self.name, ((), ()))[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its outputs, where they have any."""
+        return NAMES.get(self.name, ((), ()))[1]
+
     def draw(self) -> Examples:
-        """X (examples, features) and Y (examples, 1); UnknownNameError lists the names that exist."""
+        """X (examples, features) and Y (examples, outputs).
+
+        UnknownNameError lists the names that exist; SetupError where there are not so many examples.
+        """
         if self.name not in DATASETS:
             raise UnknownNameError("data.dataset", tuple(DATASETS))
         X, y = DATASETS[self.name](self.examples, self.noise, np.random.default_rng(self.seed))
-        return X, y[:, None]
+        return X, np.column_stack([y])

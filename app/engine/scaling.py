@@ -25,13 +25,23 @@ class Scale:
         return table * self.size + self.shift
 
 
+_ROUNDING = np.finfo(float).eps
+_LEAST = 10 * _ROUNDING  # what is smaller divides nothing: it comes of rounding
+
+
 def _scale(shift: Array, size: Array) -> Scale:
     """A column that does not vary, or holds only zeros, is shifted and not divided."""
-    return Scale(shift, np.where(size > 0, size, 1.0))
+    return Scale(shift, np.where(size > _LEAST, size, 1.0))
 
 
 def _standard(table: Array) -> Scale:
-    return _scale(table.mean(axis=0), table.std(axis=0))  # of the population: divided by the number of examples
+    """By the standard deviation of the population: the sum of squares is divided by the number of examples.
+
+    The mean of equal numbers may differ from them by rounding; so little is no deviation (scikit-learn's bound).
+    """
+    mean = table.mean(axis=0).clip(table.min(axis=0), table.max(axis=0))
+    deviation = table.std(axis=0)
+    return _scale(mean, np.where(deviation > len(table) * _ROUNDING * np.abs(mean), deviation, 0.0))
 
 
 def _min_max(table: Array) -> Scale:
