@@ -23,6 +23,9 @@ HEADINGS = {
     "db": "Gradient of",
     "W": "Update of",
     "b": "Update of",
+    **SHARED,
+    "eta": f"{SHARED['eta']} <i>η</i>",
+    **{f"correction_{mean}": f"Correction of <i>{mean}</i>" for mean in ("m", "v")},
     **{name: f"{FOUND[name]} <i>{letter}</i> of" for name, letter in OF_PARAMETERS.items() if name in FOUND},
 }
 CAPTIONS = (
@@ -94,7 +97,7 @@ def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     if equation.kind == "loss":
         return "Loss <i>ℒ</i>"
     if equation.kind in SHARED:
-        return SHARED[equation.kind] + (" <i>η</i>" if equation.kind == "eta" else "")
+        return HEADINGS[equation.kind]
     symbol = parameter_of(equation.symbol) or equation.symbol
     return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 

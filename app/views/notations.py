@@ -54,7 +54,8 @@ class MathML:
         return f"<mrow><mi>min</mi>{self.parenthesised('<mo>,</mo>'.join(parts))}</mrow>"
 
     def norm(self, body: str) -> str:
-        return self.root(f"{_OVER_PARAMETERS}{self.squared(body)}")
+        # as in a line of text: a sign of the root that is built of pieces, for a taller body, does not meet its bar
+        return f'<msqrt displaystyle="false">{_OVER_PARAMETERS}{self.squared(body)}</msqrt>'
 
     def applied(self, name: str, argument: str) -> str:
         if name == "exp":
