@@ -1,6 +1,7 @@
 """Data made ready: which examples are for training and which for testing, and how their columns are scaled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -18,6 +19,8 @@ class Examples:
 
     X: Array
     Y: Array
+    columns: ClassVar[tuple[str, ...]] = ()  # numbers alone have no names of their own, as a data set may have
+    names: ClassVar[tuple[str, ...]] = ()
 
     def draw(self) -> tuple[Array, Array]:
         """X and Y as they are."""
@@ -43,7 +46,7 @@ class Data:
 
     A share of the examples, drawn from `split_seed`, is kept for testing. Scales are found on the training examples
     alone and applied to all; targets are scaled where `scale_targets` says so. `columns` and `names` may name the
-    features and the outputs.
+    features and the outputs, in place of the names that the source has for them.
     """
 
     source: Examples | Dataset
@@ -53,6 +56,10 @@ class Data:
     split_seed: int = 0
     columns: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+    def named(self) -> Self:
+        """With the source's own names where none are given."""
+        return replace(self, columns=self.columns or self.source.columns, names=self.names or self.source.names)
 
     def ready(self) -> Ready:
         """The examples; SetupError names what cannot be."""

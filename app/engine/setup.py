@@ -87,8 +87,8 @@ class Setup:
 
     @cached_property
     def prepared(self) -> Data:
-        """The data with how it is made ready; by default all examples are trained on as they are."""
-        return self.data if isinstance(self.data, Data) else Data(self.data)
+        """The data with its names and how it is made ready; by default all examples are trained on as they are."""
+        return (self.data if isinstance(self.data, Data) else Data(self.data)).named()
 
     @cached_property
     def ready(self) -> Ready:

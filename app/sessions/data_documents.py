@@ -13,7 +13,8 @@ _USUAL = {"scaling": "none", "scale_targets": False, "test_share": 0.0, "split_s
 
 def data_document(data: Data) -> Document:
     """The source as it was given, before scaling; of the rest only what is not as usual."""
-    made = {name: getattr(data, name) for name, usual in _USUAL.items() if getattr(data, name) != usual}
+    usual = {**_USUAL, "columns": data.source.columns, "names": data.source.names}
+    made = {name: getattr(data, name) for name in usual if getattr(data, name) != usual[name]}
     return {**_source_document(data.source), **made}
 
 

@@ -64,6 +64,15 @@ def test_a_share_out_of_bounds_is_refused(share: float) -> None:
         split(10, share, 0)
 
 
+def test_a_data_set_brings_its_names_and_others_may_stand_in_their_place() -> None:
+    iris = Dataset("iris", 30)
+    assert Setup((4, 3), iris).prepared.columns == iris.columns
+    assert Setup((4, 3), Data(iris, "standard")).prepared.names == ("setosa", "versicolor", "virginica")
+    own = Setup((4, 3), Data(iris, columns=("a", "b", "c", "d"))).prepared
+    assert (own.columns, own.names) == (("a", "b", "c", "d"), iris.names)
+    assert (Setup((2, 1), TWENTY).prepared.columns, Setup((2, 1), Dataset("xor")).prepared.names) == ((), ())
+
+
 def test_names_that_do_not_fit_are_refused() -> None:
     data = Data(TWENTY, columns=("one",))
     with pytest.raises(SetupError, match="2 names"):

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.engine import Examples, Initializer, Setup
-from app.sessions import SessionTooLargeError, TrainingSession
+from app.engine import Data, Examples, Initializer, Setup
+from app.sessions import SessionTooLargeError, TableLimits, TrainingSession, read_table
 from app.sessions.database import FILE
 from app.sessions.packing import Packed, pack, packed_fixed, packed_moving, unpacked, unpacked_session
 from tests.sessions.clock import run
@@ -76,6 +76,15 @@ def test_a_thousand_examples_fit_and_many_more_numbers_are_refused_with_the_boun
     assert sum(map(len, packed(session(4, 3, 1, examples=1000)))) <= MOST
     with pytest.raises(SessionTooLargeError, match=r"at most 64 kB are kept of one. Give fewer examples"):
         packed(session(8, 3, 8, examples=1000))
+
+
+def test_the_largest_table_of_a_learner_takes_less_than_45_kb() -> None:
+    text = "\n".join(",".join(f"{number:.4f}" for number in row) for row in RNG.normal(0, 100, size=(1000, 9)))
+    labelled = read_table(text, TableLimits()).labelled(8, "regression")
+    data = Data(labelled.examples, "standard", test_share=0.2, columns=labelled.columns, names=labelled.names)
+    walk = TrainingSession.of_setup(Setup((8, 8, 1), data))
+    assert len(packed_fixed(walk, MOST)) < 45_000
+    assert bits(unpacked_session(*packed(walk))) == bits(walk)
 
 
 def test_a_session_that_grows_too_large_is_refused_and_stays_as_it_was(opened: Opened) -> None:
