@@ -118,8 +118,16 @@ def _check_names(setup: "Setup") -> None:
 
 
 def _check_targets(setup: "Setup") -> None:
-    Y = setup.examples[1]
-    if loss_named(setup.loss).output is not None and not ((Y >= 0.0) & (Y <= 1.0)).all():
+    """Those kept for testing too."""
+    Y, loss = np.concatenate([setup.examples[1], setup.test_examples[1]]), loss_named(setup.loss)
+    outside = loss.output is not None and not ((Y >= 0.0) & (Y <= 1.0)).all()
+    if outside and setup.prepared.scale_targets:
+        raise SetupError(
+            "data.scale_targets",
+            f"Scaled targets lie outside 0 to 1, and {setup.loss} takes probabilities.",
+            "Leave the targets as they are, or take mean_squared_error.",
+        )
+    if outside:
         raise SetupError("data.Y", f"A target of {setup.loss} lies outside 0 to 1.", "Give probabilities: 0 to 1.")
     if setup.loss == "cross_entropy" and not np.allclose(Y.sum(axis=1), 1.0):
         raise SetupError("data.Y", "A row of targets does not add up to 1.", "Give one-hot rows, or shares of 1.")

@@ -77,3 +77,21 @@ def test_names_that_do_not_fit_are_refused() -> None:
     data = Data(TWENTY, columns=("one",))
     with pytest.raises(SetupError, match="2 names"):
         Setup((2, 1), data).completed()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_target_that_a_loss_cannot_take_is_found_among_the_test_examples_too(seed: int) -> None:
+    Y = np.zeros((10, 1))
+    Y[3] = 2.0
+    data = Data(Examples(np.ones((10, 2)), Y), test_share=0.5, split_seed=seed)
+    with pytest.raises(SetupError, match="outside 0 to 1") as refused:
+        Setup((2, 1), data, ("sigmoid",), "binary_cross_entropy").completed()
+    assert refused.value.field == "data.Y"
+
+
+def test_scaled_targets_that_are_no_probabilities_are_refused_with_the_way_out() -> None:
+    classes = Data(Dataset("moons"), "standard", scale_targets=True)
+    with pytest.raises(SetupError, match="Leave the targets as they are") as refused:
+        Setup((2, 1), classes, ("sigmoid",), "binary_cross_entropy").completed()
+    assert refused.value.field == "data.scale_targets"
+    assert Setup((2, 1), replace(classes, scaling="min_max"), loss="binary_cross_entropy").completed()
