@@ -83,7 +83,7 @@ class _Stretch:
 @lru_cache(maxsize=512)
 def _stretches(shape: Shape) -> tuple[_Stretch, ...]:
     groups = groupby(trace(shape), key=lambda equation: equation.group)
-    return tuple(_stretch(*group, list(equations)) for group, equations in groups)
+    return tuple(_stretch(kind, number, list(equations)) for (kind, number), equations in groups)
 
 
 def _stretch(kind: str, number: int, equations: list[Equation]) -> _Stretch:
