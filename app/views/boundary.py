@@ -84,6 +84,6 @@ def _curves(session: TrainingSession, title: str, digits: int) -> Plot:
     """How surely the network says each class, over its one input."""
     A, names = along(session).A[-1], class_names(session)
     named = [(f"share of {names[-A.shape[1] + i]}", A[:, i]) for i in range(A.shape[1])]
-    about = About(NAME, title, input_names(session)[0], "share", digits, "linear", WIDE, (0.0, 1.0))
+    about = About(NAME, title, input_names(session)[0], "share", digits, "linear", WIDE, (0.0, 1.0), True)
     heights = (session.examples[1][:, -1], session.setup.test_examples[1][:, -1])
     return curves_over(session, about, named, heights)

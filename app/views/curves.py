@@ -57,7 +57,7 @@ def _accuracies(points: Sequence[Point]) -> Iterator[Plot]:
     ]
     shown = [line for line in lines if _is_there(line)]
     if shown:
-        told = _told("accuracy", shown, lambda x: f"{number(x, PERCENT)} %", points[-1])
+        told = _told("accuracy", shown, lambda x: f"{number(x, PERCENT)}\u00a0%", points[-1])
         about = About("accuracy-curve", told, "epoch", "classified right, %", PERCENT, "linear", NARROW, (0.0, 100.0))
         yield plot(about, shown)
 

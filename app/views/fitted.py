@@ -27,7 +27,7 @@ def fitted(session: TrainingSession, query: Query, digits: int) -> OverData:
     title = f"The prediction is {said_off(session, output, digits)}"
     seen = OverData(title, choices_of(query, NAME, [*cut.fields, *which]), cut.notes)
     if len(cut.plane.features) == 1:
-        return replace(seen, plot=_curve(session, output, About(NAME, title, "", "", digits)))
+        return replace(seen, plot=_curve(session, output, About(NAME, title, "", "", digits, tight=True)))
     scale = session.setup.ready.targets
     A = scale.undo(on_plane(session, cut.plane, COUNT).A[-1])
     values = A[:, output].reshape(COUNT, COUNT)

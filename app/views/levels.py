@@ -13,6 +13,7 @@ from app.views.scales import place
 STRENGTHS = 3  # of a band's colour, in either direction
 APART = 30.0  # between the labels of two levels
 MOST = 6  # levels
+ROOM = 16.0  # beside the middle of a label
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,20 @@ def bands(surface: Surface, levels: tuple[float, ...], looks: tuple[str, ...]) -
 
 
 def keys(levels: tuple[float, ...], looks: tuple[str, ...], digits: int) -> tuple[Key, ...]:
-    """What each band holds, the highest first."""
+    """What each band holds, the highest first; none where there is one band alone."""
+    if not levels:
+        return ()
     texts = [number(level, digits) for level in levels]
-    middle = (f"{low} to {high}" for low, high in pairwise(texts))
-    words = (f"below {texts[0]}", *middle, f"{texts[-1]} and more")
+    words = (f"below {texts[0]}", *(f"{low} to {high}" for low, high in pairwise(texts)), f"{texts[-1]} and more")
     return tuple(Key(look, text) for look, text in zip(looks, words, strict=True))[::-1]
 
 
 def by_sign(levels: tuple[float, ...], middle: float, largest: float) -> tuple[str, ...]:
-    """A look for each band: n3, n2, n1 below the middle, z at it, p1, p2, p3 above, as far from it as `largest`."""
-    ends = (2 * levels[0] - levels[1], *levels, 2 * levels[-1] - levels[-2]) if len(levels) > 1 else ()
-    middles = [(low + high) / 2 for low, high in pairwise(ends)]
+    """A look for each band: n3, n2, n1 below the middle, z at it, p1, p2, p3 above; 3 is `largest` away."""
+    if not levels:
+        return ("z",)
+    first, last = (levels[1] - levels[0], levels[-1] - levels[-2]) if len(levels) > 1 else (largest, largest)
+    middles = [(low + high) / 2 for low, high in pairwise((levels[0] - first, *levels, levels[-1] + last))]
     steps = [round(STRENGTHS * max(-1.0, min(1.0, (value - middle) / largest))) for value in middles]
     return tuple("z" if step == 0 else f"{'p' if step > 0 else 'n'}{abs(step)}" for step in steps)
 
@@ -76,11 +80,17 @@ def labels(surface: Surface, levels: tuple[float, ...], digits: int) -> tuple[La
         spot = surface.spot(level)
         if spot and all(hypot(spot[0] - x, spot[1] - y) >= APART for x, y in found):
             found.append(spot)
-            written.append(Label(place(spot[0]), place(spot[1] + 4), number(level, digits)))
+            written.append(Label(*_inside(surface.frame, *spot), number(level, digits)))
     return tuple(written)
+
+
+def _inside(frame: Frame, x: float, y: float) -> tuple[str, str]:
+    """Where a label stands so that the frame holds all of it."""
+    x = min(max(x, frame.left + ROOM), frame.right - ROOM)
+    return place(x), place(min(max(y + 4, frame.top + ROOM), frame.bottom - 4))
 
 
 def levels_between(low: float, high: float) -> tuple[float, ...]:
     """Round numbers inside of a range, at most MOST; none where it is flat."""
-    inside = tuple(tick for tick in linear_ticks(low, high, MOST) if low < tick < high) if high > low else ()
+    inside = tuple(tick for tick in linear_ticks(low, high, MOST + 2) if low < tick < high) if high > low else ()
     return inside if len(inside) <= MOST else inside[::2]

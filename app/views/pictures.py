@@ -10,6 +10,7 @@ from app.views.choices import Query
 from app.views.curves import Curves, curves
 from app.views.fitted import fitted
 from app.views.headings import Heading, heading_of
+from app.views.unit_pictures import has_units, units
 
 Panel = Any  # a frozen view class with a ClassVar `template`
 
@@ -32,6 +33,7 @@ class Picture:
 _ALL = (  # in the order of the tabs
     Picture("boundary", "Boundary", boundary, lambda session: classifies(session.setup)),
     Picture("fitted", "Fit", fitted, lambda session: not classifies(session.setup)),
+    Picture("units", "Hidden units", units, has_units),
 )
 PICTURES = {picture.name: picture for picture in _ALL}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 
-from app.views.axes import Axis, Scale, Span, axis
+from app.views.axes import Axis, Scale, Span, axis, tight
 from app.views.frames import WIDE, Frame, Tick, ticks_across, ticks_up
 from app.views.marks import Cloud, Marks
 from app.views.readings import Reading, readings
@@ -61,7 +61,8 @@ class Plot:
 class About:
     """What a plot is of: an id for its element, a title that says it in words, what the axes count, the digits.
 
-    `scale` is that of the y axis; `least` is what it spans at least.
+    `scale` is that of the y axis; `least` is what it spans at least. `tight`: the x axis ends where the
+    lines do.
     """
 
     id: str
@@ -72,6 +73,7 @@ class About:
     scale: Scale = ""
     frame: Frame = WIDE
     least: tuple[float, ...] = ()
+    tight: bool = False
 
 
 def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> Plot:
@@ -105,7 +107,9 @@ def _axes(about: About, series: Sequence[Series], clouds: Sequence[Cloud]) -> tu
     heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
     ends = [place for one in series if one.values for place in (one.at(0), one.at(len(one.values) - 1))] or [0.0]
     numbers = _shown(about.scale, [*about.least, *heights, *(value for one in series for value in one.values)])
-    x = axis(min(ends), max(max(ends), min(ends) + 1.0), Span(frame.left, frame.right, scale="linear"))
+    span = Span(frame.left, frame.right, scale="linear")
+    low, high = min(ends), max(ends)
+    x = tight(low, high, span) if about.tight else axis(low, max(high, low + 1.0), span)
     return x, axis(min(numbers), max(numbers), Span(frame.bottom, frame.top, scale=about.scale))
 
 
@@ -132,7 +136,7 @@ def thinned(values: Sequence[float], columns: int = COLUMNS) -> list[int]:
 
 
 def path(series: Series, x: Axis, y: Axis) -> str:
-    """The line through the numbers; it breaks where they have no place."""
+    """The line through the numbers; it breaks where they have no place. A single number is a dot."""
     values = [value if y.holds(value) else nan for value in series.values]
     parts: list[str] = []
     last = -1
@@ -140,7 +144,7 @@ def path(series: Series, x: Axis, y: Axis) -> str:
         broken = last < 0 or not all(isfinite(value) for value in values[last + 1 : i])
         parts.append(f"{'M' if broken else 'L'}{place(x.at(series.at(i)))} {place(y.at(values[i]))}")
         last = i
-    return "".join(parts)
+    return "".join(parts) + ("h0" if len(parts) == 1 else "")
 
 
 def _lines(series: Sequence[Series], x: Axis, y: Axis) -> tuple[Line, ...]:

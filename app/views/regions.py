@@ -13,7 +13,7 @@ from contourpy import FillType, LineType, contour_generator
 from app.engine import Array
 from app.views.frames import Frame
 
-FINE = 2
+FINE = 4
 INSIDE = 5  # points of the grid from the frame, so that a word has room
 
 
@@ -75,3 +75,11 @@ def _ring(points: Array, end: str) -> str:
     turns = np.append(steps[:-1, 0] * steps[1:, 1] != steps[:-1, 1] * steps[1:, 0], True)
     steps = np.diff(np.cumsum(steps, axis=0)[turns], axis=0, prepend=0)
     return f"M{places[0, 0]} {places[0, 1]}l{' '.join(map(str, steps.ravel().tolist()))}{end}".replace(" -", "-")
+
+
+def through(values: Array, ends: tuple[float, float], frame: Frame) -> str:
+    """A curve of numbers, evenly spaced across the frame, between two ends up it."""
+    low, high = ends
+    x = np.linspace(frame.left, frame.right, len(values))
+    y = frame.bottom + (frame.top - frame.bottom) * (values - low) / (high - low or 1.0)
+    return _ring(FINE * np.column_stack([x, y]), "")
