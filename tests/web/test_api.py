@@ -52,6 +52,24 @@ def test_a_lesson_starts_as_published_unless_it_is_asked_for_put_right(client: T
     assert mistakes == ["untransposed_weights", "untransposed_weights", None]
 
 
+def test_data_is_scaled_and_part_of_it_kept_for_testing(client: TestClient) -> None:
+    X, Y = [[float(i), 7.0] for i in range(10)], [[2.0 * i] for i in range(10)]
+    prepared = {"scaling": "min_max", "scale_targets": True, "test_share": 0.3, "split_seed": 5, "columns": ["a", "b"]}
+    state = begin(client, {"sizes": [2, 3, 1], "data": {"X": X, "Y": Y, **prepared}})
+    assert state["setup"]["data"] == {"X": X, "Y": Y, **prepared}
+    assert state["batch"] == list(range(7))
+    inputs = act(client, state, "forward")["forward"]["A"][0]
+    assert [min(column) for column in zip(*inputs, strict=True)] == [0, 0]
+    assert [max(column) for column in zip(*inputs, strict=True)] == [1, 0]
+
+
+def test_a_data_set_of_several_classes_gets_a_softmax(client: TestClient) -> None:
+    data = {"dataset": "iris", "examples": 30, "noise": 0.0, "seed": 1}
+    state = begin(client, {"sizes": [4, 3, 3], "data": data})
+    assert state["setup"]["data"] == data
+    assert state["setup"]["activations"] == ["tanh", "softmax"]
+
+
 def test_a_setup_of_sizes_and_data_has_fitting_defaults(client: TestClient) -> None:
     data = {"X": [[0.0, 1.0], [1.0, 0.0]], "Y": [[0], [1]]}
     state = begin(client, {"sizes": [2, 3, 1], "data": data})
