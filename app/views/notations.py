@@ -14,6 +14,7 @@ FUNCTION_NAMES = {
 
 
 _OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
+_STRUT = "<mspace width='0' height='.85em'/>"  # keeps the bar of a root off the digits below it
 _OVER_PARAMETERS = "<munder><mo>∑</mo><mtext>parameters</mtext></munder>"
 HATS = {"ŷ": "y", "m̂": "m", "v̂": "v"}  # a letter with a hat, and the letter
 
@@ -45,7 +46,7 @@ class MathML:
         return f"<msup>{body}<mn>2</mn></msup>"
 
     def root(self, body: str) -> str:
-        return f"<msqrt>{body}</msqrt>"
+        return f"<msqrt>{_STRUT}{body}</msqrt>"
 
     def power(self, base: str, exponent: str) -> str:
         return f"<msup>{base}<mrow>{exponent}</mrow></msup>"
