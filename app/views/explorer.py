@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine import Shape, Values, kept_with, trace
-from app.lessons import LESSONS, Lesson, Orientation, lesson_named
+from app.lessons import Lesson, Orientation, lesson_named
 from app.sessions import MEASURES, TrainingSession
 from app.views.closed import closed_panel, closed_sentence, is_closed
 from app.views.data import Data, data
@@ -12,6 +12,7 @@ from app.views.diagram import Network, diagram
 from app.views.edit import Edit, edit_panel
 from app.views.edit import said as edit_said
 from app.views.equation import EquationPanel, equation_panel
+from app.views.headings import place_of, title_of
 from app.views.lab import Lab, lab_panel
 from app.views.look import PLAIN, Look, Play
 from app.views.narration import narrate, narrate_end, narrate_start
@@ -218,8 +219,7 @@ def _aloud(step: str, prediction: Prediction) -> str:
 
 
 def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
-    nameless = ("Bug lab", "Find the mistake") if session.hunt else ("Your own network", "A network of your own")
-    eyebrow, title = (f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title) if lesson else nameless
+    eyebrow, title = title_of(session)
     return Headline(
         eyebrow=eyebrow,
         title=title,
@@ -233,14 +233,10 @@ def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
 
 def _loss(session: TrainingSession, digits: int) -> Loss:
     it = session.current
-    examples = len(session.setup.examples[0])
-    place = (
-        f"example {session.example + 1} of {examples} · iteration {session.iteration + 1} · epoch {session.epoch + 1}"
-    )
     return Loss(
         value=number(it.loss, digits) if session.phase_done("loss") else "",
         after=number(it.loss_after, digits) if session.finished else "",
-        place=place,
+        place=place_of(session),
     )
 
 

@@ -114,10 +114,12 @@ def test_a_long_run_is_fetched_by_a_second_request_once_and_then_is_there(client
         assert soup(client, f"{address}/{path}").select_one("#run svg.plot") is not None
 
 
-def test_a_network_of_ones_own_without_a_mistake_has_nothing_to_compare_with(client: TestClient) -> None:
+def test_a_network_of_ones_own_without_a_mistake_can_be_forked(client: TestClient) -> None:
     session = begin(client, BATCHES)
-    for path in ("compare", "compare/run"):
-        assert client.get(f"/sessions/{session['id']}/{path}").status_code == 404
+    page = soup(client, f"/sessions/{session['id']}/compare")
+    assert "no other walk" in words(page, ".verdict")
+    assert len(page.select("#fork form")) == 6
+    assert client.get(f"/sessions/{session['id']}/compare/run").status_code == 404
 
 
 def test_a_mistake_in_a_network_of_ones_own_is_compared_with_the_right_rule(client: TestClient) -> None:
@@ -152,7 +154,7 @@ def test_the_comparison_has_no_id_twice_and_no_inline_code(client: TestClient) -
 def test_the_explorer_links_to_the_comparison(client: TestClient) -> None:
     address = start(client)
     links = [a["href"] for a in soup(client, address).select("#headline a")]
-    assert links == [f"{address}/compare"]
+    assert links == [f"{address}/compare", f"{address}/pictures"]
 
 
 def test_an_open_question_is_told_with_the_way_to_it_and_nothing_passes_it(client: TestClient) -> None:
