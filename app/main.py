@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import paths
 from app.sessions import Bounds, SessionStore, SqliteStore
 from app.settings import Settings
-from app.web import api, bug_lab, comparison, edits, operations, pictures, predictions, proof, routes
+from app.web import api, bug_lab, comparison, edits, forks, operations, pictures, predictions, proof, routes
 from app.web import paths as path_sums
 from app.web.access import check_declared
 from app.web.bodies import BodyLimit
@@ -106,7 +106,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
     )
     add_error_handlers(app)
     app.router.routes.extend(routes.walks)  # the busiest first
-    for room in (proof, path_sums, edits, predictions, pictures, comparison, bug_lab):
+    for room in (proof, path_sums, edits, predictions, pictures, comparison, forks, bug_lab):
         app.include_router(room.router)
     metered = () if metrics is None else (operations.metrics_router(metrics),)
     for router in (api.session, routes.router, api.router, operations.router, *metered):

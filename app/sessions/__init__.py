@@ -6,10 +6,11 @@ from app.sessions.classes import accuracy, classes_of, classifies
 from app.sessions.csv_rows import TableError, TableLimits
 from app.sessions.curves import points_of
 from app.sessions.documents import setup_document, setup_of
+from app.sessions.forks import CHANGED, Fork, forked, now_of
 from app.sessions.hunt import Hunt
 from app.sessions.migrations import StoreVersionError
 from app.sessions.operations import led_to, operation_key
-from app.sessions.pairs import counterpart, differ, first_difference, parting
+from app.sessions.pairs import counterpart, differ, first_difference, parting, same_place
 from app.sessions.places import MEASURES, START, Measure, Place
 from app.sessions.questions import (
     SIGNS,
@@ -45,9 +46,11 @@ from app.sessions.store import (
 from app.sessions.tables import TARGET_KINDS, Column, Labelled, Table, read_table
 from app.sessions.timeline import Moment
 from app.sessions.tracks import Point, Score
+from app.sessions.trails import Stop, trail_of
 from app.sessions.training import TrainingSession
 
 __all__ = [
+    "CHANGED",
     "MEASURES",
     "SIGNS",
     "START",
@@ -57,6 +60,7 @@ __all__ = [
     "Bounds",
     "Changes",
     "Column",
+    "Fork",
     "History",
     "Hunt",
     "Kept",
@@ -75,6 +79,7 @@ __all__ = [
     "SessionTooLargeError",
     "SqliteStore",
     "StaleRevisionError",
+    "Stop",
     "StoreVersionError",
     "Table",
     "TableError",
@@ -96,10 +101,12 @@ __all__ = [
     "epoch_on",
     "examples_with",
     "first_difference",
+    "forked",
     "given",
     "in_slices",
     "is_quick",
     "led_to",
+    "now_of",
     "open_part",
     "operation_key",
     "parting",
@@ -108,9 +115,11 @@ __all__ = [
     "question_of",
     "read_table",
     "run_of",
+    "same_place",
     "setup_document",
     "setup_of",
     "sign_of",
+    "trail_of",
     "unless_asked",
     "up_to_question",
 ]

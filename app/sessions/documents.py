@@ -23,6 +23,7 @@ from app.sessions.answers import answers_of, answers_text
 from app.sessions.changes import Change, Changes
 from app.sessions.data_documents import Document, data_document, data_of, matrix
 from app.sessions.edits import Mark
+from app.sessions.forks import Fork
 from app.sessions.hunt import hunt_of
 from app.sessions.places import Place
 from app.sessions.timeline import Checkpoint, Timeline
@@ -152,6 +153,7 @@ def _kept_apart(session: TrainingSession) -> Document:
         "proving": session.proving,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
+        "fork": session.fork and astuple(session.fork),
         "marks": [_mark_document(mark, session.timeline.changes) for mark in session.marks],
     }
     return {name: value for name, value in parts.items() if value}
@@ -212,6 +214,7 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
         document.get("proving", False),
         hunt_of(*document["hunt"]) if "hunt" in document else None,
         tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
+        Fork(*document["fork"]) if "fork" in document else None,
     )
 
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from functools import lru_cache
 
-from app.engine import Setup, Values, trace
+from app.engine import Setup, Shape, Values, found_at, trace
 from app.lessons import lesson_named
 from app.sessions.changes import Changes
+from app.sessions.forks import forked
 from app.sessions.places import Place
 from app.sessions.timeline import Timeline
 from app.sessions.training import TrainingSession
@@ -16,18 +17,38 @@ BASE = 8  # a way is kept at iterations from which any other is a few short walk
 
 
 def counterpart(session: TrainingSession) -> TrainingSession | None:
-    """The lesson the other way, or the same network with the right rules; same place, same changes.
+    """The fork, else the lesson the other way, or the same network with the right rules; same place, same changes.
 
     None where there is nothing to compare with. DivergedError where the way there leaves the finite numbers.
     """
-    if session.lesson is not None:
-        begun = TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
-    elif session.setup.mistakes:
-        begun = TrainingSession.of_setup(_put_right(session.setup))
-    else:
+    begun, changes = _begun(session), session.timeline.changes
+    if begun is None:
         return None
-    way = _way(begun.setup, session.timeline.changes, session.iteration)
-    return replace(begun, timeline=way, by=session.by, wanted=session.wanted).moved_to(session.place)
+    if session.fork and session.fork.thing == "learning_rate":
+        changes = tuple(change for change in changes if change.symbol.kind != "eta")
+    way = _way(begun.setup, changes, session.iteration)
+    other = replace(begun, timeline=way, by=session.by, wanted=session.wanted)
+    return other.moved_to(same_place(session.place, session.shape, other.shape))
+
+
+def _begun(session: TrainingSession) -> TrainingSession | None:
+    """The other walk at its start."""
+    if session.fork is not None:
+        return TrainingSession(Timeline(forked(session.setup, session.fork)))
+    if session.lesson is not None:
+        return TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
+    return TrainingSession.of_setup(_put_right(session.setup)) if session.setup.mistakes else None
+
+
+def same_place(place: Place, shape: Shape, other: Shape) -> Place:
+    """The place in a walk of another shape at which the same was found last: optimizers tell different equations."""
+    if place.cursor == len(trace(shape)):
+        return Place(place.iteration, len(trace(other)))
+    found = found_at(other)
+    shown = (
+        found[equation.symbol] + 1 for equation in trace(shape)[place.cursor - 1 :: -1] if equation.symbol in found
+    )
+    return Place(place.iteration, next(shown, 0) if place.cursor else 0)
 
 
 @lru_cache(maxsize=256)
@@ -59,24 +80,29 @@ def differ(left: float, right: float) -> bool:
 
 def first_difference(left: TrainingSession, right: TrainingSession) -> int | None:
     """The index of this iteration's first equation in which two walks at one place find different numbers."""
-    symbols = (equation.symbol for equation in left.equations)
-    return next((i for i, one in enumerate(symbols) if differ(left.values[one], right.values[one])), None)
+    shared = found_at(right.shape)
+    symbols = ((e.index, e.symbol) for e in left.equations if e.symbol in shared)
+    return next((i for i, one in symbols if differ(left.values[one], right.values[one])), None)
 
 
 def parting(left: TrainingSession, right: TrainingSession) -> Place | None:
     """The place of the first equation, from the start, in which two walks find different numbers."""
     until = min(left.iteration + 1, SEARCHED)
-    return _parting(left.setup, right.setup, left.timeline.changes, left.wanted, until)
+    logs = (left.timeline.changes, right.timeline.changes)
+    return _parting((left.setup, right.setup), logs, left.wanted, until)
 
 
 @lru_cache(maxsize=256)
-def _parting(left: Setup, right: Setup, changes: Changes, wanted: int | None, until: int) -> Place | None:
-    pair = (Timeline(setup, changes=changes).run(until) for setup in (left, right))
+def _parting(
+    setups: tuple[Setup, Setup], logs: tuple[Changes, Changes], wanted: int | None, until: int
+) -> Place | None:
+    pair = (Timeline(setup, changes=changes).run(until) for setup, changes in zip(setups, logs, strict=True))
     for number, (one, other) in enumerate(zip(*pair, strict=True)):
-        batch = left.batch(number)
+        batch = setups[0].batch(number)
         row = batch.index(wanted) if wanted in batch else 0
         ours, theirs = Values(one, row), Values(other, row)
-        for equation in trace(left.shape(len(batch))):
-            if differ(ours[equation.symbol], theirs[equation.symbol]):
+        shapes = [setup.shape(len(batch)) for setup in setups]
+        for equation in trace(shapes[0]):
+            if equation.symbol in found_at(shapes[1]) and differ(ours[equation.symbol], theirs[equation.symbol]):
                 return Place(number, equation.index + 1)
     return None

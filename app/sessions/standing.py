@@ -7,6 +7,7 @@ from app.engine import Array, Equation, Iteration, Network, Setup, Shape, Symbol
 from app.sessions.answers import Answer, Asking
 from app.sessions.changes import Changes, example_edits, examples_with
 from app.sessions.edits import Edit, Marks, edit_of
+from app.sessions.forks import Fork
 from app.sessions.hunt import Hunt
 from app.sessions.places import Measure, Place, phase_end
 from app.sessions.timeline import Timeline
@@ -26,7 +27,7 @@ class Standing:
 
     `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
     asks before it shows, `proving` whether each gradient is shown with its numerical check; `hunt` is there in the bug
-    lab; `marks` are the edits and runs that can be undone.
+    lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside it.
     """
 
     timeline: Timeline
@@ -40,6 +41,7 @@ class Standing:
     proving: bool = False
     hunt: Hunt | None = None
     marks: Marks = ()
+    fork: Fork | None = None
 
     @property
     def setup(self) -> Setup:

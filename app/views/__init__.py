@@ -4,10 +4,12 @@ from app.views.api_docs import api_docs
 from app.views.bug_lab import bug_lab_page
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
-from app.views.comparison import Comparison, Names, Seen, alone, compare_page, comparison
+from app.views.compare_page import compare_page
+from app.views.comparison import ALONE, Comparison, Names, Seen, alone, comparison
 from app.views.curves import Curves, curves
 from app.views.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.formulas import latex, symbol_text, text
+from app.views.forks import both_losses, names_of_fork
 from app.views.look import Look, Play
 from app.views.pages import (
     Chrome,
@@ -26,6 +28,9 @@ from app.views.printed import RunPanel, printed_here, run_panel
 from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
+    "names_of_fork",
+    "both_losses",
+    "ALONE",
     "PICTURES",
     "SPEEDS",
     "ChosenPicture",

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.lessons import LESSONS, Orientation, lesson_named
+from app.lessons import Orientation
 from app.sessions import MEASURES, TrainingSession, differ
 from app.views.code import line_of_numpy
 from app.views.compared import OTHER, SAME, ComparedTable, compared, tables
 from app.views.equation import heading, maths
 from app.views.formulas import formula
 from app.views.numbers import number
-from app.views.pages import network_summary
+from app.views.plots import Plot
 from app.views.partings import Parting, partings
-from app.views.printed import RunPanel
 from app.views.timeline import Timeline, timeline
 from app.views.words import sentence, what_is_found
+
+
+ALONE = "There is no other walk to compare with here."
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,13 @@ class Comparison:
     partings: tuple[Parting, ...]
     names: tuple[str, str]
     tables: tuple[ComparedTable, ...]
+    curves: Plot | None = None
 
 
 def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen: Seen) -> Comparison:
-    """Both walks at the place where they stand; `left` has the rules or the start that are wrong."""
+    """Both walks at the place where they stand; `left` has the rules or the start that are wrong, or is the one that
+    was forked.
+    """
     verdict = _verdict(left, right, names, seen.digits)
     sides = (
         _side("left", names.left, left, names, seen.digits),
@@ -124,7 +129,7 @@ def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
         heading=_heading(session, names),
         phase=session.equation.phase if session.equation else "",
         sides=(_side("left", name, session, names, seen.digits),),
-        verdict=Verdict("", "There is no other walk to compare with here."),
+        verdict=Verdict("", ALONE),
         partings=(),
         names=(name, ""),
         tables=(),
@@ -160,6 +165,8 @@ def _side(id: str, name: str, session: TrainingSession, names: Names, digits: in
 def _verdict(left: TrainingSession, right: TrainingSession, names: Names, digits: int) -> Verdict:
     if left.equation is None or right.equation is None:
         return Verdict("", "Nothing has been computed yet. Take a step: both walks take it.")
+    if left.equation.symbol != right.equation.symbol:
+        return Verdict("", f"Only {names.left} finds this. {sentence(names.right)} stands at what both find last.")
     ours, theirs = left.values[left.equation.symbol], right.values[right.equation.symbol]
     other_rule = left.equation.expression != right.equation.expression
     if not differ(ours, theirs):
@@ -174,45 +181,3 @@ def _status(session: TrainingSession, sides: tuple[Side, ...], verdict: Verdict)
         return verdict.words
     found = "; ".join(f"{side.name} {side.value}" for side in sides)
     return f"{what_is_found(session.equation, session.shape)}: {found}. {verdict.words}"
-
-
-# Page -----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ComparePage:
-    """The page: what is compared, the way to each explorer, what moves, and the notebook's run.
-
-    `lesson` is a slug, or empty; `as_published` is the way of the learner's own walk; `run` is None where it is to be
-    fetched by a second request.
-    """
-
-    title: str
-    session: str
-    eyebrow: str
-    facts: str
-    differs: str
-    lesson: str
-    as_published: bool
-    comparison: Comparison
-    has_run: bool
-    run: RunPanel | None
-
-
-def compare_page(
-    session: TrainingSession, session_id: str, comparison: Comparison, run: RunPanel | None
-) -> ComparePage:
-    """The page of a walk at one revision."""
-    lesson = None if session.lesson is None else lesson_named(session.lesson)
-    return ComparePage(
-        title="With the mistake and without" if lesson is None else f"{lesson.title}, side by side",
-        session=session_id,
-        eyebrow="Side by side" if lesson is None else f"Notebook {lesson.number} of {len(LESSONS)}",
-        facts=network_summary(session.setup),
-        differs="" if lesson is None else lesson.right_note,
-        lesson="" if lesson is None else lesson.slug,
-        as_published=session.as_published,
-        comparison=comparison,
-        has_run=lesson is not None,
-        run=run,
-    )

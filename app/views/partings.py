@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.engine import trace
 from app.lessons import Orientation
-from app.sessions import Place, TrainingSession, first_difference, parting
+from app.sessions import Place, TrainingSession, first_difference, parting, same_place
 from app.views.equation import heading
 
 
@@ -50,7 +50,8 @@ def _parting(
     if place is None:
         return Parting(stretch.where, "", stretch.nowhere, "", "", False)
     left, right = (one.setup.shape(len(one.setup.batch(place.iteration))) for one in pair)
-    ours, theirs = (trace(shape)[place.cursor - 1] for shape in (left, right))
+    ours = trace(left)[place.cursor - 1]
+    theirs = trace(right)[same_place(place, left, right).cursor - 1]
     why = "There the rule itself differs." if ours.expression != theirs.expression else "Other numbers come in there."
     words = f"iteration {place.iteration + 1:,}, equation {place.cursor} of {len(trace(left))}. {why}"
     cursor = str(place.cursor) if stretch is ITERATION else ""

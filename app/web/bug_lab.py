@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from secrets import randbelow
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.engine import MISTAKES, SetupError, Symbol, UnknownNameError
 from app.lessons.bug_lab import LEVELS, MOST_SEED, Case, case_of
@@ -12,13 +12,11 @@ from app.sessions.hunt import Accusation
 from app.sessions.hunting import accused, begun, checked, put_right
 from app.views import bug_lab_page
 from app.web.access import anyone
-from app.web.cookies import check_joining, know_visitor
+from app.web.beginning import begun_walk, check_may_begin
 from app.web.dependencies import services
 from app.web.explorer import Explorer
 from app.web.forms import WHOLE, Form, form_of
-from app.web.htmx import VARY
 from app.web.page import page_response
-from app.web.prefix import root_of
 from app.web.routes import walk_route
 
 router = APIRouter(include_in_schema=False)
@@ -49,11 +47,8 @@ async def begin(request: Request) -> Response:
     form, the = await form_of(request), services(request)
     level = level_in(form)
     seed = seed_in(form) if form.get("seed", "").strip() else randbelow(MOST_SEED + 1)
-    check_joining(request, the.rates.visitors, the.rates.addresses)
-    kept = await the.store.create(await the.pool.run(client_of(request), lambda: begun(level, seed)))
-    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}", 303, headers=VARY)
-    know_visitor(request, response)
-    return response
+    check_may_begin(request)
+    return await begun_walk(request, await the.pool.run(client_of(request), lambda: begun(level, seed)))
 
 
 def level_in(given: Mapping[str, str]) -> int:

@@ -1,5 +1,6 @@
 """Two walks side by side: as published and put right, or with a mistake and without."""
 
+from contextlib import suppress
 from dataclasses import replace
 from secrets import token_urlsafe
 
@@ -9,9 +10,31 @@ from starlette.responses import HTMLResponse, Response
 
 from app.engine import DivergedError
 from app.lessons import lesson_named
-from app.sessions import Kept, TrainingSession, asking_first, counterpart, is_quick, parting, question_of
-from app.views import Comparison, Names, RunPanel, Seen, alone, compare_page, comparison, printed_here, run_panel
-from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer
+from app.sessions import (
+    Kept,
+    TrainingSession,
+    asking_first,
+    counterpart,
+    is_quick,
+    parting,
+    points_of,
+    question_of,
+)
+from app.views import (
+    ALONE,
+    Comparison,
+    Names,
+    RunPanel,
+    Seen,
+    alone,
+    both_losses,
+    compare_page,
+    comparison,
+    names_of_fork,
+    printed_here,
+    run_panel,
+)
+from app.web.explorer import ELSEWHERE, OP_BYTES, Elsewhere, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
@@ -41,7 +64,8 @@ async def first(the: Explorer) -> Response:
     """To the first equation, from the start, at which the two part; where they do not, nothing moves."""
 
     def to_first(walked: TrainingSession) -> TrainingSession:
-        place = parting(*_pair(walked))
+        pair = _pair(walked)
+        place = parting(*pair) if pair else None
         return walked if place is None else walked.moved_to(place)
 
     return await the.do(asking_first(to_first), slow=True)
@@ -60,34 +84,52 @@ def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Res
     return page_response(the.request, "pages/compare.html", page, "lessons", status)
 
 
-ELSEWHERE["compare"] = show
+def prepare(session: TrainingSession) -> None:
+    """Work out what takes long: the way of the other walk, and both losses. It is kept, so that it is there at once."""
+    with suppress(DivergedError):
+        other = None if session.hidden else counterpart(session)
+        if other is not None and session.fork is not None:
+            points_of(session), points_of(other)
+
+
+ELSEWHERE["compare"] = Elsewhere(show, prepare)
 
 
 def _compared(the: Explorer, kept: Kept, message: str) -> Comparison:
     session, digits = kept.session, preferences(the.request).digits
     seen = Seen(kept.rev, digits, message, (), question_of(session) is not None, token_urlsafe(OP_BYTES))
     names = _names(session)
+    name = names.left if session.as_published else names.right
     try:
-        left, right = _pair(session)
+        pair = _pair(session)
     except DivergedError as error:
-        name = names.left if session.as_published else names.right
         return alone(session, name, replace(seen, message=f"The other walk cannot be followed to here. {error}"))
-    notes = () if session.lesson is None else printed_here(lesson_named(session.lesson), left)
-    return comparison(left, right, names, replace(seen, notes=notes))
+    if pair is None:
+        return alone(session, name, replace(seen, message=message or f"{ALONE} Change one thing below."))
+    notes = () if session.lesson is None or session.fork else printed_here(lesson_named(session.lesson), pair[0])
+    panel = comparison(*pair, names, replace(seen, notes=notes))
+    return replace(panel, curves=both_losses(*pair, names, digits)) if session.fork else panel
 
 
-def _pair(session: TrainingSession) -> tuple[TrainingSession, TrainingSession]:
-    """The walk as published, or with its mistake, then the other; 404 where there is none, or it must not be seen."""
-    other = None if session.hidden else counterpart(session)
-    if other is None:
+def _pair(session: TrainingSession) -> tuple[TrainingSession, TrainingSession] | None:
+    """The walk that was forked, as published, or with its mistake, then the other; None where there is none yet.
+
+    404 where it must not be seen.
+    """
+    if session.hidden:
         raise HTTPException(404)
-    return (session, other) if session.as_published else (other, session)
+    other = counterpart(session)
+    if other is None:
+        return None
+    return (session, other) if session.as_published or session.fork else (other, session)
 
 
 def _names(session: TrainingSession) -> Names:
-    if session.lesson is None:
-        return Names("with the mistake", "with the right rule")
-    return Names(orientation=lesson_named(session.lesson).orientation)
+    if session.fork is not None:
+        return names_of_fork(session, session.fork)
+    if session.lesson is not None:
+        return Names(orientation=lesson_named(session.lesson).orientation)
+    return Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
 
 
 def _run(the: Explorer, session: TrainingSession) -> RunPanel:
@@ -98,7 +140,7 @@ def _run(the: Explorer, session: TrainingSession) -> RunPanel:
 
 def _ready_run(the: Explorer, session: TrainingSession) -> RunPanel | None:
     """The run where it is there, or almost; None where a second request is to fetch it."""
-    if session.lesson is None or not is_quick(lesson_named(session.lesson)):
+    if session.lesson is None or session.fork or not is_quick(lesson_named(session.lesson)):
         return None
     return _run(the, session)
 

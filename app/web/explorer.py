@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_urlsafe
 from time import time
 
@@ -21,7 +22,7 @@ from app.web.prefix import root_of
 from app.web.templating import Templates
 
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-ELSEWHERE: dict[str, "Shows"] = {}  # other pages that show a walk: the word that their forms send as `next`
+ELSEWHERE: dict[str, "Elsewhere"] = {}  # other pages that show a walk: the word that their forms send as `next`
 PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
@@ -62,6 +63,8 @@ class Explorer:
         """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
         try:
             kept = await move(revision(self.form.get("rev")))
+            if self._elsewhere and wants_fragment(self.request):
+                await self.walk.work(partial(self._elsewhere.prepare, kept.session))
         except StaleRevisionError as error:
             return self.show(error.current, behind(error.current.session), 412)
         except QuestionError as error:
@@ -86,7 +89,7 @@ class Explorer:
         `reply` is what there is to say to an answer, or to who would pass a question.
         """
         if self._elsewhere:
-            return self._elsewhere(self, kept, message, status)
+            return self._elsewhere.show(self, kept, message, status)
         playing = self.form.get("playing") == "1" and not message and question_of(kept.session) is None
         digits = preferences(self.request).digits
         look = Look(digits, self._play(playing), message, opened, time(), reply, token_urlsafe(OP_BYTES))
@@ -99,7 +102,7 @@ class Explorer:
         )
 
     @property
-    def _elsewhere(self) -> "Shows | None":
+    def _elsewhere(self) -> "Elsewhere | None":
         """How the page shows the walk that the form was sent from, where that is not the explorer."""
         return ELSEWHERE.get(self.form.get("next", ""))
 
@@ -127,7 +130,12 @@ class Explorer:
         return self.walk.services.shown
 
 
-Shows = Callable[[Explorer, Kept, str, int], Response]
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another page that shows a walk; what takes long to show is prepared first, in the pool."""
+
+    show: Callable[[Explorer, Kept, str, int], Response]
+    prepare: Callable[[TrainingSession], object]
 
 
 def behind(session: TrainingSession) -> str:

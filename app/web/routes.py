@@ -22,7 +22,7 @@ from app.sessions import (
 )
 from app.views import api_docs, lesson_page, lessons_page
 from app.web.access import anyone, holder
-from app.web.cookies import check_joining, know_visitor
+from app.web.beginning import begun_walk, check_may_begin
 from app.web.dependencies import Services, services
 from app.web.explorer import Explorer, explorer_of
 from app.web.forms import form_of, measure_in, number_in, whole_in
@@ -109,15 +109,12 @@ async def preferences(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Start a lesson that asks first, unless `ask` is 0; at the place of the session that `keep` names, if any."""
     form, the = await form_of(request), services(request)
-    check_joining(request, the.rates.visitors, the.rates.addresses)
+    check_may_begin(request)
     begun = TrainingSession.of_lesson(_lesson(form.get("lesson", "")), form.get("as_published", "true") != "false")
     begun = begun.ask("" if form.get("ask") == "0" else "chosen")
     if form.get("keep"):
         begun = await _at_place_of(form["keep"], begun, the)
-    kept = await the.store.create(begun)
-    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}", 303, headers=VARY)
-    know_visitor(request, response)
-    return response
+    return await begun_walk(request, begun)
 
 
 async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -> TrainingSession:

@@ -13,10 +13,12 @@ from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab import BugLabPage
 from app.views.choices import Choices
-from app.views.comparison import ComparePage, Comparison
+from app.views.compare_page import ComparePage
+from app.views.comparison import Comparison
 from app.views.connections import Connection, Label
 from app.views.curves import Curves
 from app.views.explorer import Panel
+from app.views.forks import ForkPanel
 from app.views.goal import LossMark
 from app.views.maps import Map
 from app.views.marks import Marks
@@ -28,6 +30,7 @@ from app.views.printed import RunPanel
 from app.views.proof import CheckRow
 from app.views.pulses import Wave
 from app.views.timeline import Cell
+from app.views.unit_pictures import UnitPictures
 from app.views.units import Unit
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
@@ -44,9 +47,11 @@ PAGES: dict[str, type[Any]] = {
 MARKS: dict[str, tuple[type[Any], str]] = {
     "panels/comparison.html": (Comparison, "panel"),
     "panels/run.html": (RunPanel, "panel"),
+    "panels/fork.html": (ForkPanel, "panel"),
     "panels/curves.html": (Curves, "panel"),
     "panels/picture.html": (ChosenPicture, "panel"),
     "panels/over-data.html": (OverData, "panel"),
+    "panels/units.html": (UnitPictures, "panel"),
     "svg/map.svg": (Map, "map"),
     "svg/marks.svg": (Marks, "mark"),
     "svg/plot.svg": (Plot, "plot"),
