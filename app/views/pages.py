@@ -6,6 +6,7 @@ from typing import Self
 
 from app.engine import Setup
 from app.lessons import LESSONS, Lesson
+from app.views.optimizer_words import optimizer_summary
 from app.views.thumbnail import Thumbnail, thumbnail
 from app.views.words import activation_word, counted
 
@@ -157,7 +158,7 @@ def network_summary(setup: Setup) -> str:
     """What a setup is, in a line: 2–2–1 · sigmoid · binary cross-entropy · one example at a time."""
     activations = " and ".join(dict.fromkeys(map(activation_word, setup.activations)))
     parts = ("–".join(map(str, setup.sizes)), activations, LOSS_WORDS[setup.loss], batch_summary(setup))
-    return " · ".join(parts)
+    return " · ".join((*parts, *optimizer_summary(setup)))
 
 
 def batch_summary(setup: Setup) -> str:

@@ -10,6 +10,7 @@ from app.engine import (
     parameter_of,
 )
 from app.sessions import TrainingSession
+from app.views.pages import network_summary
 from app.views.parameters import NOT_YET, parameters
 from app.views.sight import Sight, stand_of, texts_of
 from app.views.timeline import timeline
@@ -84,3 +85,21 @@ def test_a_parameter_has_its_new_value_only_when_its_own_update_was_shown() -> N
 def _ref(symbol: Symbol) -> str:
     ends = (symbol.layer, symbol.j) if symbol.k is None else symbol[1:]
     return "-".join(map(str, ("b" if symbol.k is None else "w", *ends)))
+
+
+def test_the_facts_of_a_network_name_its_optimizer_unless_it_is_gradient_descent_alone() -> None:
+    facts = [
+        network_summary(varied(optimizer, Schedule(schedule))).split(" · ")[4:]
+        for optimizer, schedule in (
+            (Optimizer(), "constant"),
+            (Optimizer("adam"), "constant"),
+            (Optimizer("adamw", weight_decay=0.1, clip_norm=1.0), "cosine"),
+            (Optimizer(), "step"),
+        )
+    ]
+    assert facts == [
+        [],
+        ["Adam"],
+        ["AdamW with weight decay, clipping, learning rate by a cosine"],
+        ["gradient descent with learning rate by steps"],
+    ]
