@@ -54,12 +54,12 @@ def parameter_of(symbol: Symbol) -> Symbol | None:
 
 def own(state: str, w: Symbol) -> Symbol:
     """A parameter's own g, velocity, m ..."""
-    return w._replace(kind=f"{state}_{w.kind}")
+    return Symbol(f"{state}_{w.kind}", w.layer, w.j, w.k)
 
 
 def gradient(w: Symbol) -> Symbol:
     """A parameter's gradient."""
-    return w._replace(kind=f"d{w.kind}")
+    return Symbol(f"d{w.kind}", w.layer, w.j, w.k)
 
 
 def updates(shape: Shape) -> Iterator[Line]:
@@ -124,7 +124,7 @@ def _taken(updating: Updating, w: Symbol) -> Expression:
 
 def _moved(w: Symbol, step: Expression, kept: Expression | None = None) -> Line:
     """The parameter, or what is kept of it, minus the learning rate times the step."""
-    return w._replace(kind=f"new_{w.kind}"), Sum((kept or w, Negative(product(ETA, step))))
+    return Symbol(f"new_{w.kind}", w.layer, w.j, w.k), Sum((kept or w, Negative(product(ETA, step))))
 
 
 def _gradient_descent(updating: Updating, w: Symbol, g: Symbol) -> Iterator[Line]:
