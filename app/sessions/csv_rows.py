@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 from typing import NamedTuple
 
 from app.engine import SetupError
@@ -44,17 +45,20 @@ class Row(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """All rows that hold something, and the separator between their texts."""
+    """The rows that hold something, and the separator between their texts."""
 
     rows: tuple[Row, ...]
     separator: str
 
 
 def read_rows(content: bytes | str, limits: TableLimits) -> Rows:
-    """The rows of a CSV, all of one length. TableError says where it cannot be read, and why."""
+    """The rows of a CSV, all of one length. TableError says where it cannot be read, and why.
+
+    Of a table that is too long only the first rows: names, as many examples as can be used, and one more.
+    """
     text = _text(content, limits)
     separator = _separator(text)
-    rows = tuple(_parsed(text, separator))
+    rows = tuple(islice(_parsed(text, separator), limits.examples + 2))
     if not rows:
         raise TableError("The table is empty.", "Paste rows of numbers, with commas between them.")
     for row in rows:

@@ -141,8 +141,8 @@ def read_table(content: bytes | str, limits: TableLimits) -> Table:
         raise TableError("There is no example below the names.", "Give at least one row of numbers.")
     if len(body) > limits.examples:
         raise TableError(
-            f"The table has {len(body):,} examples, and at most {limits.examples:,} can be used.",
-            "Give fewer rows.",
+            f"The table has more than {limits.examples:,} examples, and no more can be used.",
+            f"Give at most {limits.examples:,} rows of values.",
         )
     columns = (_column(name, place, body, numerals) for place, name in enumerate(names))
     return Table(tuple(columns), tuple(row.line for row in body), limits)

@@ -34,8 +34,9 @@ NASTY: dict[str, Nasty] = {
     "one number": (b"7", 0, 0, "one column"),
     "ten columns": (b"1,2,3,4,5,6,7,8,9,10\n", 0, 0, "10 columns"),
     "a hundred columns": (b",".join([b"1"] * 100), 0, 0, "100 columns"),
-    "too many rows": (rows(1001), 0, 0, "1,001 examples"),
-    "too many rows below names": (b"a,b\n" + rows(1001), 0, 0, "1,001 examples"),
+    "too many rows": (rows(1001), 0, 0, "more than 1,000 examples"),
+    "too many rows below names": (b"a,b\n" + rows(1001), 0, 0, "more than 1,000 examples"),
+    "a hundred thousand rows": (rows(100_000), 0, 0, "more than 1,000 examples"),
     "1 MB": (rows(250_000), 0, 0, "512 kB"),
     "1 MB in one value": (b"1," + b"9" * 1_000_000, 0, 0, "512 kB"),
     "one byte over": (b"1" * (512 * 1024 + 1), 0, 0, "512 kB"),
@@ -160,6 +161,11 @@ def test_one_table_in_many_spellings(content: bytes | str) -> None:
 
 def test_eight_inputs_and_a_target_are_read() -> None:
     assert len(table(b"1,2,3,4,5,6,7,8,9\n").columns) == 9
+
+
+@pytest.mark.parametrize("content", [rows(1000), b"a,b\n" + rows(1000) + b"\n\n"])
+def test_a_thousand_examples_are_read(content: bytes) -> None:
+    assert len(table(content).lines) == 1000
 
 
 def test_columns_without_names_are_numbered() -> None:
