@@ -1,11 +1,12 @@
 """A fork on the page: what can be changed, how the walk beside is called, and the losses of both in one chart."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
-from app.engine import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, Setup
+from app.engine import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, Setup, SetupError
 from app.lessons import Orientation, lesson_named
-from app.sessions import CHANGED, Fork, TrainingSession, now_of, points_of
+from app.sessions import CHANGED, Fork, TrainingSession, forked, now_of, points_of
 from app.views.comparison import Names
 from app.views.numbers import number
 from app.views.pages import LOSS_WORDS, Option
@@ -67,9 +68,18 @@ def fork_panel(session: TrainingSession) -> ForkPanel:
 
 def _changeable(setup: Setup, thing: str) -> Changeable:
     now = now_of(setup, thing)
-    others = [name for name in OFFERED.get(thing, ()) if name != now]
+    others = [name for name in OFFERED.get(thing, ()) if _is_possible(setup, Fork(thing, name))]
     options = tuple(Option(name, value_words(thing, name), i == 0) for i, name in enumerate(others))
     return Changeable(thing, LABELS[thing], value_words(thing, now) if now else "given", options)
+
+
+@lru_cache(maxsize=1024)
+def _is_possible(setup: Setup, fork: Fork) -> bool:
+    try:
+        forked(setup, fork)
+    except SetupError:
+        return False
+    return True
 
 
 def value_words(thing: str, value: str) -> str:
