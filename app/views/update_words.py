@@ -168,13 +168,14 @@ def _corrected(mean: str, state: str, first: str) -> Callable[[Teller], str]:
 def _moved(t: Teller) -> str:
     """The update of a weight or bias."""
     ahead, step, written = _STEPS[t.shape.updating.optimizer](t)
-    before, kept, decay = _before(t), _before(t), ""
+    before, kept, decay, eta, ending = _before(t), _before(t), "", _shared(t, "eta"), ""
+    if eta == 0:
+        return f"The learning rate is 0 by now, so this {_noun(t)} stays at {t.says(before)}."
     if t.shape.updating.decays and not _adds_decay(t):
         kept, decay = _decayed(t, before)
     elif step == 0:
         what = "gradient" if t.shape.updating.optimizer == "gradient_descent" and _takes_as_it_is(t) else "step"
         return f"The {what} is exactly 0, so this {_noun(t)} stays at {t.says(before)}."
-    eta, ending = _shared(t, "eta"), ""
     if fixed(before, t.digits) == fixed(t.result, t.digits):
         ending = f" It moves by {signed(kept - before - eta * step, t.digits)}."
     moved = f"{t.says(kept)} − {t.says(eta)} × {written}"

@@ -201,6 +201,14 @@ def test_a_parameter_without_any_step_says_that_it_stays() -> None:
         assert narrate(line_of(shape, of_w("new_W")), shape, values, 5) == expected
 
 
+@pytest.mark.parametrize("kind", list(OPTIMIZERS))
+def test_where_a_cosine_has_come_to_0_no_parameter_moves(kind: str) -> None:
+    schedule, optimizer = Schedule("cosine", iterations=1), Optimizer(kind, weight_decay=0.1)
+    stays = said(optimizer, of_w("new_W"), 2, schedule)
+    assert stays.startswith("The learning rate is 0 by now, so this weight stays at ")
+    assert stays.partition("stays")[2] == said(optimizer, of_w("new_W"), 3, schedule).partition("stays")[2]
+
+
 def test_the_mistake_of_updating_too_early_says_that_it_moves_by_gradient_descent() -> None:
     setup = replace(
         random_setup(5, (3, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 1), mistakes=("updated_weights",)
