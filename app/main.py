@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import paths
 from app.sessions import Bounds, SessionStore, SqliteStore
 from app.settings import Settings
-from app.web import api, bug_lab, comparison, edits, forks, operations, pictures, predictions, proof, routes
+from app.web import api, bug_lab, build, comparison, edits, forks, operations, pictures, predictions, proof, routes
 from app.web import paths as path_sums
 from app.web.access import check_declared
 from app.web.bodies import BodyLimit
@@ -52,6 +52,11 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
+def larger_bodies(settings: Settings) -> dict[str, int]:
+    """Where a whole table may be sent. A form may be longer than its table, and a table too long is told so there."""
+    return {"/api/sessions": settings.max_data_bytes, build.ADDRESS: build.FORMS * settings.max_data_bytes}
+
+
 def telemetry(on: bool) -> TelemetryConfig:
     """The framework's OpenTelemetry, off unless it was asked for; never its logs, which hold what errors say."""
     return {"tracing": on, "metrics": on, "logs": False, "auto_configure": on}
@@ -85,7 +90,7 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(Unexpected),
         Middleware(Door, hosts=settings.allowed_hosts),
-        Middleware(BodyLimit, limit=settings.max_body_bytes, larger={"/api/sessions": settings.max_data_bytes}),
+        Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),
     ]
 
 
@@ -106,7 +111,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
     )
     add_error_handlers(app)
     app.router.routes.extend(routes.walks)  # the busiest first
-    for room in (proof, path_sums, edits, predictions, pictures, comparison, forks, bug_lab):
+    for room in (proof, path_sums, edits, predictions, pictures, comparison, forks, build, bug_lab):
         app.include_router(room.router)
     metered = () if metrics is None else (operations.metrics_router(metrics),)
     for router in (api.session, routes.router, api.router, operations.router, *metered):

@@ -1,4 +1,4 @@
-"""What is taught: the five notebooks as lessons, in teaching order. Data and words, no behaviour."""
+"""What is taught: the five notebooks as lessons, in teaching order, and where to begin one's own. Data and words."""
 
 from app.lessons import (
     a_slope_too_many,
@@ -9,8 +9,26 @@ from app.lessons import (
 )
 from app.lessons.lesson import Ask, Lesson, Orientation
 from app.lessons.printed import Printed
+from app.lessons.starting_points import (
+    STARTING_POINTS,
+    StartingPoint,
+    UnknownStartingPointError,
+    starting_point_named,
+)
 
-__all__ = ["LESSONS", "Ask", "Lesson", "Orientation", "Printed", "UnknownLessonError", "lesson_named"]
+__all__ = [
+    "LESSONS",
+    "STARTING_POINTS",
+    "Ask",
+    "Lesson",
+    "Orientation",
+    "Printed",
+    "StartingPoint",
+    "UnknownLessonError",
+    "UnknownStartingPointError",
+    "lesson_named",
+    "starting_point_named",
+]
 
 LESSONS: tuple[Lesson, ...] = (
     one_example_at_a_time.LESSON,

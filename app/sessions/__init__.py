@@ -5,7 +5,10 @@ from app.sessions.changes import Changes, examples_with
 from app.sessions.classes import accuracy, classes_of, classifies
 from app.sessions.csv_rows import TableError, TableLimits
 from app.sessions.curves import points_of
-from app.sessions.documents import setup_document, setup_of
+from app.sessions.data_documents import data_of
+from app.sessions.documents import AMOUNTS, setup_document, setup_of
+from app.sessions.draft_tables import examples_in, kind_of, limits_with, target_of
+from app.sessions.drafts import GIVEN, TABLE, Draft, draft_of
 from app.sessions.forks import CHANGED, Fork, forked, now_of
 from app.sessions.hunt import Hunt
 from app.sessions.migrations import StoreVersionError
@@ -50,16 +53,20 @@ from app.sessions.trails import Stop, trail_of
 from app.sessions.training import TrainingSession
 
 __all__ = [
+    "AMOUNTS",
     "CHANGED",
+    "GIVEN",
     "MEASURES",
     "SIGNS",
     "START",
+    "TABLE",
     "TARGET_KINDS",
     "Answer",
     "Asking",
     "Bounds",
     "Changes",
     "Column",
+    "Draft",
     "Fork",
     "History",
     "Hunt",
@@ -96,16 +103,21 @@ __all__ = [
     "classes_of",
     "classifies",
     "counterpart",
+    "data_of",
     "differ",
+    "draft_of",
     "epoch_back",
     "epoch_on",
+    "examples_in",
     "examples_with",
     "first_difference",
     "forked",
     "given",
     "in_slices",
     "is_quick",
+    "kind_of",
     "led_to",
+    "limits_with",
     "now_of",
     "open_part",
     "operation_key",
@@ -119,6 +131,7 @@ __all__ = [
     "setup_document",
     "setup_of",
     "sign_of",
+    "target_of",
     "trail_of",
     "unless_asked",
     "up_to_question",

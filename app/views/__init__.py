@@ -2,14 +2,15 @@
 
 from app.views.api_docs import api_docs
 from app.views.bug_lab import bug_lab_page
+from app.views.build import Built, Manner, TextPanel, build_page, build_panels
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
 from app.views.compare_page import compare_page
 from app.views.comparison import ALONE, Comparison, Names, Seen, alone, comparison
 from app.views.curves import Curves, curves
 from app.views.explorer import SPEEDS, ExplorerPage, explorer
-from app.views.formulas import latex, symbol_text, text
 from app.views.forks import both_losses, names_of_fork
+from app.views.formulas import latex, symbol_text, text
 from app.views.look import Look, Play
 from app.views.pages import (
     Chrome,
@@ -22,33 +23,38 @@ from app.views.pages import (
     session_gone,
     stale,
 )
+from app.views.pairings import pairing_problems
 from app.views.paths import Opened
 from app.views.pictures import PICTURES, ChosenPicture, chosen_picture, pictures_page
 from app.views.printed import RunPanel, printed_here, run_panel
 from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
-    "names_of_fork",
-    "both_losses",
     "ALONE",
     "PICTURES",
     "SPEEDS",
+    "Built",
     "ChosenPicture",
     "Chrome",
     "Comparison",
     "Curves",
     "ExplorerPage",
     "Look",
+    "Manner",
     "Names",
     "Opened",
     "Play",
     "ProblemPage",
     "RunPanel",
     "Seen",
+    "TextPanel",
     "alone",
     "api_docs",
+    "both_losses",
     "broken",
     "bug_lab_page",
+    "build_page",
+    "build_panels",
     "chosen_picture",
     "compare_page",
     "comparison",
@@ -59,7 +65,9 @@ __all__ = [
     "lesson_page",
     "lessons_page",
     "line_of_numpy",
+    "names_of_fork",
     "not_found",
+    "pairing_problems",
     "pictures_page",
     "printed_here",
     "proof_of",

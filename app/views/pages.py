@@ -55,8 +55,13 @@ class Chrome:
 
     @classmethod
     def of(cls, path: str, current: str = "", theme: str = "", motion: str = "", digits: int = 5) -> Self:
-        """For the page at `path`; `current` is lessons, lab or api where it belongs there."""
-        rooms = (("Lessons", "/", "lessons"), ("Bug lab", "/bug-lab", "lab"), ("API", "/docs", "api"))
+        """For the page at `path`; `current` is lessons, build, lab or api where it belongs there."""
+        rooms = (
+            ("Lessons", "/", "lessons"),
+            ("Build", "/build", "build"),
+            ("Bug lab", "/bug-lab", "lab"),
+            ("API", "/docs", "api"),
+        )
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)
         return cls(theme, motion, digits, path, nav)
 

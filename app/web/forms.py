@@ -16,13 +16,13 @@ WHOLE = re.compile(r"\d{1,12}", re.ASCII)
 Form = Mapping[str, str]
 
 
-async def form_of(request: Request) -> Form:
+async def form_of(request: Request, most: int = MOST_FIELDS) -> Form:
     """The fields of a form; of a field that is given twice the last counts. SetupError for more than anyone sends."""
     body = await request.body()
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most))
     except ValueError as error:
-        raise SetupError("form", "The form has too many fields.", f"Send at most {MOST_FIELDS}.") from error
+        raise SetupError("form", "The form has too many fields.", f"Send at most {most}.") from error
 
 
 def number_in(form: Form, field: str) -> float:

@@ -1,8 +1,8 @@
 """What a page shows already is not sent again: only the panels, and the parts of panels, that look different now."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Protocol, TypeVar
 
 
 class Panel(Protocol):
@@ -25,6 +25,14 @@ class Part(Protocol):
     def template(self) -> str: ...
 
 
+class Named(Protocol):
+    """Anything with the id of an element."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Drawn = TypeVar("Drawn", bound=Named)
 Key = tuple[str, int, int, str]  # session, revision, digits, what is opened
 
 
@@ -67,10 +75,19 @@ def fragment(render: Renderer, previous: Sequence[Panel] | None, current: Sequen
     return "".join(chunk for old, panel in changed for chunk in _pieces(render, old, panel))
 
 
+def partials(panels: Iterable[Drawn], draw: Callable[[Drawn], str]) -> str:
+    """All panels as pieces that htmx morphs into the elements of their ids."""
+    return "".join(_whole(panel.id, draw(panel)) for panel in panels)
+
+
+def _whole(id: str, markup: str) -> str:
+    return f'<hx-partial hx-target="#{id}" hx-swap="innerMorph">{markup}</hx-partial>'
+
+
 def _pieces(render: Renderer, before: Panel | None, panel: Panel) -> Iterator[str]:
     different = changed_parts(before, panel)
     if different is None:
-        yield f'<hx-partial hx-target="#{panel.id}" hx-swap="innerMorph">{render.panel(panel)}</hx-partial>'
+        yield _whole(panel.id, render.panel(panel))
         return
     for part in different:
         yield _part(part, render.part(part))

@@ -12,6 +12,9 @@ from app.paths import TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab import BugLabPage
+from app.views.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
+from app.views.build_fields import Field
+from app.views.build_sums import Drawing, Sums
 from app.views.choices import Choices
 from app.views.compare_page import ComparePage
 from app.views.comparison import Comparison
@@ -29,6 +32,7 @@ from app.views.plots import Plot
 from app.views.printed import RunPanel
 from app.views.proof import CheckRow
 from app.views.pulses import Wave
+from app.views.sketch import Sketch
 from app.views.timeline import Cell
 from app.views.unit_pictures import UnitPictures
 from app.views.units import Unit
@@ -41,10 +45,21 @@ PAGES: dict[str, type[Any]] = {
     "pages/problem.html": pages.ProblemPage,
     "pages/docs.html": ApiDocsPage,
     "pages/bug-lab.html": BugLabPage,
+    "pages/build.html": BuildPage,
     "pages/compare.html": ComparePage,
     "pages/pictures.html": PicturesPage,
 }
 MARKS: dict[str, tuple[type[Any], str]] = {
+    "panels/build-fields.html": (FieldsPanel, "panel"),
+    "panels/build-text.html": (TextPanel, "panel"),
+    "panels/build-table.html": (TablePanel, "panel"),
+    "panels/build-layers.html": (LayersPanel, "panel"),
+    "panels/build-drawing.html": (Drawing, "panel"),
+    "panels/build-sums.html": (Sums, "panel"),
+    "panels/build-problems.html": (ProblemsPanel, "panel"),
+    "panels/build-status.html": (Spoken, "panel"),
+    "macros/field.html": (Field, "f"),
+    "svg/sketch.svg": (Sketch, "drawing"),
     "panels/comparison.html": (Comparison, "panel"),
     "panels/run.html": (RunPanel, "panel"),
     "panels/fork.html": (ForkPanel, "panel"),
