@@ -6,6 +6,7 @@ Coordinates are whole numbers of FINE parts of a unit of the drawing; what draws
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from contourpy import FillType, LineType, contour_generator
@@ -41,8 +42,9 @@ class Surface:
         lines = self._contours.lines(level)
         if not lines:
             return None
-        x, y = max(lines, key=len)[max(map(len, lines)) // 2] / FINE
-        return float(x), float(y)
+        longest = max(lines, key=len)
+        x, y = (longest[len(longest) // 2] / FINE).tolist()
+        return x, y
 
     def peak(self) -> tuple[float, float]:
         """Where it is highest, a little inside the frame, in units of the drawing."""
@@ -53,7 +55,7 @@ class Surface:
         return float(x[column]), float(y[row])
 
     @cached_property
-    def _contours(self):  # type: ignore[no-untyped-def]
+    def _contours(self) -> Any:  # contourpy types leave open what the two types of path hold
         frame, count = self.frame, len(self.values)
         return contour_generator(
             x=FINE * np.linspace(frame.left, frame.right, count),
