@@ -31,6 +31,7 @@ from app.engine.expressions import (
     symbols_in,
 )
 from app.engine.gradient_check import Checked, GradientCheck, check_gradients, check_one
+from app.engine.gradient_sizes import gradient_sizes
 from app.engine.initializers import INITIALIZERS, Initializer
 from app.engine.iteration import Iteration, Method, Past, Update, first_not_finite, run_iteration
 from app.engine.landscape import (
@@ -148,6 +149,7 @@ __all__ = [
     "first_not_finite",
     "forward",
     "found_at",
+    "gradient_sizes",
     "kept_with",
     "losses_along",
     "losses_over",

@@ -18,7 +18,7 @@ from app.sessions.training import TrainingSession
 MOST_POINTS = 300
 AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too, for who goes back
 
-_TRACKS = Tracks()
+_TRACKS: Tracks[Track] = Tracks()
 
 
 def points_of(session: TrainingSession) -> tuple[Point, ...]:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from threading import Lock
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from app.engine import Setup
 from app.sessions.changes import Changes
@@ -42,16 +42,33 @@ class Track(NamedTuple):
         """How many updates lie behind."""
         return self.checkpoint.iteration
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers it keeps."""
+        return self.checkpoint.parameters.size + len(self.recent)
 
-class Tracks:
+
+class Way(Protocol):
+    """What is known of a way: how many updates it has, and how many numbers it keeps."""
+
+    @property
+    def updates(self) -> int: ...
+    @property
+    def numbers(self) -> int: ...
+
+
+Known = TypeVar("Known", bound=Way)
+
+
+class Tracks(Generic[Known]):
     """The ways that were used last. Threads may share it."""
 
     def __init__(self, most: int = MOST, most_numbers: int = MOST_NUMBERS) -> None:
         self._most, self._most_numbers, self._numbers = most, most_numbers, 0
-        self._kept: OrderedDict[tuple[Setup, Changes, int], Track] = OrderedDict()
+        self._kept: OrderedDict[tuple[Setup, Changes, int], Known] = OrderedDict()
         self._lock = Lock()
 
-    def before(self, setup: Setup, changes: Changes, updates: int) -> Track | None:
+    def before(self, setup: Setup, changes: Changes, updates: int) -> Known | None:
         """The longest known way of at most so many updates on which the same was changed."""
         with self._lock:
             found = [key for key in self._kept if key[0] is setup and key[2] <= updates]
@@ -62,22 +79,18 @@ class Tracks:
             self._kept.move_to_end(best)
             return self._kept[best]
 
-    def put(self, setup: Setup, changes: Changes, track: Track) -> None:
+    def put(self, setup: Setup, changes: Changes, track: Known) -> None:
         """Keep a way; those that were used longest ago go."""
         key = (setup, until(changes, track.updates), track.updates)
         with self._lock:
-            self._numbers += _size(track) - (_size(self._kept[key]) if key in self._kept else 0)
+            self._numbers += track.numbers - (self._kept[key].numbers if key in self._kept else 0)
             self._kept[key] = track
             self._kept.move_to_end(key)
             while len(self._kept) > self._most or self._numbers > self._most_numbers:
                 _, forgotten = self._kept.popitem(last=False)
-                self._numbers -= _size(forgotten)
+                self._numbers -= forgotten.numbers
 
 
 def until(changes: Changes, updates: int) -> Changes:
     """The changes that count after so many updates."""
     return tuple(change for change in changes if change.iteration <= updates)
-
-
-def _size(track: Track) -> int:
-    return track.checkpoint.parameters.size + len(track.recent)
