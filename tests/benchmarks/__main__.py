@@ -18,6 +18,7 @@ from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
 from tests.benchmarks.in_process import browser
 from tests.benchmarks.memory import resident_after_rounds
+from tests.benchmarks.pictures import Drawn, pictures
 from tests.benchmarks.steps import LARGE, SMALL, Click, clicks
 
 ITERATIONS = 6  # of each network, after one to warm up
@@ -48,7 +49,8 @@ async def in_process() -> list[Figure]:
             await clicks(asking, given)
             walks[name] = await clicks(asking, given, ITERATIONS)
         files = await first_page(asking)
-    return [*costs(walks), *fragments(walks["small"]), *pages(files)]
+        drawn = await pictures(asking)
+    return [*costs(walks), *fragments(walks["small"]), *pages(files), *looks(drawn)]
 
 
 def costs(walks: dict[str, list[Click]]) -> list[Figure]:
@@ -78,6 +80,18 @@ def pages(files: dict[str, int]) -> list[Figure]:
     parts = [Figure(f"    {name}", size / 1000, "kB") for name, size in sorted(files.items())]
     whole = Figure("first page with everything, compressed", sum(files.values()) / 1000, "kB", 100.0)
     return [whole, *parts, Figure("own JavaScript, compressed", own_javascript(files) / 1000, "kB", 5.0)]
+
+
+def looks(drawn: dict[str, Drawn]) -> list[Figure]:
+    """What pictures of a 2-8-8-1 network with 200 examples cost; the boundary has its bounds."""
+    found = []
+    for name, one in drawn.items():
+        milliseconds, kilobytes = (15.0, 6.0) if name == "boundary" else (None, None)
+        found += [
+            Figure(f"server CPU of the picture {name}", 1000 * one.seconds, "ms", milliseconds),
+            Figure(f"fragment of the picture {name}, compressed", one.served / 1000, "kB", kilobytes),
+        ]
+    return found
 
 
 def checks() -> list[Figure]:

@@ -6,6 +6,7 @@ from statistics import median
 
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.in_process import browser
+from tests.benchmarks.pictures import pictures
 from tests.benchmarks.steps import LARGE, SMALL, Click, clicks
 
 
@@ -44,3 +45,11 @@ def test_the_first_page_with_everything_is_within_100_kilobytes(tmp_path: Path) 
 
 def test_our_own_javascript_is_within_5_kilobytes(tmp_path: Path) -> None:
     assert 0 < own_javascript(fetched(tmp_path)) <= 5_000
+
+
+def test_a_decision_boundary_is_within_6_kilobytes(tmp_path: Path) -> None:
+    async def draw() -> int:
+        async with browser(tmp_path) as asking:
+            return (await pictures(asking, ("boundary",)))["boundary"].served
+
+    assert asyncio.run(draw()) <= 6_000
