@@ -32,7 +32,7 @@ class Curves:
 def curves(session: TrainingSession, query: Query, digits: int) -> Curves:
     """Both curves up to where the walk stands. Replays what is not known of it yet."""
     points = points_of(session)
-    scale = choice(query, "scale", "scale of the loss", SCALES)
+    scale = choice(query, "scale", "scale", SCALES)
     one_batch = session.setup.iterations_per_epoch == 1
     plots = (_losses(points, one_batch, scale.value, digits), *_accuracies(points))
     return Curves(plots, choices_of(query, "curves", [scale], "curves"))

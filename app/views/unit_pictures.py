@@ -106,7 +106,7 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
 
 def _fields(session: TrainingSession, query: Query) -> tuple[Choice, Choice]:
     sizes, shape = session.setup.sizes, session.shape
-    layer = choice(query, "layer", "layer", [(str(l), f"layer {l}") for l in range(1, len(sizes) - 1)])
+    layer = choice(query, "layer", "layer", [(str(l), str(l)) for l in range(1, len(sizes) - 1)])
     l = int(layer.value)
     return layer, choice(query, "unit", "unit", [(str(j), sentence(unit_name(shape, l, j))) for j in range(sizes[l])])
 
