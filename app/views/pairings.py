@@ -97,7 +97,7 @@ def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem
 
 
 def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
-    """Another loss for this output, another output for this loss; where neither can be, another pair."""
+    """Another loss for this output, another output for this loss, and both where that alone fits the data well."""
     loss, output = last.loss, last.activations[-1]
     other_loss = _first(last, ((name, output) for name in (fitting.loss, *LOSSES)))
     other_output = _first(last, ((loss, name) for name in (fitting.activations[-1], *ACTIVATIONS)))
@@ -105,7 +105,7 @@ def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
         yield Offer(f"Use {LOSS_WORDS[other_loss[0]]} instead", urlencode({"loss": other_loss[0]}))
     if other_output is not None:
         yield Offer(f"Make the output {activation_word(other_output[1])}", urlencode({"output": other_output[1]}))
-    if other_loss is None and other_output is None:
+    if other_output is None and fitting.activations[-1] != output:
         loss, output = fitting.loss, fitting.activations[-1]
         words = f"Use {LOSS_WORDS[loss]} with {activation_word(output)} at the output"
         yield Offer(words, urlencode({"loss": loss, "output": output}))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -185,15 +186,16 @@ def _start(reading: Reading) -> Document:
     return {"initializer": {"kind": kind, **reading.numbers("initializer.", (*amount, "seed"))}}
 
 
-def _given(reading: Reading) -> Any:
+def _given(reading: Reading) -> Document:
     """The starting values that the form carries along."""
-    try:
-        return json.loads(reading.draft["parameters"])
-    except (ValueError, RecursionError):
-        reading.errors.append(
-            SetupError("initializer.kind", "The starting values cannot be read.", "Choose another initializer.")
-        )
-        return None
+    found = None
+    with suppress(ValueError, RecursionError):
+        found = json.loads(reading.draft["parameters"])
+    if isinstance(found, dict):
+        return found
+    unread = SetupError("initializer.kind", "The starting values cannot be read.", "Choose another initializer.")
+    reading.errors.append(unread)
+    return {}
 
 
 def _optimizer(reading: Reading) -> Document:
