@@ -14,6 +14,7 @@ from app.sessions import Bounds, SessionStore, SqliteStore
 from app.settings import Settings
 from app.web import api, bug_lab, build, comparison, edits, forks, operations, pictures, predictions, proof, routes
 from app.web import paths as path_sums
+from app.web import training as run_pages
 from app.web.access import check_declared
 from app.web.bodies import BodyLimit
 from app.web.dependencies import Rates, Services
@@ -111,7 +112,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
     )
     add_error_handlers(app)
     app.router.routes.extend(routes.walks)  # the busiest first
-    for room in (proof, path_sums, edits, predictions, pictures, comparison, forks, build, bug_lab):
+    for room in (proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, build, bug_lab):
         app.include_router(room.router)
     metered = () if metrics is None else (operations.metrics_router(metrics),)
     for router in (api.session, routes.router, api.router, operations.router, *metered):

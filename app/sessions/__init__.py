@@ -33,10 +33,11 @@ from app.sessions.questions import (
     unless_asked,
     up_to_question,
 )
+from app.sessions.running import StoppedError, Stretch, begun_run, stopped_run, stretches
 from app.sessions.runs import Run, is_quick, run_of
 from app.sessions.slices import epoch_back, epoch_on, in_slices
 from app.sessions.sqlite import Bounds, SqliteStore
-from app.sessions.standing import History
+from app.sessions.standing import Goal, History
 from app.sessions.store import (
     Kept,
     NotWritableError,
@@ -68,6 +69,7 @@ __all__ = [
     "Column",
     "Draft",
     "Fork",
+    "Goal",
     "History",
     "Hunt",
     "Kept",
@@ -87,7 +89,9 @@ __all__ = [
     "SqliteStore",
     "StaleRevisionError",
     "Stop",
+    "StoppedError",
     "StoreVersionError",
+    "Stretch",
     "Table",
     "TableError",
     "TableLimits",
@@ -98,6 +102,7 @@ __all__ = [
     "answer",
     "asked",
     "asking_first",
+    "begun_run",
     "case_of",
     "check_not_asked",
     "classes_of",
@@ -131,6 +136,8 @@ __all__ = [
     "setup_document",
     "setup_of",
     "sign_of",
+    "stopped_run",
+    "stretches",
     "target_of",
     "trail_of",
     "unless_asked",

@@ -26,6 +26,7 @@ from app.sessions.edits import Mark
 from app.sessions.forks import Fork
 from app.sessions.hunt import hunt_of
 from app.sessions.places import Place
+from app.sessions.standing import Goal
 from app.sessions.timeline import Checkpoint, Timeline
 from app.sessions.training import TrainingSession
 
@@ -154,6 +155,7 @@ def _kept_apart(session: TrainingSession) -> Document:
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
         "fork": session.fork and astuple(session.fork),
+        "goal": session.goal and astuple(session.goal),
         "marks": [_mark_document(mark, session.timeline.changes) for mark in session.marks],
     }
     return {name: value for name, value in parts.items() if value}
@@ -215,6 +217,7 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
         hunt_of(*document["hunt"]) if "hunt" in document else None,
         tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
         Fork(*document["fork"]) if "fork" in document else None,
+        Goal(*document["goal"]) if "goal" in document else None,
     )
 
 

@@ -21,13 +21,26 @@ class History:
     epochs: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What a training that was begun is to reach: from so many updates to so many; None: until it is stopped."""
+
+    start: int
+    end: int | None
+
+    def is_ahead(self, updates: int) -> bool:
+        """Whether a walk that has made so many updates is on its way there."""
+        return self.start - 1 <= updates and (self.end is None or updates < self.end)
+
+
 @dataclass(frozen=True, eq=False)
 class Standing:
     """A walk that stands after `cursor` equations of iteration `timeline.now`.
 
     `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
     asks before it shows, `proving` whether each gradient is shown with its numerical check; `hunt` is there in the bug
-    lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside it.
+    lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside it;
+    `goal` is that of the training that was begun last.
     """
 
     timeline: Timeline
@@ -42,6 +55,7 @@ class Standing:
     hunt: Hunt | None = None
     marks: Marks = ()
     fork: Fork | None = None
+    goal: Goal | None = None
 
     @property
     def setup(self) -> Setup:
@@ -52,6 +66,11 @@ class Standing:
     def iteration(self) -> int:
         """The iteration, from 0."""
         return self.timeline.now
+
+    @property
+    def updates(self) -> int:
+        """How many updates are made."""
+        return self.iteration + self.finished
 
     @property
     def epoch(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from app.engine import Setup, SetupError, Symbol
+from app.engine import Setup, SetupError, Symbol, trace
 from app.lessons import Lesson
 from app.sessions.answers import Asking, put_by
 from app.sessions.changes import Change, with_change
@@ -56,10 +56,21 @@ class TrainingSession(Standing):
         finished = self.iteration if self.cursor else -1
         return self.marked("run").moved_to(Place(finished + updates, len(self.equations))) if updates else self
 
+    def after_updates(self, updates: int) -> Self:
+        """Where so many updates, at least one, are made: the end of an iteration, back or ahead."""
+        last = self.setup.shape(len(self.setup.batch(updates - 1)))
+        return self.moved_to(Place(updates - 1, len(trace(last))))
+
     def reset(self) -> Self:
         """The very start, without what was changed on the way; what was asked may be asked again."""
         return replace(
-            self, timeline=Timeline(self.setup), cursor=0, wanted=None, answers=put_by(self.answers), marks=()
+            self,
+            timeline=Timeline(self.setup),
+            cursor=0,
+            wanted=None,
+            answers=put_by(self.answers),
+            marks=(),
+            goal=None,
         )
 
     def go(self, cursor: int) -> Self:
@@ -119,7 +130,7 @@ class TrainingSession(Standing):
             raise SetupError("undo", "There is nothing to undo.", "Edit a value or train first.")
         *marks, (place, changes, _) = self.marks
         timeline = self.timeline.with_changes(changes, place.iteration)
-        return replace(self, timeline=timeline, cursor=place.cursor, marks=tuple(marks))
+        return replace(self, timeline=timeline, cursor=place.cursor, marks=tuple(marks), goal=None)
 
     def marked(self, what: str) -> Self:
         """The same, with this place to come back to by `undo`."""

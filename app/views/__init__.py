@@ -27,12 +27,14 @@ from app.views.pairings import pairing_problems
 from app.views.paths import Opened
 from app.views.pictures import PICTURES, ChosenPicture, chosen_picture, pictures_page
 from app.views.printed import RunPanel, printed_here, run_panel
+from app.views.training import Asked, training
 from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
     "ALONE",
     "PICTURES",
     "SPEEDS",
+    "Asked",
     "Built",
     "ChosenPicture",
     "Chrome",
@@ -77,6 +79,7 @@ __all__ = [
     "stale",
     "symbol_text",
     "text",
+    "training",
     "verdict",
     "work_of_check",
 ]

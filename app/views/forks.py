@@ -9,19 +9,12 @@ from app.lessons import Orientation, lesson_named
 from app.sessions import CHANGED, Fork, TrainingSession, forked, now_of, points_of
 from app.views.comparison import Names
 from app.views.numbers import number
+from app.views.optimizer_words import OPTIMIZER_WORDS
 from app.views.pages import LOSS_WORDS, Option
 from app.views.plots import About, Plot, plot
 from app.views.series import Series
 from app.views.words import activation_word
 
-OPTIMIZER_WORDS = {
-    "gradient_descent": "gradient descent",
-    "momentum": "momentum",
-    "nesterov": "Nesterov momentum",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-    "adamw": "AdamW",
-}
 LABELS = {
     "learning_rate": "learning rate η",
     "optimizer": "optimizer",

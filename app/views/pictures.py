@@ -7,9 +7,14 @@ from typing import Any, ClassVar
 from app.sessions import TrainingSession, classifies
 from app.views.boundary import boundary
 from app.views.choices import Query
+from app.views.contour import contour
 from app.views.curves import Curves, curves
 from app.views.fitted import fitted
+from app.views.gradient_sizes import gradients
 from app.views.headings import Heading, heading_of
+from app.views.histograms import activations
+from app.views.landscape import landscape
+from app.views.training import QUIET, Asked, Training, training
 from app.views.unit_pictures import has_units, units
 
 Panel = Any  # a frozen view class with a ClassVar `template`
@@ -18,6 +23,11 @@ Panel = Any  # a frozen view class with a ClassVar `template`
 def always(session: TrainingSession) -> bool:
     """For a picture of any walk."""
     return True
+
+
+def told(session: TrainingSession) -> bool:
+    """For a picture that holds gradients against the loss: while a bug is hunted, that is what checks are for."""
+    return not session.hidden
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,10 @@ _ALL = (  # in the order of the tabs
     Picture("boundary", "Boundary", boundary, lambda session: classifies(session.setup)),
     Picture("fitted", "Fit", fitted, lambda session: not classifies(session.setup)),
     Picture("units", "Hidden units", units, has_units),
+    Picture("landscape", "Slope", landscape, told),
+    Picture("contour", "Contour", contour, told),
+    Picture("gradients", "Gradients", gradients),
+    Picture("activations", "Activations", activations),
 )
 PICTURES = {picture.name: picture for picture in _ALL}
 
@@ -55,6 +69,7 @@ class ChosenPicture:
     template: ClassVar[str] = "panels/picture.html"
 
     tabs: tuple[Tab, ...]
+    name: str
     picture: Panel | None
 
 
@@ -66,18 +81,22 @@ class PicturesPage:
     session: str
     heading: Heading
     compares: bool
+    training: Training
     curves: Curves
     chosen: ChosenPicture
 
 
-def pictures_page(session: TrainingSession, session_id: str, query: Query, digits: int) -> PicturesPage:
+def pictures_page(
+    session: TrainingSession, session_id: str, query: Query, digits: int, asked: Asked = QUIET
+) -> PicturesPage:
     """The page of a walk. Slow where the way to here is not known yet."""
     heading = heading_of(session)
     return PicturesPage(
         f"{heading.title}: train and look",
         session_id,
         heading,
-        session.lesson is not None or (bool(session.setup.mistakes) and not session.hidden),
+        not session.hidden,
+        training(session, asked, digits),
         curves(session, query, digits),
         chosen_picture(session, query.get("show", ""), query, digits),
     )
@@ -88,4 +107,4 @@ def chosen_picture(session: TrainingSession, name: str, query: Query, digits: in
     fitting = [picture for picture in PICTURES.values() if picture.fits(session)]
     picture = next((one for one in fitting if one.name == name), fitting[0] if fitting else None)
     tabs = tuple(Tab(one.name, one.title, one is picture) for one in fitting)
-    return ChosenPicture(tabs, picture and picture.draw(session, query, digits))
+    return ChosenPicture(tabs, picture.name if picture else "", picture and picture.draw(session, query, digits))

@@ -1,6 +1,5 @@
 """Two walks side by side: as published and put right, or with a mistake and without."""
 
-from contextlib import suppress
 from dataclasses import replace
 from secrets import token_urlsafe
 
@@ -17,7 +16,6 @@ from app.sessions import (
     counterpart,
     is_quick,
     parting,
-    points_of,
     question_of,
 )
 from app.views import (
@@ -34,7 +32,7 @@ from app.views import (
     printed_here,
     run_panel,
 )
-from app.web.explorer import ELSEWHERE, OP_BYTES, Elsewhere, Explorer
+from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
@@ -46,7 +44,7 @@ router = APIRouter()
 @walk_route("GET", "/compare")
 async def compare(the: Explorer) -> Response:
     """The walk and its counterpart at the same place."""
-    return await _shown(the, await the.walk.load())
+    return await show_in_pool(the, await the.walk.load(), "", 200)
 
 
 @walk_route("GET", "/compare/run")
@@ -56,7 +54,7 @@ async def run(the: Explorer) -> Response:
     panel = await the.walk.work(lambda: _run(the, kept.session))
     if wants_fragment(the.request):
         return _fragment(the, kept, panel)
-    return await _shown(the, kept)
+    return await show_in_pool(the, kept, "", 200)
 
 
 @walk_route("POST", "/compare/first")
@@ -71,10 +69,6 @@ async def first(the: Explorer) -> Response:
     return await the.do(asking_first(to_first), slow=True)
 
 
-async def _shown(the: Explorer, kept: Kept) -> Response:
-    return await the.walk.work(lambda: show(the, kept))
-
-
 def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Response:
     """The page, or for htmx what moves on it."""
     panel = _compared(the, kept, message)
@@ -84,15 +78,12 @@ def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Res
     return page_response(the.request, "pages/compare.html", page, "lessons", status)
 
 
-def prepare(session: TrainingSession) -> None:
-    """Work out what takes long: the way of the other walk, and both losses. It is kept, so that it is there at once."""
-    with suppress(DivergedError):
-        other = None if session.hidden else counterpart(session)
-        if other is not None and session.fork is not None:
-            points_of(session), points_of(other)
+async def show_in_pool(the: Explorer, kept: Kept, message: str, status: int) -> Response:
+    """The same where the way of the other walk may be long."""
+    return await the.walk.work(lambda: show(the, kept, message, status))
 
 
-ELSEWHERE["compare"] = Elsewhere(show, prepare)
+ELSEWHERE["compare"] = show_in_pool
 
 
 def _compared(the: Explorer, kept: Kept, message: str) -> Comparison:

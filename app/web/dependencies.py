@@ -97,7 +97,7 @@ class Walk:
                 return await self._far(session, slow(session), verb)
             return await self.work(lambda: verb(session)) if slow else verb(session)
 
-        return await self._change(moved, rev)
+        return await self.change(moved, rev)
 
     async def train(self, measure: str, count: int, rev: int | None = None) -> Kept:
         """Load, train so many epochs or iterations, save. SetupError for too many."""
@@ -119,7 +119,7 @@ class Walk:
         """What a long computation returns, computed in the pool."""
         return await self.services.pool.run(self.id, job)
 
-    async def _change(self, move: Move, rev: int | None) -> Kept:
+    async def change(self, move: Move, rev: int | None) -> Kept:
         """Load, move, save. What was done already is not done again: it is shown where it led to.
 
         A request that names no revision means the session wherever it stands, so it is tried again where another one

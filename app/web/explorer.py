@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from secrets import token_urlsafe
 from time import time
 
@@ -10,7 +9,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.engine import DivergedError, SetupError
-from app.sessions import Kept, QuestionError, StaleRevisionError, TrainingSession, operation_key, question_of
+from app.sessions import (
+    Kept,
+    QuestionError,
+    StaleRevisionError,
+    StoppedError,
+    TrainingSession,
+    operation_key,
+    question_of,
+)
 from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer
 from app.web.dependencies import Reach, Verb, Walk, revision, walk_of
 from app.web.forms import WHOLE, Form, form_of
@@ -63,23 +70,27 @@ class Explorer:
         """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
         try:
             kept = await move(revision(self.form.get("rev")))
-            if self._elsewhere and wants_fragment(self.request):
-                await self.walk.work(partial(self._elsewhere.prepare, kept.session))
         except StaleRevisionError as error:
-            return self.show(error.current, behind(error.current.session), 412)
+            return await self._told(error.current, behind(error.current.session), 412, opened)
         except QuestionError as error:
             return self.show(await self.walk.load(), status=422, reply=str(error))
-        except (SetupError, DivergedError) as error:
+        except (SetupError, DivergedError, StoppedError) as error:
             status = 422 if isinstance(error, SetupError) else 409
-            return self.show(await self.walk.load(), str(error), status, opened)
-        return self.moved(kept, opened)
+            return await self._told(await self.walk.load(), str(error), status, opened)
+        return await self.moved(kept, opened)
 
-    def moved(self, kept: Kept, opened: Opened | None = None) -> Response:
+    async def moved(self, kept: Kept, opened: Opened | None = None) -> Response:
         """After a form: the panels that changed, or back to the page."""
         if wants_fragment(self.request):
-            return self.show(kept, opened=opened)
+            return await self._told(kept, "", 200, opened)
         page = f"/{self.form['next']}" if self._elsewhere else f"/paths?{opened.query}" if opened else ""
         return RedirectResponse(f"{root_of(self.request)}/sessions/{kept.id}{page}", 303, headers=VARY)
+
+    async def _told(self, kept: Kept, message: str, status: int, opened: Opened | None) -> Response:
+        """The walk as the page shows it that the form was sent from."""
+        if self._elsewhere:
+            return await self._elsewhere(self, kept, message, status)
+        return self.show(kept, message, status, opened)
 
     def show(
         self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
@@ -88,8 +99,6 @@ class Explorer:
 
         `reply` is what there is to say to an answer, or to who would pass a question.
         """
-        if self._elsewhere:
-            return self._elsewhere.show(self, kept, message, status)
         playing = self.form.get("playing") == "1" and not message and question_of(kept.session) is None
         digits = preferences(self.request).digits
         look = Look(digits, self._play(playing), message, opened, time(), reply, token_urlsafe(OP_BYTES))
@@ -130,12 +139,7 @@ class Explorer:
         return self.walk.services.shown
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """Another page that shows a walk; what takes long to show is prepared first, in the pool."""
-
-    show: Callable[[Explorer, Kept, str, int], Response]
-    prepare: Callable[[TrainingSession], object]
+Elsewhere = Callable[[Explorer, Kept, str, int], Awaitable[Response]]
 
 
 def behind(session: TrainingSession) -> str:

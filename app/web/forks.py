@@ -10,7 +10,7 @@ from app.engine import DivergedError, SetupError
 from app.sessions import Fork, TrainingSession, forked
 from app.settings import Settings
 from app.web.beginning import begun_walk, check_may_begin
-from app.web.comparison import show
+from app.web.comparison import show_in_pool
 from app.web.explorer import Explorer
 from app.web.limits import check_learning_rate
 from app.web.routes import walk_route
@@ -29,8 +29,7 @@ async def fork(the: Explorer) -> Response:
     try:
         begun = await the.walk.work(lambda: _forked(kept.session, beside, the.walk.services.settings))
     except (SetupError, DivergedError) as error:
-        message = str(error)
-        return await the.walk.work(lambda: show(the, kept, message, 422))
+        return await show_in_pool(the, kept, str(error), 422)
     return await begun_walk(the.request, begun, "/compare")
 
 

@@ -1,12 +1,15 @@
 """The page of pictures, and each picture alone for htmx."""
 
+from collections.abc import Mapping
+from secrets import token_urlsafe
+
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from app.sessions import Kept
-from app.views import PICTURES, ChosenPicture, Curves, chosen_picture, curves, pictures_page
-from app.web.explorer import Explorer
+from app.views import PICTURES, Asked, ChosenPicture, Curves, chosen_picture, curves, pictures_page
+from app.web.explorer import OP_BYTES, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
@@ -44,9 +47,16 @@ async def picture(the: Explorer) -> Response:
 
 
 async def _page(the: Explorer, kept: Kept, more: dict[str, str]) -> Response:
-    query = {**the.request.query_params, **more}
-    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the)))
-    return page_response(the.request, "pages/pictures.html", page, "lab" if kept.session.hunt else "lessons")
+    return await pictures_response(the, kept, {**the.request.query_params, **more}, Asked(token_urlsafe(OP_BYTES)))
+
+
+async def pictures_response(
+    the: Explorer, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
+) -> Response:
+    """The whole page; `query` names the picture and what is chosen of it."""
+    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
+    current = "lab" if kept.session.hunt else "lessons"
+    return page_response(the.request, "pages/pictures.html", page, current, status)
 
 
 def _digits(the: Explorer) -> int:

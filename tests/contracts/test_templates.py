@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.paths import TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
+from app.views.bars import Bars
 from app.views.bug_lab import BugLabPage
 from app.views.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
 from app.views.build_fields import Field
@@ -19,10 +20,16 @@ from app.views.choices import Choices
 from app.views.compare_page import ComparePage
 from app.views.comparison import Comparison
 from app.views.connections import Connection, Label
+from app.views.contour import Contour
+from app.views.contour_drawing import ContourDrawing
 from app.views.curves import Curves
 from app.views.explorer import Panel
 from app.views.forks import ForkPanel
 from app.views.goal import LossMark
+from app.views.gradient_sizes import GradientSizes
+from app.views.grounds import Ground
+from app.views.histograms import Activations, Histogram
+from app.views.landscape import Landscape
 from app.views.maps import Map
 from app.views.marks import Marks
 from app.views.over_data import OverData
@@ -33,7 +40,9 @@ from app.views.printed import RunPanel
 from app.views.proof import CheckRow
 from app.views.pulses import Wave
 from app.views.sketch import Sketch
+from app.views.slope_drawing import SlopeDrawing
 from app.views.timeline import Cell
+from app.views.training import Training
 from app.views.unit_pictures import UnitPictures
 from app.views.units import Unit
 
@@ -63,8 +72,18 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "panels/comparison.html": (Comparison, "panel"),
     "panels/run.html": (RunPanel, "panel"),
     "panels/fork.html": (ForkPanel, "panel"),
+    "panels/training.html": (Training, "panel"),
     "panels/curves.html": (Curves, "panel"),
     "panels/picture.html": (ChosenPicture, "panel"),
+    "panels/landscape.html": (Landscape, "panel"),
+    "panels/contour.html": (Contour, "panel"),
+    "panels/gradients.html": (GradientSizes, "panel"),
+    "panels/activations.html": (Activations, "panel"),
+    "svg/slopes.svg": (SlopeDrawing, "drawing"),
+    "svg/contour.svg": (ContourDrawing, "drawing"),
+    "svg/bars.svg": (Bars, "bars"),
+    "macros/histogram.html": (Histogram, "layer"),
+    "svg/ground.svg": (Ground, "ground"),
     "panels/over-data.html": (OverData, "panel"),
     "panels/units.html": (UnitPictures, "panel"),
     "svg/map.svg": (Map, "map"),
