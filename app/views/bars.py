@@ -1,0 +1,77 @@
+"""Bars on a logarithmic scale: one or two to a row, the rows below each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from app.views.axes import Span, axis
+from app.views.frames import Frame, Tick, ticks_across
+from app.views.numbers import number
+from app.views.scales import place
+
+WIDTH, LEFT, RIGHT, TOP, BELOW = 540.0, 78.0, 440.0, 12.0, 30.0
+THICK, BETWEEN = 15.0, 14.0  # of a bar, and between two rows
+ALONE = 0.5  # the smallest bar begins at most so far below its end, as a share of it
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One number: its look, the bar as a path (empty for zero), its text and where that stands."""
+
+    look: str
+    d: str
+    text: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name and its bars."""
+
+    name: str
+    y: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """All of the drawing."""
+
+    id: str
+    title: str
+    view_box: str
+    frame: str
+    across: tuple[Tick, ...]
+    lines: str
+    rows: tuple[Row, ...]
+
+
+def bars(
+    named: tuple[str, str], looks: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]], digits: int
+) -> Bars:
+    """Rows of numbers that are not negative, one for each look; `named` is the drawing's id and its title."""
+    high = THICK * len(looks) + BETWEEN
+    frame = Frame(WIDTH, TOP + high * len(rows) + BELOW, LEFT, RIGHT, TOP, TOP + high * len(rows))
+    positive = [x for _, numbers in rows for x in numbers if x > 0 and isfinite(x)] or [1.0]
+    x = axis(ALONE * min(positive), max(positive), Span(LEFT, RIGHT, scale="logarithmic"))
+    bottom = place(frame.bottom)
+
+    def bar(top: float, look: str, value: float) -> Bar:
+        end = x.at(value) if x.holds(value) else LEFT
+        d = f"M{place(LEFT)} {place(top)}H{place(end)}v{place(THICK - 2)}H{place(LEFT)}z" if end > LEFT else ""
+        return Bar(look, d, number(value, digits), place(end + 6), place(top + THICK - 4))
+
+    def row(i: int, name: str, numbers: Sequence[float]) -> Row:
+        top = TOP + BETWEEN / 2 + i * high
+        own = (bar(top + THICK * k, look, value) for k, (look, value) in enumerate(zip(looks, numbers, strict=True)))
+        return Row(name, place(top + THICK * len(looks) / 2 + 4), tuple(own))
+
+    return Bars(
+        *named,
+        frame.view_box,
+        f"M{place(LEFT)} {place(TOP)}V{bottom}H{place(RIGHT)}",
+        ticks_across(x, frame),
+        "".join(f"M{place(at)} {place(TOP)}V{bottom}" for at, _ in x.labels[1:]),
+        tuple(row(i, name, numbers) for i, (name, numbers) in enumerate(rows)),
+    )
