@@ -8,14 +8,10 @@ from app.sessions import TrainingSession, classifies
 from app.views.boundary import boundary
 from app.views.choices import Query
 from app.views.contour import contour
-from app.views.contour import contour
 from app.views.curves import Curves, curves
 from app.views.fitted import fitted
 from app.views.gradient_sizes import gradients
-from app.views.gradient_sizes import gradients
 from app.views.headings import Heading, heading_of
-from app.views.histograms import activations
-from app.views.landscape import landscape
 from app.views.histograms import activations
 from app.views.landscape import landscape
 from app.views.training import QUIET, Asked, Training, training
@@ -27,11 +23,6 @@ Panel = Any  # a frozen view class with a ClassVar `template`
 def always(session: TrainingSession) -> bool:
     """For a picture of any walk."""
     return True
-
-
-def told(session: TrainingSession) -> bool:
-    """For a picture that holds gradients against the loss: while a bug is hunted, that is what checks are for."""
-    return not session.hidden
 
 
 def told(session: TrainingSession) -> bool:
@@ -53,10 +44,6 @@ _ALL = (  # in the order of the tabs
     Picture("boundary", "Boundary", boundary, lambda session: classifies(session.setup)),
     Picture("fitted", "Fit", fitted, lambda session: not classifies(session.setup)),
     Picture("units", "Hidden units", units, has_units),
-    Picture("landscape", "Slope", landscape, told),
-    Picture("contour", "Contour", contour, told),
-    Picture("gradients", "Gradients", gradients),
-    Picture("activations", "Activations", activations),
     Picture("landscape", "Slope", landscape, told),
     Picture("contour", "Contour", contour, told),
     Picture("gradients", "Gradients", gradients),

@@ -42,6 +42,7 @@ from app.views.pulses import Wave
 from app.views.sketch import Sketch
 from app.views.slope_drawing import SlopeDrawing
 from app.views.timeline import Cell
+from app.views.training import Training
 from app.views.unit_pictures import UnitPictures
 from app.views.units import Unit
 
@@ -71,6 +72,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "panels/comparison.html": (Comparison, "panel"),
     "panels/run.html": (RunPanel, "panel"),
     "panels/fork.html": (ForkPanel, "panel"),
+    "panels/training.html": (Training, "panel"),
     "panels/curves.html": (Curves, "panel"),
     "panels/picture.html": (ChosenPicture, "panel"),
     "panels/landscape.html": (Landscape, "panel"),
