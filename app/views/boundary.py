@@ -9,7 +9,7 @@ from app.engine import Array
 from app.sessions import TrainingSession
 from app.views.choices import Choice, Query, choice, choices_of
 from app.views.frames import SQUARE, WIDE
-from app.views.levels import Band, Key, Label, bands, by_sign, keys, whole
+from app.views.levels import Band, Key, Label, bands, by_sign, drawable, keys, whole
 from app.views.lines import along, curves_over
 from app.views.maps import COUNT, Grid, Layers, grid_of, map_of, texts_of
 from app.views.marks import SHAPES
@@ -67,17 +67,28 @@ def shares(values: Array) -> Layers:
 
 def winners(A: Array, names: tuple[str, ...]) -> Layers:
     """The region of each class, from all outputs (COUNT * COUNT, n_L), with its name where it wins most clearly."""
-    regions, words = [whole("k0", SQUARE)], []
-    for number, name in enumerate(names):
-        ahead = (A[:, number] - np.delete(A, number, axis=1).max(axis=1)).reshape(COUNT, COUNT)
-        surface = Surface(ahead, SQUARE)
-        if number:
-            regions.append(Band(f"k{number % len(SHAPES)} strong", surface.above(0.0)))
-        if ahead.max() > 0:
-            x, y = surface.peak()
-            words.append(Label(place(x), place(y), name))
-    looks = [Key(f"k{number % len(SHAPES)}", name) for number, name in enumerate(names)]
-    return Layers(tuple(region for region in regions if region.d), tuple(looks), (), tuple(words))
+    ahead = [Surface(_ahead(A, number), SQUARE) for number in range(len(names))]
+    looks = [f"k{number % len(SHAPES)}" for number in range(len(names))]
+    regions = [Band(look, surface.above(0.0)) for look, surface in zip(looks[1:], ahead[1:], strict=True)]
+    lines = [Band("strong open", surface.line(0.0)) for surface in ahead[1:]]
+    words = [_name_at(surface, name) for surface, name in zip(ahead, names, strict=True) if surface.values.max() > 0]
+    return Layers(
+        (whole(looks[0], SQUARE), *filter(drawable, regions)),
+        tuple(Key(look, name) for look, name in zip(looks, names, strict=True)),
+        tuple(filter(drawable, lines)),
+        tuple(words),
+    )
+
+
+def _ahead(A: Array, number: int) -> Array:
+    """How far one output is ahead of all others, (COUNT, COUNT)."""
+    ahead: Array = (A[:, number] - np.delete(A, number, axis=1).max(axis=1)).reshape(COUNT, COUNT)
+    return ahead
+
+
+def _name_at(surface: Surface, name: str) -> Label:
+    x, y = surface.peak()
+    return Label(place(x), place(y), name)
 
 
 def _curves(session: TrainingSession, title: str, digits: int) -> Plot:

@@ -47,10 +47,15 @@ def whole(look: str, frame: Frame) -> Band:
     return Band(look, f"M{left} {top}H{right}V{bottom}H{left}z")
 
 
+def drawable(band: Band) -> bool:
+    """Whether there is anything of it."""
+    return bool(band.d)
+
+
 def bands(surface: Surface, levels: tuple[float, ...], looks: tuple[str, ...]) -> tuple[Band, ...]:
     """One band more than levels, from the lowest; each covers all above it."""
     above = (Band(look, surface.above(level)) for level, look in zip(levels, looks[1:], strict=True))
-    return whole(looks[0], surface.frame), *(band for band in above if band.d)
+    return whole(looks[0], surface.frame), *filter(drawable, above)
 
 
 def keys(levels: tuple[float, ...], looks: tuple[str, ...], digits: int) -> tuple[Key, ...]:

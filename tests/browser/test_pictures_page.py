@@ -110,7 +110,7 @@ def test_every_tab_swaps_without_harm_whatever_was_shown_before(page: Page) -> N
     look(page)
     names = page.locator(".tabs a").all_text_contents()
     for name in [*names, *reversed(names)]:
-        swapped(page, lambda name=name: page.locator(".tabs").get_by_role("link", name=name).click())  # type: ignore[misc]
+        swapped(page, lambda name=name: page.locator(".tabs").get_by_role("link", name=name).click())
         expect(page.locator(".tabs [aria-current]")).to_have_text(name)
         assert title(page)
 
