@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
     max_live_sessions: PositiveInt = 2_000  # in use at one time, in one process
     live_minutes: PositiveFloat = 5  # a session counts as in use for so long after it was used
-    max_session_bytes: PositiveInt = 64_000  # of one session in the store
+    max_session_bytes: PositiveInt = 256_000  # of one session in the store
 
     allowed_hosts: HostNames = Field(
         default=(), validation_alias=from_environment("allowed_hosts")

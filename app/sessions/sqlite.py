@@ -38,7 +38,7 @@ class Bounds:
     hours: float = 24.0
     live_sessions: int = 2_000
     live_minutes: float = 5.0
-    document_bytes: int = 64_000
+    document_bytes: int = 256_000
     synchronous: str = "NORMAL"
 
 

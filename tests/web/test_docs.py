@@ -23,6 +23,7 @@ def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None
         "update",
         "train",
         "reset",
+        "undo",
         "trace",
         "history",
         "paths",

@@ -184,7 +184,8 @@ def test_more_walks_than_allowed_get_503_with_retry_after_and_those_in_use_go_on
     assert press(client, first, form_of(client, first))[0] == 303
 
 
-def test_a_session_that_is_too_large_is_explained(client: TestClient) -> None:
+def test_a_session_that_is_too_large_is_explained(opened: Opened) -> None:
+    client = opened(max_session_bytes=64_000)
     random = Random(1)
     numbers = [[random.uniform(-1, 1) for _ in range(8)] for _ in range(1000)]
     response = client.post("/api/sessions", json={"sizes": [8, 2, 8], "data": {"X": numbers, "Y": numbers}})
