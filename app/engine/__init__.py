@@ -5,6 +5,7 @@ from app.engine.case import Case, body_of, missing_factor
 from app.engine.central_differences import numerical_gradient
 from app.engine.checks import applicable, check_mistakes, reason_against
 from app.engine.datasets import DATASETS, Dataset
+from app.engine.divergence import check_finite, diverged
 from app.engine.equations import PHASES, Equation, found_at, trace
 from app.engine.errors import DivergedError, SetupError, UnknownNameError
 from app.engine.evaluation import evaluate
@@ -141,10 +142,12 @@ __all__ = [
     "applicable",
     "backward",
     "body_of",
+    "check_finite",
     "check_gradients",
     "check_mistakes",
     "check_one",
     "diagnose",
+    "diverged",
     "evaluate",
     "first_not_finite",
     "forward",

@@ -4,6 +4,9 @@ A warm-up may come first: single examples, an iteration each. It belongs to epoc
 pass over the data after it does.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 
 
@@ -16,8 +19,12 @@ def batch_of(iteration: int, examples: int, batch_size: int | None, shuffle_seed
     """The examples (numbers from 0) of an iteration counted from 0."""
     size = examples if batch_size is None else batch_size
     epoch, place = divmod(iteration, batches_per_epoch(examples, batch_size))
-    order = range(examples) if shuffle_seed is None else _shuffled(examples, shuffle_seed, epoch)
-    return tuple(order[place * size : (place + 1) * size])
+    return tuple(order_of(examples, shuffle_seed, epoch)[place * size : (place + 1) * size])
+
+
+def order_of(examples: int, shuffle_seed: int | None, epoch: int) -> Sequence[int]:
+    """All examples, in the order in which an epoch takes them."""
+    return range(examples) if shuffle_seed is None else _shuffled(examples, shuffle_seed, epoch)
 
 
 def epoch_of(iteration: int, warm_up: int, per_epoch: int) -> int:
@@ -30,6 +37,6 @@ def last_of_epoch(epoch: int, warm_up: int, per_epoch: int) -> int:
     return warm_up + (epoch + 1) * per_epoch - 1
 
 
-def _shuffled(examples: int, seed: int, epoch: int) -> list[int]:
-    order: list[int] = np.random.default_rng((seed, epoch)).permutation(examples).tolist()
-    return order
+@lru_cache(maxsize=32)
+def _shuffled(examples: int, seed: int, epoch: int) -> tuple[int, ...]:
+    return tuple(np.random.default_rng((seed, epoch)).permutation(examples).tolist())

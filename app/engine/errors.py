@@ -1,5 +1,7 @@
 """What can be wrong with what the engine is given, or with where training leads."""
 
+from app.engine.expressions import Symbol
+
 
 class SetupError(ValueError):
     """A setup that cannot be built: names the field, what is wrong with it and what would be right."""
@@ -19,12 +21,16 @@ class UnknownNameError(SetupError):
 
 
 class DivergedError(ArithmeticError):
-    """Training left the finite numbers: names the iteration and the first array that did."""
+    """Training left the finite numbers: the iteration, from 0, what did so first, and the weight or bias concerned.
 
-    def __init__(self, iteration: int, what: str) -> None:
+    `more` goes on from "In iteration 5 the loss grows beyond what a number can hold".
+    """
+
+    def __init__(self, iteration: int, what: str, symbol: Symbol | None = None, more: str = "") -> None:
         super().__init__(
-            f"In iteration {iteration + 1} {what} grows beyond what a number can hold. "
+            f"In iteration {iteration + 1} {what} grows beyond what a number can hold{more}. "
             "Go back and choose a smaller learning rate."
         )
         self.iteration = iteration
         self.what = what
+        self.symbol = symbol
