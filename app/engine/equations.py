@@ -1,9 +1,10 @@
 """One iteration told equation by equation: trace() lists them in the order of the walk, as symbols only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import chain
+from typing import TypeVar
 
 from app.engine.expressions import Expression, Symbol
 from app.engine.mistakes import story_of
@@ -88,14 +89,28 @@ def _update(shape: Shape) -> Iterator[Line]:
         yield "update", symbol, expression, None
 
 
-@lru_cache(maxsize=512)
+Of = TypeVar("Of")
+
+
+def kept_by_shape(work: Callable[[Shape], Of]) -> Callable[[Shape], Of]:
+    """The function with its last results kept: of many shapes, but of few large ones, for those take megabytes."""
+    small, large = lru_cache(maxsize=512)(work), lru_cache(maxsize=16)(work)
+
+    @wraps(work)
+    def kept(shape: Shape) -> Of:
+        return large(shape) if shape.is_large else small(shape)
+
+    return kept
+
+
+@kept_by_shape
 def trace(shape: Shape) -> tuple[Equation, ...]:
     """Every equation of one iteration, for the example in focus, in the order of the walk."""
     lines = chain(_forward(shape), _loss(shape), _backward(shape), _update(shape))
     return tuple(Equation(index, *line) for index, line in enumerate(lines))
 
 
-@lru_cache(maxsize=512)
+@kept_by_shape
 def found_at(shape: Shape) -> dict[Symbol, int]:
     """For every symbol that an equation finds, that equation's index."""
     return {equation.symbol: equation.index for equation in trace(shape)}

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
+
+MANY = 250  # weights; a network of so many has up to 2,000 equations, a kilobyte each
 
 
 class Updating(NamedTuple):
@@ -39,6 +42,11 @@ class Shape:
         return hash(
             (self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistakes, self.updating)
         )
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether it has so many weights that its equations take megabytes."""
+        return sum(a * b for a, b in pairwise(self.sizes)) > MANY
 
     @property
     def depth(self) -> int:
