@@ -166,7 +166,7 @@ def test_no_reason_is_given_for_an_error_signal_that_a_mistake_has_changed() -> 
 
 def test_the_equations_of_few_large_networks_are_kept_and_of_many_small_ones() -> None:
     def kept(sizes: list[tuple[int, ...]]) -> int:
-        shapes = [shape_of(one, ("tanh",) * (len(one) - 1), "mean_squared_error", 1) for one in sizes]
+        shapes = [Shape(one, ("tanh",) * (len(one) - 1), "mean_squared_error", 1) for one in sizes]
         first = [trace(shape) for shape in shapes]
         return sum(trace(shape) is before for shape, before in zip(shapes, first, strict=True))
 
