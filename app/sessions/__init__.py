@@ -4,7 +4,7 @@ from app.sessions.answers import Answer, Asking
 from app.sessions.changes import Changes, examples_with
 from app.sessions.classes import accuracy, classes_of, classifies
 from app.sessions.csv_rows import TableError, TableLimits
-from app.sessions.curves import points_of
+from app.sessions.curves import followed, points_of
 from app.sessions.data_documents import data_of
 from app.sessions.documents import AMOUNTS, setup_document, setup_of
 from app.sessions.draft_tables import examples_in, kind_of, limits_with, target_of
@@ -116,6 +116,7 @@ __all__ = [
     "examples_in",
     "examples_with",
     "first_difference",
+    "followed",
     "forked",
     "given",
     "in_slices",

@@ -4,6 +4,8 @@ At most MOST_POINTS epochs are looked at, each a power of two apart. What is kno
 walk costs its new iterations alone.
 """
 
+from collections import deque
+from collections.abc import Iterator
 from math import nan
 
 import numpy as np
@@ -16,6 +18,7 @@ from app.sessions.tracks import Point, Score, Track, Tracks
 from app.sessions.training import TrainingSession
 
 MOST_POINTS = 300
+SHORT = 25  # updates between two stops, a few milliseconds for a small network
 AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too, for who goes back
 
 _TRACKS: Tracks[Track] = Tracks()
@@ -24,21 +27,34 @@ _TRACKS: Tracks[Track] = Tracks()
 def points_of(session: TrainingSession) -> tuple[Point, ...]:
     """From the very start to the updates that are made, in order; the last one may stand in the middle of an epoch."""
     timeline, updates = session.timeline, session.iteration + session.finished
-    track = _track(timeline, updates)
+    track = deque(_ways(timeline, updates), maxlen=1).pop()
     if track.points[-1].updates == updates:
         return track.points
     return (*track.points, _point(timeline, track))
 
 
-def _track(timeline: Timeline, updates: int) -> Track:
-    """The way to so many updates, from the nearest that is known before it."""
+def followed(session: TrainingSession) -> Iterator[None]:
+    """Follows the walk little by little, so that others go first in between; then its points are there at once.
+
+    Who stops early loses nothing: the next one goes on from there.
+    """
+    for _ in _ways(session.timeline, session.iteration + session.finished):
+        yield
+
+
+def _ways(timeline: Timeline, updates: int) -> Iterator[Track]:
+    """The nearest way that is known before so many updates, then it gone on and on, up to there."""
     setup, changes = timeline.setup, timeline.changes
     track = _TRACKS.before(setup, changes, updates) or _begun(timeline)
-    for stop in _stops(setup, track.updates, updates):
-        track = _extended(timeline, track, stop)
-        if updates - stop in (0, *AGES):
-            _TRACKS.put(setup, changes, track)
-    return track
+    try:
+        yield track
+        for stop in _stops(setup, track.updates, updates):
+            track = _extended(timeline, track, stop)
+            if updates - stop in AGES:
+                _TRACKS.put(setup, changes, track)
+            yield track
+    finally:
+        _TRACKS.put(setup, changes, track)
 
 
 def _begun(timeline: Timeline) -> Track:
@@ -47,27 +63,28 @@ def _begun(timeline: Timeline) -> Track:
 
 
 def _stops(setup: Setup, start: int, end: int) -> list[int]:
-    """After how many updates to look: at the ends of the epochs that are kept, some way before the end, and there."""
+    """After how many updates to look: at the ends of the epochs that are kept, some way before the end, and there.
+
+    None lies far from the one before.
+    """
     whole = whole_epochs(setup, end)
     stride = stride_for(whole)
     first = -(-(whole_epochs(setup, start) + 1) // stride) * stride
     ends = {updates_after(setup, epoch) for epoch in range(first, whole + 1, stride)}
     ages = {end - age for age in AGES if end - age > start}
-    return sorted({*ends, *ages, *({end} if end > start else ())})
+    return sorted({*ends, *ages, *range(start + SHORT, end, SHORT), *({end} if end > start else ())})
 
 
 def _extended(timeline: Timeline, track: Track, stop: int) -> Track:
     """The way, gone on to `stop`."""
-    setup = timeline.setup
+    setup, epochs = timeline.setup, whole_epochs(timeline.setup, stop)
     losses, checkpoint = _run(timeline, track.checkpoint, stop)
     recent = (*track.recent, *losses)[-setup.iterations_per_epoch :]
-    there = Track(checkpoint, recent, track.points)
-    epochs = whole_epochs(setup, stop)
-    stride = stride_for(epochs)
-    kept = tuple(point for point in track.points if round(point.epoch) % stride == 0)
-    if updates_after(setup, epochs) != stop or epochs % stride:
-        return Track(checkpoint, recent, kept)
-    return Track(checkpoint, recent, (*kept, _point(timeline, there)))
+    stride, points = stride_for(epochs), track.points
+    if epochs % stride or updates_after(setup, epochs) != stop:
+        return Track(checkpoint, recent, points)
+    kept = tuple(point for point in points if point.epoch % stride == 0)
+    return Track(checkpoint, recent, (*kept, _point(timeline, Track(checkpoint, recent, points))))
 
 
 def _run(timeline: Timeline, start: Checkpoint, end: int) -> tuple[list[float], Checkpoint]:

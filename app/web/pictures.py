@@ -7,13 +7,15 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from app.sessions import Kept
+from app.engine import SetupError
+from app.sessions import Kept, followed
 from app.views import PICTURES, Asked, ChosenPicture, Curves, chosen_picture, curves, pictures_page
 from app.web.explorer import OP_BYTES, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
 from app.web.routes import walk_route
+from app.web.work import TooLongError
 
 router = APIRouter()
 
@@ -30,6 +32,7 @@ async def the_curves(the: Explorer) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
+    await _follow(the, kept)
     return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
 
 
@@ -54,9 +57,18 @@ async def pictures_response(
     the: Explorer, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
 ) -> Response:
     """The whole page; `query` names the picture and what is chosen of it."""
+    await _follow(the, kept)
     page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
     current = "lab" if kept.session.hunt else "lessons"
     return page_response(the.request, "pages/pictures.html", page, current, status)
+
+
+async def _follow(the: Explorer, kept: Kept) -> None:
+    """Find what the curves need, in turns with others. SetupError where that takes longer than one request may."""
+    try:
+        await the.walk.services.pool.run_in_slices(the.walk.id, None, followed(kept.session))
+    except TooLongError as error:
+        raise SetupError("", str(error), "Load the page again: it goes on from where it has come to.") from error
 
 
 def _digits(the: Explorer) -> int:

@@ -11,7 +11,7 @@ from app.engine import Array, Data, Dataset, Examples, Initializer, Iteration, N
 from app.lessons import LESSONS
 from app.sessions import Point, TrainingSession, points_of
 from app.sessions.changes import Change
-from app.sessions.curves import MOST_POINTS, stride_for, updates_after, whole_epochs
+from app.sessions.curves import MOST_POINTS, followed, stride_for, updates_after, whole_epochs
 from app.sessions.timeline import Checkpoint, Timeline
 from app.sessions.tracks import Track, Tracks
 from tests.sessions.setups import own
@@ -96,7 +96,7 @@ def test_targets_that_are_no_classes_have_no_accuracy_and_without_test_examples_
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_points_that_are_come_by_in_steps_are_those_of_one_go(lesson: Any) -> None:
     session = TrainingSession.of_lesson(lesson)
-    for count in (1, 5, 40, 3, 200, 9):
+    for count in (1, 5, 40, 3, 200, 130, 9):
         session = session.train(iterations=count)
         same(points_of(session), points_of(again(session)))
     for count in (1, 30, 150):
@@ -173,6 +173,22 @@ def test_going_back_starts_from_a_way_that_was_kept_before_there() -> None:
     ran.clear()
     points_of(TrainingSession(Counting(setup, 590, ran=ran)))
     assert ran == list(range(536, 590))
+
+
+def test_who_follows_a_long_walk_little_by_little_finds_the_same_and_who_stops_early_loses_nothing() -> None:
+    setup = replace(own().setup)
+    ran: list[int] = []
+    session = TrainingSession(Counting(setup, 500, ran=ran))
+    first = followed(session)
+    for _ in range(6):
+        next(first)
+    so_far = len(ran)
+    assert 0 < so_far < 300
+    first.close()  # type: ignore[attr-defined]
+    for _ in followed(session):
+        pass
+    same(points_of(session), points_of(again(own().train(iterations=500))))
+    assert ran == list(range(500))
 
 
 def track(updates: int, numbers: int = 3) -> Track:

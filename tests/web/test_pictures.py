@@ -6,6 +6,8 @@ from starlette.testclient import TestClient
 
 from app.engine import MISTAKES
 from app.lessons import LESSONS
+from app.main import create_app
+from app.settings import Settings
 from app.views import PICTURES
 from tests.web.talk import BATCHES, Json, act, begin
 from tests.web.test_pages import HTMX
@@ -182,3 +184,18 @@ def test_the_explorer_and_the_pictures_lead_to_each_other(client: TestClient) ->
 
 def test_who_does_not_know_the_walk_sees_no_picture_of_it(client: TestClient) -> None:
     assert client.get("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA/pictures").status_code == 404
+
+
+def test_a_walk_too_long_for_one_request_is_followed_from_where_the_last_one_came(
+    client: TestClient, settings: Settings
+) -> None:
+    address = at(client, {**MOONS, "data": {**MOONS["data"], "seed": 77}}, 90)
+    hasty = settings.model_copy(update={"work_seconds": 1e-4})
+    with TestClient(create_app(hasty)) as other:
+        answers = [other.get(f"{address}/pictures") for _ in range(2)]
+        assert answers[0].status_code == 422
+        assert "Load the page again: it goes on from where it has come to." in answers[0].text
+        while answers[-1].status_code == 422 and len(answers) < 100:
+            answers.append(other.get(f"{address}/pictures"))
+    assert answers[-1].status_code == 200
+    assert "In 30 epochs" in answers[-1].text
