@@ -1,6 +1,7 @@
 """Activation functions g with their slopes g', side by side.
 
-Each works on an array of pre-activations Z of shape (m, n): m examples, n units of one layer.
+Each works on an array of pre-activations Z of shape (m, n): m examples, n units of one layer. They are written in few
+operations, with parts in common, because training repeats each of them (see recording.py).
 """
 
 import math
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.errors import UnknownNameError
+from app.engine.matrices import times
+from app.engine.recording import guarded, recordable
 from app.engine.types import Array
 
+HIGHEST = 709.0  # e^z of a larger z overflows
 LEAK = 0.01  # slope of leaky_relu below zero, as torch.nn.LeakyReLU has it
 
 
@@ -32,9 +36,15 @@ class Activation:
 
 
 def sigmoid(Z: Array) -> Array:
-    """1 / (1 + e^-z), without overflow and exact in both tails."""
-    e = np.exp(-np.abs(Z))
-    value: Array = np.where(Z >= 0, 1.0, e) / (1.0 + e)
+    """e^z / (1 + e^z), which is 1 / (1 + e^-z): without overflow and exact in both tails."""
+    e = np.exp(guarded(Z, -math.inf, HIGHEST))
+    value: Array = e / (1.0 + e)
+    return value
+
+
+def _sigmoid_slope(Z: Array) -> Array:
+    """sigmoid(z) times what it lacks to 1, which is 1 / (1 + e^z): exact in both tails."""
+    value: Array = sigmoid(Z) / (1.0 + np.exp(guarded(Z, -math.inf, HIGHEST)))
     return value
 
 
@@ -47,10 +57,12 @@ def softmax(Z: Array) -> Array:
 
 def softmax_from_others(Z: Array) -> Array:
     """1 - softmax(Z) without cancellation: each unit's value is the sum of the others' shares."""
-    others: Array = softmax(Z) @ (1.0 - np.eye(Z.shape[-1]))
-    return others
+    shares, others = softmax(Z), 1.0 - np.eye(Z.shape[-1])
+    value: Array = times(shares, others)
+    return value
 
 
+@recordable
 def _normal_cdf(Z: Array) -> Array:
     tails = map(math.erfc, (-Z / math.sqrt(2.0)).ravel().tolist())
     value: Array = 0.5 * np.fromiter(tails, np.float64, Z.size).reshape(Z.shape)
@@ -62,35 +74,41 @@ def _normal_pdf(Z: Array) -> Array:
     return value
 
 
+def _relu_slope(Z: Array) -> Array:
+    """1 above 0, else 0."""
+    value: Array = np.heaviside(Z, 0.0)
+    return value
+
+
 def _elu(Z: Array) -> Array:
-    return np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0.0)))
+    value: Array = np.maximum(Z, 0.0) + np.expm1(np.minimum(Z, 0.0))
+    return value
 
 
 def _tanh_slope(Z: Array) -> Array:
-    """1 - tanh(z)^2 as 4 e^-2|z| / (1 + e^-2|z|)^2, which stays exact where tanh has reached 1."""
-    e = np.exp(-2.0 * np.abs(Z))
-    value: Array = 4.0 * e / (1.0 + e) ** 2
+    """1 - tanh(z)^2 as 1 / cosh(z)^2, which stays exact where tanh has reached 1."""
+    value: Array = np.square(np.reciprocal(np.cosh(guarded(Z, -HIGHEST, HIGHEST))))
     return value
 
 
 # The last column is the slope in terms of A: the line that a hand calculation uses.
 _TABLE = (
-    Activation("identity", lambda Z: Z * 1.0, np.ones_like, np.ones_like),
-    Activation("sigmoid", sigmoid, lambda Z: sigmoid(Z) * sigmoid(-Z), lambda A: A * (1.0 - A)),
+    Activation("identity", lambda Z: Z, np.ones_like, np.ones_like),
+    Activation("sigmoid", sigmoid, _sigmoid_slope, lambda A: A * (1.0 - A)),
     Activation("tanh", np.tanh, _tanh_slope, lambda A: 1.0 - A * A),
     Activation(
         "relu",
         lambda Z: np.maximum(Z, 0.0),
-        lambda Z: np.where(Z > 0, 1.0, 0.0),
-        lambda A: np.where(A > 0, 1.0, 0.0),
+        _relu_slope,
+        _relu_slope,  # a is above 0 where z is
     ),
     Activation(
         "leaky_relu",
-        lambda Z: np.where(Z > 0, Z, LEAK * Z),
-        lambda Z: np.where(Z > 0, 1.0, LEAK),
-        lambda A: np.where(A > 0, 1.0, LEAK),
+        lambda Z: np.maximum(Z, LEAK * Z),
+        lambda Z: np.maximum(_relu_slope(Z), LEAK),
+        lambda A: np.maximum(_relu_slope(A), LEAK),
     ),
-    Activation("elu", _elu, lambda Z: np.exp(np.minimum(Z, 0.0)), lambda A: np.where(A > 0, 1.0, A + 1.0)),
+    Activation("elu", _elu, lambda Z: np.exp(np.minimum(Z, 0.0)), lambda A: np.minimum(A + 1.0, 1.0)),
     Activation("softplus", lambda Z: np.logaddexp(0.0, Z), sigmoid, lambda A: -np.expm1(-A)),
     # Hendrycks and Gimpel 2016: z times the normal distribution's share below z (exact, not the tanh fit).
     Activation("gelu", lambda Z: Z * _normal_cdf(Z), lambda Z: _normal_cdf(Z) + Z * _normal_pdf(Z)),

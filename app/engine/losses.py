@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.activations import sigmoid, softmax_from_others
+from app.engine.activations import softmax_from_others
 from app.engine.errors import UnknownNameError
 from app.engine.types import Array
 
@@ -29,7 +29,8 @@ class Output:
 class Loss:
     """One loss: `value` per example, shape (m,); `gradient` dL_i/dy_hat, shape (m, n_L).
 
-    `output` names the activation it needs, if any; then `error` gives dL_i/dz directly, shape (m, n_L).
+    `output` names the activation it needs, if any; then `error` gives dL_i/dz directly, shape (m, n_L), and both come
+    from the output's Z alone unless A was rounded.
     """
 
     name: str
@@ -59,30 +60,61 @@ def softmax_logs(output: Output) -> Array:
     return np.where(output.A > 0, np.log(np.where(output.A > 0, output.A, 1.0)), exact)
 
 
+def nearer(Y: Array) -> Array:
+    """Each target as the nearer of 0 and 1."""
+    return np.where(Y > 0.5, 1.0, 0.0)
+
+
+def _over_units(share: Array) -> Array:
+    """The sum over the units of an example, shape (m,)."""
+    total: Array = share.sum(axis=-1) if share.shape[-1] > 1 else share[..., 0]
+    return total
+
+
 def _binary_cross_entropy(output: Output, Y: Array) -> Array:
-    ln_y_hat, ln_rest = sigmoid_logs(output)
-    value: Array = -(Y * ln_y_hat + (1.0 - Y) * ln_rest).sum(axis=-1)
-    return value
+    """-y ln y_hat - (1-y) ln(1-y_hat): from the logarithm of what the nearer of 0 and 1 gets, and z times the rest."""
+    if output.rounded:
+        ln_y_hat, ln_rest = sigmoid_logs(output)
+        return -_over_units(Y * ln_y_hat + (1.0 - Y) * ln_rest)
+    upper = nearer(Y)
+    ln, rest = _ln_of_nearer(output.Z, upper), Y - upper
+    return -_over_units(ln + rest * output.Z if rest.any() else ln)
+
+
+def _ln_of_nearer(Z: Array, upper: Array) -> Array:
+    """ln y_hat where `upper` is 1, ln(1-y_hat) where it is 0: from y_hat, and from z where that has more digits."""
+    direct = np.abs(Z) <= SATURATED
+    if direct.all():
+        ln: Array = np.log(np.abs(1.0 - upper - 1.0 / (1.0 + np.exp(-Z))))
+        return ln
+    wrong = (1.0 - 2.0 * upper) * Z
+    exact = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)
+    return np.where(direct, _ln_of_nearer(np.where(direct, Z, 0.0), upper), exact)
 
 
 def _cross_entropy(output: Output, Y: Array) -> Array:
-    value: Array = -(Y * softmax_logs(output)).sum(axis=-1)
-    return value
+    return -_over_units(Y * softmax_logs(output))
 
 
 def _sigmoid_error(output: Output, Y: Array) -> Array:
-    """y_hat - y, written (1-y) y_hat - y (1-y_hat) so that nothing cancels when y_hat is 1 to the last bit."""
+    """y_hat - y, for targets 0 and 1 as sigmoid(z) and -sigmoid(-z), so that nothing cancels when y_hat is 1 to the
+    last bit; for targets between as the nearer of the two, less what is left.
+    """
     if output.rounded:
         return output.A - Y
-    return np.where(np.abs(output.Z) <= SATURATED, output.A - Y, (1.0 - Y) * output.A - Y * sigmoid(-output.Z))
+    upper = nearer(Y)
+    side, rest = 1.0 - 2.0 * upper, Y - upper
+    with np.errstate(over="ignore"):  # then e^ is infinite and the error 0
+        near: Array = side / (1.0 + np.exp(-side * output.Z))
+    return near - rest if rest.any() else near
 
 
 def _softmax_error(output: Output, Y: Array) -> Array:
-    """y_hat - y, from the other units' shares where y_hat is near 1."""
+    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y_hat is the other units' shares: nothing cancels."""
     if output.rounded:
         return output.A - Y
-    exact = (1.0 - Y) * output.A - Y * softmax_from_others(output.Z)
-    return np.where(output.A < 0.5, output.A - Y, exact)
+    value: Array = (1.0 - Y) * output.A - Y * softmax_from_others(output.Z)
+    return value
 
 
 _TABLE = (
@@ -96,12 +128,12 @@ _TABLE = (
     Loss("cross_entropy", _cross_entropy, lambda y_hat, Y: -Y / y_hat, "softmax", _softmax_error),
     Loss(
         "half_squared_error",
-        lambda output, Y: 0.5 * ((output.A - Y) ** 2).sum(axis=-1),
+        lambda output, Y: 0.5 * _over_units((output.A - Y) ** 2),
         lambda y_hat, Y: y_hat - Y,
     ),
     Loss(
         "mean_squared_error",
-        lambda output, Y: ((output.A - Y) ** 2).sum(axis=-1) / Y.shape[-1],
+        lambda output, Y: _over_units((output.A - Y) ** 2) / Y.shape[-1],
         lambda y_hat, Y: 2.0 * (y_hat - Y) / Y.shape[-1],
     ),
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from app.engine.activations import Activation, pull_through
 from app.engine.losses import Loss, Output
+from app.engine.matrices import times
 from app.engine.network import Network
 from app.engine.types import Array
 
@@ -52,6 +53,12 @@ class Backward:
         return tuple(len(delta) * delta for delta in self.delta)
 
 
+def rounded(A: Array, decimals: int) -> Array:
+    """A to so many decimals, as np.round does it."""
+    value: Array = np.rint(A * 10.0**decimals) / 10.0**decimals
+    return value
+
+
 def true_slope(activation: Activation, values: Output) -> Array:
     """g'(Z); from the rounded A where activations are rounded, as a calculation by hand does."""
     if values.rounded and activation.slope_from_a is not None:
@@ -61,7 +68,7 @@ def true_slope(activation: Activation, values: Output) -> Array:
 
 def pulled_back(delta: Array, W: Array) -> Array:
     """dL/dA of the layer before, (m, fan_in): what reaches each unit, summed over the units it feeds."""
-    return delta @ W
+    return times(delta, W)
 
 
 def weights(W: Array, dW: Array, learning_rate: float) -> Array:
@@ -81,7 +88,7 @@ def averaged(delta: Array) -> Array:
 
 def bias_gradient(delta: Array, fan_in: int) -> Array:
     """dL/db of a layer, (n_l,)."""
-    total: Array = delta.sum(axis=0)
+    total: Array = delta[0] if len(delta) == 1 else np.dot(delta.T, np.ones(len(delta)))
     return total
 
 
@@ -120,9 +127,9 @@ def forward(network: Network, X: Array, decimals: int | None = None) -> Forward:
     Z: list[Array] = []
     A = [X]
     for layer in network.layers:
-        Z.append(A[-1] @ layer.W.mT + layer.b[..., None, :])
+        Z.append(times(A[-1], layer.W.mT) + layer.b[..., None, :])
         activation = layer.activation.g(Z[-1])
-        A.append(activation if decimals is None else np.round(activation, decimals))
+        A.append(activation if decimals is None else rounded(activation, decimals))
     return Forward(tuple(Z), tuple(A), decimals)
 
 
@@ -135,7 +142,7 @@ def backward(network: Network, forward: Forward, Y: Array, loss: Loss, rules: Ru
     deltas, dW, db = [delta], [], []
     for l in range(len(layers) - 1, -1, -1):
         shares, W = rules.averaged(delta), layers[l].W
-        dW.append(shares.T @ rules.carried(A[l], A[l + 1]))
+        dW.append(np.dot(shares.T, rules.carried(A[l], A[l + 1])))
         db.append(rules.bias_gradient(shares, W.shape[1]))
         if l:
             delta = rules.pulled_back(delta, rules.weights(W, dW[-1], rules.learning_rate)) * slopes[l - 1]

@@ -1,0 +1,215 @@
+"""The fast way through iterations: forward and backward as a program, again and again on the same arrays.
+
+It finds the same bits as run_iteration, one iteration after the other.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.engine.errors import DivergedError
+from app.engine.iteration import Iteration, Method, Past, first_not_finite, run_iteration
+from app.engine.losses import Output
+from app.engine.network import Layer, Network
+from app.engine.program import Program
+from app.engine.propagation import backward, forward, rounded
+from app.engine.recording import Step, Tape
+from app.engine.types import Array
+
+CHUNK = 512  # iterations between two looks at what came of them
+MOST_KEPT = 100_000  # numbers of outputs that are kept between two looks
+MOST_READY = 2_000  # batches that are kept ready
+TRUSTED = 1e40  # nothing overflows unseen while examples and parameters are shorter than this
+UNKNOWN: Any = object()  # nothing can be computed with it
+
+
+class Batch(NamedTuple):
+    """Examples X (m, n_0), targets Y (m, n_L), and the learning rate in force; `again`: the same arrays come again."""
+
+    X: Array
+    Y: Array
+    learning_rate: float
+    again: bool = False
+
+
+class Ready(NamedTuple):
+    """A batch made ready: the program for it, with what it needs, and where its output's sums go, by iteration of a
+    chunk. `X` is kept so that no other array takes its id.
+    """
+
+    once: Any
+    given: tuple[Any, ...]
+    places: list[Array]
+    X: Array
+
+
+class Trainer:
+    """Goes on from a network, from what the optimizer remembers, and from an iteration, all changed in place.
+
+    `parameters` (P,) as `Network.flat`, `memory` (slots, P), `iteration` from 0.
+    """
+
+    def __init__(self, method: Method, network: Network, memory: Array | None = None, iteration: int = 0) -> None:
+        self.parameters = network.flat()
+        self.memory = method.optimizer.fresh(network.size) if memory is None else memory.copy()
+        self.iteration = iteration
+        self._method, self._network = method, network.from_flat(self.parameters)  # views of the parameters
+        self._gradients = np.empty_like(self.parameters)
+        self._rate = np.array(method.learning_rate)
+        self._move = method.optimizer.bound(self.parameters, self.memory)
+        self._update = self._recorded_update()
+        self._programs: dict[int, list[Program]] = {}  # by batch size
+        self._outputs: dict[int, Array] = {}  # by batch size: sums of the output in each iteration of a chunk
+        self._ready: dict[int, Ready] = {}  # by id of X
+        self._trusted = True
+
+    def run(self, batches: Iterable[Batch]) -> Array:
+        """An iteration for each batch: the mean losses before each update, shape (n,).
+
+        DivergedError, standing where the iteration in question begins, where one leaves the finite numbers.
+        """
+        return np.concatenate([np.empty(0), *(self._run(chunk) for chunk in _chunks(batches))])
+
+    @property
+    def network(self) -> Network:
+        """Where it stands, as a network of its own."""
+        return self._network.from_flat(self.parameters.copy())
+
+    @property
+    def past(self) -> Past:
+        """What the next iteration has behind it."""
+        return Past(self.iteration, self.memory.copy())
+
+    # A chunk ----------------------------------------------------------------------------------------------------------
+
+    def _run(self, chunk: list[Batch]) -> Array:
+        start = self.parameters.copy(), self.memory.copy()
+        with np.errstate(all="ignore"):
+            self._train(chunk)
+            losses = self._losses(chunk)
+            trusted = self._trusted and np.dot(self.parameters, self.parameters) < TRUSTED**2
+        if trusted and np.isfinite(losses).all():
+            self.iteration += len(chunk)
+            return losses
+        self._stand(*start)
+        return np.array([self._walk(batch).loss for batch in chunk])
+
+    def _train(self, chunk: list[Batch]) -> None:
+        """All iterations of a chunk; each leaves the sums of its output in its place."""
+        rate: Any = self._rate  # an array, which NumPy takes in less time than a number
+        ready, in_force, moves = self._ready, float(rate), not self._update
+        for number, batch in enumerate(chunk):
+            X, _, learning_rate, _ = batch
+            once, given, places, _ = ready.get(id(X)) or self._made_ready(batch)
+            if learning_rate != in_force:
+                in_force = learning_rate
+                rate.fill(in_force)
+            once(*given, places[number])
+            if moves:
+                self._move(self._gradients, self.iteration + number + 1, rate)
+
+    def _losses(self, chunk: list[Batch]) -> Array:
+        """The mean losses of a chunk, all of the same batch size at once."""
+        losses = np.empty(len(chunk))
+        for size in {len(batch.X) for batch in chunk}:
+            numbers = [number for number, batch in enumerate(chunk) if len(batch.X) == size]
+            losses[numbers] = self._loss(
+                self._outputs[size][numbers], _stacked([chunk[number].Y for number in numbers])
+            )
+        return losses
+
+    def _loss(self, Z: Array, Y: Array) -> Array:
+        """The mean losses (n,) of outputs with sums Z (n, m, n_L)."""
+        decimals, loss = self._method.decimals, self._method.loss
+        A = Z if loss.error and decimals is None else self._network.layers[-1].activation.g(Z)
+        output = Output(Z, A if decimals is None else rounded(A, decimals), decimals is not None)
+        mean: Array = loss.value(output, Y).mean(axis=-1)
+        return mean
+
+    def _walk(self, batch: Batch) -> Iteration:
+        """An iteration as a record. DivergedError says what of it left the finite numbers."""
+        method, rate = self._method, batch.learning_rate
+        method = replace(method, learning_rate=rate, rules=replace(method.rules, learning_rate=rate))
+        iteration = run_iteration(method, self._network, batch.X, batch.Y, self.past)
+        what = first_not_finite(iteration)
+        if what is not None:
+            raise DivergedError(self.iteration, what)
+        self._stand(iteration.after.flat(), iteration.update.memory)
+        self.iteration += 1
+        return iteration
+
+    def _stand(self, parameters: Array, memory: Array) -> None:
+        self.parameters[:], self.memory[:] = parameters, memory
+
+    # Programs ---------------------------------------------------------------------------------------------------------
+
+    def _made_ready(self, batch: Batch) -> Ready:
+        X, Y = batch.X, batch.Y
+        once, given = self._program(X, Y)
+        self._trusted &= bool(np.vdot(X, X) < TRUSTED**2)
+        ready = Ready(once, given, self._places(Y.shape), X)
+        if batch.again:
+            if len(self._ready) >= MOST_READY:
+                self._ready.clear()
+            self._ready[id(X)] = ready
+        return ready
+
+    def _program(self, X: Array, Y: Array) -> tuple[Any, tuple[Any, ...]]:
+        known = self._programs.setdefault(len(X), [])
+        for program in known:
+            if (given := program.given(X, Y)) is not None:
+                return program.once, given
+        parts = self._network.parts(self._gradients)
+        known.append(Program.of(self._record, (X, Y), [part for pair in parts for part in pair], self._update))
+        return self._program(X, Y)
+
+    def _record(self, tape: Tape, X: Any, Y: Any) -> tuple[Any, list[Any]]:
+        """Sums of the output, and all gradients."""
+        own, method = self._network.layers, self._method
+        network = Network(tuple(Layer(tape.array(l.W), tape.array(l.b), l.activation) for l in own))
+        there = forward(network, X, method.decimals)
+        rules = replace(method.rules, learning_rate=tape.array(self._rate))
+        back = backward(network, there, Y, method.loss, rules)
+        return there.Z[-1], [part for pair in zip(back.dW, back.db, strict=True) for part in pair]
+
+    def _recorded_update(self) -> list[Step]:
+        """The optimizer's move as steps; none where it depends on more than the gradients, as on the time."""
+        start, tape = (self.parameters.copy(), self.memory.copy()), Tape()
+        w, memory, g, rate = map(tape.array, (self.parameters, self.memory, self._gradients, self._rate))
+        self._gradients[:] = 0.0
+        try:
+            self._method.optimizer.bound(w, memory)(g, UNKNOWN, rate)
+        except TypeError:
+            tape.late.clear()
+        self._stand(*start)
+        return tape.late
+
+    def _places(self, shape: tuple[int, ...]) -> list[Array]:
+        if shape[0] not in self._outputs:
+            longest = min(CHUNK, MOST_KEPT // (shape[0] * shape[1]) + 1)
+            self._outputs[shape[0]] = np.empty((longest, *shape[::-1])).mT  # laid out as times() does it
+        return list(self._outputs[shape[0]])
+
+
+def _stacked(targets: list[Array]) -> Array:
+    """Targets, n times (m, n_L), as one array (n, m, n_L); as they are where they are always the same."""
+    first = targets[0]
+    if all(Y is first for Y in targets):
+        return first
+    return np.concatenate(targets).reshape(len(targets), *first.shape)
+
+
+def _chunks(batches: Iterable[Batch]) -> Iterator[list[Batch]]:
+    """The batches, at most CHUNK and MOST_KEPT at a time."""
+    chunk: list[Batch] = []
+    kept = 0
+    for batch in batches:
+        chunk.append(batch)
+        kept += batch.Y.size
+        if len(chunk) == CHUNK or kept >= MOST_KEPT:
+            yield chunk
+            chunk, kept = [], 0
+    if chunk:
+        yield chunk
