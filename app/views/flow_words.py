@@ -49,13 +49,15 @@ def flow_told(sizes: Array, digits: int) -> Iterator[str]:
     if not steps:
         yield f"The weights' gradients have the size {number(first, digits)}."
         return
-    way = f"from {number(last, digits)} to {number(first, digits)}"
-    yield f"From the output to layer 1 the size of the weights' gradients goes {way}."
     if len(sizes) in silent:
         yield "Where the output has no error signal, no layer before it gets one."
-    elif silent:
+        return
+    if silent:
         yield f"Nothing comes through to layer {max(silent)}: no parameter there or before it will change."
-    elif first and last:
+        return
+    way = f"from {number(last, digits)} to {number(first, digits)}"
+    yield f"From the output to layer 1 the size of the weights' gradients goes {way}."
+    if first and last:
         yield _each((first / last) ** (1 / steps), steps)
     else:
         yield "What carries only zeros has the gradient 0; the biases carry 1, and have one."

@@ -15,7 +15,7 @@ def headline(known: Known, digits: int) -> str:
     if known.gradient is None:
         return f"The loss over the {known.words}"
     if known.gradient == 0:
-        return f"The loss is level over the {known.words}"
+        return f"Here the loss is level over the {known.words}"
     return f"The loss {_way(known.gradient)} as the {known.words} grows"
 
 

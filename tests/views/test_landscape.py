@@ -123,7 +123,7 @@ def test_a_walk_that_rounds_says_that_its_curve_does_not() -> None:
 def test_a_parameter_of_a_dead_unit_has_a_level_tangent() -> None:
     session = lesson("softmax-and-dead-units", as_published=True).train(iterations=200)
     panel = picture(session, Symbol("W", 1, 1, 0))
-    assert panel.title.startswith("The loss is level")
+    assert panel.title.startswith("Here the loss is level over the weight")
     assert any("slope here is 0" in text for text in panel.said)
     assert any("leaves it at" in text for text in panel.said)
 
