@@ -37,6 +37,13 @@ def in_the_bug_lab(page: Page) -> None:
     page.locator(".accuse summary").click()
 
 
+def trained(page: Page) -> None:
+    """The pictures of a short training, with its curves' numbers open."""
+    Walk(page).start("a-slope-too-many").press("train")
+    page.get_by_role("link", name="Train and look").click()
+    page.locator("#curves summary").first.click()
+
+
 PAGES: dict[str, Visit] = {
     "bug lab": lambda page: page.goto("/bug-lab?level=2&seed=17"),
     "hunt": in_the_bug_lab,
@@ -52,6 +59,7 @@ PAGES: dict[str, Visit] = {
     "end": lambda page: Walk(page).start("hours-of-study").click("update"),
     "long data": lambda page: Walk(page).start("a-slope-too-many").click("backward"),
     "comparison": compared,
+    "pictures": trained,
     "paths": lambda page: Walk(page).start("two-outputs-two-paths").press("#row-w-1-0-0 button"),
     "check": lambda page: Walk(page).start("two-outputs-two-paths").click("backward").press("#check button"),
     "question": lambda page: (
