@@ -2,7 +2,9 @@
 
 from app.views.api_docs import api_docs
 from app.views.bug_lab import bug_lab_page
-from app.views.build import Built, Manner, TextPanel, build_page, build_panels
+from app.views.build import build_page
+from app.views.build_panels import Manner, TextPanel, build_panels
+from app.views.built import Built
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
 from app.views.compare_page import compare_page

@@ -47,6 +47,8 @@ WORDS = {
 }
 # Field -> what it is called, and what there is to know before one types.
 LABELS = {
+    "table": ("table", ""),
+    "file": ("CSV file", ""),
     "data.dataset": ("data set", ""),
     "data.examples": ("examples", ""),
     "data.noise": ("noise", "a standard deviation"),
@@ -99,6 +101,14 @@ def word(name: str) -> str:
     return WORDS.get(name, name.replace("_", " "))
 
 
+def label_of(name: str) -> str:
+    """What a field is called; nothing where there is no such field."""
+    part, _, layer = name.partition("-")
+    if part in ("units", "activation") and layer:
+        return f"{part} of layer {layer}"
+    return LABELS.get(name, ("", ""))[0]
+
+
 def id_of(name: str) -> str:
     """The id of the element of a field."""
     return f"f-{name.replace('.', '-')}"
@@ -134,14 +144,14 @@ class Shown:
     problems: tuple[Problem, ...]
     focus: str = ""
 
-    def field(self, name: str, label: str = "", choices: Choices = ()) -> Field:
-        """The field of this name; `label` and `choices` where they are not those of LABELS and KNOWN."""
-        known, hint = LABELS.get(name, ("", ""))
+    def field(self, name: str, choices: Choices = ()) -> Field:
+        """The field of this name, with the choices of KNOWN where there are no others."""
+        hint = LABELS.get(name, ("", ""))[1]
         choices = choices or [(value, word(value)) for value in KNOWN.get(name, ())]
         chosen = self.draft[name]
         options = tuple(Option(value, text, value == chosen) for value, text in choices)
         control, problem = _control(name, options), self._by_field.get(name)
-        return Field(name, label or known, control, chosen, options, hint, problem, name == self.focus)
+        return Field(name, label_of(name), control, chosen, options, hint, problem, name == self.focus)
 
     def fields(self, prefix: str, names: Iterable[str]) -> tuple[Field, ...]:
         """Several fields by their names."""
@@ -187,11 +197,11 @@ def target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str)
     named = [(str(place), name) for place, name in enumerate(columns)]
     several = [(f"last-{n}", f"the last {n} columns, as numbers") for n in range(2, len(columns))]
     chosen = Shown(draft, shown.problems, shown.focus)
-    which = chosen.field("target", choices=[*named, *several])
+    which = chosen.field("target", [*named, *several])
     if target.startswith("last-"):
         return (which,)
     kinds = [("", f"as it seems: {word(seems)}"), *((kind, word(kind)) for kind in TARGET_KINDS)]
-    return which, chosen.field("target_kind", choices=kinds)
+    return which, chosen.field("target_kind", kinds)
 
 
 def start_fields(shown: Shown) -> tuple[Field, ...]:
@@ -203,7 +213,7 @@ def start_fields(shown: Shown) -> tuple[Field, ...]:
     rest = () if kind == GIVEN else (*amount, "seed")
     return (
         shown.field("loss"),
-        shown.field("initializer.kind", choices=kinds),
+        shown.field("initializer.kind", kinds),
         *shown.fields("initializer.", rest),
     )
 

@@ -26,7 +26,7 @@ BELONGS = {
         "on its own. Only the sigmoid keeps it there."
     ),
 }
-TARGETS = "Its logarithms weigh the chances of each answer by the targets: they must be probabilities, 0 to 1{}."
+TARGETS = "Its logarithms are weighed by the targets, which must be probabilities: 0 to 1{}."
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem
     loss, output = last.loss, last.activations[-1]
     if refusal.field != "loss":
         whole = ", and each row must add up to 1" if LOSSES[loss].output == "softmax" else ""
-        return Problem("loss", str(refusal), TARGETS.format(whole), tuple(_offers(last, fitting)))
+        what = f"{sentence(LOSS_WORDS[loss])} does not go with these targets."
+        return Problem("loss", what, TARGETS.format(whole), tuple(_offers(last, fitting)))
     what = f"{sentence(LOSS_WORDS[loss])} does not go with {activation_word(output)} at the output."
     return Problem("loss", what, BELONGS.get(loss, ""), tuple(_offers(last, fitting)))
 

@@ -24,8 +24,8 @@ from app.engine import (
 )
 from app.sessions import Draft, draft_of
 from app.views import Built, Manner, build_panels
-from app.views.build import LayersPanel, MethodPanel, ProblemsPanel, Spoken, TablePanel
 from app.views.build_fields import LABELS, Field, Shown, method_fields, start_fields
+from app.views.build_panels import LayersPanel, MethodPanel, ProblemsPanel, Spoken, TablePanel
 from app.views.build_sums import Drawing, Sums, drawing, phase_counts, sums
 from app.views.pairings import Problem, pairing_problems
 from app.views.sketch import sketch
@@ -89,7 +89,7 @@ def test_an_output_that_would_not_help_is_not_offered() -> None:
 def test_targets_beyond_0_and_1_lead_away_from_cross_entropy() -> None:
     data = Examples(np.array([[0.0], [1.0]]), np.array([[2.0], [-3.0]]))
     (problem,) = pairing_problems(core(("tanh", "sigmoid"), "binary_cross_entropy", data))
-    assert "outside 0 to 1" in problem.what
+    assert problem.what == "Binary cross-entropy does not go with these targets."
     assert [offer.text for offer in problem.offers] == [
         "Use mean squared error instead",
         "Use mean squared error with identity at the output",
@@ -256,7 +256,7 @@ def test_a_field_says_what_is_wrong_with_it_and_the_page_links_to_it() -> None:
     )
     listed = panel(found, ProblemsPanel)
     assert isinstance(listed, ProblemsPanel)
-    assert listed.problems == ((wrong.id, "This is not a number. Write it with digits."),)
+    assert listed.problems == ((wrong.id, "Beta 1: This is not a number. Write it with digits."),)
 
 
 def test_what_is_spoken_is_the_network_or_the_first_problem() -> None:

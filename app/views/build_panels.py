@@ -1,0 +1,210 @@
+"""The panels of the page on which a network is built: fields, the learner's table, layers, what is wrong."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.sessions import TABLE, kind_of, target_of
+from app.views.build_fields import (
+    Field,
+    Shown,
+    generator_fields,
+    id_of,
+    label_of,
+    method_fields,
+    preparation_fields,
+    start_fields,
+    target_fields,
+)
+from app.views.build_sums import Drawing, Sums, drawing, sums
+from app.views.built import Built
+from app.views.pairings import Problem
+from app.views.words import counted, sentence
+
+
+@dataclass(frozen=True)
+class FieldsPanel:
+    """A group of fields; each group is a panel of its own."""
+
+    id: ClassVar[str]
+    template: ClassVar[str] = "panels/build-fields.html"
+
+    fields: tuple[Field, ...]
+
+
+class GeneratorPanel(FieldsPanel):
+    """Which data set is drawn, and how."""
+
+    id = "build-generator"
+
+
+class PreparationPanel(FieldsPanel):
+    """How the data are made ready."""
+
+    id = "build-preparation"
+
+
+class StartPanel(FieldsPanel):
+    """The loss and the first weights."""
+
+    id = "build-start"
+
+
+class MethodPanel(FieldsPanel):
+    """How the network learns."""
+
+    id = "build-method"
+
+
+@dataclass(frozen=True)
+class TextPanel:
+    """The learner's CSV, as it was typed, pasted or read."""
+
+    id: ClassVar[str] = "build-text"
+    template: ClassVar[str] = "panels/build-text.html"
+
+    text: str
+    invalid: bool
+
+
+@dataclass(frozen=True)
+class TablePanel:
+    """What was read of the learner's table: its first rows, which column is the target, or what is wrong with it."""
+
+    id: ClassVar[str] = "build-table"
+    template: ClassVar[str] = "panels/build-table.html"
+
+    wrong: str
+    file_wrong: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One hidden layer."""
+
+    number: int
+    units: Field
+    activation: Field
+
+
+@dataclass(frozen=True)
+class LayersPanel:
+    """The layers from the input to the output; `can_add` says whether there is room for another, `focused`
+    whether the button for that takes the focus.
+    """
+
+    id: ClassVar[str] = "build-layers"
+    template: ClassVar[str] = "panels/build-layers.html"
+
+    inputs: str
+    layers: tuple[LayerRow, ...]
+    outputs: str
+    output: Field
+    can_add: bool
+    focused: bool
+
+
+@dataclass(frozen=True)
+class ProblemsPanel:
+    """What is wrong, each with the id of its field, or none; `refused` where the walk was to start all the same."""
+
+    id: ClassVar[str] = "build-problems"
+    template: ClassVar[str] = "panels/build-problems.html"
+
+    title: str
+    problems: tuple[tuple[str, str], ...]
+    refused: bool
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a screen reader says after a change: the network in a sentence, or how many problems there are."""
+
+    id: ClassVar[str] = "build-status"
+    template: ClassVar[str] = "panels/build-status.html"
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the page is shown: how many hidden layers it allows, which field takes the focus (or `add`, the button), what
+    of a walk it has not taken over, and whether a walk was refused.
+    """
+
+    most_hidden: int
+    focus: str = ""
+    note: str = ""
+    refused: bool = False
+
+
+BuildPanel = FieldsPanel | TextPanel | TablePanel | LayersPanel | Drawing | Sums | ProblemsPanel | Spoken
+
+
+def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
+    """All panels."""
+    shown = Shown(built.draft, built.problems, manner.focus)
+    text = sums(built.setup)
+    return (
+        GeneratorPanel(generator_fields(shown)),
+        TextPanel(built.draft.texts.get("table", ""), any(problem.field == "table" for problem in built.problems)),
+        _table_panel(built, shown),
+        PreparationPanel(preparation_fields(shown)),
+        _layers_panel(built, shown, manner),
+        StartPanel(start_fields(shown)),
+        MethodPanel(method_fields(shown)),
+        drawing(built.core, built.setup),
+        text,
+        _problems_panel(built, manner.refused),
+        Spoken(_spoken(built.problems, text)),
+    )
+
+
+def _table_panel(built: Built, shown: Shown) -> TablePanel:
+    problems = {problem.field: problem.what for problem in built.problems}
+    wrong = problems.get("table", "") if built.draft["source"] == TABLE else ""
+    table = built.table
+    if table is None:
+        return TablePanel(wrong, problems.get("file", ""), "", (), (), ())
+    names, rows = tuple(column.name for column in table.columns), table.preview()
+    target, count = target_of(built.draft, len(names)), counted(len(table.lines), "example")
+    seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
+    caption = f"{count}, all shown" if len(rows) == len(table.lines) else f"the first {len(rows)} of {count}"
+    return TablePanel(wrong, problems.get("file", ""), caption, names, rows, target_fields(shown, names, target, seems))
+
+
+def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
+    rows = tuple(
+        LayerRow(
+            l,
+            shown.field(f"units-{l}"),
+            shown.field(f"activation-{l}", shown.activations),
+        )
+        for l in range(1, built.draft.hidden + 1)
+    )
+    sizes = None if built.core is None else built.core.sizes
+    inputs = "as many inputs as the data have" if sizes is None else counted(sizes[0], "input")
+    outputs = "as many outputs as the targets" if sizes is None else counted(sizes[-1], "output")
+    can_add = built.draft.hidden < manner.most_hidden
+    return LayersPanel(inputs, rows, outputs, shown.field("output"), can_add, manner.focus == "add")
+
+
+def _problems_panel(built: Built, refused: bool) -> ProblemsPanel:
+    found = tuple(
+        (id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what)
+        for problem, label in ((problem, label_of(problem.field)) for problem in built.problems)
+    )
+    title = (
+        "" if not found else "One thing does not fit yet" if len(found) == 1 else f"{len(found)} things do not fit yet"
+    )
+    return ProblemsPanel(title, found, refused and bool(found))
+
+
+def _spoken(problems: tuple[Problem, ...], text: Sums) -> str:
+    if not problems:
+        return text.sentence
+    more = f" And {counted(len(problems) - 1, 'more problem')}." if len(problems) > 1 else ""
+    return f"{problems[0].what}{more}"

@@ -1,0 +1,194 @@
+"""Building as a learner does it: the drawing follows what is typed, focus stays, the impossible is one click away from
+the possible; by keyboard, without JavaScript, on a phone.
+"""
+
+from typing import cast
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+
+STRANGERS = """() => [...document.querySelectorAll(".sketch, .sketch *")]
+  .filter((mark) => mark.namespaceURI !== "http://www.w3.org/2000/svg").length"""
+SMALL = """() => [...document.querySelectorAll(
+    "#build :is(button, select, input[inputmode], input[type=file], .seg label), .points :is(button, .button)")]
+  .filter((target) => { const box = target.getBoundingClientRect(); return box.width && box.height < 43.9; })
+  .map((target) => target.outerHTML)"""
+OUTSIDE = """() => [...document.querySelectorAll("#build .card")].flatMap((card) => {
+    const edge = card.getBoundingClientRect().right + 0.5;
+    return [...card.querySelectorAll("button, select, input, textarea, p")]
+      .filter((part) => !part.closest(".scroll") && part.getBoundingClientRect().right > edge)
+      .map((part) => part.outerHTML);
+  })"""
+CLASSES = "width,height,kind\n1,2,a\n2,1,b\n3,3,a\n4,1,b\n5,2,c\n6,6,c\n"
+
+
+@pytest.fixture
+def build(page: Page) -> Page:
+    page.goto("/build")
+    return page
+
+
+def focus(page: Page) -> str:
+    return cast(str, page.evaluate("document.activeElement.id"))
+
+
+def says(page: Page, text: str) -> None:
+    """What the one status region says."""
+    expect(page.locator("#build-status")).to_contain_text(text)
+
+
+def start(page: Page) -> None:
+    page.locator("#build button.primary").click()
+    page.wait_for_url("**/sessions/*")
+
+
+def test_the_drawing_follows_what_is_typed_and_the_caret_stays(build: Page) -> None:
+    units = build.locator("#f-units-1")
+    units.click()
+    build.keyboard.press("End")
+    build.keyboard.type("3")  # 23
+    says(build, "2 inputs, 23 tanh units")
+    expect(build.locator(".sketch circle")).to_have_count(2 + 8 + 1)
+    build.keyboard.press("Home")
+    build.keyboard.press("Delete")
+    says(build, "2 inputs, 3 tanh units, 1 sigmoid output: 13 parameters")
+    assert focus(build) == "f-units-1"
+    assert units.evaluate("field => field.selectionStart") == 0
+    expect(build.locator(".sketch circle")).to_have_count(6)
+    assert build.evaluate(STRANGERS) == 0
+
+
+def test_layers_come_and_go_with_the_drawing(build: Page) -> None:
+    for hidden in range(2, 6):
+        build.locator("#add-layer").click()
+        expect(build.locator(".layers li")).to_have_count(hidden + 2)
+        assert build.evaluate(STRANGERS) == 0
+        assert focus(build) == "add-layer"
+    expect(build.locator("#add-layer")).to_have_attribute("aria-disabled", "true")
+    build.locator("#f-units-2").fill("7")
+    build.get_by_role("button", name="Remove layer 1").click()
+    expect(build.locator(".layers li")).to_have_count(6)
+    assert build.locator("#f-units-1").input_value() == "7"
+    assert focus(build) == "add-layer"
+
+
+def test_what_is_typed_right_before_a_click_is_not_lost(build: Page) -> None:
+    build.locator("#f-units-1").fill("5")
+    build.locator("#add-layer").click()
+    says(build, "2 inputs, 5 tanh units, 3 tanh units")
+    build.wait_for_timeout(500)  # longer than the pause after which typing counts
+    says(build, "2 inputs, 5 tanh units, 3 tanh units")
+
+
+def test_settings_follow_the_optimizer(build: Page) -> None:
+    build.select_option("#f-optimizer-kind", "adam")
+    expect(build.locator("#f-optimizer-beta2")).to_have_value("0.999")
+    build.select_option("#f-optimizer-kind", "momentum")
+    expect(build.locator("#f-optimizer-momentum")).to_have_value("0.9")
+    expect(build.locator("#f-optimizer-beta2")).to_have_count(0)
+    assert build.evaluate(STRANGERS) == 0
+
+
+def test_an_impossible_pairing_is_mended_by_keyboard_and_the_walk_starts(build: Page) -> None:
+    build.locator("#f-activation-1").focus()
+    build.keyboard.press("End")  # the last of the list: softmax
+    offer = build.get_by_role("button", name="Use tanh in this layer")
+    expect(offer).to_be_visible()
+    says(build, "Softmax stands in a hidden layer")
+    build.keyboard.press("Tab")
+    expect(offer).to_be_focused()
+    build.keyboard.press("Enter")
+    expect(build.locator("#f-activation-1")).to_have_value("tanh")
+    expect(build.locator("#f-activation-1")).to_be_focused()
+    build.locator("#build button.primary").press("Enter")
+    build.wait_for_url("**/sessions/*")
+    expect(build.locator("#headline h1")).to_have_text("A network of your own")
+
+
+def test_enter_in_a_field_looks_at_the_form_and_starts_nothing(build: Page) -> None:
+    build.locator("#f-units-1").fill("4")
+    build.keyboard.press("Enter")
+    says(build, "4 tanh units")
+    assert build.url.endswith("/build")
+    assert focus(build) == "f-units-1"
+
+
+def test_a_refused_walk_leads_to_its_field(open_page: OpenPage) -> None:
+    page = open_page(statuses=(422,))
+    page.goto("/build")
+    page.locator("#f-optimizer-learning_rate").fill("1000")
+    with page.expect_navigation():
+        page.locator("#build button.primary").click()
+    expect(page.locator("#build-found")).to_be_focused()
+    page.get_by_role("link", name="Learning rate").click()
+    assert focus(page) == "f-optimizer-learning_rate"
+    expect(page.locator("#f-optimizer-learning_rate")).to_have_value("1000")
+
+
+def test_a_pasted_table_is_shown_and_walked(build: Page) -> None:
+    build.locator("label[for=f-source-table]").click()
+    build.locator("#f-table").fill(CLASSES)
+    expect(build.locator("#build-table td").first).to_have_text("1")
+    says(build, "3 sigmoid outputs")
+    build.select_option("#f-loss", "cross_entropy")
+    build.get_by_role("button", name="Make the output softmax").click()
+    says(build, "2 inputs, 2 tanh units, 3 softmax outputs")
+    start(build)
+
+
+def test_a_bad_file_says_where_and_why_and_a_good_one_takes_its_place(build: Page) -> None:
+    build.locator("label[for=f-source-table]").click()
+    build.locator("#f-table").fill(CLASSES)
+    says(build, "3 sigmoid outputs")
+    upload = build.locator("#f-file")
+    upload.focus()
+    upload.set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": b"x,y\n1,2\n3,zz\n"})
+    expect(build.locator("#f-file-wrong")).to_contain_text("Row 3, column 2")
+    build.wait_for_timeout(500)
+    expect(build.locator("#f-file-wrong")).to_contain_text("Row 3, column 2")
+    assert build.locator("#f-table").input_value() == CLASSES
+    upload.set_input_files({"name": "good.csv", "mimeType": "text/csv", "buffer": b"x,y\n1,0\n3,1\n4,0\n"})
+    expect(build.locator("#f-table")).to_have_value("x,y\n1,0\n3,1\n4,0\n")
+    expect(build.locator("#f-file-wrong")).to_have_text("")
+    start(build)
+
+
+def test_a_walk_leads_back_to_its_network(build: Page) -> None:
+    build.get_by_role("button", name="Start walking: A vanishing gradient").click()
+    build.wait_for_url("**/sessions/*")
+    build.get_by_role("link", name="Change this network").click()
+    expect(build.locator("#f-units-5")).to_have_value("4")
+
+
+def test_everything_works_without_javascript(open_page: OpenPage) -> None:
+    page = open_page(scripts=False, statuses=(422,))
+    page.goto("/build")
+    page.get_by_role("link", name="Change it first: Iris flowers").click()
+    page.select_option("#f-optimizer-kind", "rmsprop")
+    page.get_by_role("button", name="Update the drawing").first.click()
+    expect(page.locator("#f-optimizer-decay")).to_have_value("0.99")
+    page.locator("#add-layer").click()
+    page.select_option("#f-activation-2", "softmax")
+    page.locator("#build button.primary").click()
+    expect(page.locator("#build-found")).to_contain_text("Softmax stands in a hidden layer")
+    page.get_by_role("button", name="Use tanh in this layer").click()
+    page.locator("label[for=f-source-table]").click()
+    page.locator("#f-file").set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": CLASSES.encode()})
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.locator("#f-table")).to_have_value(CLASSES)
+    page.locator("#f-batch_size").fill("2")
+    start(page)
+
+
+@pytest.mark.parametrize("name", ["tower", "by-hand", "digits"])
+@pytest.mark.parametrize("width", [1440, 768, 360])
+def test_nothing_is_cramped_or_cut_at_any_width(open_page: OpenPage, name: str, width: int) -> None:
+    page = open_page(width=width)
+    page.goto(f"/build?from={name}")
+    page.select_option("#f-activation-1", "softmax")
+    expect(page.get_by_role("button", name="Use tanh in this layer")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(OUTSIDE) == []
