@@ -1,10 +1,10 @@
 """Bars on a logarithmic scale: one or two to a row, the rows below each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from app.views.axes import Span, axis
+from app.views.axes import Axis, Span, axis
 from app.views.frames import Frame, Tick, ticks_across
 from app.views.numbers import number
 from app.views.scales import place
@@ -12,6 +12,9 @@ from app.views.scales import place
 WIDTH, LEFT, RIGHT, TOP, BELOW = 540.0, 78.0, 440.0, 12.0, 30.0
 THICK, BETWEEN = 15.0, 14.0  # of a bar, and between two rows
 ALONE = 0.5  # the smallest bar begins at most so far below its end, as a share of it
+
+Looks = Sequence[str]
+Numbers = Sequence[tuple[str, Sequence[float]]]  # of each row its name and a number for each look
 
 
 @dataclass(frozen=True)
@@ -47,31 +50,36 @@ class Bars:
     rows: tuple[Row, ...]
 
 
-def bars(
-    named: tuple[str, str], looks: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]], digits: int
-) -> Bars:
+def bars(named: tuple[str, str], looks: Looks, rows: Numbers, digits: int) -> Bars:
     """Rows of numbers that are not negative, one for each look; `named` is the drawing's id and its title."""
     high = THICK * len(looks) + BETWEEN
     frame = Frame(WIDTH, TOP + high * len(rows) + BELOW, LEFT, RIGHT, TOP, TOP + high * len(rows))
-    positive = [x for _, numbers in rows for x in numbers if x > 0 and isfinite(x)] or [1.0]
-    x = axis(ALONE * min(positive), max(positive), Span(LEFT, RIGHT, scale="logarithmic"))
-    bottom = place(frame.bottom)
-
-    def bar(top: float, look: str, value: float) -> Bar:
-        end = x.at(value) if x.holds(value) else LEFT
-        d = f"M{place(LEFT)} {place(top)}H{place(end)}v{place(THICK - 2)}H{place(LEFT)}z" if end > LEFT else ""
-        return Bar(look, d, number(value, digits), place(end + 6), place(top + THICK - 4))
-
-    def row(i: int, name: str, numbers: Sequence[float]) -> Row:
-        top = TOP + BETWEEN / 2 + i * high
-        own = (bar(top + THICK * k, look, value) for k, (look, value) in enumerate(zip(looks, numbers, strict=True)))
-        return Row(name, place(top + THICK * len(looks) / 2 + 4), tuple(own))
-
+    x, bottom = _axis(rows), place(frame.bottom)
     return Bars(
         *named,
         frame.view_box,
         f"M{place(LEFT)} {place(TOP)}V{bottom}H{place(RIGHT)}",
         ticks_across(x, frame),
         "".join(f"M{place(at)} {place(TOP)}V{bottom}" for at, _ in x.labels[1:]),
-        tuple(row(i, name, numbers) for i, (name, numbers) in enumerate(rows)),
+        tuple(
+            Row(
+                name,
+                place(TOP + (i + 0.5) * high + 4),
+                tuple(_bars(zip(looks, numbers, strict=True), TOP + BETWEEN / 2 + i * high, x, digits)),
+            )
+            for i, (name, numbers) in enumerate(rows)
+        ),
     )
+
+
+def _axis(rows: Numbers) -> Axis:
+    positive = [x for _, numbers in rows for x in numbers if x > 0 and isfinite(x)] or [1.0]
+    return axis(ALONE * min(positive), max(positive), Span(LEFT, RIGHT, scale="logarithmic"))
+
+
+def _bars(numbers: Iterable[tuple[str, float]], top: float, x: Axis, digits: int) -> Iterator[Bar]:
+    """The bars of one row, each below the last."""
+    for k, (look, value) in enumerate(numbers):
+        end, y = x.at(value) if x.holds(value) else LEFT, top + THICK * k
+        d = f"M{place(LEFT)} {place(y)}H{place(end)}v{place(THICK - 2)}H{place(LEFT)}z" if end > LEFT else ""
+        yield Bar(look, d, number(value, digits), place(end + 6), place(y + THICK - 4))

@@ -15,7 +15,7 @@ from app.engine import Array, Symbol, affordable, losses_over, place_of, reach
 from app.sessions import Stop, TrainingSession, trail_of
 from app.views.choices import Choice, Choices, Query, choice, choices_of
 from app.views.chosen_parameters import parameter_choice, parameter_in_question, parameters_of
-from app.views.contour_drawing import ContourDrawing, Walked, Window, contour_drawing
+from app.views.contour_drawing import ContourDrawing, Walked, Window, Words, contour_drawing
 from app.views.known import Known, known_of
 from app.views.maps import Grid
 from app.views.numbers import fixed, number
@@ -57,8 +57,8 @@ def contour(session: TrainingSession, query: Query, digits: int) -> Contour:
     window, look = _window(session, pair, walked, query)
     places = window.grid(max(FEWEST, isqrt(affordable(session.current, symbols, COUNT * COUNT))))
     losses = losses_over(session.current, symbols, *places)
-    told = _told(pair, losses, digits)
-    drawing = contour_drawing(*_from_the_point(window, walked), losses, (told, *_titles(pair, window)), digits)
+    words = Words(_told(pair, losses, digits), *_titles(pair, window), digits)
+    drawing = contour_drawing(*_from_the_point(window, walked), losses, words)
     here = (
         f"Iteration {session.iteration + 1} begins at {_place(walked, walked.now, digits)}, the point in the picture."
     )

@@ -90,26 +90,34 @@ class Walked:
         return bool(np.ptp(self.points, axis=0).any())
 
 
-def contour_drawing(
-    window: Window, walked: Walked, losses: Array, words: tuple[str, str, str], digits: int
-) -> ContourDrawing:
-    """`losses` (count, count) as losses_over has them, `words` the title and what stands across and up."""
+@dataclass(frozen=True)
+class Words:
+    """The title, what stands across and up, and the digits of a level."""
+
+    title: str
+    across: str
+    up: str
+    digits: int
+
+
+def contour_drawing(window: Window, walked: Walked, losses: Array, words: Words) -> ContourDrawing:
+    """`losses` (count, count) as losses_over has them."""
     x, y = window.axes()
     finite = np.isfinite(losses)
     surface = Surface(np.where(finite, losses, losses[finite].max(initial=0.0)), SQUARE)
     levels = levels_of(float(surface.values.min()), float(surface.values.max()))
-    looks = spaced_looks(len(levels) + 1)
+    looks, digits = spaced_looks(len(levels) + 1), told_apart(levels, words.digits)
     spots = [(x.at(across), y.at(up)) for across, up in walked.points.tolist()]
     now, start = spots[walked.now], spots[0]
     apart = hypot(now[0] - start[0], now[1] - start[1]) >= TOGETHER
     return ContourDrawing(
-        words[0],
+        words.title,
         f"scale({1 / FINE:g})",
         INSIDE,
-        ground(SQUARE, (x, y), words[1:], ruled=False),
+        ground(SQUARE, (x, y), (words.across, words.up), ruled=False),
         bands(surface, levels, looks),
-        _free(labels(surface, levels, told_apart(levels, digits)), [start, now]),
-        keys(levels, looks, told_apart(levels, digits)),
+        _free(labels(surface, levels, digits), [start, now]),
+        keys(levels, looks, digits),
         _way(spots),
         (place(start[0]), place(start[1])) if apart and _holds(start) else None,
         (place(now[0]), place(now[1])),

@@ -114,8 +114,8 @@ def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
         f"{sentence(name)}, {activation_word(one.activation)}",
         f"Activations of {name}: {said}",
         ground(FRAME, (x, y), ("activation", "share, %")),
-        _bars(edges, np.zeros(BINS), live, x, y),
-        _bars(edges, live, flat, x, y),
+        _bars(edges, np.zeros(BINS), live, (x, y)),
+        _bars(edges, live, flat, (x, y)),
         said,
         tuple(_rows(edges, live, flat, digits)),
     )
@@ -143,8 +143,9 @@ def _around(values: Array) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _bars(edges: Array, under: Array, heights: Array, x: Axis, y: Axis) -> str:
+def _bars(edges: Array, under: Array, heights: Array, axes: tuple[Axis, Axis]) -> str:
     """Bars standing on others, as one path."""
+    x, y = axes
     parts = []
     for left, right, low, high in zip(edges[:-1], edges[1:], under, under + heights, strict=True):
         if high > low:

@@ -18,7 +18,7 @@ from app.views.known import Known, known_of
 from app.views.numbers import fixed, number, signed
 from app.views.series import Series, chosen
 from app.views.slope_drawing import Seen, SlopeDrawing, axes_of, is_short, slope_drawing, tangent_of
-from app.views.slope_words import headline, sentences
+from app.views.slope_words import ROUNDS, SHORT, headline, sentences
 
 POINTS = 161  # of the curve, its middle the value itself
 FEWEST = 21
@@ -55,12 +55,13 @@ def landscape(session: TrainingSession, query: Query, digits: int) -> Landscape:
     zoom = _zoom(known, query)
     seen = _seen(session.current, known, _half_width(session.current, known, zoom.value))
     checked = None if known.gradient is None else check_one(session.current, symbol)
-    short = is_short(known, axes_of(seen.curve.places, seen.curve.values)[0])
+    notes = [ROUNDS] if session.setup.decimals is not None else []
+    notes += [SHORT] if is_short(known, axes_of(seen.curve.places, seen.curve.values)[0]) else []
     return Landscape(
         headline(known, digits),
         choices_of(query, "landscape", [field, zoom]),
         slope_drawing(known, seen, _told(known, seen, digits)),
-        tuple(sentences(session, known, seen, checked, (digits, short))),
+        (*sentences(known, seen, checked, digits), *notes),
         _ahead(known),
         tuple(_facts(known, seen, digits)),
         tuple(_rows(known, seen, digits)),

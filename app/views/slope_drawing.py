@@ -153,12 +153,14 @@ def arrow_from(start: tuple[float, float], end: tuple[float, float]) -> Arrow:
 
 def is_short(known: Known, x: Axis) -> bool:
     """Whether there is an update that is too short for an arrow."""
-    return known.after is not None and abs(x.at(known.after) - x.at(known.value)) < SHORT
+    if known.after is None or known.after == known.value:
+        return False
+    return abs(x.at(known.after) - x.at(known.value)) < SHORT
 
 
 def _arrow(known: Known, x: Axis) -> Arrow | None:
     """In the lane above the axis; as far as the frame goes."""
-    if known.after is None or is_short(known, x):
+    if known.after is None or known.after == known.value or is_short(known, x):
         return None
     end, lane = min(max(x.at(known.after), FRAME.left), FRAME.right), FRAME.bottom - LANE
     return arrow_from((x.at(known.value), lane), (end, lane))
@@ -172,8 +174,9 @@ def _drops(known: Known, seen: Seen, x: Axis, y: Axis) -> str:
 
 
 def _arrived(known: Known, seen: Seen, x: Axis, y: Axis) -> tuple[str, str] | None:
-    if known.after is None or is_short(known, x) or not _inside(known.after, x) or not isfinite(seen.loss_after):
+    if _arrow(known, x) is None or not _inside(known.after, x) or not isfinite(seen.loss_after):
         return None
+    assert known.after is not None
     return _spot(known.after, seen.loss_after, x, y)
 
 

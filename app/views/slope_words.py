@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from app.engine import Checked, Secant
-from app.sessions import TrainingSession
 from app.views.known import Known
 from app.views.numbers import number, signed
 from app.views.slope_drawing import Seen
 from app.views.verdicts import told
+
+AT_REST = "All other parameters stay as they are."
+ROUNDS = "The walk rounds its activations; this curve is of the loss without rounding."
+SHORT = "So short a way cannot be seen here: look at the update."
 
 
 def headline(known: Known, digits: int) -> str:
@@ -19,24 +22,14 @@ def headline(known: Known, digits: int) -> str:
     return f"The loss {_way(known.gradient)} as the {known.words} grows"
 
 
-def sentences(
-    session: TrainingSession, known: Known, seen: Seen, checked: Checked | None, look: tuple[int, bool]
-) -> Iterator[str]:
-    """`look`: digits, and whether the update is too short to be seen."""
-    digits, short = look
+def sentences(known: Known, seen: Seen, checked: Checked | None, digits: int) -> Iterator[str]:
+    """What is to be said of the point, its slope, the numerical check and the update."""
     yield f"At {number(known.value, digits)} the mean loss of this batch is {number(seen.loss, digits)}. {AT_REST}"
-    if session.setup.decimals is not None:
-        yield "The walk rounds its activations; this curve is of the loss without rounding."
     if known.gradient is not None and checked is not None and seen.secant is not None:
         yield _slope(known.gradient, digits)
         yield from _of_check(checked, seen.secant, digits)
     if known.after is not None:
         yield _update(known, seen, digits)
-        if short and known.after != known.value:
-            yield "So short a way cannot be seen here: look at the update."
-
-
-AT_REST = "All other parameters stay as they are."
 
 
 def _slope(gradient: float, digits: int) -> str:
