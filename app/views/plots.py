@@ -49,7 +49,6 @@ class Plot:
     lines: tuple[Line, ...]
     names: bool
     readings: tuple[Reading, ...]
-    reading_at: tuple[str, str]
     hit_top: str
     hit_height: str
     marks: tuple[Marks, ...]
@@ -93,7 +92,6 @@ def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -
         _lines(series, x, y),
         frame is WIDE,
         readings(series, x, about),
-        (place(frame.right), "14"),
         place(frame.top),
         place(frame.bottom - frame.top),
         tuple(cloud.on(x, y) for cloud in clouds),

@@ -10,6 +10,7 @@ from app.views.frames import Frame
 from app.views.scales import place
 from app.views.series import Series, chosen
 
+BESIDE = 7.0  # between the line and what stands there
 MOST = 60  # columns: fewer than can be told apart by pointing, so that a plot stays small
 
 
@@ -26,12 +27,17 @@ class About(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """A column that can be pointed at, then the line through its numbers' place, and what they are."""
+    """A column that can be pointed at, then the line through its numbers' place, and what they are, row by row.
+
+    The rows stand at `x`, `before` or `after` the line, where there is more room.
+    """
 
     left: str
     width: str
     line: str
-    text: str
+    x: str
+    side: str
+    rows: tuple[str, ...]
 
 
 def readings(series: Sequence[Series], x: Axis, about: About) -> tuple[Reading, ...]:
@@ -46,13 +52,21 @@ def readings(series: Sequence[Series], x: Axis, about: About) -> tuple[Reading, 
             place(left),
             place(right - left),
             f"M{place(at)} {place(frame.top)}V{place(frame.bottom)}",
-            _text(series, longest, i, about),
+            *_side(at, frame),
+            (
+                f"{about.x_title} {longest.place_text(i)}",
+                *(f"{one.name} {one.text(i, about.digits)}" for one in series),
+            ),
         )
         for i, at, (left, right) in zip(indices, places, pairwise(borders), strict=True)
     )
 
 
-def _text(series: Sequence[Series], longest: Series, i: int, about: About) -> str:
-    """epoch 12: training 0.12300, test 0.10000."""
-    values = ", ".join(f"{one.name} {one.text(i, about.digits)}" for one in series)
-    return f"{about.x_title} {longest.place_text(i)}: {values}"
+def _side(at: float, frame: Frame) -> tuple[str, str]:
+    before = at > (frame.left + frame.right) / 2
+    return place(at - BESIDE if before else at + BESIDE), "before" if before else "after"
+
+
+def _rows(series: Sequence[Series], longest: Series, i: int, about: About) -> tuple[str, ...]:
+    """epoch 12; training 0.12300; test 0.10000."""
+    return f"{about.x_title} {longest.place_text(i)}", *(f"{one.name} {one.text(i, about.digits)}" for one in series)

@@ -1,4 +1,4 @@
-"""A learner looks at a training: points at curves, switches scale and picture, by mouse, by keyboard, without scripts."""
+"""A learner looks at a training: points at curves, switches scale and picture; by mouse, keyboard, without scripts."""
 
 from typing import Any
 
@@ -74,6 +74,7 @@ def test_pointing_at_a_curve_reads_its_numbers(page: Page) -> None:
         seen.append(reading.text_content() or "")
     assert len(set(seen)) == 3
     assert all(text.startswith("epoch ") and "training 0." in text and "test 0." in text for text in seen)
+    assert page.evaluate(OUTSIDE) == []
     page.mouse.move(0, 0)
     expect(reading).to_have_count(0)
 
