@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from app.engine import Array
-from app.sessions import TrainingSession
+from app.sessions import TrainingSession, classes_of
 from app.views.choices import Choice, Query, choice, choices_of
-from app.views.frames import SQUARE, WIDE
+from app.views.frames import NARROW, SQUARE
 from app.views.levels import Band, Key, Label, bands, by_sign, drawable, keys, whole
 from app.views.lines import along, curves_over
 from app.views.maps import COUNT, Grid, Layers, grid_of, map_of, texts_of
@@ -31,12 +31,21 @@ BOUNDARY = Key("line", "the line on which it is 0.5")
 def boundary(session: TrainingSession, query: Query, digits: int) -> OverData:
     """The picture of a network that tells classes apart."""
     cut, asked = slice_of(session, query), _which(session, query)
-    title = f"The boundary classifies {said_right(session)}"
+    A = along(session).A[-1] if len(cut.plane.features) == 1 else on_plane(session, cut.plane, COUNT).A[-1]
+    title = _title(session, A)
     seen = OverData(title, choices_of(query, NAME, [*cut.fields, *asked]), cut.notes)
     if len(cut.plane.features) == 1:
-        return replace(seen, plot=_curves(session, title, digits))
-    drawn, grid = _drawn(session, cut.plane, asked)
+        return replace(seen, plot=_curves(session, A, title, digits))
+    drawn, grid = _drawn(session, cut.plane, A, asked)
     return replace(seen, map=map_of(session, cut.plane, drawn, (NAME, title)), grid=grid)
+
+
+def _title(session: TrainingSession, A: Array) -> str:
+    """How many it classifies right; and where all outputs A of the picture say one class, which."""
+    said, right = set(classes_of(A).tolist()), said_right(session)
+    if len(said) > 1:
+        return f"The boundary classifies {right}"
+    return f"The network says {class_names(session)[said.pop()]} everywhere here: it classifies {right}"
 
 
 def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
@@ -48,21 +57,23 @@ def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
     return (choice(query, "class", "class", [(WINNER, "the class that wins"), *one]),)
 
 
-def _drawn(session: TrainingSession, plane: Plane, asked: Sequence[Choice]) -> tuple[Layers, Grid]:
-    A = on_plane(session, plane, COUNT).A[-1]
-    which = asked[0].value if asked else str(A.shape[1] - 1)
+def _drawn(session: TrainingSession, plane: Plane, A: Array, asked: Sequence[Choice]) -> tuple[Layers, Grid]:
+    names, which = class_names(session), asked[0].value if asked else str(A.shape[1] - 1)
     if which == WINNER:
-        names = np.array(class_names(session))
-        return winners(A, tuple(names)), grid_of(session, plane, names[A.argmax(axis=1)].reshape(COUNT, COUNT))
+        won = np.array(names, dtype=object)[A.argmax(axis=1)]
+        return winners(A, names), grid_of(session, plane, won.reshape(COUNT, COUNT))
     values = A[:, int(which)].reshape(COUNT, COUNT)
-    return shares(values), grid_of(session, plane, texts_of(values, DIGITS + 1))
+    name = names[int(which) - A.shape[1]]  # a single output has two classes: it says the last
+    drawn = shares(values, f"share of {name}")
+    return drawn, grid_of(session, plane, texts_of(values, DIGITS + 1))
 
 
-def shares(values: Array) -> Layers:
+def shares(values: Array, of: str) -> Layers:
     """Bands of one output, (COUNT, COUNT), and the line on which it is one half."""
     surface, looks = Surface(values, SQUARE), by_sign(LEVELS, HALF, HALF)
     line = Band("strong open", surface.line(HALF))
-    return Layers(bands(surface, LEVELS, looks), (*keys(LEVELS, looks, DIGITS), BOUNDARY), (line,))
+    named = (*keys(LEVELS, looks, DIGITS), *([BOUNDARY] if line.d else ()))
+    return Layers(of, bands(surface, LEVELS, looks), named, (line,))
 
 
 def winners(A: Array, names: tuple[str, ...]) -> Layers:
@@ -73,6 +84,7 @@ def winners(A: Array, names: tuple[str, ...]) -> Layers:
     lines = [Band("strong open", surface.line(0.0)) for surface in ahead[1:]]
     words = [_name_at(surface, name) for surface, name in zip(ahead, names, strict=True) if surface.values.max() > 0]
     return Layers(
+        "the class that wins",
         (whole(looks[0], SQUARE), *filter(drawable, regions)),
         tuple(Key(look, name) for look, name in zip(looks, names, strict=True)),
         tuple(filter(drawable, lines)),
@@ -91,10 +103,10 @@ def _name_at(surface: Surface, name: str) -> Label:
     return Label(place(x), place(y), name)
 
 
-def _curves(session: TrainingSession, title: str, digits: int) -> Plot:
+def _curves(session: TrainingSession, A: Array, title: str, digits: int) -> Plot:
     """How surely the network says each class, over its one input."""
-    A, names = along(session).A[-1], class_names(session)
+    names = class_names(session)
     named = [(f"share of {names[-A.shape[1] + i]}", A[:, i]) for i in range(A.shape[1])]
-    about = About(NAME, title, input_names(session)[0], "share", digits, "linear", WIDE, (0.0, 1.0), True)
+    about = About(NAME, title, input_names(session)[0], "share", digits, "linear", NARROW, (0.0, 1.0), True)
     heights = (session.examples[1][:, -1], session.setup.test_examples[1][:, -1])
     return curves_over(session, about, named, heights)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.sessions import TrainingSession
 from app.views.choices import Choice, Query, choice, choices_of
-from app.views.frames import SQUARE
+from app.views.frames import NARROW, SQUARE
 from app.views.levels import bands, keys, labels, levels_between, whole
 from app.views.lines import along, curves_over
 from app.views.maps import COUNT, Layers, grid_of, map_of, texts_of
@@ -27,11 +27,11 @@ def fitted(session: TrainingSession, query: Query, digits: int) -> OverData:
     title = f"The prediction is {said_off(session, output, digits)}"
     seen = OverData(title, choices_of(query, NAME, [*cut.fields, *which]), cut.notes)
     if len(cut.plane.features) == 1:
-        return replace(seen, plot=_curve(session, output, About(NAME, title, "", "", digits, tight=True)))
+        return replace(seen, plot=_curve(session, output, About(NAME, title, "", "", digits, frame=NARROW, tight=True)))
     scale = session.setup.ready.targets
     A = scale.undo(on_plane(session, cut.plane, COUNT).A[-1])
     values = A[:, output].reshape(COUNT, COUNT)
-    drawn = map_of(session, cut.plane, heights(Surface(values, SQUARE)), (NAME, title))
+    drawn = map_of(session, cut.plane, heights(Surface(values, SQUARE), output_names(session)[output]), (NAME, title))
     return replace(seen, map=drawn, grid=grid_of(session, cut.plane, texts_of(values, digits)))
 
 
@@ -42,14 +42,14 @@ def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
     return (choice(query, "output", "output", [(str(i), name) for i, name in enumerate(names)]),)
 
 
-def heights(surface: Surface) -> Layers:
+def heights(surface: Surface, of: str) -> Layers:
     """Bands from the lowest to the highest number, the darker the higher."""
     levels = levels_between(float(surface.values.min()), float(surface.values.max()))
     if not levels:
-        return Layers((whole("s3", surface.frame),), ())
+        return Layers(of, (whole("s3", surface.frame),), ())
     looks = tuple(f"s{i}" for i in range(len(levels) + 1))
     named = labels(surface, levels, DIGITS)
-    return Layers(bands(surface, levels, looks), keys(levels, looks, DIGITS), (), named)
+    return Layers(of, bands(surface, levels, looks), keys(levels, looks, DIGITS), (), named)
 
 
 def _curve(session: TrainingSession, output: int, about: About) -> Plot:

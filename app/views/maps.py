@@ -49,13 +49,15 @@ class Map:
     x_title_at: tuple[str, str]
     y_title: str
     marks: tuple[Marks, ...]
+    keys_of: str
     keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """What a map shows: bands with their keys, strong lines and labels."""
+    """What a map shows: `of` what; bands with their keys, strong lines and labels."""
 
+    of: str
     bands: tuple[Band, ...]
     keys: tuple[Key, ...]
     lines: tuple[Band, ...] = ()
@@ -80,6 +82,7 @@ def map_of(session: TrainingSession, plane: Plane, layers: Layers, named: tuple[
         (place((SQUARE.left + SQUARE.right) / 2), place(SQUARE.height - 8)),
         names[plane.features[1]],
         _examples(session, plane, x, y),
+        layers.of,
         layers.keys,
     )
 

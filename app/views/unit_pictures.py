@@ -10,7 +10,7 @@ import numpy as np
 from app.engine import Array
 from app.sessions import TrainingSession
 from app.views.choices import Choice, Query, choice, choices_of
-from app.views.frames import SQUARE, Frame
+from app.views.frames import NARROW, SQUARE, Frame
 from app.views.levels import Band, Key, bands, by_sign, keys, levels_between
 from app.views.lines import along, curves_over
 from app.views.maps import COUNT, Grid, Layers, Map, grid_of, map_of, texts_of
@@ -129,7 +129,8 @@ def _over_plane(asked: _Asked, digits: int) -> Drawn:
     small = {j: sum(layered(rough.A[l][:, j], rough.Z[l - 1][:, j], SMALL), ()) for j in asked.group}
     over, line = layered(A[:, asked.j], large.Z[l - 1][:, asked.j], SQUARE)
     title = _said(asked.name, A[:, asked.j], large.Z[l - 1][:, asked.j])
-    layers = Layers(over, (*keys(levels, looks, DIGITS), SUM_IS_ZERO), line)
+    named = (*keys(levels, looks, DIGITS), *([SUM_IS_ZERO] if line[0].d else ()))
+    layers = Layers("activation a", over, named, line)
     texts = texts_of(A[:, asked.j].reshape(COUNT, COUNT), digits)
     return (
         asked.small(small),
@@ -144,7 +145,9 @@ def _along_line(asked: _Asked, digits: int) -> Drawn:
     low, high = float(A.min()), float(A.max())
     small = {j: (Band("strong open", through(A[:, j], (low, high), SMALL)),) for j in asked.group}
     title = _said(asked.name, A[:, asked.j], sums)
-    about = About(NAME, title, input_names(session)[0], "activation a", digits, least=(low, high), tight=True)
+    about = About(
+        NAME, title, input_names(session)[0], "activation a", digits, frame=NARROW, least=(low, high), tight=True
+    )
     plot = curves_over(session, about, [("a", A[:, asked.j]), ("z", sums)])
     return asked.small(small), title, (None, None, plot)
 

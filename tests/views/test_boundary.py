@@ -106,6 +106,27 @@ def test_the_title_counts_what_is_classified_right() -> None:
     )
 
 
+def test_where_one_class_is_said_everywhere_there_is_no_line_and_the_title_says_so() -> None:
+    session = TrainingSession.of_lesson(LESSONS[2]).train(iterations=30)
+    seen = boundary(session, {}, 5)
+    assert seen.title == "The network says class 2 everywhere here: it classifies 4 of 6 training examples right"
+    picture = drawn(seen)
+    assert picture.lines[0].d == ""
+    assert "line" not in [key.look for key in picture.keys]
+    assert picture.keys_of == "share of class 2"
+
+
+def test_over_one_input_the_share_of_a_class_is_a_curve() -> None:
+    X = np.linspace(-2.0, 2.0, 12)[:, None]
+    session = trained(Setup((1, 3, 1), Examples(X, (X > 0.3).astype(float)), learning_rate=1.0), 200)
+    plot = boundary(session, {}, 5).plot
+    assert plot is not None
+    assert [line.name for line in plot.lines] == ["share of y = 1"]
+    for place, text in plot.rows:
+        x = float(place.replace("−", "-"))
+        assert float(text) == pytest.approx(said(session, np.array([x]))[0], abs=0.01)
+
+
 def test_each_class_has_a_shape_of_its_own_and_test_examples_are_hollow() -> None:
     marks = drawn(boundary(moons(), {}, 5)).marks
     assert [mark.look for mark in marks] == ["c0 training", "c1 training", "c0 test", "c1 test", "focus"]
