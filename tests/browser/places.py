@@ -44,7 +44,24 @@ def trained(page: Page) -> None:
     page.locator("#curves summary").first.click()
 
 
+def impossible(page: Page) -> None:
+    """The page for building, with a table of one's own, a pairing that cannot be and a number that is none."""
+    page.goto("/build?from=by-hand")
+    page.select_option("#f-activation-1", "softmax")
+    page.locator("#f-batch_size").fill("x")
+    page.locator("#f-batch_size-wrong").wait_for()
+
+
+def trained(page: Page) -> None:
+    """The pictures of a short training, with its curves' numbers open."""
+    Walk(page).start("a-slope-too-many").press("train")
+    page.get_by_role("link", name="Train and look").click()
+    page.locator("#curves summary").first.click()
+
+
 PAGES: dict[str, Visit] = {
+    "build": lambda page: page.goto("/build?from=iris"),
+    "impossible": impossible,
     "bug lab": lambda page: page.goto("/bug-lab?level=2&seed=17"),
     "hunt": in_the_bug_lab,
     "lessons": lambda page: page.goto("/"),
