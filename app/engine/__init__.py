@@ -31,6 +31,7 @@ from app.engine.expressions import (
     substituted,
     symbols_in,
 )
+from app.engine.feed import Feed
 from app.engine.gradient_check import Checked, GradientCheck, check_gradients, check_one
 from app.engine.gradient_sizes import gradient_sizes
 from app.engine.initializers import INITIALIZERS, Initializer
@@ -61,6 +62,7 @@ from app.engine.shape import Shape, Updating
 from app.engine.slips import TOLERANCE, Diagnosis, Typed, diagnose, own_slip
 from app.engine.slopes import Activity, activity
 from app.engine.told_update import parameter_of
+from app.engine.trainer import Batch, Trainer
 from app.engine.types import Array
 from app.engine.values import Values
 
@@ -85,6 +87,7 @@ __all__ = [
     "Apply",
     "Array",
     "Backward",
+    "Batch",
     "BatchSum",
     "Case",
     "Checked",
@@ -96,6 +99,7 @@ __all__ = [
     "Examples",
     "Expression",
     "Factor",
+    "Feed",
     "Forward",
     "GradientCheck",
     "Group",
@@ -132,6 +136,7 @@ __all__ = [
     "Square",
     "Sum",
     "Symbol",
+    "Trainer",
     "Typed",
     "UnknownNameError",
     "Update",

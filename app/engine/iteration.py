@@ -71,7 +71,8 @@ class Iteration:
     @cached_property
     def loss(self) -> float:
         """The mean of the examples' losses, before the update."""
-        return float(np.mean(self.losses))
+        with np.errstate(over="ignore"):
+            return float(np.mean(self.losses))
 
     @property
     def next(self) -> Past:
@@ -126,7 +127,7 @@ def _in_order(iteration: Iteration) -> tuple[tuple[str, tuple[Array, ...]], ...]
     return (
         ("a weighted sum", iteration.forward.Z),
         ("an activation", iteration.forward.A),
-        ("the loss", (iteration.losses,)),
+        ("the loss", (iteration.losses, np.array(iteration.loss))),
         ("an error signal", gradients.delta),
         ("a gradient", gradients.dW + gradients.db),
         ("an updated parameter", tuple(part for layer in after for part in (layer.W, layer.b))),

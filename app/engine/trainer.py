@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.engine.errors import DivergedError
-from app.engine.iteration import Iteration, Method, Past, first_not_finite, run_iteration
+from app.engine.divergence import check_finite
+from app.engine.iteration import Iteration, Method, Past, run_iteration
 from app.engine.losses import Output
 from app.engine.network import Layer, Network
 from app.engine.program import Program
@@ -133,9 +133,7 @@ class Trainer:
         method, rate = self._method, batch.learning_rate
         method = replace(method, learning_rate=rate, rules=replace(method.rules, learning_rate=rate))
         iteration = run_iteration(method, self._network, batch.X, batch.Y, self.past)
-        what = first_not_finite(iteration)
-        if what is not None:
-            raise DivergedError(self.iteration, what)
+        check_finite(iteration)
         self._stand(iteration.after.flat(), iteration.update.memory)
         self.iteration += 1
         return iteration

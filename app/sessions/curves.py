@@ -12,8 +12,9 @@ import numpy as np
 
 from app.engine import LOSSES, Array, Network, Setup, forward
 from app.sessions.changes import examples_at
+from app.sessions.checkpoints import Checkpoint
 from app.sessions.classes import accuracy, classifies
-from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.timeline import Timeline
 from app.sessions.tracks import Point, Score, Track, Tracks
 from app.sessions.training import TrainingSession
 
@@ -78,21 +79,13 @@ def _stops(setup: Setup, start: int, end: int) -> list[int]:
 def _extended(timeline: Timeline, track: Track, stop: int) -> Track:
     """The way, gone on to `stop`."""
     setup, epochs = timeline.setup, whole_epochs(timeline.setup, stop)
-    losses, checkpoint = _run(timeline, track.checkpoint, stop)
-    recent = (*track.recent, *losses)[-setup.iterations_per_epoch :]
+    losses, checkpoint = next(timeline.legs([stop], track.checkpoint))
+    recent = (*track.recent, *losses.tolist())[-setup.iterations_per_epoch :]
     stride, points = stride_for(epochs), track.points
     if epochs % stride or updates_after(setup, epochs) != stop:
         return Track(checkpoint, recent, points)
     kept = tuple(point for point in points if point.epoch % stride == 0)
     return Track(checkpoint, recent, (*kept, _point(timeline, Track(checkpoint, recent, points))))
-
-
-def _run(timeline: Timeline, start: Checkpoint, end: int) -> tuple[list[float], Checkpoint]:
-    """The losses from a checkpoint on, each before its update, and where they lead."""
-    losses, last = [], None
-    for last in timeline.run(end, start):
-        losses.append(last.loss)
-    return losses, start if last is None else Checkpoint.of(last.after, last.next)
 
 
 # Epochs and updates ---------------------------------------------------------------------------------------------------

@@ -21,13 +21,14 @@ from app.engine import (
 from app.lessons import lesson_named
 from app.sessions.answers import answers_of, answers_text
 from app.sessions.changes import Change, Changes
+from app.sessions.checkpoints import Checkpoint
 from app.sessions.data_documents import Document, data_document, data_of, matrix
 from app.sessions.edits import Mark
 from app.sessions.forks import Fork
 from app.sessions.hunt import hunt_of
 from app.sessions.places import Place
 from app.sessions.standing import Goal
-from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.timeline import Timeline
 from app.sessions.training import TrainingSession
 
 AMOUNTS = {"constant": "value", "normal": "scale", "uniform": "scale"}  # initializer -> the name of its amount

@@ -40,13 +40,11 @@ def is_quick(lesson: Lesson) -> bool:
 
 def _computed(lesson: Lesson, as_published: bool) -> Run:
     timeline = Timeline(lesson.setup(as_published))
+    end = lesson.run if lesson.run > 1 else FURTHER
     wanted = {printed.iteration for printed in lesson.printed if printed.symbol.kind != "loss"}
-    losses: list[float] = []
-    kept: dict[int, Iteration] = {}
-    for number, iteration in enumerate(timeline.run(lesson.run if lesson.run > 1 else FURTHER)):
-        losses.append(iteration.loss)
-        if number in wanted:
-            kept[number] = iteration
+    legs = list(timeline.legs([*sorted(wanted), end]))
+    losses = np.concatenate([leg.losses for leg in legs]).tolist()
+    kept = {leg.end.iteration: timeline.iteration_from(leg.end) for leg in legs[:-1]}
     return Run(tuple(losses), tuple(_figure(printed, losses, kept, timeline) for printed in lesson.printed))
 
 

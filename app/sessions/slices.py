@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import perf_counter
 
 from app.engine import DivergedError
+from app.sessions.checkpoints import Checkpoint, thinned
 from app.sessions.places import after, before
-from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.timeline import Timeline
 from app.sessions.training import TrainingSession
 
-ITERATIONS = 5  # of one short way: about half a millisecond for a small network
+SHORT = 0.0005  # seconds that a short way takes, about
+FIRST = 16  # iterations of the first one: more than are walked
 Verb = Callable[[TrainingSession], TrainingSession]
 
 
@@ -36,12 +39,16 @@ def epoch_back(session: TrainingSession) -> int:
 
 def _on_the_way(timeline: Timeline, iteration: int) -> Iterator[tuple[Checkpoint, ...]]:
     """The checkpoints after each short way; it ends early where the numbers run away, which the verb will find."""
-    start = max((c.iteration for c in timeline.checkpoints if c.iteration <= iteration), default=0)
+    known = [c for c in timeline.checkpoints if c.iteration <= iteration]
     beyond = tuple(c for c in timeline.checkpoints if c.iteration > iteration)
-    there = replace(timeline, now=start)
-    for number in range(start + ITERATIONS, iteration + 1, ITERATIONS):
+    there, length = known[-1] if known else Checkpoint.start(timeline.setup), FIRST
+    while there.iteration + length <= iteration:
+        begun = perf_counter()
         try:
-            there = there.towards(number)
+            (leg,) = timeline.legs([there.iteration + length], there)
         except DivergedError:
             return
-        yield (*there.checkpoints, *beyond)
+        there = leg.end
+        known = list(thinned([*known, there], there.iteration))
+        yield (*known, *beyond)
+        length = max(FIRST, min(2 * length, round(length * SHORT / (perf_counter() - begun))))

@@ -1,7 +1,7 @@
 """The way through the iterations: any of them again, bit for bit, by replay from the nearest checkpoint before it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Self
@@ -10,48 +10,23 @@ import numpy as np
 
 from app.engine import (
     CONSTANT,
-    Array,
-    DivergedError,
     Iteration,
     Method,
     Network,
     Past,
     Setup,
     Values,
-    first_not_finite,
+    check_finite,
+    diverged,
     kept_with,
     run_iteration,
 )
 from app.sessions.changes import Changes, examples_at, first_difference, learning_rate_at, with_edits
+from app.sessions.checkpoints import Checkpoint, thinned, worth_keeping
+from app.sessions.legs import RUNNERS, Leg
 
-RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
-MOST_CHECKPOINTS = 8
+SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
 SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each of at most so many numbers a record
-
-
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """What an iteration begins with, before edits made for it: the parameters, as `Network.flat`, then each row of what
-    the optimizer remembers."""
-
-    iteration: int
-    parameters: Array
-
-    @classmethod
-    def of(cls, network: Network, past: Past) -> Self:
-        """Where an iteration with this past begins."""
-        return cls(past.iteration, np.concatenate([network.flat(), past.memory.ravel()]))
-
-    @classmethod
-    def start(cls, setup: Setup) -> Self:
-        """The very start."""
-        network = setup.network
-        return cls.of(network, Past(0, setup.optimizer.fresh(network.size)))
-
-    def opened(self, setup: Setup) -> tuple[Network, Past]:
-        """Network and past; the inverse of `of`, bit for bit."""
-        w, *memory = self.parameters.reshape(-1, setup.network.size)
-        return setup.network.from_flat(w), Past(self.iteration, np.array(memory).reshape(len(memory), len(w)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +91,8 @@ class Timeline:
     def _standing(self) -> tuple[Network, Past]:
         """What iteration `now` begins with, edits included."""
         start = self._checkpoint_before(self.now)
-        network, past = self._opened(start)
-        for iteration in self._iterations(start, self.now):
-            network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
-        return network, past
+        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
+        return self._opened(end)
 
     def learning_rate(self, iteration: int) -> float:
         """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
@@ -131,7 +104,7 @@ class Timeline:
 
     def checked(self) -> Self:
         """The same; DivergedError where iteration `now` leaves the finite numbers."""
-        _check_finite(self.record)
+        check_finite(self.record)
         return self
 
     def with_changes(self, changes: Changes, now: int) -> Self:
@@ -142,11 +115,34 @@ class Timeline:
 
     def losses(self, iterations: int) -> list[float]:
         """The losses, each before its update, of the first so many iterations."""
-        return [iteration.loss for iteration in self.run(iterations)]
+        return [loss for leg in self.legs([iterations]) for loss in leg.losses.tolist()]
+
+    def legs(self, stops: Sequence[int], start: Checkpoint | None = None) -> Iterator[Leg]:
+        """The way from a checkpoint, or the very start, to each of these iterations in order, wherever this stands.
+
+        The same bits as of `run`, in much less time; DivergedError where an iteration leaves the finite numbers.
+        """
+        start = start or Checkpoint.start(self.setup)
+        if not stops or stops[-1] - start.iteration <= SHORT:
+            return self._walked(start, stops)
+        return RUNNERS.legs(self.setup, self.changes, start, stops)
+
+    def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
+        for stop in stops:
+            losses = []
+            for iteration in self._iterations(start, stop):
+                check_finite(iteration)
+                losses.append(iteration.loss)
+                start = Checkpoint.of(iteration.after, iteration.next)
+            yield Leg(np.array(losses), start)
 
     def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
         """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
         return self._iterations(start or Checkpoint.start(self.setup), iterations)
+
+    def iteration_from(self, checkpoint: Checkpoint) -> Iteration:
+        """The iteration that begins at a checkpoint."""
+        return self._run(*self._opened(checkpoint))
 
     def network_at(self, checkpoint: Checkpoint) -> Network:
         """The network that the iteration of a checkpoint begins with, edits included."""
@@ -156,10 +152,7 @@ class Timeline:
         """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""
         start = self._checkpoint_before(target)
         found = [checkpoint for checkpoint in self.checkpoints if checkpoint.iteration <= target]
-        for iteration in self._iterations(start, target):
-            _check_finite(iteration)
-            if _worth_keeping(target - iteration.next.iteration):
-                found.append(Checkpoint.of(iteration.after, iteration.next))
+        found += [leg.end for leg in self.legs(worth_keeping(start.iteration, target), start)]
         return replace(self, now=target, checkpoints=thinned(found, target))
 
     def _iterations(self, start: Checkpoint, end: int) -> Iterator[Iteration]:
@@ -194,33 +187,8 @@ def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
     return setup.method(base_rate, iteration)
 
 
-def _check_finite(iteration: Iteration) -> None:
-    what = first_not_finite(iteration)
-    if what is not None:
-        raise DivergedError(iteration.past.iteration, what)
-
-
-def check_loss_after(number: int, iteration: Iteration) -> None:
+def check_loss_after(iteration: Iteration) -> None:
     """DivergedError where the updated network's loss is no finite number."""
     with np.errstate(over="ignore", invalid="ignore"):
         if not math.isfinite(iteration.loss_after):
-            raise DivergedError(number, "the loss after the update")
-
-
-def _age_class(age: int) -> int:
-    """0 for age 0, 1 for 1 to 7, 2 for 8 to 63, ...: one checkpoint of each is kept."""
-    return min(-(-age.bit_length() // 3), MOST_CHECKPOINTS - 1)
-
-
-def _worth_keeping(age: int) -> bool:
-    """Whether an iteration so many before the target is the youngest of its class."""
-    return age == 0 or _age_class(age) > _age_class(age - 1)
-
-
-def thinned(checkpoints: list[Checkpoint], now: int) -> tuple[Checkpoint, ...]:
-    """The oldest checkpoint of each class of ages, in order; none of iteration 0, which the setup holds."""
-    kept: dict[int, Checkpoint] = {}
-    for checkpoint in sorted(checkpoints, key=lambda c: c.iteration):
-        if checkpoint.iteration > 0:
-            kept.setdefault(_age_class(now - checkpoint.iteration), checkpoint)
-    return tuple(kept.values())
+            raise diverged(iteration, "the loss after the update")

@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from app.engine import Setup
 from app.sessions.changes import Changes
-from app.sessions.timeline import Checkpoint
+from app.sessions.checkpoints import Checkpoint
 
 MOST, MOST_NUMBERS = 256, 2_000_000  # ways that are kept, and numbers in their checkpoints
 

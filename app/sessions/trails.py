@@ -6,8 +6,9 @@ longer one costs its new iterations alone.
 
 from typing import NamedTuple
 
-from app.engine import Array, gradient_sizes
-from app.sessions.timeline import Checkpoint, Timeline
+from app.engine import Array, Iteration, gradient_sizes
+from app.sessions.checkpoints import Checkpoint
+from app.sessions.timeline import Timeline
 from app.sessions.tracks import Tracks
 from app.sessions.training import TrainingSession
 
@@ -63,12 +64,15 @@ def _trail(timeline: Timeline, updates: int, known: Tracks[Trail]) -> Trail:
 
 def _extended(timeline: Timeline, trail: Trail, end: int) -> Trail:
     """The way, gone on to an iteration."""
-    stride, last = stride_for(end), None
-    stops = [stop for stop in trail.stops if stop.iteration % stride == 0]
-    for last in timeline.run(end, trail.checkpoint):
-        if last.past.iteration % stride == 0:
-            stops.append(Stop(last.past.iteration, last.before.flat(), gradient_sizes(last.backward)))
-    return Trail(trail.checkpoint if last is None else Checkpoint.of(last.after, last.next), tuple(stops))
+    stride = stride_for(end)
+    kept = (stop for stop in trail.stops if stop.iteration % stride == 0)
+    marks = range(-(-trail.updates // stride) * stride, end, stride)
+    *ends, last = (leg.end for leg in timeline.legs([*marks, end], trail.checkpoint))
+    return Trail(last, (*kept, *(_stop(timeline.iteration_from(checkpoint)) for checkpoint in ends)))
+
+
+def _stop(it: Iteration) -> Stop:
+    return Stop(it.past.iteration, it.before.flat(), gradient_sizes(it.backward))
 
 
 def stride_for(iterations: int) -> int:

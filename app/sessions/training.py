@@ -140,7 +140,7 @@ class TrainingSession(Standing):
         """Any place, back or ahead; a finished iteration also has a finite loss after its update."""
         moved = replace(self, timeline=self.timeline.at(place.iteration), cursor=place.cursor)
         if moved.finished:
-            check_loss_after(moved.iteration, moved.current)
+            check_loss_after(moved.current)
         return moved
 
     def _on_to_end_of(self, phase: str) -> Self:

@@ -1,5 +1,6 @@
 """The curves of a training tell, epoch by epoch, what an independent walk finds, however their points are come by."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan, log
 from typing import Any
@@ -11,8 +12,10 @@ from app.engine import Array, Data, Dataset, Examples, Initializer, Iteration, N
 from app.lessons import LESSONS
 from app.sessions import Point, TrainingSession, points_of
 from app.sessions.changes import Change
+from app.sessions.checkpoints import Checkpoint
 from app.sessions.curves import MOST_POINTS, followed, stride_for, updates_after, whole_epochs
-from app.sessions.timeline import Checkpoint, Timeline
+from app.sessions.legs import Leg
+from app.sessions.timeline import Timeline
 from app.sessions.tracks import Track, Tracks
 from tests.sessions.setups import own
 
@@ -152,10 +155,12 @@ class Counting(Timeline):
 
     ran: list[int] = field(default_factory=list)
 
-    def run(self, iterations: int, start: Checkpoint | None = None) -> Any:
-        for iteration in super().run(iterations, start):
-            self.ran.append(iteration.past.iteration)
-            yield iteration
+    def legs(self, stops: Sequence[int], start: Checkpoint | None = None) -> Iterator[Leg]:
+        begun = 0 if start is None else start.iteration
+        for stop, leg in zip(stops, super().legs(stops, start), strict=True):
+            self.ran.extend(range(begun, stop))
+            begun = stop
+            yield leg
 
 
 def test_a_curve_that_is_known_costs_its_new_iterations_alone() -> None:

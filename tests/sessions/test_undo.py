@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.sessions import MEASURES, START, TrainingSession
-from app.sessions.timeline import MOST_CHECKPOINTS
+from app.sessions.checkpoints import MOST_CHECKPOINTS
 from tests.sessions.setups import bits, own
 
 measures = st.sampled_from(MEASURES)
