@@ -64,6 +64,7 @@ class TextPanel:
 
     text: str
     invalid: bool
+    most: str
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,12 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Manner:
-    """How the page is shown: how many hidden layers it allows, which field takes the focus (or `add`, the button), what
-    of a walk it has not taken over, and whether a walk was refused.
+    """How the page is shown: how many hidden layers and how many kilobytes of a table it allows, which field takes the
+    focus (or `add`, the button), what of a walk it has not taken over, and whether a walk was refused.
     """
 
     most_hidden: int
+    most_kilobytes: int
     focus: str = ""
     note: str = ""
     refused: bool = False
@@ -150,7 +152,7 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     text = sums(built.setup)
     return (
         GeneratorPanel(generator_fields(shown)),
-        TextPanel(built.draft.texts.get("table", ""), any(problem.field == "table" for problem in built.problems)),
+        _text_panel(built, manner),
         _table_panel(built, shown),
         PreparationPanel(preparation_fields(shown)),
         _layers_panel(built, shown, manner),
@@ -161,6 +163,11 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
         _problems_panel(built, manner.refused),
         Spoken(_spoken(built.problems, text)),
     )
+
+
+def _text_panel(built: Built, manner: Manner) -> TextPanel:
+    invalid = any(problem.field == "table" for problem in built.problems)
+    return TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB")
 
 
 def _table_panel(built: Built, shown: Shown) -> TablePanel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
@@ -39,7 +40,7 @@ async def builder(request: Request) -> Response:
     if "like" in query:
         return await _like(request, query["like"])
     draft = _starting_draft(query.get("from", STARTING_POINTS[0].name))
-    return _shown(request, await _built(request, draft), Manner(_most_hidden(services(request))))
+    return _shown(request, await _built(request, draft), _manner(request))
 
 
 def _starting_draft(name: str) -> Draft:
@@ -53,7 +54,7 @@ async def _like(request: Request, session_id: str) -> Response:
     session = (await walk_of(request, session_id).load()).session
     if session.hunt:
         raise HTTPException(404)
-    manner = Manner(_most_hidden(services(request)), note=LEFT_BEHIND if session.setup.mistakes else "")
+    manner = _manner(request, note=LEFT_BEHIND if session.setup.mistakes else "")
     return _shown(request, await _built(request, draft_of(session.setup)), manner)
 
 
@@ -69,11 +70,13 @@ async def built(request: Request) -> Response:
         return await _start(request, found)
     if action.error is not None:
         found = replace(found, errors=(action.error, *found.errors))
-    return _shown(request, found, Manner(_most_hidden(the), action.focus), with_text=action.read)
+    return _shown(request, found, _manner(request, focus=action.focus), with_text=action.read)
 
 
-def _most_hidden(the: Services) -> int:
-    return the.settings.max_layers - 1  # the output is a layer too
+def _manner(request: Request, **more: Any) -> Manner:
+    """How the page is shown on this server."""
+    settings = services(request).settings
+    return Manner(settings.max_layers - 1, settings.max_data_bytes // 1024, **more)  # the output is a layer too
 
 
 # What a form asks for -------------------------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ async def _start(request: Request, found: Built) -> Response:
 
 
 def _refused(request: Request, found: Built) -> Response:
-    manner = Manner(_most_hidden(services(request)), refused=True)
+    manner = _manner(request, refused=True)
     return _shown(request, found, manner, status=422)
 
 

@@ -222,7 +222,7 @@ def built(setup: Setup, *errors: SetupError) -> Built:
 
 
 def panel(found: Built, kind: type, most_hidden: int = 5) -> object:
-    return next(one for one in build_panels(found, Manner(most_hidden)) if isinstance(one, kind))
+    return next(one for one in build_panels(found, Manner(most_hidden, 512)) if isinstance(one, kind))
 
 
 SETUP = Setup(
@@ -277,7 +277,7 @@ def test_the_layers_follow_the_data_and_there_is_an_end_to_them() -> None:
 
 
 def test_every_field_of_every_panel_has_a_label() -> None:
-    panels = build_panels(built(SETUP), Manner(5))
+    panels = build_panels(built(SETUP), Manner(5, 512))
     fields = [field for one in panels for field in getattr(one, "fields", ())]
     assert len(fields) > 15
     assert all(field.label for field in fields)

@@ -424,9 +424,13 @@ def test_a_walk_that_is_not_there_is_not_found(client: TestClient, session: str)
 
 
 def test_the_limits_are_those_of_the_settings(settings: Settings) -> None:
-    small = Settings(**{**settings.model_dump(), "max_units": 4, "max_layers": 2, "max_examples": 10})
+    small = Settings(
+        **{**settings.model_dump(), "max_units": 4, "max_layers": 2, "max_examples": 10, "max_data_bytes": 2048}
+    )
     with TestClient(create_app(small), follow_redirects=False) as client:
         form = form_of(client)
         assert "1 to 4" in wrong(post(client, form | {"units-1": "5"}), "units-1")
         assert "1 to 10" in wrong(post(client, form | {"data.examples": "11"}), "data.examples")
         assert 'aria-disabled="true"' in post(client, form).text
+        assert "at most 2 kB" in client.get("/build").text
+        assert "at most 2 kB" in wrong(post(client, form | {"source": "table", "table": "1,2\n" * 600}), "table")
