@@ -1,6 +1,7 @@
 """Edits while walking: a parameter, an input or a target gets another value; undo leads back."""
 
 import re
+from contextlib import suppress
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -27,12 +28,17 @@ TARGET = re.compile(r"y-(\d{1,6})", re.ASCII)  # as the diagram names what the e
 @walk_route("POST", "/edit")
 async def edit(the: Explorer) -> Response:
     """Another value of what the form names; it stays open for the next one."""
-    form = the.form
-    value = number_in(form, "step" if "step" in form else "value")
-    check_magnitude("value", value, the.walk.services.settings)
-    kept = await the.walk.load()
-    symbol = edited_in(form, kept.session)
-    return await the.do(unless_asked(lambda walked: walked.edited(symbol, value)), opened=Opened(symbol))
+    form, session = the.form, (await the.walk.load()).session
+    opened = None
+    with suppress(SetupError):  # which the verb meets again, and the page then tells
+        opened = Opened(edited_in(form, session))
+
+    def edited(walked: TrainingSession) -> TrainingSession:
+        value = number_in(form, "step" if "step" in form else "value")
+        check_magnitude("value", value, the.walk.services.settings)
+        return walked.edited(edited_in(form, walked), value)
+
+    return await the.do(unless_asked(edited), opened=opened)
 
 
 @walk_route("POST", "/undo")

@@ -22,6 +22,38 @@ def compared(page: Page) -> None:
     page.wait_for_selector("#run .plot")
 
 
+def forked(page: Page) -> None:
+    """A walk beside its fork, trained."""
+    Walk(page).start("hours-of-study")
+    page.goto(f"{page.url}/compare")
+    page.locator("#fork-optimizer").select_option("momentum")
+    page.get_by_role("button", name="Fork: change the optimizer").click()
+    page.wait_for_selector("#comparison .plot")
+    Walk(page).press('#comparison [formaction$="/train"]')
+
+
+def paused(page: Page) -> None:
+    """A training without end, paused."""
+    Walk(page).start("a-slope-too-many")
+    page.goto(f"{page.url}/pictures")
+    page.locator("#until").click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").wait_for()
+
+
+def two_moons(page: Page) -> None:
+    """Two moons, trained until nearly all examples are on their side of the boundary."""
+    moons = {"dataset": "moons", "examples": 200, "noise": 0.15, "test_share": 0.25}
+    adam = {"kind": "adam", "learning_rate": 0.02}
+    Walk(page).start_with(
+        {"sizes": [2, 8, 8, 1], "data": moons, "optimizer": adam, "batch_size": 10, "shuffle_seed": 1}
+    )
+    page.goto(f"{page.url}/pictures")
+    page.locator("#count").fill("60")
+    page.locator("#begin").click()
+    page.locator("#training .hint", has_text="900 updates made").wait_for()
+
+
 def with_overview(page: Page) -> None:
     """The keyboard overview, open."""
     page.goto("/")
@@ -35,13 +67,6 @@ def in_the_bug_lab(page: Page) -> None:
     page.wait_for_url("**/sessions/*")
     Walk(page).press("backward").press(".spend button")
     page.locator(".accuse summary").click()
-
-
-def trained(page: Page) -> None:
-    """The pictures of a short training, with its curves' numbers open."""
-    Walk(page).start("a-slope-too-many").press("train")
-    page.get_by_role("link", name="Train and look").click()
-    page.locator("#curves summary").first.click()
 
 
 def impossible(page: Page) -> None:
@@ -82,5 +107,8 @@ PAGES: dict[str, Visit] = {
     "question": lambda page: (
         Walk(page).start_with({"lesson": "two-outputs-two-paths", "asking": True}).press("backward")
     ),
+    "edit": lambda page: Walk(page).start("two-outputs-two-paths").press("#l-c-1-0-0").press("#edit-more"),
+    "fork": forked,
+    "training": paused,
     "overview": with_overview,
 }

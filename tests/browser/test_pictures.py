@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import gradient_of_the_first_weight
+from tests.browser.places import Visit, gradient_of_the_first_weight, two_moons
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -19,14 +19,17 @@ def size_of(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_picture_of_the_explorer_can_be_taken_and_the_kept_one_has_its_size(
-    open_page: OpenPage, theme: str
+TAKEN: dict[str, Visit] = {"explorer": gradient_of_the_first_weight, "training": two_moons}
+
+
+@pytest.mark.parametrize(("name", "theme"), [("explorer", "light"), ("explorer", "dark"), ("training", "light")])
+def test_the_pictures_can_be_taken_and_the_kept_ones_have_their_size(
+    open_page: OpenPage, name: str, theme: str
 ) -> None:
     page = open_page(dark=theme == "dark", still=True)
-    gradient_of_the_first_weight(page)
+    TAKEN[name](page)
     page.evaluate("document.fonts.ready")
-    picture, kept = page.screenshot(), DOCS / f"explorer-{theme}.png"
+    picture, kept = page.screenshot(), DOCS / f"{name}-{theme}.png"
     if os.environ.get("UPDATE_PICTURES"):
         DOCS.mkdir(exist_ok=True)
         kept.write_bytes(picture)

@@ -1,0 +1,120 @@
+"""The page that trains: by mouse, by keyboard and without scripts; its curve grows while it runs."""
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenPage
+from tests.browser.walk import Walk
+
+MOONS = {
+    "sizes": [2, 4, 1],
+    "data": {"dataset": "moons", "examples": 60, "test_share": 0.25},
+    "optimizer": {"kind": "adam", "learning_rate": 0.02},
+    "batch_size": 5,
+}
+CURVE = "#curves .curve.first"
+
+
+def training(page: Page, given: object = MOONS) -> str:
+    """The page of a new network, and the address of its state."""
+    walk = Walk(page).start_with(given)  # type: ignore[arg-type]
+    state = f"/api{page.url[page.url.index('/sessions') :]}"
+    page.goto(f"{page.url}/pictures")
+    assert walk.page is page
+    return state
+
+
+def told(page: Page, text: str) -> None:
+    """Wait until the panel tells it, to those who see it."""
+    page.locator("#training .hint", has_text=text).wait_for()
+
+
+def updates(page: Page, state: str) -> int:
+    told = page.request.get(state).json()
+    return int(told["iteration"] + (told["cursor"] == told["equations"]))
+
+
+def test_a_run_is_watched_paused_gone_on_with_and_stopped(open_page: OpenPage) -> None:
+    page = open_page()
+    state = training(page)
+    before = page.locator(CURVE).first.get_attribute("d")
+    page.locator("#until").click()
+    page.wait_for_selector("progress")
+    page.wait_for_function("before => document.querySelector('#curves .curve.first').getAttribute('d') !== before",
+                           arg=before)  # fmt: skip
+    page.locator("#pause-or-go-on").click()
+    page.get_by_role("button", name="Go on").wait_for()
+    page.wait_for_timeout(600)
+    paused = updates(page, state)
+    assert paused > 0
+    page.wait_for_timeout(900)
+    assert updates(page, state) == paused
+    assert page.evaluate("document.activeElement.id") == "pause-or-go-on"
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Pause").wait_for()
+    page.locator("#stop").click()
+    page.locator("#begin").wait_for()
+    assert updates(page, state) > paused
+
+
+def test_a_run_comes_to_its_end_and_undo_leads_back(open_page: OpenPage) -> None:
+    page = open_page()
+    state = training(page)
+    page.locator("#count").fill("20")
+    page.locator("#begin").click()
+    told(page, "180 updates made")
+    assert updates(page, state) == 20 * 9
+    page.locator("#undo").click()
+    told(page, "Nothing is trained yet")
+    assert updates(page, state) == 0
+
+
+def test_it_is_trained_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page()
+    state = training(page)
+    page.locator("#count").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    told(page, "27 updates made")
+    assert updates(page, state) == 27
+
+
+def test_the_picture_that_was_chosen_follows_the_training(open_page: OpenPage) -> None:
+    page = open_page()
+    training(page)
+    page.get_by_role("link", name="Activations").click()
+    page.locator("#picture h2", has_text="").first.wait_for()
+    page.wait_for_function("document.getElementById('shown').value === 'activations'")
+    before = page.locator("#picture").inner_html()
+    page.locator("#count").fill("30")
+    page.locator("#begin").click()
+    told(page, "270 updates made")
+    assert page.locator("#shown").get_attribute("value") == "activations"
+    assert page.locator("#picture").inner_html() != before
+
+
+def test_a_run_that_leaves_the_finite_numbers_says_where_and_stands_before(open_page: OpenPage) -> None:
+    page = open_page(statuses=(409,))
+    runaway = {
+        "sizes": [2, 3, 1],
+        "activations": ["relu", "identity"],
+        "loss": "mean_squared_error",
+        "data": {"dataset": "xor", "examples": 8},
+        "optimizer": {"learning_rate": 60.0},
+    }
+    state = training(page, runaway)
+    page.locator("#count").fill("2000")
+    page.locator("#begin").click()
+    page.locator("#training .warning", has_text="just before").wait_for()
+    assert updates(page, state) > 0
+    assert page.locator("#undo").is_visible()
+
+
+def test_it_trains_without_scripts(open_page: OpenPage) -> None:
+    page = open_page(scripts=False)
+    state = training(page)
+    page.locator("#count").fill("10")
+    page.locator("#begin").click()
+    assert "90 updates made" in page.locator("#training").inner_text()
+    page.locator("#undo").click()
+    assert updates(page, state) == 0
