@@ -88,6 +88,12 @@ class Runners:
         self._idle: list[Runner] = []
         self._lock = Lock()
 
+    def __len__(self) -> int:
+        return len(self._idle)
+
+    def __contains__(self, setup: Setup) -> bool:
+        return any(runner.setup is setup for runner in self._idle)
+
     def legs(self, setup: Setup, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
         """As `Runner.legs`."""
         runner = self._taken(setup)
