@@ -1,6 +1,6 @@
 """A program: the steps of a recording as one straight piece of Python, for any batch of the same size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -11,6 +11,7 @@ import numpy as np
 from app.engine.recording import Plain, Step, Tape, plain_of
 
 Batch = tuple[Plain, Plain]
+Then = Sequence[Step] | Callable[[], None]
 Record = Callable[[Tape, Any, Any], tuple[Any, list[Any]]]
 BY_NAME = (np.maximum, np.minimum)  # these take where to write by name only
 
@@ -25,17 +26,17 @@ class Needed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """`once(*given, Z)` does the recorded steps for a batch, of which `given` is made, and leaves the result in Z."""
+    """`run` does the recorded steps for each of (*given, Z): `given` is made of a batch, Z takes the result."""
 
     tape: Tape
     recorded: Batch
     needed: tuple[Needed, ...]
-    once: Callable[..., None]
+    run: Callable[[Iterable[tuple[Plain, ...]]], None]
 
     @classmethod
-    def of(cls, record: Record, batch: Batch, into: list[Plain], last: Sequence[Step] = ()) -> "Program":
-        """Of a function that gives the result that goes into Z, and those that always go into the arrays `into`; `last`
-        are steps that come after all others."""
+    def of(cls, record: Record, batch: Batch, into: list[Plain], then: Then) -> "Program":
+        """Of a function that gives the result that goes into Z, and those that always go into the arrays `into`; `then`
+        come steps that were recorded before, or what is to be called."""
         tape, result, results = _recorded(record, batch, {})
         tape, result, results = _recorded(record, batch, _places(tape, results, into))
         moved = [Step(np.positive, (x,), {}, to, False) for x, to in zip(results, into, strict=True) if _apart(x, to)]
@@ -43,7 +44,7 @@ class Program:
         needed = _needed(steps, [*batch, *(step.out for step in tape.early)])
         if any(_is_view(x, result) for step in steps for x in (*step.given, step.out)):
             raise TypeError("A recording must not use a view of its result, which would stay where it was.")
-        return cls(tape, batch, needed, _compiled([*steps, *last], (*(one.view for one in needed), result)))
+        return cls(tape, batch, needed, _compiled(steps, then, (*(one.view for one in needed), result)))
 
     def given(self, X: Plain, Y: Plain) -> tuple[Plain, ...] | None:
         """What the program needs of a batch; None where it is not for it."""
@@ -104,8 +105,8 @@ def _alive(steps: Sequence[Step], wanted: Sequence[Plain]) -> list[Step]:
     return alive[::-1]
 
 
-def _compiled(steps: Sequence[Step], parameters: Sequence[Plain]) -> Callable[..., None]:
-    """The steps as a function of the arrays that change places; all others are bound to it once."""
+def _compiled(steps: Sequence[Step], then: Then, parameters: Sequence[Plain]) -> Callable[..., None]:
+    """The steps as a function of rows of the arrays that change places; all others are bound to it once."""
     names = {id(x): f"given_{i}" for i, x in enumerate(parameters)}
     fixed: dict[str, Any] = {"copyto": np.copyto}
 
@@ -116,11 +117,11 @@ def _compiled(steps: Sequence[Step], parameters: Sequence[Plain]) -> Callable[..
         return names[id(x)]
 
     lines = [_line(step, name) for step in steps]
+    lines += [f"{name(then)}()"] if callable(then) else [_line(step, name) for step in then]
     made: dict[str, Any] = {}
-    arguments = ", ".join(f"given_{i}" for i in range(len(parameters)))
-    exec(_code(tuple(fixed), arguments, tuple(lines)), made)  # only names that were made here
-    once: Callable[..., None] = made["made"](**fixed)
-    return once
+    exec(_code(tuple(fixed), len(parameters), tuple(lines)), made)  # only names that were made here
+    run: Callable[..., None] = made["made"](**fixed)
+    return run
 
 
 def _line(step: Step, name: Callable[[Any], str]) -> str:
@@ -137,7 +138,13 @@ def _line(step: Step, name: Callable[[Any], str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _code(fixed: tuple[str, ...], arguments: str, lines: tuple[str, ...]) -> CodeType:
-    body = "\n        ".join(lines)
-    source = f"def made({', '.join(fixed)}):\n    def once({arguments}):\n        {body}\n    return once\n"
+def _code(fixed: tuple[str, ...], parameters: int, lines: tuple[str, ...]) -> CodeType:
+    row, body = ", ".join(f"given_{i}" for i in range(parameters)), "\n            ".join(lines)
+    source = f"""
+def made({", ".join(fixed)}):
+    def run(rows):
+        for {row}, in rows:
+            {body}
+    return run
+"""
     return compile(source, "<program>", "exec")

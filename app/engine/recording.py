@@ -117,7 +117,8 @@ class Tape:
         steps = self.late if late else self.early
         place = self.places.get(len(steps)) if late and not step.whole else None
         into = {} if place is None else {"out": place}
-        out = np.asarray(step.do(*step.given, **step.options, **into))
+        found = step.do(*step.given, **step.options, **into)
+        out = np.array(found) if step.whole else np.asarray(found)  # of its own, not a view of what was given
         steps.append(step._replace(out=out))
         return self.array(out, late)
 

@@ -5,6 +5,8 @@ It finds the same bits as run_iteration, one iteration after the other.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import add, attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,15 +15,16 @@ from app.engine.divergence import check_finite
 from app.engine.iteration import Iteration, Method, Past, run_iteration
 from app.engine.losses import Output
 from app.engine.network import Layer, Network
-from app.engine.program import Program
+from app.engine.program import Program, Then
 from app.engine.propagation import backward, forward, rounded
-from app.engine.recording import Step, Tape
+from app.engine.recording import Tape
 from app.engine.types import Array
 
 CHUNK = 512  # iterations between two looks at what came of them
-MOST_KEPT = 100_000  # numbers of outputs that are kept between two looks
+MOST_KEPT = 20_000  # numbers of outputs that are kept between two looks
 MOST_READY = 2_000  # batches that are kept ready
 TRUSTED = 1e40  # nothing overflows unseen while examples and parameters are shorter than this
+WAY, GIVEN = attrgetter("way"), attrgetter("given")
 UNKNOWN: Any = object()  # nothing can be computed with it
 
 
@@ -35,14 +38,14 @@ class Batch(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """A batch made ready: the program for it, with what it needs, and where its output's sums go, by iteration of a
-    chunk. `X` is kept so that no other array takes its id.
+    """A batch made ready: its `way`, which is a program and the learning rate, and what the program is given of it.
+
+    `batch` is kept so that no other takes its id.
     """
 
-    once: Any
-    given: tuple[Any, ...]
-    places: list[Array]
-    X: Array
+    way: tuple[Program, float]
+    given: tuple[Array, ...]
+    batch: Batch
 
 
 class Trainer:
@@ -56,13 +59,14 @@ class Trainer:
         self.memory = method.optimizer.fresh(network.size) if memory is None else memory.copy()
         self.iteration = iteration
         self._method, self._network = method, network.from_flat(self.parameters)  # views of the parameters
-        self._gradients = np.empty_like(self.parameters)
-        self._rate = np.array(method.learning_rate)
-        self._move = method.optimizer.bound(self.parameters, self.memory)
+        self._gradients = np.zeros_like(self.parameters)
+        self._rate: Any = np.array(method.learning_rate)  # an array, which NumPy takes in less time than a number
+        self._move, self._t = method.optimizer.bound(self.parameters, self.memory), iteration
         self._update = self._recorded_update()
         self._programs: dict[int, list[Program]] = {}  # by batch size
         self._outputs: dict[int, Array] = {}  # by batch size: sums of the output in each iteration of a chunk
-        self._ready: dict[int, Ready] = {}  # by id of X
+        self._places: dict[int, list[tuple[Array]]] = {}  # each of them, for one iteration
+        self._ready: dict[int, Ready] = {}  # by id of the batch
         self._trusted = True
 
     def run(self, batches: Iterable[Batch]) -> Array:
@@ -98,17 +102,15 @@ class Trainer:
 
     def _train(self, chunk: list[Batch]) -> None:
         """All iterations of a chunk; each leaves the sums of its output in its place."""
-        rate: Any = self._rate  # an array, which NumPy takes in less time than a number
-        ready, in_force, moves = self._ready, float(rate), not self._update
-        for number, batch in enumerate(chunk):
-            X, _, learning_rate, _ = batch
-            once, given, places, _ = ready.get(id(X)) or self._made_ready(batch)
-            if learning_rate != in_force:
-                in_force = learning_rate
-                rate.fill(in_force)
-            once(*given, places[number])
-            if moves:
-                self._move(self._gradients, self.iteration + number + 1, rate)
+        known, self._t = self._ready, self.iteration
+        ready = [known.get(id(batch)) or self._made_ready(batch) for batch in chunk]
+        start = 0
+        for (program, rate), stretch in groupby(ready, WAY):
+            given = list(map(GIVEN, stretch))
+            end = start + len(given)
+            self._rate.fill(rate)
+            program.run(map(add, given, self._places[len(chunk[start].X)][start:end]))
+            start = end
 
     def _losses(self, chunk: list[Batch]) -> Array:
         """The mean losses of a chunk, all of the same batch size at once."""
@@ -144,23 +146,25 @@ class Trainer:
     # Programs ---------------------------------------------------------------------------------------------------------
 
     def _made_ready(self, batch: Batch) -> Ready:
-        X, Y = batch.X, batch.Y
-        once, given = self._program(X, Y)
+        X, Y, rate, again = batch
         self._trusted &= bool(np.vdot(X, X) < TRUSTED**2)
-        ready = Ready(once, given, self._places(Y.shape), X)
-        if batch.again:
+        program, given = self._program(X, Y)
+        ready = Ready((program, rate), given, batch)
+        if again:
             if len(self._ready) >= MOST_READY:
                 self._ready.clear()
-            self._ready[id(X)] = ready
+            self._ready[id(batch)] = ready
         return ready
 
-    def _program(self, X: Array, Y: Array) -> tuple[Any, tuple[Any, ...]]:
+    def _program(self, X: Array, Y: Array) -> tuple[Program, tuple[Array, ...]]:
+        """The program for a batch and what it is given of it."""
         known = self._programs.setdefault(len(X), [])
         for program in known:
             if (given := program.given(X, Y)) is not None:
-                return program.once, given
+                return program, given
         parts = self._network.parts(self._gradients)
         known.append(Program.of(self._record, (X, Y), [part for pair in parts for part in pair], self._update))
+        self._make_places(Y.shape)
         return self._program(X, Y)
 
     def _record(self, tape: Tape, X: Any, Y: Any) -> tuple[Any, list[Any]]:
@@ -172,23 +176,27 @@ class Trainer:
         back = backward(network, there, Y, method.loss, rules)
         return there.Z[-1], [part for pair in zip(back.dW, back.db, strict=True) for part in pair]
 
-    def _recorded_update(self) -> list[Step]:
-        """The optimizer's move as steps; none where it depends on more than the gradients, as on the time."""
+    def _recorded_update(self) -> Then:
+        """The optimizer's move as steps; itself where it depends on more than the gradients, as on the time."""
         start, tape = (self.parameters.copy(), self.memory.copy()), Tape()
         w, memory, g, rate = map(tape.array, (self.parameters, self.memory, self._gradients, self._rate))
-        self._gradients[:] = 0.0
         try:
             self._method.optimizer.bound(w, memory)(g, UNKNOWN, rate)
         except TypeError:
-            tape.late.clear()
-        self._stand(*start)
+            return self._move_on
+        finally:
+            self._stand(*start)
         return tape.late
 
-    def _places(self, shape: tuple[int, ...]) -> list[Array]:
+    def _move_on(self) -> None:
+        self._t += 1
+        self._move(self._gradients, self._t, self._rate)
+
+    def _make_places(self, shape: tuple[int, ...]) -> None:
         if shape[0] not in self._outputs:
             longest = min(CHUNK, MOST_KEPT // (shape[0] * shape[1]) + 1)
             self._outputs[shape[0]] = np.empty((longest, *shape[::-1])).mT  # laid out as times() does it
-        return list(self._outputs[shape[0]])
+            self._places[shape[0]] = [(place,) for place in self._outputs[shape[0]]]
 
 
 def _stacked(targets: list[Array]) -> Array:
