@@ -13,6 +13,7 @@ from app.views.curves import Curves, curves
 from app.views.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.forks import both_losses, names_of_fork
 from app.views.formulas import latex, symbol_text, text
+from app.views.headings import room_of
 from app.views.look import Look, Play
 from app.views.pages import (
     Chrome,
@@ -76,6 +77,7 @@ __all__ = [
     "printed_here",
     "proof_of",
     "refused",
+    "room_of",
     "run_panel",
     "session_gone",
     "stale",

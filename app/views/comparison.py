@@ -10,11 +10,10 @@ from app.views.compared import OTHER, SAME, ComparedTable, compared, tables
 from app.views.equation import heading, maths
 from app.views.formulas import formula
 from app.views.numbers import number
-from app.views.plots import Plot
 from app.views.partings import Parting, partings
+from app.views.plots import Plot
 from app.views.timeline import Timeline, timeline
 from app.views.words import sentence, what_is_found
-
 
 ALONE = "There is no other walk to compare with here."
 

@@ -35,3 +35,8 @@ def place_of(session: TrainingSession) -> str:
     examples = len(session.setup.examples[0])
     example, iteration, epoch = (number + 1 for number in (session.example, session.iteration, session.epoch))
     return f"example {example} of {examples} · iteration {iteration} · epoch {epoch}"
+
+
+def room_of(session: TrainingSession) -> str:
+    """The room of the program that a walk belongs to, as the navigation names it."""
+    return "lab" if session.hunt else "lessons" if session.lesson else "build"

@@ -30,6 +30,7 @@ from app.views import (
     comparison,
     names_of_fork,
     printed_here,
+    room_of,
     run_panel,
 )
 from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer
@@ -75,7 +76,7 @@ def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Res
     if wants_fragment(the.request):
         return _fragment(the, kept, panel, status)
     page = compare_page(kept.session, kept.id, panel, _ready_run(the, kept.session))
-    return page_response(the.request, "pages/compare.html", page, "lessons", status)
+    return page_response(the.request, "pages/compare.html", page, room_of(kept.session), status)
 
 
 async def show_in_pool(the: Explorer, kept: Kept, message: str, status: int) -> Response:

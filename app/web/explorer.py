@@ -18,7 +18,7 @@ from app.sessions import (
     operation_key,
     question_of,
 )
-from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer
+from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer, room_of
 from app.web.dependencies import Reach, Verb, Walk, revision, walk_of
 from app.web.forms import WHOLE, Form, form_of
 from app.web.fragments import Panel, Part, Shown, fragment
@@ -106,9 +106,7 @@ class Explorer:
         if wants_fragment(self.request):
             return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
         self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.panels)
-        return page_response(
-            self.request, "pages/explorer.html", page, "lab" if kept.session.hunt else "lessons", status
-        )
+        return page_response(self.request, "pages/explorer.html", page, room_of(kept.session), status)
 
     @property
     def _elsewhere(self) -> "Elsewhere | None":

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.engine import SetupError
 from app.sessions import Kept, followed
-from app.views import PICTURES, Asked, ChosenPicture, Curves, chosen_picture, curves, pictures_page
+from app.views import PICTURES, Asked, ChosenPicture, Curves, chosen_picture, curves, pictures_page, room_of
 from app.web.explorer import OP_BYTES, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
@@ -59,8 +59,7 @@ async def pictures_response(
     """The whole page; `query` names the picture and what is chosen of it."""
     await _follow(the, kept)
     page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
-    current = "lab" if kept.session.hunt else "lessons"
-    return page_response(the.request, "pages/pictures.html", page, current, status)
+    return page_response(the.request, "pages/pictures.html", page, room_of(kept.session), status)
 
 
 async def _follow(the: Explorer, kept: Kept) -> None:
