@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import DivergedError, Setup, Symbol
+from app.engine import DivergedError, Setup, Symbol, check_finite
 from app.lessons import LESSONS, Lesson, lesson_named
 from app.sessions import Place, TrainingSession
 from app.sessions.changes import Change, Changes
@@ -54,13 +54,24 @@ def ways(draw: st.DrawFn) -> tuple[Timeline, list[int]]:
 @settings(max_examples=200)
 def test_every_stop_has_the_bits_of_the_walk(way: tuple[Timeline, list[int]]) -> None:
     timeline, stops = way
-    start = Checkpoint.start(timeline.setup)
-    (walked, why), (trained, said) = (reached(legs) for legs in (timeline._walked(start, stops), timeline.legs(stops)))
+    (walked, why), (trained, said) = (reached(legs) for legs in (walk(timeline, stops), timeline.legs(stops)))
     assert (len(trained), said) == (len(walked), why)
     for one, other in zip(trained, walked, strict=True):
         assert one.end.iteration == other.end.iteration
         assert one.end.parameters.tobytes() == other.end.parameters.tobytes()
         assert one.losses.tolist() == other.losses.tolist()
+
+
+def walk(timeline: Timeline, stops: list[int]) -> Iterator[Leg]:
+    """The same legs, made of every iteration's own record."""
+    start = Checkpoint.start(timeline.setup)
+    for stop in stops:
+        losses = []
+        for it in timeline.run(stop, start):
+            check_finite(it)
+            losses.append(it.loss)
+            start = Checkpoint.of(it.after, it.next)
+        yield Leg(np.array(losses), start)
 
 
 def reached(legs: Iterator[Leg]) -> tuple[list[Leg], str]:
