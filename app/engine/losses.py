@@ -85,7 +85,8 @@ def _ln_of_nearer(Z: Array, upper: Array) -> Array:
     """ln y_hat where `upper` is 1, ln(1-y_hat) where it is 0: from y_hat, and from z where that has more digits."""
     direct = np.abs(Z) <= SATURATED
     if direct.all():
-        ln: Array = np.log(np.abs(1.0 - upper - 1.0 / (1.0 + np.exp(-Z))))
+        y_hat = 1.0 / (1.0 + np.exp(-Z))
+        ln: Array = np.log(np.abs(1.0 - upper - y_hat))
         return ln
     wrong = (1.0 - 2.0 * upper) * Z
     exact = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)

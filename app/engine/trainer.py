@@ -114,12 +114,12 @@ class Trainer:
 
     def _losses(self, chunk: list[Batch]) -> Array:
         """The mean losses of a chunk, all of the same batch size at once."""
+        sizes = [len(batch.X) for batch in chunk]
         losses = np.empty(len(chunk))
-        for size in {len(batch.X) for batch in chunk}:
-            numbers = [number for number, batch in enumerate(chunk) if len(batch.X) == size]
-            losses[numbers] = self._loss(
-                self._outputs[size][numbers], _stacked([chunk[number].Y for number in numbers])
-            )
+        for size in {*sizes}:
+            numbers = [number for number, own in enumerate(sizes) if own == size]
+            here: Any = numbers if len(numbers) < len(chunk) else slice(len(chunk))  # a view, where it can be
+            losses[here] = self._loss(self._outputs[size][here], _stacked([chunk[number].Y for number in numbers]))
         return losses
 
     def _loss(self, Z: Array, Y: Array) -> Array:
