@@ -28,14 +28,14 @@ from app.web.routes import walk_route
 
 router = APIRouter()
 OF_TRAINING = ("next", "op", "rev", "count", "measure", "until", "playing")  # the fields of the panel's own form
-A_WHILE = 0.15  # seconds of computing in one request of a page that asks again
+A_MOMENT, A_WHILE = 0.05, 0.15  # seconds of computing in the first request of a page that asks again, and in others
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 
 
 @walk_route("POST", "/run")
 async def run(the: Explorer) -> Response:
     """Begin to train: so many epochs or iterations, or until it is stopped."""
-    return await _run(the, lambda walked: begun_run(walked, _updates_in(the, walked)))
+    return await _run(the, lambda walked: begun_run(walked, _updates_in(the, walked)), A_MOMENT)
 
 
 @walk_route("POST", "/run/on")
@@ -66,10 +66,11 @@ def _updates_in(the: Explorer, walked: TrainingSession) -> int | None:
     return count * (per_epoch if measure == "epochs" else 1)
 
 
-async def _run(the: Explorer, begin: Verb) -> Response:
-    """Train for a while: a short one where the page asks again, else as long as it may wait."""
+async def _run(the: Explorer, begin: Verb, seconds: float = A_WHILE) -> Response:
+    """Train for so many seconds where the page asks again, else as long as it may wait."""
     services = the.walk.services
-    seconds = A_WHILE if wants_fragment(the.request) else PATIENCE * services.settings.work_seconds
+    if not wants_fragment(the.request):
+        seconds = PATIENCE * services.settings.work_seconds
     stopped: list[StoppedError] = []
 
     async def trained(session: TrainingSession) -> TrainingSession:

@@ -21,6 +21,7 @@ from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
 from tests.benchmarks.in_process import browser
 from tests.benchmarks.memory import resident_after_rounds
 from tests.benchmarks.pictures import Drawn, pictures
+from tests.benchmarks.running import running
 from tests.benchmarks.steps import LARGE, SMALL, Click, clicks
 from tests.benchmarks.throughput import growth, notebook_ratios, plain_ratio
 
@@ -137,6 +138,18 @@ def in_memory() -> list[Figure]:
     ]
 
 
+def on_its_page() -> list[Figure]:
+    """A training of 10,000 iterations with a batch of 100, and a learner who steps beside it."""
+    ran = running()
+    return [
+        Figure("training on its page, first progress", ran.first, "s", 0.3),
+        Figure("training on its page, 10,000 iterations", ran.whole, "s"),
+        Figure("a step, alone, p95", 1000 * ran.alone, "ms"),
+        Figure("a step, beside trainings, p95", 1000 * ran.beside, "ms"),
+        Figure("a step, beside trainings, p95 to alone", ran.beside / ran.alone, "x", 2.0),
+    ]
+
+
 def in_chromium() -> list[Figure]:
     """What a learner waits for."""
     times = clicks_to_paint()
@@ -161,7 +174,7 @@ async def profiled() -> None:
 
 def everything() -> list[Figure]:
     """Every figure."""
-    return [*asyncio.run(in_process()), *checks(), *training(), *in_memory(), *in_chromium()]
+    return [*asyncio.run(in_process()), *checks(), *training(), *on_its_page(), *in_memory(), *in_chromium()]
 
 
 def main() -> int:
@@ -169,10 +182,7 @@ def main() -> int:
     if "--profile" in sys.argv[1:]:
         asyncio.run(profiled())
         return 0
-    alone = "--training" in sys.argv[1:]
-    figures = (
-        training() if alone else [*asyncio.run(in_process()), *checks(), *training(), *in_memory(), *in_chromium()]
-    )
+    figures = training() if "--training" in sys.argv[1:] else everything()
     print("\n".join(figure.line() for figure in figures))
     return int(any(figure.missed for figure in figures))
 
