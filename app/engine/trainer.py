@@ -21,7 +21,7 @@ from app.engine.recording import Tape
 from app.engine.types import Array
 
 CHUNK = 512  # iterations between two looks at what came of them
-MOST_KEPT = 20_000  # numbers of outputs that are kept between two looks
+MOST_KEPT = 16_000  # numbers of outputs that are kept between two looks: 128 kB, beyond which memory is fetched anew
 MOST_READY = 2_000  # batches that are kept ready
 TRUSTED = 1e40  # nothing overflows unseen while examples and parameters are shorter than this
 WAY, GIVEN = attrgetter("way"), attrgetter("given")
