@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10, nan
 from typing import Literal
 
-from app.views.numbers import number
+from app.views.numbers import LARGE, number
 
 DECADES = 2.0  # from so many powers of ten on, an axis of positive numbers is logarithmic
 TICK_DIGITS = 8
@@ -77,8 +77,10 @@ class Axis:
 
 
 def tick_text(tick: float) -> str:
-    """10,000; 0.25; 1×10⁻⁵."""
-    return f"{tick:,.0f}" if tick >= 1000 and tick == int(tick) else number(tick, TICK_DIGITS if tick >= 1e-4 else 2)
+    """10,000; 0.25; 1×10⁻⁵; 2×10⁶."""
+    if 1000 <= tick < LARGE and tick == int(tick):
+        return f"{tick:,.0f}"
+    return number(tick, TICK_DIGITS if tick >= 1e-4 else 2)
 
 
 @dataclass(frozen=True)

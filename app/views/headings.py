@@ -1,4 +1,4 @@
-"""What stands at the top of the pages of a walk: its title, the facts of its network, where in the training it is."""
+"""What stands at the top of the pages of a walk: its title, the facts of its network, the room it belongs to."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,16 @@ from app.views.pages import network_summary
 
 @dataclass(frozen=True)
 class Heading:
-    """Title and facts, and the place."""
+    """Title and facts."""
 
     eyebrow: str
     title: str
     facts: str
-    place: str
 
 
 def heading_of(session: TrainingSession) -> Heading:
     """The heading of a walk."""
-    return Heading(*title_of(session), network_summary(session.setup), place_of(session))
+    return Heading(*title_of(session), network_summary(session.setup))
 
 
 def title_of(session: TrainingSession) -> tuple[str, str]:
