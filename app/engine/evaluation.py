@@ -1,9 +1,9 @@
 """The number that an expression stands for: for the example in focus, over the batch, and example by example."""
 
-from collections.abc import Callable
-from functools import reduce
-from operator import add, mul
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable
+from functools import partial, reduce
+from operator import add, mul, neg
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -67,6 +67,21 @@ def evaluate_each(expression: Expression, batch: Batch, examples: int) -> list[f
     return numbers
 
 
+def _length(parts: Iterable[N]) -> N:
+    length: N = np.sqrt(reduce(add, (part**2 for part in parts)))
+    return length
+
+
+# What several parts make together, and what one makes alone.
+TOGETHER: dict[type, Callable[[Iterable[Any]], Any]] = {
+    Sum: partial(reduce, add),
+    Product: partial(reduce, mul),
+    Minimum: partial(reduce, np.minimum),
+    Norm: _length,
+}
+ALONE: dict[type, Callable[[Any], Any]] = {Negative: neg, Square: lambda body: body**2, Root: np.sqrt}
+
+
 def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
     def of(part: Expression) -> N:
         return _evaluated(part, value)
@@ -76,27 +91,17 @@ def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
             return value(expression)
         case Number(number):
             return number  # type: ignore[return-value]  # an int serves as a float and as an array alike
-        case Sum(terms):
-            return reduce(add, map(of, terms))
-        case Product(factors):
-            return reduce(mul, map(of, factors))
-        case Negative(body):
-            return -of(body)
+        case Sum(parts) | Product(parts) | Minimum(parts) | Norm(parts):
+            together: N = TOGETHER[type(expression)](map(of, parts))
+            return together
+        case Negative(body) | Square(body) | Root(body):
+            alone: N = ALONE[type(expression)](of(body))
+            return alone
         case Quotient(above, below):
             return of(above) / of(below)
-        case Square(body):
-            return of(body) ** 2
-        case Root(body):
-            root: N = np.sqrt(of(body))
-            return root
         case Power(base, exponent):
             raised: N = of(base) ** of(exponent)
             return raised
-        case Minimum(parts):
-            return reduce(np.minimum, map(of, parts))
-        case Norm(parts):
-            length: N = np.sqrt(reduce(add, (of(part) ** 2 for part in parts)))
-            return length
         case Apply(name, argument):
             return FUNCTIONS[name](np.asarray(of(argument)))  # type: ignore[return-value]  # 0-d for a float
         case Rounded(body, decimals):

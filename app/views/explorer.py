@@ -174,9 +174,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
-        closed_panel(session, sentence, digits)
-        if is_closed(session, session.equation)
-        else equation_panel(session, lesson, sentence, digits),
+        _equation(session, lesson, sentence, digits),
         parameters(session, orientation, digits),
         data(session, lesson, digits),
         prediction,
@@ -186,6 +184,12 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         lab_panel(session, digits),
     )
     return ExplorerPage(headline.title, session_id, panels)
+
+
+def _equation(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
+    if is_closed(session, session.equation):
+        return closed_panel(session, sentence, digits)
+    return equation_panel(session, lesson, sentence, digits)
 
 
 def told(session: TrainingSession, digits: int) -> str:

@@ -85,22 +85,31 @@ def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
             return Piece(notation.fraction(of(above).markup, of(below).markup))
         case Square(body):
             return Piece(notation.squared(tight(body, above=ATOM)))
-        case Root(body):
-            return Piece(notation.root(of(body).markup))
         case Power(base, exponent):
             return Piece(notation.power(tight(base, above=ATOM), of(exponent).markup), PRODUCT)
-        case Minimum(parts):
-            return Piece(notation.smallest([of(part).markup for part in parts]))
-        case Norm():  # told as a sum over all parameters, by name even among numbers: there may be thousands
-            return Piece(notation.norm(notation.parenthesised(notation.partial(notation.indexed("w", "", "")))))
-        case Apply(name, argument):
-            return Piece(notation.applied(name, of(argument).markup))
-        case Rounded(body, decimals):
-            return Piece(notation.rounded(of(body).markup, decimals))
         case Mean(body, examples):
             return Piece(notation.mean(tight(body), examples), PRODUCT)
         case BatchSum(body):
             return Piece(notation.batch_sum(tight(body)), PRODUCT)
+        case Root() | Minimum() | Norm() | Apply() | Rounded():
+            return Piece(_enclosed(expression, notation, lambda part: of(part).markup))
+
+
+def _enclosed(
+    expression: Root | Minimum | Norm | Apply | Rounded, notation: Notation, of: Callable[[Expression], str]
+) -> str:
+    """What stands in signs of its own, so that it needs no brackets."""
+    match expression:
+        case Root(body):
+            return notation.root(of(body))
+        case Minimum(parts):
+            return notation.smallest([of(part) for part in parts])
+        case Norm():  # told as a sum over all parameters, by name even among numbers: there may be thousands
+            return notation.norm(notation.parenthesised(notation.partial(notation.indexed("w", "", ""))))
+        case Apply(name, argument):
+            return notation.applied(name, of(argument))
+        case Rounded(body, decimals):
+            return notation.rounded(of(body), decimals)
 
 
 def _tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT) -> str:

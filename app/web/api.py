@@ -15,7 +15,8 @@ from app.web.dependencies import TheWalk, services
 from app.web.documentation import ERRORS, SESSION_ERRORS
 from app.web.limits import check_edit, check_setup
 from app.web.prefix import prefix
-from app.web.schemas import Edit, Move, NewLesson, NewSession, NewSetup, Step, Train
+from app.web.schemas import Edit, Move, Step, Train
+from app.web.setups import NewLesson, NewSession, NewSetup
 from app.web.state import dumps, history_text, state_text
 from app.web.trace import trace_document
 

@@ -40,7 +40,7 @@ from app.views import Built, pairing_problems
 from app.web.forms import number_in, whole_in
 from app.web.invalid import told
 from app.web.limits import check_setup
-from app.web.schemas import NewSetup
+from app.web.setups import NewSetup
 
 Document = dict[str, Any]
 Value = TypeVar("Value", float, int)
