@@ -33,7 +33,7 @@ from app.sessions.questions import (
     unless_asked,
     up_to_question,
 )
-from app.sessions.running import StoppedError, Stretch, begun_run, stopped_run, stretches
+from app.sessions.running import StoppedError, Stretch, before_divergence, begun_run, stopped_run, stretches
 from app.sessions.runs import Run, is_quick, run_of
 from app.sessions.slices import epoch_back, epoch_on, in_slices
 from app.sessions.sqlite import Bounds, SqliteStore
@@ -102,6 +102,7 @@ __all__ = [
     "answer",
     "asked",
     "asking_first",
+    "before_divergence",
     "begun_run",
     "case_of",
     "check_not_asked",

@@ -11,9 +11,11 @@ from app.engine import DivergedError
 from app.lessons import Lesson, UnknownLessonError, lesson_named
 from app.sessions import (
     Kept,
+    StoppedError,
     TrainingSession,
     UnknownSessionError,
     asking_first,
+    before_divergence,
     check_not_asked,
     epoch_back,
     epoch_on,
@@ -171,12 +173,17 @@ async def update(the: Explorer) -> Response:
 
 @walk_route("POST", "/train")
 async def train(the: Explorer) -> Response:
-    """Many updates at once."""
+    """Many updates at once; where the numbers run away, those until just before."""
     measure = "epochs" if "epochs" in the.form else "iterations"
 
     async def trained(rev: int | None) -> Kept:
         check_not_asked((await the.walk.load(rev)).session)
-        return await the.walk.train(measure, whole_in(the.form, measure), rev)
+        try:
+            return await the.walk.train(measure, whole_in(the.form, measure), rev)
+        except DivergedError as error:
+            stopped = error
+        kept = await the.walk.do(lambda walked: before_divergence(walked.marked("run"), stopped), rev, slow=True)
+        raise StoppedError(stopped, kept.session.updates)
 
     return await the.after(trained)
 

@@ -178,13 +178,26 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     assert state(client, address) == before
 
 
-def test_a_walk_that_runs_away_stays_and_says_so(client: TestClient) -> None:
+def test_a_training_that_runs_away_stands_just_before_and_says_so(client: TestClient) -> None:
     address = start(client, "hours-of-study")
     client.post(f"{address}/learning-rate", data={"learning_rate": "100"})
     response = client.post(f"{address}/train", data={"iterations": "1000"}, headers=HTMX)
     assert response.status_code == 409
     assert "smaller learning rate" in response.text
-    assert state(client, address)["cursor"] == 0
+    stands = state(client, address)
+    assert f"iteration {stands['iteration'] + 1}, just before" in response.text
+    assert stands["cursor"] == stands["equations"]
+
+
+def test_a_step_that_runs_away_is_not_taken_and_says_so(client: TestClient) -> None:
+    address = start(client, "hours-of-study")
+    client.post(f"{address}/learning-rate", data={"learning_rate": "100"})
+    client.post(f"{address}/train", data={"iterations": "1000"})
+    before = state(client, address)
+    responses = [client.post(f"{address}/step", data={"by": "iteration"}, headers=HTMX) for _ in range(3)]
+    assert responses[-1].status_code == 409
+    assert "smaller learning rate" in responses[-1].text
+    assert state(client, address)["iteration"] <= before["iteration"] + 2
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/lessons/nothing", "/sessions/nobody", "/static/nothing.css"])
