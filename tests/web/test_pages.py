@@ -1,6 +1,7 @@
 """The pages: with htmx the panels that changed, with plain forms a way back, and words for what does not work."""
 
 import re
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -27,8 +28,8 @@ def revision(client: TestClient, address: str) -> str:
     return str(field["value"])
 
 
-def state(client: TestClient, address: str) -> dict[str, object]:
-    found: dict[str, object] = client.get(f"/api{address}").json()
+def state(client: TestClient, address: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"/api{address}").json()
     return found
 
 
