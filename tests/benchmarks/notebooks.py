@@ -1,18 +1,20 @@
-"""What the five notebooks compute in their loops, with their arrays and their NumPy calls: no printing, no pandas.
+"""What the five notebooks compute in their loops, with their arrays, functions and NumPy calls: no printing, no pandas.
 
 Each takes a lesson's setup for its start and gives the losses of so many iterations, each before its update.
 """
 
+from typing import Any
+
 import numpy as np
 
-from app.engine import Array, Setup
+from app.engine import Setup
 
+Array = Any  # as in a notebook
 Arrays = dict[str, Array]
 
 
 def _sigmoid(z: Array) -> Array:
-    value: Array = 1 / (1 + np.exp(-z))
-    return value
+    return 1 / (1 + np.exp(-z))
 
 
 def one_example_at_a_time(setup: Setup, iterations: int) -> list[float]:
@@ -73,20 +75,51 @@ def two_outputs_two_paths(setup: Setup, iterations: int) -> list[float]:
     (X,), (Y,) = setup.examples
     alpha, losses = 0.1, []
     for _ in range(iterations):
-        h1 = np.around(_sigmoid(W1 @ X.T + b1), 4)
-        O = np.around(_sigmoid(W2 @ h1.T + b2), 4)
-        diff = O - Y
-        losses.append(float(0.5 * diff.T @ diff))
-        a2_grad = O * (1 - O) * (O - Y)
-        W2_grad = np.expand_dims(a2_grad, axis=1) * h1.T
-        h1_grad = W2 @ a2_grad.T
-        a1_grad = h1 * (1 - h1) * h1_grad
-        W1_grad = np.expand_dims(a1_grad, axis=1) * X.T
-        W2 = W2 - alpha * W2_grad
-        b2 = b2 - alpha * a2_grad
-        W1 = W1 - alpha * W1_grad
-        b1 = b1 - alpha * a1_grad
+        h1 = _forward_prop(W1, b1, X)
+        out = _forward_prop(W2, b2, h1)
+        losses.append(float(_half_squares(Y, out)))
+        a2_grad = _sigmoid_grad(out, _output_grad(Y, out))
+        W2_grad = _weight_grad(h1, a2_grad)
+        a1_grad = _sigmoid_grad(h1, _hidden_grad(W2, a2_grad))
+        W1_grad = _weight_grad(X, a1_grad)
+        W2 = _para_update(W2, W2_grad, alpha)
+        b2 = _para_update(b2, a2_grad, alpha)
+        W1 = _para_update(W1, W1_grad, alpha)
+        b1 = _para_update(b1, a1_grad, alpha)
     return losses
+
+
+def _forward_prop(W: Array, b: Array, X: Array, activation: str = "sigmoid") -> Array:
+    h = W @ X.T + b
+    if activation == "sigmoid":
+        h = _sigmoid(h)
+    return np.around(h, 4)
+
+
+def _half_squares(y: Array, yhat: Array) -> Array:
+    diff = yhat - y
+    return 0.5 * diff.T @ diff
+
+
+def _output_grad(y: Array, yhat: Array) -> Array:
+    return yhat - y
+
+
+def _sigmoid_grad(output: Array, outgrad: Array) -> Array:
+    return output * (1 - output) * outgrad
+
+
+def _weight_grad(hinput: Array, outgrad: Array) -> Array:
+    return np.expand_dims(outgrad, axis=1) * hinput.T
+
+
+def _hidden_grad(W: Array, outgrad: Array) -> Array:
+    return W @ outgrad.T
+
+
+def _para_update(parameter: Array, gradient: Array, alpha: float) -> Array:
+    parameter = parameter - alpha * gradient
+    return parameter
 
 
 def softmax_and_dead_units(setup: Setup, iterations: int) -> list[float]:
@@ -132,23 +165,58 @@ def _backward_propagation(X: Array, y: Array, params: Arrays, cache: Arrays) -> 
 
 def a_slope_too_many(setup: Setup, iterations: int) -> list[float]:
     """Notebook 3: a hundred columns at once, the sigmoid's slope on tanh."""
-    (W1, b1), (W2, b2) = ((layer.W, layer.b[:, None]) for layer in setup.network.layers)
+    parameters = {}
+    for l, layer in enumerate(setup.network.layers, start=1):
+        parameters["W" + str(l)], parameters["b" + str(l)] = layer.W, layer.b[:, None]
     X, Y = setup.examples[0].T.copy(), setup.examples[1].T.astype(int)
-    m, learning_rate, losses = Y.shape[1], 0.01, []
+    losses = []
     for _ in range(iterations):
-        A1 = np.tanh(np.dot(W1, X) + b1)
-        A2 = _sigmoid(np.dot(W2, A1) + b2)
-        cost = -(1 / m) * np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
-        losses.append(float(np.squeeze(cost)))
-        dZ2 = A2 - Y
-        dW2 = (1 / m) * np.dot(dZ2, A1.T)
-        db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
-        dZ1 = np.dot(W2.T, dZ2) * (A1 * (1 - A1))
-        dW1 = (1 / m) * np.dot(dZ1, X.T)
-        db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
-        W1, b1 = W1 - learning_rate * dW1, b1 - learning_rate * db1
-        W2, b2 = W2 - learning_rate * dW2, b2 - learning_rate * db2
+        cache = _propagated(X, parameters)
+        losses.append(float(_cost(cache["A2"], Y)))
+        grads = _gradients(parameters, cache, X, Y)
+        parameters = _updated(parameters, grads, 0.01)
     return losses
+
+
+def _propagated(X: Array, parameters: Arrays) -> Arrays:
+    W1, b1 = parameters["W1"], parameters["b1"]
+    W2, b2 = parameters["W2"], parameters["b2"]
+    Z1 = np.dot(W1, X) + b1
+    A1 = np.tanh(Z1)
+    Z2 = np.dot(W2, A1) + b2
+    A2 = _sigmoid(Z2)
+    return {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+
+
+def _cost(A2: Array, Y: Array) -> Array:
+    m = Y.shape[1]
+    cost = -(1 / m) * np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+    return np.squeeze(cost)
+
+
+def _gradients(parameters: Arrays, cache: Arrays, X: Array, Y: Array) -> Arrays:
+    m, W2 = X.shape[1], parameters["W2"]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = A2 - Y
+    dW2 = (1 / m) * np.dot(dZ2, A1.T)
+    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
+    dA1 = np.dot(W2.T, dZ2)
+    dZ1 = dA1 * _sigmoid_derivative(A1)
+    dW1 = (1 / m) * np.dot(dZ1, X.T)
+    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+
+
+def _sigmoid_derivative(a: Array) -> Array:
+    return a * (1 - a)
+
+
+def _updated(parameters: Arrays, grads: Arrays, learning_rate: float) -> Arrays:
+    W1 = parameters["W1"] - learning_rate * grads["dW1"]
+    b1 = parameters["b1"] - learning_rate * grads["db1"]
+    W2 = parameters["W2"] - learning_rate * grads["dW2"]
+    b2 = parameters["b2"] - learning_rate * grads["db2"]
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 
 
 def hours_of_study(setup: Setup, iterations: int) -> list[float]:
