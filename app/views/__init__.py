@@ -1,5 +1,6 @@
 """What is shown: numbers become text, formulas, positions and words. Pure functions; no HTTP, no templates."""
 
+from app.views.advice import output_advice
 from app.views.api_docs import api_docs
 from app.views.bug_lab import bug_lab_page
 from app.views.build import build_page
@@ -72,6 +73,7 @@ __all__ = [
     "line_of_numpy",
     "names_of_fork",
     "not_found",
+    "output_advice",
     "pairing_problems",
     "pictures_page",
     "printed_here",

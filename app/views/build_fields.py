@@ -14,6 +14,7 @@ from app.engine import (
     SCHEDULES,
 )
 from app.sessions import AMOUNTS, GIVEN, TARGET_KINDS, Draft
+from app.views.advice import Advice
 from app.views.pages import LOSS_WORDS, Option
 from app.views.pairings import Problem
 from app.views.words import ACTIVATION_WORDS
@@ -116,7 +117,7 @@ def id_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """One field: `control` is select, check, decimal or numeric; `hint` and `problem` stand below it.
+    """One field: `control` is select, check, decimal or numeric; `hint`, `problem` and `advice` stand below it.
 
     It takes the focus where it is `focused`.
     """
@@ -129,6 +130,7 @@ class Field:
     hint: str = ""
     problem: Problem | None = None
     focused: bool = False
+    advice: Advice | None = None
 
     @property
     def id(self) -> str:

@@ -1,9 +1,10 @@
 """The panels of the page on which a network is built: fields, the learner's table, layers, what is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.sessions import TABLE, kind_of, target_of
+from app.views.advice import Advice
 from app.views.build_fields import (
     Field,
     Shown,
@@ -161,7 +162,7 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
         drawing(built.core, built.setup),
         text,
         _problems_panel(built, manner.refused),
-        Spoken(_spoken(built.problems, text)),
+        Spoken(_spoken(built.problems, text, built.advice)),
     )
 
 
@@ -196,7 +197,8 @@ def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
     inputs = "as many inputs as the data have" if sizes is None else counted(sizes[0], "input")
     outputs = "as many outputs as the targets" if sizes is None else counted(sizes[-1], "output")
     can_add = built.draft.hidden < manner.most_hidden
-    return LayersPanel(inputs, rows, outputs, shown.field("output"), can_add, manner.focus == "add")
+    output = replace(shown.field("output"), advice=built.advice)
+    return LayersPanel(inputs, rows, outputs, output, can_add, manner.focus == "add")
 
 
 def _problems_panel(built: Built, refused: bool) -> ProblemsPanel:
@@ -210,8 +212,8 @@ def _problems_panel(built: Built, refused: bool) -> ProblemsPanel:
     return ProblemsPanel(title, found, refused and bool(found))
 
 
-def _spoken(problems: tuple[Problem, ...], text: Sums) -> str:
+def _spoken(problems: tuple[Problem, ...], text: Sums, advice: Advice | None) -> str:
     if not problems:
-        return text.sentence
+        return f"{text.sentence} {advice.what}" if advice else text.sentence
     more = f" And {counted(len(problems) - 1, 'more problem')}." if len(problems) > 1 else ""
     return f"{problems[0].what}{more}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.engine import Setup, SetupError
 from app.sessions import Draft, Table
+from app.views.advice import Advice
 from app.views.pairings import Offer, Problem
 
 DRAW_ANEW = Offer("Draw the weights anew", "initializer.kind=xavier_uniform")
@@ -16,7 +17,8 @@ DATA = ("X", "Y", "columns", "names")  # parts of explicit data, which come from
 @dataclass(frozen=True)
 class Built:
     """A draft as far as it could be read: `core` has its sizes, data, activations and loss, `setup` is the whole where
-    nothing is wrong. `table` is the learner's, where it can be read; `pairings` is what cannot be built together.
+    nothing is wrong. `table` is the learner's, where it can be read; `pairings` is what cannot be built together,
+    `advice` what could, and would fit the data better.
     """
 
     draft: Draft
@@ -25,6 +27,7 @@ class Built:
     table: Table | None
     errors: tuple[SetupError, ...]
     pairings: tuple[Problem, ...]
+    advice: Advice | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -36,7 +36,7 @@ from app.sessions import (
     setup_of,
 )
 from app.settings import Settings
-from app.views import Built, pairing_problems
+from app.views import Built, output_advice, pairing_problems
 from app.web.forms import number_in, whole_in
 from app.web.invalid import told
 from app.web.limits import check_setup
@@ -105,7 +105,8 @@ def build(draft: Draft, settings: Settings) -> Built:
     if core is not None and data is not None and not reading.errors and not problems:
         network = {"sizes": list(core.sizes), "activations": list(core.activations), "loss": core.loss}
         setup = _checked(reading, {**network, **document, "data": data})
-    return Built(draft, core, setup, table, tuple(reading.errors), problems)
+    advice = None if core is None or any(problem.field == "loss" for problem in problems) else output_advice(core)
+    return Built(draft, core, setup, table, tuple(reading.errors), problems, advice)
 
 
 # Data -----------------------------------------------------------------------------------------------------------------

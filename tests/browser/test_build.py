@@ -132,8 +132,10 @@ def test_a_pasted_table_is_shown_and_walked(build: Page) -> None:
     build.locator("#f-table").fill(CLASSES)
     expect(build.locator("#build-table td").first).to_have_text("1")
     says(build, "3 sigmoid outputs")
-    build.select_option("#f-loss", "cross_entropy")
-    build.get_by_role("button", name="Make the output softmax").click()
+    says(build, "Each target is one of three classes")
+    build.get_by_role("button", name="Use softmax and cross-entropy").press("Enter")
+    expect(build.locator("#f-output")).to_be_focused()
+    expect(build.locator("#f-loss")).to_have_value("cross_entropy")
     says(build, "2 inputs, 2 tanh units, 3 softmax outputs")
     start(build)
 

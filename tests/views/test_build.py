@@ -22,13 +22,16 @@ from app.engine import (
     Updating,
     trace,
 )
+from app.lessons import STARTING_POINTS, StartingPoint
 from app.sessions import Draft, draft_of
 from app.views import Built, Manner, build_panels
+from app.views.advice import Advice, output_advice, reaches
 from app.views.build_fields import LABELS, Field, Shown, method_fields, start_fields
 from app.views.build_panels import LayersPanel, MethodPanel, ProblemsPanel, Spoken, TablePanel
 from app.views.build_sums import Drawing, Sums, drawing, phase_counts, sums
 from app.views.pairings import Problem, pairing_problems
 from app.views.sketch import sketch
+from app.views.words import ACTIVATION_WORDS
 
 XOR = Dataset("xor", 4, 0.0)
 SIZES = [(2, 3, 1), (1, 1), (3, 2, 5, 4, 2), (8, 7, 10)]
@@ -123,6 +126,92 @@ def test_a_pairing_is_refused_where_the_engine_refuses_it_and_each_offer_is_take
         assert problem.offers
         for offer in range(len(problem.offers)):
             assert is_possible(after(setup, problem, offer))
+
+
+# Advice ---------------------------------------------------------------------------------------------------------------
+
+
+def advised(activations: tuple[str, ...], loss: str, data: Dataset | Examples) -> Advice:
+    advice = output_advice(core(activations, loss, data))
+    assert advice is not None
+    return advice
+
+
+def targets(*Y: tuple[float, ...]) -> Examples:
+    return Examples(np.linspace(0, 1, len(Y))[:, None], np.array(Y))
+
+
+def test_classes_with_a_sigmoid_are_advised_softmax_and_cross_entropy() -> None:
+    advice = advised(("tanh", "sigmoid"), "binary_cross_entropy", Dataset("iris", 30, 0.0))
+    assert advice.what == (
+        "Each target is one of three classes: softmax with cross-entropy turns the outputs into shares of 1."
+    )
+    assert (advice.offer.text, parse_qsl(advice.offer.sets)) == (
+        "Use softmax and cross-entropy",
+        [("output", "softmax"), ("loss", "cross_entropy")],
+    )
+
+
+def test_measures_beyond_a_sigmoid_are_advised_what_reaches_them() -> None:
+    advice = advised(("sigmoid",), "mean_squared_error", targets((-2.5,), (0.5,), (7.25,)))
+    assert advice.what == (
+        "These targets go from −2.5 to 7.25, and sigmoid only reaches 0 to 1: "
+        "identity with mean squared error reaches them."
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [("relu", "only reaches 0 and more"), ("gelu", "only reaches −0.17 and more"), ("softmax", "makes shares of 1")],
+)
+def test_how_far_an_output_reaches_is_told(output: str, words: str) -> None:
+    assert f", and {ACTIVATION_WORDS[output]} {words}: " in advised((output,), "mean_squared_error", SINE).what
+
+
+def test_targets_of_0_and_1_are_advised_a_probability() -> None:
+    (alone, each) = (
+        advised(("tanh",), "mean_squared_error", data).what for data in (XOR, targets((1, 1), (0, 0), (0, 1)))
+    )
+    assert alone == "Each target is 0 or 1: sigmoid with binary cross-entropy turns the output into a probability."
+    assert each.endswith("turns each output into a probability.")
+
+
+SINE = Dataset("sine", 30)
+
+
+@pytest.mark.parametrize(
+    ("output", "Y", "reached"),
+    [
+        ("tanh", [[-1.0], [1.0]], True),
+        ("tanh", [[-1.01], [1.0]], False),
+        ("sigmoid", [[0.01], [0.99]], True),
+        ("relu", [[0.0], [1e6]], True),
+        ("relu", [[-1e-9], [1.0]], False),
+        ("gelu", [[-0.16], [3.0]], True),
+        ("softmax", [[0.25, 0.75], [0.1, 0.9]], True),
+        ("softmax", [[0.25, 0.25], [0.1, 0.9]], False),
+        ("leaky_relu", [[-1e6], [1e6]], True),
+    ],
+)
+def test_how_far_an_output_reaches_is_how_far_the_engine_says(output: str, Y: list[list[float]], reached: bool) -> None:
+    assert reaches(output, np.array(Y)) == reached
+
+
+@pytest.mark.parametrize("point", STARTING_POINTS, ids=lambda point: point.name)
+def test_no_starting_point_needs_advice(point: StartingPoint) -> None:
+    assert output_advice(point.setup) is None
+
+
+@pytest.mark.parametrize("data", [XOR, SINE, Dataset("iris", 12, 0.0)], ids=lambda data: data.name)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("output", ACTIVATIONS)
+def test_what_is_advised_can_be_built_and_needs_no_further_advice(output: str, loss: str, data: Dataset) -> None:
+    setup = core(("tanh", output), loss, data)
+    if (advice := output_advice(setup)) is not None:
+        sets = dict(parse_qsl(advice.offer.sets))
+        followed = core(("tanh", sets["output"]), sets["loss"], data)
+        assert is_possible(followed)
+        assert output_advice(followed) is None
 
 
 # Sums -----------------------------------------------------------------------------------------------------------------
@@ -267,6 +356,16 @@ def test_what_is_spoken_is_the_network_or_the_first_problem() -> None:
     wrong = panel(built(SETUP, *errors), Spoken)
     assert isinstance(wrong, Spoken)
     assert wrong.text == "One. Do. And one more problem."
+
+
+def test_advice_stands_beside_the_output_and_is_spoken_after_the_network() -> None:
+    advice = advised(("tanh", "tanh"), "mean_squared_error", XOR)
+    found = replace(built(SETUP), advice=advice)
+    layers, spoken = panel(found, LayersPanel), panel(found, Spoken)
+    assert isinstance(layers, LayersPanel)
+    assert isinstance(spoken, Spoken)
+    assert layers.output.advice == advice
+    assert spoken.text == f"{sums(SETUP).sentence} {advice.what}"
 
 
 def test_the_layers_follow_the_data_and_there_is_an_end_to_them() -> None:

@@ -255,6 +255,27 @@ def test_an_impossible_pairing_is_explained_and_one_click_makes_it_possible(
     assert started(client, filled(mended.text))
 
 
+def test_what_would_fit_the_data_better_is_advised_and_blocks_nothing(client: TestClient) -> None:
+    form = form_of(client) | {"source": "table", "table": TABLE}
+    page = post(client, form)
+    output = soup(page.text).find(id="f-output")
+    assert isinstance(output, Tag)
+    assert "f-output-advised" in str(output["aria-describedby"])
+    assert "one of three classes" in words(soup(page.text).find(id="f-output-advised"))
+    assert started(client, form)["setup"]["loss"] == "binary_cross_entropy"
+    offer = soup(page.text).find("button", string="Use softmax and cross-entropy")
+    assert isinstance(offer, Tag)
+    followed = post(client, form, str(offer["value"])).text
+    assert (filled(followed)["output"], filled(followed)["loss"]) == ("softmax", "cross_entropy")
+    assert soup(followed).find(id="f-output-advice") is None
+
+
+def test_an_impossible_output_is_no_matter_of_advice(client: TestClient) -> None:
+    page = post(client, form_of(client) | {"source": "table", "table": TABLE, "loss": "cross_entropy"})
+    assert wrong(page, "loss")
+    assert soup(page.text).find(id="f-output-advice") is None
+
+
 def test_given_weights_that_no_longer_fit_offer_to_draw_them_anew(client: TestClient) -> None:
     form = filled(post(client, form_of(client, "by-hand"), "add").text)
     response = post(client, form, "start")
