@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.sessions import TABLE, kind_of, target_of
 from app.views.advice import Advice
 from app.views.build_fields import (
     Field,
@@ -14,9 +13,9 @@ from app.views.build_fields import (
     method_fields,
     preparation_fields,
     start_fields,
-    target_fields,
 )
 from app.views.build_sums import Drawing, Sums, drawing, sums
+from app.views.build_table import TablePanel, table_panel
 from app.views.built import Built
 from app.views.pairings import Problem
 from app.views.words import counted, sentence
@@ -66,21 +65,6 @@ class TextPanel:
     text: str
     invalid: bool
     most: str
-
-
-@dataclass(frozen=True)
-class TablePanel:
-    """What was read of the learner's table: its first rows, which column is the target, or what is wrong with it."""
-
-    id: ClassVar[str] = "build-table"
-    template: ClassVar[str] = "panels/build-table.html"
-
-    wrong: str
-    file_wrong: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True)
@@ -154,7 +138,7 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     return (
         GeneratorPanel(generator_fields(shown)),
         _text_panel(built, manner),
-        _table_panel(built, shown),
+        table_panel(built, shown),
         PreparationPanel(preparation_fields(shown)),
         _layers_panel(built, shown, manner),
         StartPanel(start_fields(shown)),
@@ -169,19 +153,6 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
 def _text_panel(built: Built, manner: Manner) -> TextPanel:
     invalid = any(problem.field == "table" for problem in built.problems)
     return TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB")
-
-
-def _table_panel(built: Built, shown: Shown) -> TablePanel:
-    problems = {problem.field: problem.what for problem in built.problems}
-    wrong = problems.get("table", "") if built.draft["source"] == TABLE else ""
-    table = built.table
-    if table is None:
-        return TablePanel(wrong, problems.get("file", ""), "", (), (), ())
-    names, rows = tuple(column.name for column in table.columns), table.preview()
-    target, count = target_of(built.draft, len(names)), counted(len(table.lines), "example")
-    seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
-    caption = f"{count}, all shown" if len(rows) == len(table.lines) else f"the first {len(rows)} of {count}"
-    return TablePanel(wrong, problems.get("file", ""), caption, names, rows, target_fields(shown, names, target, seems))
 
 
 def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:

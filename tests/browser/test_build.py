@@ -184,6 +184,19 @@ def test_everything_works_without_javascript(open_page: OpenPage) -> None:
     start(page)
 
 
+@pytest.mark.parametrize("width", [1440, 768, 360])
+def test_a_wide_table_scrolls_within_its_card(open_page: OpenPage, width: int) -> None:
+    page = open_page(width=width)
+    page.goto("/build")
+    page.locator("label[for=f-source-table]").click()
+    page.locator("#f-table").fill(f"{','.join(f'measure {k}' for k in range(9))}\n{'1234.5678,' * 8}2.5\n")
+    expect(page.locator("#build-table .facts")).to_contain_text("all 1234.57")
+    expect(page.get_by_role("button", name="Use mean squared error with identity at the output")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(OUTSIDE) == []
+
+
 @pytest.mark.parametrize("name", ["tower", "by-hand", "digits"])
 @pytest.mark.parametrize("width", [1440, 768, 360])
 def test_nothing_is_cramped_or_cut_at_any_width(open_page: OpenPage, name: str, width: int) -> None:

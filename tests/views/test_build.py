@@ -23,12 +23,13 @@ from app.engine import (
     trace,
 )
 from app.lessons import STARTING_POINTS, StartingPoint
-from app.sessions import Draft, draft_of
+from app.sessions import Draft, TableLimits, draft_of, read_table
 from app.views import Built, Manner, build_panels
 from app.views.advice import Advice, output_advice, reaches
 from app.views.build_fields import LABELS, Field, Shown, method_fields, start_fields
-from app.views.build_panels import LayersPanel, MethodPanel, ProblemsPanel, Spoken, TablePanel
+from app.views.build_panels import LayersPanel, MethodPanel, ProblemsPanel, Spoken
 from app.views.build_sums import Drawing, Sums, drawing, phase_counts, sums
+from app.views.build_table import TablePanel
 from app.views.pairings import Problem, pairing_problems
 from app.views.sketch import sketch
 from app.views.words import ACTIVATION_WORDS
@@ -381,6 +382,26 @@ def test_every_field_of_every_panel_has_a_label() -> None:
     assert len(fields) > 15
     assert all(field.label for field in fields)
     assert all(label for label, _ in LABELS.values())
+
+
+@pytest.mark.parametrize(
+    ("column", "target_kind", "holds"),
+    [
+        ("1.2,7.9,1", "regression", ("1 to 7.9", "mean 3.37")),
+        ("-0.0004,1e6,0", "", ("−0.0004 to 1×10⁶", "mean 333333.33")),
+        ("3,3,3", "", ("all 3",)),
+        ("a,b,a", "", ("2 classes",)),
+        ("a,a,a", "", ("1 class",)),
+        ("4,5,6", "classes", ("3 classes",)),
+    ],
+)
+def test_a_column_of_a_table_says_what_it_holds(column: str, target_kind: str, holds: tuple[str, ...]) -> None:
+    text = "x,y\n" + "\n".join(f"{i},{value}" for i, value in enumerate(column.split(",")))
+    draft = draft_of(SETUP).changed({"source": "table", "table": text, "target_kind": target_kind})
+    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, TableLimits())), TablePanel)
+    assert isinstance(shown, TablePanel)
+    assert [head.name for head in shown.columns] == ["x", "y"]
+    assert [head.holds for head in shown.columns] == [("0 to 2", "mean 1"), holds]
 
 
 def test_nothing_of_a_table_is_shown_where_there_is_none() -> None:

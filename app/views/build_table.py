@@ -1,0 +1,63 @@
+"""What was read of a learner's table: its first rows, what each column holds, which of them is the target."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.sessions import TABLE, Column, kind_of, target_of
+from app.views.build_fields import Field, Shown, target_fields
+from app.views.built import Built
+from app.views.numbers import number
+from app.views.words import counted
+
+DIGITS = 2  # of what a column holds
+
+
+@dataclass(frozen=True)
+class ColumnHead:
+    """The head of one column: its name, and in a few lines what it holds."""
+
+    name: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TablePanel:
+    """The table as it was read, or what is wrong with it, or with a file that was to take its place."""
+
+    id: ClassVar[str] = "build-table"
+    template: ClassVar[str] = "panels/build-table.html"
+
+    wrong: str
+    file_wrong: str
+    caption: str = ""
+    columns: tuple[ColumnHead, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    fields: tuple[Field, ...] = ()
+
+
+def table_panel(built: Built, shown: Shown) -> TablePanel:
+    """The panel of a draft's table; without rows where the draft has none that can be read."""
+    problems = {problem.field: problem.what for problem in built.problems}
+    wrong, file_wrong = problems.get("table", "") if built.draft["source"] == TABLE else "", problems.get("file", "")
+    table = built.table
+    if table is None:
+        return TablePanel(wrong, file_wrong)
+    names, rows = tuple(column.name for column in table.columns), table.preview()
+    target, count = target_of(built.draft, len(names)), counted(len(table.lines), "example")
+    seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
+    caption = f"{count}, all shown" if len(rows) == len(table.lines) else f"the first {len(rows)} of {count}"
+    classes = target if kind_of(built.draft, table) != "regression" else ""
+    heads = tuple(ColumnHead(column.name, _holds(column, str(i) == classes)) for i, column in enumerate(table.columns))
+    return TablePanel(wrong, file_wrong, caption, heads, rows, target_fields(shown, names, target, seems))
+
+
+def _holds(column: Column, classes: bool) -> tuple[str, ...]:
+    """1.2 to 7.9, mean 3.4; or how many classes, where it holds words or is taken for classes."""
+    if column.spread is None or classes:
+        return (f"{len(column.labels)} class{'es' * (len(column.labels) > 1)}",)
+    smallest, largest, mean = (number(bound, DIGITS) for bound in column.spread)
+    return (
+        (f"all {smallest}",)
+        if column.spread.smallest == column.spread.largest
+        else (f"{smallest} to {largest}", f"mean {mean}")
+    )
