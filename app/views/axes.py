@@ -10,6 +10,7 @@ DECADES = 2.0  # from so many powers of ten on, an axis of positive numbers is l
 TICK_DIGITS = 8
 FLAT = 1e-9  # numbers that differ by less, relative to their size, are one line
 TINY = 1e-290  # powers of ten below it are no longer exact
+HUGE, LAST = 1e307, 308  # what lies beyond lies outside of every axis; the largest power of ten that there is
 
 Scale = Literal["", "linear", "logarithmic"]  # empty: as the numbers want it
 
@@ -28,6 +29,7 @@ def nice(x: float, nearest: bool) -> float:
 
 def linear_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
     """About so many round numbers, the first at or below `low`, the last at or above `high`."""
+    low, high = _bounded(low), _bounded(high)
     size = max(abs(low), abs(high))
     if high - low <= FLAT * size or size < TINY:
         margin = (size if size >= TINY else 1.0) / 10
@@ -40,10 +42,14 @@ def linear_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
 
 def power_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     """Powers of ten, two and at most so many, from at or below `low` to at or above `high`; both positive."""
-    first, last = floor(log10(low)), ceil(log10(high))
-    last = max(last, first + 1)
+    first = min(floor(log10(low)), LAST - 1)
+    last = min(max(ceil(log10(high)), first + 1), LAST)
     every = -(-(last - first) // (most - 1)) or 1
-    return tuple(float(f"1e{power}") for power in range(first, last + every, every))
+    return tuple(float(f"1e{min(power, LAST)}") for power in range(first, last + every, every))
+
+
+def _bounded(x: float) -> float:
+    return min(max(x, -HUGE), HUGE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Axis:
     def at(self, x: float) -> float:
         """Where a number stands; NaN where it has no place, as zero on a logarithmic axis."""
         low, high, here = map(self._stretched, (*(self.ends or (self.ticks[0], self.ticks[-1])), x))
-        return self.start + (self.end - self.start) * (here - low) / (high - low)
+        return self.start + (self.end - self.start) * ((here - low) / (high - low))
 
     def _stretched(self, x: float) -> float:
         if not self.logarithmic:
@@ -105,6 +111,11 @@ def axis(low: float, high: float, span: Span) -> Axis:
 
 
 def tight(low: float, high: float, span: Span) -> Axis:
-    """A linear axis that begins at `low` and ends at `high` exactly, with the round numbers between them as ticks."""
-    ticks = tuple(tick for tick in linear_ticks(low, high, span.about) if low <= tick <= high)
-    return Axis(ticks, span.start, span.end, ends=(low, high))
+    """A linear axis that begins at `low` and ends at `high` exactly, with the round numbers between them as ticks.
+
+    Where both are one number it lies in the middle.
+    """
+    low, high = _bounded(low), _bounded(high)
+    every = linear_ticks(low, high, span.about)
+    low, high = (low, high) if low < high else (every[0], every[-1])
+    return Axis(tuple(tick for tick in every if low <= tick <= high), span.start, span.end, ends=(low, high))

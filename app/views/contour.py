@@ -20,7 +20,7 @@ from app.views.known import Known, known_of
 from app.views.maps import Grid
 from app.views.numbers import fixed, number
 from app.views.series import chosen
-from app.views.slope_drawing import NARROW
+from app.views.slope_drawing import NARROW, NEAREST
 
 COUNT, FEWEST = 48, 12  # places of the grid along each parameter
 ROOM = 1.4  # so many times as far as the way reaches the window goes
@@ -101,8 +101,8 @@ def _window(session: TrainingSession, pair: Pair, walked: Walked, query: Query) 
     halves = {"way": ROOM * way, "shape": max(ROOM * way, shape), "wide": FAR * max(way, shape)}
     options = [SHAPE, WIDE, WAY] if way < SHORT * shape else [WAY, SHAPE, WIDE]
     look = choice(query, "see", "look at", options if walked.moves else [SHAPE, WIDE])
-    x, y = ((low + high) / 2).tolist()
-    return Window(x, y, halves[look.value]), look
+    x, y = (low / 2 + high / 2).tolist()
+    return Window(x, y, max(halves[look.value], NEAREST * max(abs(x), abs(y)))), look
 
 
 def _shifts(window: Window) -> tuple[bool, bool]:

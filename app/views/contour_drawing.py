@@ -170,12 +170,7 @@ def _way(spots: Sequence[tuple[float, float]]) -> str:
     for spot in spots[1:]:
         if hypot(spot[0] - kept[-1][0], spot[1] - kept[-1][1]) >= 1.0 or spot is spots[-1]:
             kept.append(spot)
-    return "".join(f"{'L' if i else 'M'}{_bounded(x)} {_bounded(y)}" for i, (x, y) in enumerate(kept))
-
-
-def _bounded(at: float) -> str:
-    """A place far outside of the frame is as good as one a little outside of it."""
-    return place(min(max(at, -9999.0), 9999.0))
+    return "".join(f"{'L' if i else 'M'}{place(x)} {place(y)}" for i, (x, y) in enumerate(kept))
 
 
 def _holds(spot: tuple[float, float]) -> bool:
@@ -184,8 +179,9 @@ def _holds(spot: tuple[float, float]) -> bool:
 
 def _downhill(now: tuple[float, float], gradient: tuple[float, float] | None) -> Arrow | None:
     """Against the gradient; the axis up runs against the drawing's own."""
-    length = hypot(*gradient) if gradient else 0.0
-    if not gradient or not length:
+    largest = max(map(abs, gradient)) if gradient else 0.0
+    if not gradient or not largest:
         return None
-    end = now[0] - DOWNHILL * gradient[0] / length, now[1] + DOWNHILL * gradient[1] / length
+    across, up = gradient[0] / largest, gradient[1] / largest  # so that no square leaves the doubles
+    end = now[0] - DOWNHILL * across / hypot(across, up), now[1] + DOWNHILL * up / hypot(across, up)
     return arrow_from(now, end)

@@ -17,7 +17,7 @@ from app.views.chosen_parameters import parameter_choice, parameter_in_question
 from app.views.known import Known, known_of
 from app.views.numbers import fixed, number, signed
 from app.views.series import Series, chosen
-from app.views.slope_drawing import Seen, SlopeDrawing, axes_of, is_short, slope_drawing, tangent_of
+from app.views.slope_drawing import NEAREST, Seen, SlopeDrawing, axes_of, is_short, slope_drawing, tangent_of
 from app.views.slope_words import ROUNDS, SHORT, headline, sentences
 
 POINTS = 161  # of the curve, its middle the value itself
@@ -75,10 +75,10 @@ def _zoom(known: Known, query: Query) -> Choice:
 
 
 def _half_width(iteration: Iteration, known: Known, zoom: str) -> float:
-    step = 0.0 if known.after is None else abs(known.after - known.value)
+    step, least = 0.0 if known.after is None else abs(known.after - known.value), NEAREST * abs(known.value)
     if zoom == UPDATE[0]:
-        return 2 * step
-    return max(reach(iteration, known.symbol) * FACTORS[zoom], ROOM * step)
+        return max(2 * step, least)
+    return max(reach(iteration, known.symbol) * FACTORS[zoom], ROOM * step, least)
 
 
 def _seen(iteration: Iteration, known: Known, half: float) -> Seen:

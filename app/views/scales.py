@@ -5,6 +5,7 @@ from typing import Literal
 
 THINNEST, THICKEST = 1.2, 6.5  # strokes, in the drawing's units
 FAINTEST, STRONGEST = 0.08, 1.0  # how much of a unit's colour shows
+FAR = 9999.0  # outside of every drawing: what lies further out need not be told from it
 
 Sign = Literal["pos", "neg", "zero"]
 
@@ -34,5 +35,5 @@ def strength(value: float, largest: float) -> str:
 
 
 def place(x: float) -> str:
-    """A coordinate as an SVG attribute, to a tenth."""
-    return f"{x:.1f}".removesuffix(".0")
+    """A coordinate as an SVG attribute, to a tenth; a number however far outside it lies."""
+    return f"{min(max(-FAR, x), FAR):.1f}".removesuffix(".0")

@@ -17,6 +17,7 @@ FRAME = Frame(540.0, 330.0, 72.0, 528.0, 30.0, 282.0)
 LANE = 12.0  # how far above the axis the arrow of the update lies
 HEAD = 7.0  # of an arrow
 NARROW = 1e-4  # of a number: what spans less is told from the point on
+NEAREST = 1e-11  # of a number: nearer to it, two places are hardly two
 SHORT = 10.0  # an arrow shorter than this is not seen as one
 
 
