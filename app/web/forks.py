@@ -12,10 +12,12 @@ from app.settings import Settings
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.comparison import show_in_pool
 from app.web.explorer import Explorer
+from app.web.forms import Form, number_in
 from app.web.limits import check_learning_rate
 from app.web.routes import walk_route
 
 router = APIRouter()
+NUMBERS = ("learning_rate", "seed")  # what a form gives as a number
 
 
 @walk_route("POST", "/fork")
@@ -25,12 +27,18 @@ async def fork(the: Explorer) -> Response:
     if kept.session.hunt:
         raise HTTPException(404)
     check_may_begin(the.request)
-    beside = Fork(the.form.get("thing", ""), the.form.get("value", "").strip())
     try:
+        beside = fork_in(the.form)
         begun = await the.walk.work(lambda: _forked(kept.session, beside, the.walk.services.settings))
     except (SetupError, DivergedError) as error:
         return await show_in_pool(the, kept, str(error), 422)
     return await begun_walk(the.request, begun, "/compare")
+
+
+def fork_in(form: Form) -> Fork:
+    """What a form asks for; a number in the way in which the page then calls it. SetupError for what is none."""
+    thing = form.get("thing", "")
+    return Fork(thing, f"{number_in(form, 'value'):.15g}" if thing in NUMBERS else form.get("value", "").strip())
 
 
 def _forked(session: TrainingSession, beside: Fork, settings: Settings) -> TrainingSession:

@@ -75,6 +75,21 @@ def test_what_cannot_be_forked_is_told_on_the_page(client: TestClient, thing: st
     assert 'class="warning"' in response.text
 
 
+@pytest.mark.parametrize("value", ["1_0", "\u0661\u0662", "0." + "1" * 60, "nan", "0x1", "1e999"])
+def test_a_number_is_taken_only_as_people_write_it(client: TestClient, value: str) -> None:
+    at = f"/sessions/{begin(client, BATCHES)['id']}"
+    for thing in ("learning_rate", "seed"):
+        response = client.post(f"{at}/fork", data={"thing": thing, "value": value})
+        assert response.status_code == 422
+        assert value not in response.text
+
+
+@pytest.mark.parametrize("value", ["0.0500", "5e\u22122", "+.05", "0.05000000000000000277555756156289135"])
+def test_a_number_is_called_as_it_is_whatever_way_it_was_written(client: TestClient, value: str) -> None:
+    at = fork(client, "learning_rate", value)
+    assert words(soup(client, f"{at}/compare"), ".side.right h3") == "η = 0.05"
+
+
 def test_a_hunt_cannot_be_forked(client: TestClient) -> None:
     location = client.post("/bug-lab", data={"level": "1", "seed": "3"}).headers["location"]
     assert client.post(f"{location}/fork", data={"thing": "optimizer", "value": "adam"}).status_code == 404
