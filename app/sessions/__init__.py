@@ -7,7 +7,7 @@ from app.sessions.csv_rows import TableError, TableLimits
 from app.sessions.curves import followed, points_of
 from app.sessions.data_documents import data_of
 from app.sessions.documents import AMOUNTS, setup_document, setup_of
-from app.sessions.draft_tables import examples_in, kind_of, limits_with, target_of
+from app.sessions.draft_tables import examples_in, kind_of, target_of, uses_of
 from app.sessions.drafts import GIVEN, TABLE, Draft, draft_of
 from app.sessions.forks import CHANGED, Fork, forked, now_of
 from app.sessions.hunt import Hunt
@@ -124,7 +124,6 @@ __all__ = [
     "is_quick",
     "kind_of",
     "led_to",
-    "limits_with",
     "now_of",
     "open_part",
     "operation_key",
@@ -144,4 +143,5 @@ __all__ = [
     "trail_of",
     "unless_asked",
     "up_to_question",
+    "uses_of",
 ]

@@ -28,13 +28,17 @@ class TableError(SetupError):
 
 @dataclass(frozen=True)
 class TableLimits:
-    """How large a table may be; `magnitude` bounds each of its numbers."""
+    """How large a table may be; `magnitude` bounds each of its numbers.
+
+    Of its `columns` at most `features` can be inputs: there is something to choose from.
+    """
 
     bytes: int = 512 * 1024
     features: int = 8
     examples: int = 1_000
     classes: int = 10
     magnitude: float = 1e6
+    columns: int = 40
 
 
 class Row(NamedTuple):

@@ -1,13 +1,11 @@
-"""From a learner's table to examples: which columns a draft chooses as targets, and what they are taken for."""
+"""From a learner's table to examples: the columns a draft chooses as inputs and as targets, what for."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 
 from app.engine import Examples
-from app.sessions.csv_rows import TableLimits
-from app.sessions.drafts import Draft
+from app.sessions.drafts import INPUT, Draft
 from app.sessions.tables import Labelled, Table
 
 LAST = re.compile(r"last-([2-9]|[1-9][0-9])", re.ASCII)
@@ -35,19 +33,21 @@ def kind_of(draft: Draft, table: Table) -> str:
     return draft["target_kind"] or table.suggested_kind(int(target))
 
 
-def limits_with(draft: Draft, limits: TableLimits) -> TableLimits:
-    """With room for the targets where several columns are."""
-    return replace(limits, features=limits.features + last_columns(draft["target"]) - 1)
+def uses_of(draft: Draft, columns: int) -> tuple[str, ...]:
+    """What each column is used as: target, input, or nothing where the draft leaves it out."""
+    target = target_of(draft, columns)
+    taken = last_columns(target)
+    targets = [int(target)] if taken == 1 else range(columns - taken, columns)
+    left_out = [place for place in range(columns) if draft.texts.get(f"{INPUT}{place}") == ""]
+    return tuple("target" if place in targets else "" if place in left_out else "input" for place in range(columns))
 
 
 def examples_in(table: Table, draft: Draft) -> Labelled:
     """The examples, with the names of inputs and outputs; TableError where the columns cannot be used so."""
-    target = target_of(draft, len(table.columns))
-    taken = last_columns(target)
-    if taken == 1:
-        return table.labelled(int(target), kind_of(draft, table))
-    last = len(table.columns) - 1
-    ends = [table.labelled(place, "regression") for place in range(last - taken + 1, last + 1)]
-    X = ends[-1].examples.X[:, : 1 - taken]
-    Y = np.column_stack([end.examples.Y for end in ends])
-    return Labelled(Examples(X, Y), ends[-1].columns[: 1 - taken], tuple(end.names[0] for end in ends))
+    uses = uses_of(draft, len(table.columns))
+    inputs, targets = ([place for place, use in enumerate(uses) if use == wanted] for wanted in ("input", "target"))
+    if len(targets) == 1:
+        return table.labelled(targets[0], kind_of(draft, table), inputs)
+    each = [table.labelled(target, "regression", inputs) for target in targets]
+    Y = np.column_stack([one.examples.Y for one in each])
+    return Labelled(Examples(each[0].examples.X, Y), each[0].columns, tuple(one.names[0] for one in each))

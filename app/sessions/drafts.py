@@ -2,7 +2,8 @@
 
 A field is named as its place in a setup's document: loss, optimizer.learning_rate, data.noise. The hidden layers are
 units-1 and activation-1, units-2 ..., the last activation is output. `source` is dataset, or table for a learner's own;
-then `table` is its CSV, `target` a column from 0, or last-2 for the last two, and `target_kind` one of TARGET_KINDS.
+then `table` is its CSV, `target` a column from 0, or last-2 for the last two, and `target_kind` one of TARGET_KINDS;
+input-0 is empty where column 0 is left out.
 `parameters` holds given starting values as JSON, for the initializer of kind given. Empty means none or all.
 """
 
@@ -21,6 +22,7 @@ from app.sessions.documents import AMOUNTS, setup_document
 
 GIVEN = "given"  # the kind of initializer that stands for starting values
 DATASET, TABLE = "dataset", "table"  # sources of data
+INPUT = "input-"  # and the place of a column from 0: whether it is an input, unless it is a target
 HIDDEN_UNITS, HIDDEN_ACTIVATION = "3", "tanh"  # of a layer that is added
 
 
@@ -84,6 +86,11 @@ class Draft:
     def changed(self, texts: Mapping[str, str]) -> Self:
         """With other texts in some fields."""
         return type(self)({**self.texts, **texts})
+
+    def with_table(self, table: str) -> Self:
+        """With another table, of which nothing is chosen yet."""
+        kept = {name: text for name, text in self.texts.items() if not name.startswith(INPUT)}
+        return type(self)({**kept, "source": TABLE, "table": table, "target": "", "target_kind": ""})
 
     def with_layer(self) -> Self:
         """With one more hidden layer, before the output."""

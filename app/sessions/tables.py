@@ -87,16 +87,30 @@ class Table:
         few = kinds <= self.limits.classes and FEW * kinds <= len(column.texts)
         return "classes" if column.numbers is None or (whole and few) else "regression"
 
-    def labelled(self, target: int, kind: str) -> Labelled:
-        """The examples: one column as the target, all others as inputs. TableError where they cannot be used so."""
+    def labelled(self, target: int, kind: str, inputs: Sequence[int] | None = None) -> Labelled:
+        """The examples: one column as the target; as inputs those at these places, or all others. TableError where
+        they cannot be used so.
+        """
         if target not in range(len(self.columns)):
             raise TableError("The target is none of the columns.", f"Choose one from 1 to {len(self.columns)}.")
         if kind not in TARGET_KINDS:
             raise TableError("The target has a kind that is not known.", f"Choose one of: {', '.join(TARGET_KINDS)}.")
-        inputs = [(place, column) for place, column in enumerate(self.columns) if place != target]
-        X = np.array([self._numbers(place, column) for place, column in inputs]).T
+        places = [place for place in range(len(self.columns)) if place != target] if inputs is None else inputs
+        X = self._inputs(places)
         Y, names = self._targets(target, kind)
-        return Labelled(Examples(X, Y), tuple(column.name for _, column in inputs), names)
+        return Labelled(Examples(X, Y), tuple(self.columns[place].name for place in places), names)
+
+    def _inputs(self, places: Sequence[int]) -> Array:
+        """X of shape (examples, inputs)."""
+        most = self.limits.features
+        if not places:
+            raise TableError("No column is left as an input.", "Take one or more.")
+        if len(places) > most:
+            raise TableError(
+                f"The table has {len(places)} columns as inputs, and at most {most} can be used.",
+                f"Leave out {len(places) - most}.",
+            )
+        return np.array([self._numbers(place, self.columns[place]) for place in places]).T
 
     def _numbers(self, place: int, column: Column) -> tuple[float, ...]:
         if column.numbers is None:
@@ -130,10 +144,10 @@ def read_table(content: bytes | str, limits: TableLimits) -> Table:
     width = len(rows[0].texts)
     if width < 2:
         raise TableError("The table has one column.", "Give at least one input and a target, with commas between them.")
-    if width > limits.features + 1:
+    if width > limits.columns:
         raise TableError(
-            f"The table has {width} columns, and at most {limits.features} inputs and a target can be used.",
-            f"Leave out {width - limits.features - 1}.",
+            f"The table has {width} columns, and at most {limits.columns} can be read.",
+            f"Leave out {width - limits.columns}.",
         )
     numerals = numerals_of((text for row in rows for text in row.texts), separator, limits.magnitude)
     names, body = _headed(rows, numerals)

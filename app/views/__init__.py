@@ -4,7 +4,7 @@ from app.views.advice import output_advice
 from app.views.api_docs import api_docs
 from app.views.bug_lab import bug_lab_page
 from app.views.build import build_page
-from app.views.build_panels import Manner, TextPanel, build_panels
+from app.views.build_panels import FORM_PANELS, Manner, TextPanel, build_panels
 from app.views.built import Built
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
@@ -36,6 +36,7 @@ from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
     "ALONE",
+    "FORM_PANELS",
     "PICTURES",
     "SPEEDS",
     "Asked",

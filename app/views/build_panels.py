@@ -128,6 +128,7 @@ class Manner:
     refused: bool = False
 
 
+FORM_PANELS = (FieldsPanel, TextPanel, TablePanel, LayersPanel)  # that hold fields
 BuildPanel = FieldsPanel | TextPanel | TablePanel | LayersPanel | Drawing | Sums | ProblemsPanel | Spoken
 
 

@@ -1,9 +1,9 @@
-"""What was read of a learner's table: its first rows, what each column holds, which of them is the target."""
+"""What was read of a learner's table: its first rows, what each column holds, and what it is used as."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.sessions import TABLE, Column, kind_of, target_of
+from app.sessions import TABLE, Column, Draft, Table, kind_of, target_of, uses_of
 from app.views.build_fields import Field, Shown, target_fields
 from app.views.built import Built
 from app.views.numbers import number
@@ -14,10 +14,14 @@ DIGITS = 2  # of what a column holds
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """The head of one column: its name, and in a few lines what it holds."""
+    """The head of one column: its name, in a few lines what it holds, and what it is used as: `field` is the name of
+    the field for that, empty where the column is a target; `taken` says whether it is an input.
+    """
 
     name: str
     holds: tuple[str, ...]
+    field: str
+    taken: bool
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,21 @@ def table_panel(built: Built, shown: Shown) -> TablePanel:
     target, count = target_of(built.draft, len(names)), counted(len(table.lines), "example")
     seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
     caption = f"{count}, all shown" if len(rows) == len(table.lines) else f"the first {len(rows)} of {count}"
-    classes = target if kind_of(built.draft, table) != "regression" else ""
-    heads = tuple(ColumnHead(column.name, _holds(column, str(i) == classes)) for i, column in enumerate(table.columns))
-    return TablePanel(wrong, file_wrong, caption, heads, rows, target_fields(shown, names, target, seems))
+    fields = target_fields(shown, names, target, seems)
+    return TablePanel(wrong, file_wrong, caption, _heads(built.draft, table), rows, fields)
+
+
+def _heads(draft: Draft, table: Table) -> tuple[ColumnHead, ...]:
+    classes = kind_of(draft, table) != "regression"
+    uses = enumerate(zip(table.columns, uses_of(draft, len(table.columns)), strict=True))
+    return tuple(_head(place, column, use, classes) for place, (column, use) in uses)
+
+
+def _head(place: int, column: Column, use: str, classes: bool) -> ColumnHead:
+    """Of the column at this place, from 0; `classes` says whether a target is taken for classes."""
+    if use == "target":
+        return ColumnHead(column.name, _holds(column, classes), "", False)
+    return ColumnHead(column.name, _holds(column, False), f"input-{place}", use == "input")
 
 
 def _holds(column: Column, classes: bool) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.engine import DivergedError, SetupError
 from app.lessons import STARTING_POINTS, UnknownStartingPointError, starting_point_named
 from app.sessions import TABLE, Draft, SessionTooLargeError, TableError, TrainingSession, draft_of, read_table
-from app.views import Built, Manner, TextPanel, build_page, build_panels
+from app.views import FORM_PANELS, Built, Manner, TextPanel, build_page, build_panels
 from app.web.access import anyone
 from app.web.bug_lab import client_of
 from app.web.building import build, table_limits
@@ -27,6 +27,7 @@ from app.web.uploads import Sent, sent_by
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/build"
+FIELDS = 80  # of one form besides those of its columns: six layers, and whatever else can be chosen
 FORMS = 4  # times as long as its table a form may be: on its way in each comma and line end takes three bytes
 LONGEST_OFFER = 200  # characters of what an offer sets
 LEFT_BEHIND = "The mistake of that walk is left out: what you build here follows the right rules."
@@ -63,14 +64,15 @@ async def _like(request: Request, session_id: str) -> Response:
 async def built(request: Request) -> Response:
     """What the form's button asks for; without one the form is looked at as it stands."""
     the = services(request)
-    sent = await sent_by(request, FORMS * the.settings.max_data_bytes)
+    limits = table_limits(the.settings)
+    sent = await sent_by(request, FORMS * limits.bytes, FIELDS + 2 * limits.columns)  # each may be sent as off and on
     action = _action(sent, the)
     found = await _built(request, action.draft)
     if action.start:
         return await _start(request, found)
     if action.error is not None:
         found = replace(found, errors=(action.error, *found.errors))
-    return _shown(request, found, _manner(request, focus=action.focus), with_text=action.read)
+    return _shown(request, found, _manner(request, focus=action.focus), action)
 
 
 def _manner(request: Request, **more: Any) -> Manner:
@@ -85,13 +87,14 @@ def _manner(request: Request, **more: Any) -> Manner:
 @dataclass(frozen=True)
 class Action:
     """The draft after what a button does to it; the field that takes the focus; whether the walk is to start; whether
-    a file was read; what is wrong with it.
+    a file was read; whether fields hold something else now; what is wrong with it.
     """
 
     draft: Draft
     focus: str = ""
     start: bool = False
     read: bool = False
+    filled: bool = False
     error: SetupError | None = None
 
 
@@ -111,7 +114,7 @@ def _read(draft: Draft, file: bytes, the: Services) -> Action:
         read_table(file, table_limits(the.settings))
     except TableError as error:
         return Action(draft, error=SetupError("file", error.problem, error.remedy))
-    return Action(draft.changed({"table": file.decode("utf-8-sig"), "target": "", "target_kind": ""}), read=True)
+    return Action(draft.with_table(file.decode("utf-8-sig")), read=True, filled=True)
 
 
 def _as_it_stands(draft: Draft, _: str) -> Action:
@@ -123,13 +126,13 @@ def _unread(draft: Draft, _: str) -> Action:
 
 
 def _without_layer(draft: Draft, number: str) -> Action:
-    return Action(draft.without_layer(int(number)) if WHOLE.fullmatch(number) else draft, "add")
+    return Action(draft.without_layer(int(number)) if WHOLE.fullmatch(number) else draft, "add", filled=True)
 
 
 def _with_choice(draft: Draft, sets: str) -> Action:
     """With what an offer sets."""
     chosen = dict(parse_qsl(sets[:LONGEST_OFFER], keep_blank_values=True))
-    return Action(draft.changed(chosen), next(iter(chosen), ""))
+    return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
 
 
 ACTIONS: dict[str, Callable[[Draft, str], Action]] = {
@@ -170,14 +173,15 @@ async def _start(request: Request, found: Built) -> Response:
 
 
 def _refused(request: Request, found: Built) -> Response:
-    manner = _manner(request, refused=True)
-    return _shown(request, found, manner, status=422)
+    return _shown(request, found, _manner(request, refused=True))
 
 
-def _shown(request: Request, found: Built, manner: Manner, with_text: bool = False, status: int = 200) -> Response:
+def _shown(request: Request, found: Built, manner: Manner, action: Action | None = None) -> Response:
     """The page; for htmx its panels, the learner's own text only where it came from a file."""
+    status = 422 if manner.refused else 200
     if not wants_fragment(request):
         return page_response(request, "pages/build.html", build_page(found, manner), "build", status)
-    panels = [panel for panel in build_panels(found, manner) if with_text or panel.id != TextPanel.id]
+    panels = [panel for panel in build_panels(found, manner) if panel.id != TextPanel.id or (action and action.read)]
     render = services(request).templates.render
-    return HTMLResponse(partials(panels, lambda panel: render(panel.template, panel=panel)), status, headers=VARY)
+    anew = [panel.id for panel in panels if isinstance(panel, FORM_PANELS)] if action and action.filled else ()
+    return HTMLResponse(partials(panels, lambda panel: render(panel.template, panel=panel), anew), status, headers=VARY)

@@ -31,7 +31,6 @@ from app.sessions import (
     TableLimits,
     data_of,
     examples_in,
-    limits_with,
     read_table,
     setup_of,
 )
@@ -113,9 +112,13 @@ def build(draft: Draft, settings: Settings) -> Built:
 
 
 def table_limits(settings: Settings) -> TableLimits:
-    """How large a table may be on this server."""
+    """How large a table may be on this server: any network's inputs and outputs can stand in one."""
     return TableLimits(
-        settings.max_data_bytes, settings.max_features, settings.max_examples, magnitude=settings.max_magnitude
+        settings.max_data_bytes,
+        settings.max_features,
+        settings.max_examples,
+        magnitude=settings.max_magnitude,
+        columns=settings.max_features + settings.max_units,
     )
 
 
@@ -144,7 +147,7 @@ def _table(reading: Reading) -> tuple[Table | None, Document | None]:
     """The table, and its examples where its columns can be used as they are chosen."""
     table = None
     try:
-        table = read_table(reading.draft["table"], limits_with(reading.draft, table_limits(reading.settings)))
+        table = read_table(reading.draft["table"], table_limits(reading.settings))
         examples, columns, names = examples_in(table, reading.draft)
     except TableError as error:
         reading.errors.append(error)

@@ -1,7 +1,7 @@
 """What a page shows already is not sent again: only the panels, and the parts of panels, that look different now."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 
@@ -75,13 +75,17 @@ def fragment(render: Renderer, previous: Sequence[Panel] | None, current: Sequen
     return "".join(chunk for old, panel in changed for chunk in _pieces(render, old, panel))
 
 
-def partials(panels: Iterable[Drawn], draw: Callable[[Drawn], str]) -> str:
-    """All panels as pieces that htmx morphs into the elements of their ids."""
-    return "".join(_whole(panel.id, draw(panel)) for panel in panels)
+def partials(panels: Iterable[Drawn], draw: Callable[[Drawn], str], anew: Container[str] = ()) -> str:
+    """All panels as pieces that htmx morphs into the elements of their ids.
+
+    Those whose ids are in `anew` are put in place instead: a field in which one has chosen keeps that through a morph.
+    """
+    swaps = ((panel, "innerHTML" if panel.id in anew else "innerMorph") for panel in panels)
+    return "".join(_whole(panel.id, draw(panel), swap) for panel, swap in swaps)
 
 
-def _whole(id: str, markup: str) -> str:
-    return f'<hx-partial hx-target="#{id}" hx-swap="innerMorph">{markup}</hx-partial>'
+def _whole(id: str, markup: str, swap: str = "innerMorph") -> str:
+    return f'<hx-partial hx-target="#{id}" hx-swap="{swap}">{markup}</hx-partial>'
 
 
 def _pieces(render: Renderer, before: Panel | None, panel: Panel) -> Iterator[str]:

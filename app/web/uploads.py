@@ -9,8 +9,6 @@ from starlette.exceptions import HTTPException
 from app.engine import SetupError
 from app.web.forms import Form, form_of
 
-MOST_FIELDS = 80  # of one form: six layers, and whatever else can be chosen
-
 
 @dataclass(frozen=True)
 class Sent:
@@ -20,15 +18,15 @@ class Sent:
     file: bytes | None = None
 
 
-async def sent_by(request: Request, most_bytes: int) -> Sent:
+async def sent_by(request: Request, most_bytes: int, most_fields: int) -> Sent:
     """What a form sends, either way that browsers have; SetupError for what cannot be read as one.
 
     Nothing of a file outlives the request.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return Sent(await form_of(request, MOST_FIELDS))
+        return Sent(await form_of(request, most_fields))
     try:
-        async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=most_bytes) as form:
+        async with request.form(max_files=1, max_fields=most_fields, max_part_size=most_bytes) as form:
             file = form.get("file")
             content = await file.read() if isinstance(file, UploadFile) and file.filename else None
             return Sent({name: value for name, value in form.items() if isinstance(value, str)}, content)

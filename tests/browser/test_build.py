@@ -107,6 +107,18 @@ def test_an_impossible_pairing_is_mended_by_keyboard_and_the_walk_starts(build: 
     expect(build.locator("#headline h1")).to_have_text("A network of your own")
 
 
+def test_a_button_fills_fields_in_which_everything_was_chosen_before(build: Page) -> None:
+    chosen = build.locator("#f-activation-1")
+    for name, spoken in (("relu", "ReLU"), ("tanh", "tanh"), ("softmax", "Softmax stands in a hidden layer")):
+        chosen.select_option(name)
+        says(build, spoken)
+    build.get_by_role("button", name="Use tanh in this layer").click()
+    says(build, "2 tanh units")
+    expect(chosen).to_have_value("tanh")
+    expect(chosen).to_be_focused()
+    assert build.evaluate(STRANGERS) == 0
+
+
 def test_enter_in_a_field_looks_at_the_form_and_starts_nothing(build: Page) -> None:
     build.locator("#f-units-1").fill("4")
     build.keyboard.press("Enter")
@@ -130,7 +142,7 @@ def test_a_refused_walk_leads_to_its_field(open_page: OpenPage) -> None:
 def test_a_pasted_table_is_shown_and_walked(build: Page) -> None:
     build.locator("label[for=f-source-table]").click()
     build.locator("#f-table").fill(CLASSES)
-    expect(build.locator("#build-table td").first).to_have_text("1")
+    expect(build.locator("#build-table tbody td").first).to_have_text("1")
     says(build, "3 sigmoid outputs")
     says(build, "Each target is one of three classes")
     build.get_by_role("button", name="Use softmax and cross-entropy").press("Enter")
@@ -157,6 +169,27 @@ def test_a_bad_file_says_where_and_why_and_a_good_one_takes_its_place(build: Pag
     start(build)
 
 
+def test_columns_are_chosen_as_inputs_by_keyboard_and_another_file_begins_anew(build: Page) -> None:
+    build.locator("label[for=f-source-table]").click()
+    build.locator("#f-table").fill("name,a,b,y\nx,1,2,0.5\nz,3,4,0.25\n")
+    expect(build.locator("#f-table-wrong")).to_contain_text("holds words")
+    name = build.get_by_role("checkbox", name="input name")
+    name.focus()
+    build.keyboard.press("Space")
+    expect(build.locator("#f-table-wrong")).to_have_text("")
+    expect(name).to_be_focused()
+    says(build, "2 inputs, 2 tanh units")
+    build.select_option("#f-target", "2")
+    expect(build.get_by_role("checkbox", name="input b")).to_have_count(0)
+    expect(name).not_to_be_checked()
+    build.locator("#f-file").set_input_files(
+        {"name": "good.csv", "mimeType": "text/csv", "buffer": b"m,n,y\n1,0,1\n3,1,0\n4,0,1\n"}
+    )
+    expect(build.get_by_role("checkbox", name="input m")).to_be_checked()
+    expect(build.get_by_role("checkbox", name="input n")).to_be_checked()
+    start(build)
+
+
 def test_a_walk_leads_back_to_its_network(build: Page) -> None:
     build.get_by_role("button", name="Start walking: A vanishing gradient").click()
     build.wait_for_url("**/sessions/*")
@@ -180,8 +213,11 @@ def test_everything_works_without_javascript(open_page: OpenPage) -> None:
     page.locator("#f-file").set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": CLASSES.encode()})
     page.get_by_role("button", name="Read the file").click()
     expect(page.locator("#f-table")).to_have_value(CLASSES)
+    page.get_by_role("checkbox", name="input height").uncheck()
     page.locator("#f-batch_size").fill("2")
     start(page)
+    expect(page.locator("#headline")).to_be_visible()
+    expect(page.locator("#net [id^=u-0-]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [1440, 768, 360])

@@ -13,9 +13,9 @@ from app.sessions import (
     draft_of,
     examples_in,
     kind_of,
-    limits_with,
     read_table,
     target_of,
+    uses_of,
 )
 
 LIMITS = TableLimits()
@@ -23,7 +23,7 @@ TWO_OUTPUTS = "a,b,u,v\n1,2,0.5,-1\n3,4,0.25,1e-3\n"
 
 
 def rows(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
-    examples = examples_in(read_table(draft["table"], limits_with(draft, LIMITS)), draft).examples
+    examples = examples_in(read_table(draft["table"], LIMITS), draft).examples
     return examples.X, examples.Y
 
 
@@ -121,8 +121,43 @@ def test_many_targets_make_room_for_as_many_columns_and_one_does_not() -> None:
     table = ",".join("1" * 11) + "\n"
     draft = Draft({"table": table, "target": "last-3"})
     assert rows(draft)[0].shape == (1, 8)
-    with pytest.raises(TableError, match="11 columns"):
+    with pytest.raises(TableError, match="10 columns as inputs"):
         rows(draft.changed({"target": "10"}))
+
+
+def test_a_column_that_is_left_out_is_no_input() -> None:
+    draft = Draft({"table": "word,a,b,y\nx,1,2,0.5\nz,3,4,0.25\n", "target_kind": "regression"})
+    with pytest.raises(TableError, match="column 1: The column holds words"):
+        rows(draft)
+    X, Y = rows(draft.changed({"input-0": "", "input-2": ""}))
+    assert (X.tolist(), Y.tolist()) == ([[1], [3]], [[0.5], [0.25]])
+    X, Y = rows(draft.changed({"input-0": "", "input-1": "on", "target": "last-2"}))
+    assert (X.tolist(), Y.tolist()) == ([[1], [3]], [[2, 0.5], [4, 0.25]])
+
+
+def test_a_target_is_a_target_whether_it_was_left_out_or_not() -> None:
+    draft = Draft({"target": "1", "input-0": "", "input-1": "", "input-2": "on"})
+    assert uses_of(draft, 4) == ("", "target", "input", "input")
+    assert uses_of(draft.changed({"target": "last-2"}), 4) == ("", "", "target", "target")
+
+
+def test_one_column_at_least_is_an_input() -> None:
+    with pytest.raises(TableError, match="No column is left"):
+        rows(Draft({"table": "a,b\n1,2\n", "input-0": ""}))
+
+
+def test_columns_left_out_make_room_for_others() -> None:
+    draft = Draft({"table": ",".join("1" * 11) + "\n", "input-3": ""})
+    with pytest.raises(TableError, match=r"9 columns as inputs, and at most 8 can be used\. Leave out 1"):
+        rows(draft)
+    assert rows(draft.changed({"input-4": ""}))[0].shape == (1, 8)
+
+
+def test_of_another_table_nothing_is_chosen_yet() -> None:
+    draft = Draft({"table": "a,b\n1,2\n", "target": "0", "target_kind": "classes", "input-1": "", "loss": "x"})
+    other = draft.with_table("c,d\n3,4\n")
+    assert (other["source"], other["table"], other["loss"]) == (TABLE, "c,d\n3,4", "x")
+    assert (target_of(other, 2), other["target_kind"], uses_of(other, 2)) == ("1", "", ("input", "target"))
 
 
 def test_what_the_target_is_taken_for_is_what_it_seems_until_one_says_so() -> None:

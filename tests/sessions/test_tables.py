@@ -32,7 +32,7 @@ NASTY: dict[str, Nasty] = {
     "only names": (b"a,b,c\n", 0, 0, "no example"),
     "one column": (b"1\n2\n3\n", 0, 0, "one column"),
     "one number": (b"7", 0, 0, "one column"),
-    "ten columns": (b"1,2,3,4,5,6,7,8,9,10\n", 0, 0, "10 columns"),
+    "41 columns": (b",".join([b"1"] * 41), 0, 0, "41 columns"),
     "a hundred columns": (b",".join([b"1"] * 100), 0, 0, "100 columns"),
     "too many rows": (rows(1001), 0, 0, "more than 1,000 examples"),
     "too many rows below names": (b"a,b\n" + rows(1001), 0, 0, "more than 1,000 examples"),
@@ -232,6 +232,11 @@ def test_a_regression_takes_the_numbers_of_its_target() -> None:
     assert (labelled.columns, labelled.names) == (("a", "c"), ("b",))
 
 
+def test_inputs_can_be_chosen() -> None:
+    labelled = table(b"a,b,c\n1,2,x\n4,5,y\n").labelled(1, "regression", [0])
+    assert (labelled.examples.X.tolist(), labelled.columns) == ([[1], [4]], ("a",))
+
+
 def test_two_classes_become_0_and_1_in_the_order_of_their_names() -> None:
     labelled = table(b"a,kind\n1,pear\n2,apple\n3,pear\n").labelled(1, "two_classes")
     assert labelled.examples.Y.tolist() == [[1], [0], [1]]
@@ -268,6 +273,7 @@ def test_a_kind_is_suggested(content: bytes, kind: str) -> None:
         (b"a,b\n1,x\n2,y\n3,z\n", 1, "two_classes", "3 different"),
         (b"a,b\n" + b"".join(f"1,{i}.5\n".encode() for i in range(11)), 1, "classes", "11 different"),
         (b"a,b\n1,2\n", 2, "regression", "none of the columns"),
+        (b"1,2,3,4,5,6,7,8,9,10\n", 9, "regression", "9 columns as inputs"),
         (b"a,b\n1,2\n", 1, "ranking", "not known"),
     ],
 )

@@ -404,6 +404,19 @@ def test_a_column_of_a_table_says_what_it_holds(column: str, target_kind: str, h
     assert [head.holds for head in shown.columns] == [("0 to 2", "mean 1"), holds]
 
 
+def test_a_column_is_a_target_or_has_a_field_that_takes_it_as_an_input() -> None:
+    text = "a,b,c,d\n1,2,3,4\n"
+    draft = draft_of(SETUP).changed({"source": "table", "table": text, "target": "last-2", "input-0": ""})
+    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, TableLimits())), TablePanel)
+    assert isinstance(shown, TablePanel)
+    assert [(head.field, head.taken) for head in shown.columns] == [
+        ("input-0", False),
+        ("input-1", True),
+        ("", False),
+        ("", False),
+    ]
+
+
 def test_nothing_of_a_table_is_shown_where_there_is_none() -> None:
     table = panel(built(SETUP), TablePanel)
     assert isinstance(table, TablePanel)

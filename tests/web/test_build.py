@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -329,6 +330,34 @@ def test_another_column_can_be_the_target(client: TestClient) -> None:
         assert started(client, form | {"target": target})["setup"]["data"]["Y"] == Y
 
 
+def test_a_column_of_words_and_one_too_many_are_left_out_by_a_click(client: TestClient) -> None:
+    names = ",".join(f"m{k}" for k in range(9))
+    rows = (f"n{i},{','.join(str(i + k) for k in range(9))},{i % 2}" for i in range(4))
+    table = "\n".join((f"name,{names},kind", *rows))
+    form = filled(post(client, with_table(client, table) | {"output": "sigmoid", "loss": "binary_cross_entropy"}).text)
+    assert "10 columns as inputs" in wrong(post(client, form, "start"), "table")
+    assert "holds words" in wrong(post(client, form | {"input-5": "", "input-6": ""}, "start"), "table")
+    page = post(client, form | {"input-0": "", "input-5": ""})
+    box = soup(page.text).find("input", id="f-input-5")
+    assert isinstance(box, Tag)
+    assert not box.has_attr("checked")
+    setup = started(client, filled(page.text))["setup"]
+    assert setup["data"]["columns"] == ["m0", "m1", "m2", "m3", "m5", "m6", "m7", "m8"]
+    assert setup["data"]["X"][0] == [0, 1, 2, 3, 5, 6, 7, 8]
+
+
+def test_the_widest_table_can_be_sent_with_every_field(client: TestClient) -> None:
+    form = filled(post(client, with_table(client, ",".join(["1"] * 40))).text)
+    assert sum(name.startswith("input-") for name in form) == 39
+    for l in range(2, 6):
+        form |= {f"units-{l}": "3", f"activation-{l}": "tanh"}
+    off = [(name, "") for name in form if name.startswith("input-")]  # what is sent last of a name counts
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    page = client.post("/build", content=urlencode([*off, *form.items()]), headers=kind)
+    assert page.status_code == 200
+    assert "39 columns as inputs" in wrong(page, "table")
+
+
 def test_names_of_columns_are_escaped(client: TestClient) -> None:
     page = post(client, with_table(client, "<b>x,y</td>,z\n1,2,3\n")).text
     assert "&lt;b&gt;x" in page
@@ -395,6 +424,18 @@ def test_htmx_gets_the_panels_and_not_the_learners_own_text(client: TestClient) 
     assert "HX-Request" in response.headers["Vary"]
     read = client.post("/build", data=with_table(client), files={"file": ("x.csv", b"1,2\n")}, headers=HTMX)
     assert 'hx-target="#build-text"' in read.text
+
+
+@pytest.mark.parametrize(
+    ("do", "anew"), [("", False), ("add", False), ("remove 1", True), ("set loss=half_squared_error", True)]
+)
+def test_fields_that_are_filled_by_a_button_forget_what_was_chosen_in_them(
+    client: TestClient, do: str, anew: bool
+) -> None:
+    text = post(client, form_of(client), do, headers=HTMX).text
+    swaps = dict(re.findall(r'hx-target="#build-(\w+)" hx-swap="(\w+)"', text))
+    assert {swaps[name] for name in ("layers", "start", "method")} == {"innerHTML" if anew else "innerMorph"}
+    assert {swaps[name] for name in ("drawing", "sums", "problems", "status")} == {"innerMorph"}
 
 
 def test_building_keeps_nothing(client: TestClient, settings: Settings) -> None:
