@@ -131,6 +131,19 @@ def test_changes_that_others_ask_for_are_refused_and_nothing_changes(
         assert client.get(f"/api/sessions/{before['id']}", headers=headers).json() == before
 
 
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": ELSEWHERE}, WITH_COOKIE])
+def test_no_route_that_changes_anything_does_so_for_another_site(
+    client: TestClient, app: FastAPI, headers: dict[str, str]
+) -> None:
+    state = begin(client)
+    unsafe = [(method, path) for method, path, _ in routes_of(app) if method not in ("GET", "HEAD", "OPTIONS")]
+    assert {"edit", "undo", "run", "on", "pause", "stop", "fork"} <= {path.rpartition("/")[2] for _, path in unsafe}
+    for method, path in unsafe:
+        address = path.replace("{session_id}", state["id"])
+        assert client.request(method, address, headers=headers, data={"value": "1"}).status_code == 403, address
+    assert client.get(f"/api/sessions/{state['id']}", headers={"Sec-Fetch-Site": "same-origin"}).json() == state
+
+
 @pytest.mark.parametrize("path", ["/", "/docs", "/lessons/hours-of-study", "/nothing", "session"])
 def test_every_page_lets_its_own_forms_say_where_they_come_from(client: TestClient, path: str) -> None:
     # The header no-referrer alone makes Chromium send "Origin: null" with a plain form.
