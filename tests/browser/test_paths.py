@@ -65,13 +65,15 @@ def test_enter_on_the_mark_in_focus_opens_it_and_the_focus_stays(walk: Walk) -> 
     assert "0.000663 through output 1" in walk.text("[role=status]")
 
 
-def test_neither_the_loss_nor_a_target_opens_anything(walk: Walk) -> None:
+def test_the_loss_opens_nothing_and_a_target_no_paths_but_its_field(walk: Walk) -> None:
     asked: list[str] = []
     walk.page.on("request", lambda request: asked.append(request.url) if "/paths" in request.url else None)
-    for mark in ("#u-loss circle", "#targets rect"):
-        walk.page.locator(mark).first.click(force=True)
+    walk.page.locator("#u-loss circle").first.click(force=True)
     walk.page.wait_for_timeout(200)
     assert asked == []
+    walk.press("#targets rect >> nth=0")
+    assert walk.page.locator("#paths").inner_html().strip() == ""
+    assert walk.page.locator("#edited").is_visible()
 
 
 def test_pointing_at_a_path_lights_all_that_it_passes(walk: Walk) -> None:
