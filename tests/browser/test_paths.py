@@ -71,7 +71,7 @@ def test_the_loss_opens_nothing_and_a_target_no_paths_but_its_field(walk: Walk) 
     walk.page.locator("#u-loss circle").first.click(force=True)
     walk.page.wait_for_timeout(200)
     assert asked == []
-    walk.press("#targets rect >> nth=0")
+    walk.press(".target >> nth=0")
     assert walk.page.locator("#paths").inner_html().strip() == ""
     assert walk.page.locator("#edited").is_visible()
 
