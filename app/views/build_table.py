@@ -47,9 +47,13 @@ def table_panel(built: Built, shown: Shown) -> TablePanel:
     if table is None:
         return TablePanel(wrong, file_wrong)
     names, rows = tuple(column.name for column in table.columns), table.preview()
-    target, count = target_of(built.draft, len(names)), counted(len(table.lines), "example")
+    target, count = target_of(built.draft, len(names)), len(table.lines)
     seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
-    caption = f"{count}, all shown" if len(rows) == len(table.lines) else f"the first {len(rows)} of {count}"
+    caption = (
+        f"{counted(count, 'example')}, all shown"
+        if len(rows) == count
+        else f"the first {len(rows)} of {count:,} examples"
+    )
     fields = target_fields(shown, names, target, seems)
     return TablePanel(wrong, file_wrong, caption, _heads(built.draft, table), rows, fields)
 

@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import findings
 
 STRANGERS = """() => [...document.querySelectorAll(".sketch, .sketch *")]
   .filter((mark) => mark.namespaceURI !== "http://www.w3.org/2000/svg").length"""
 SMALL = """() => [...document.querySelectorAll(
-    "#build :is(button, select, input[inputmode], input[type=file], .seg label), .points :is(button, .button)")]
+    "#build :is(button, select, input[inputmode], input[type=file], .seg label, .uses label), " +
+    ".points :is(button, .button)")]
   .filter((target) => { const box = target.getBoundingClientRect(); return box.width && box.height < 43.9; })
   .map((target) => target.outerHTML)"""
 OUTSIDE = """() => [...document.querySelectorAll("#build .card")].flatMap((card) => {
@@ -231,6 +233,18 @@ def test_a_wide_table_scrolls_within_its_card(open_page: OpenPage, width: int) -
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(SMALL) == []
     assert page.evaluate(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_on_a_table_with_advice(open_page: OpenPage, width: int, dark: bool) -> None:
+    page = open_page(width=width, dark=dark, still=True)
+    page.goto("/build")
+    page.locator("label[for=f-source-table]").click()
+    page.locator("#f-table").fill(CLASSES)
+    expect(page.get_by_role("button", name="Use softmax and cross-entropy")).to_be_visible()
+    assert findings(page) == []
+    assert page.evaluate(SMALL) == []
 
 
 @pytest.mark.parametrize("name", ["tower", "by-hand", "digits"])

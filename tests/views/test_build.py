@@ -404,6 +404,18 @@ def test_a_column_of_a_table_says_what_it_holds(column: str, target_kind: str, h
     assert [head.holds for head in shown.columns] == [("0 to 2", "mean 1"), holds]
 
 
+@pytest.mark.parametrize(
+    ("count", "caption"),
+    [(1, "one example, all shown"), (8, "eight examples, all shown"), (12, "the first 8 of 12 examples")],
+)
+def test_a_preview_says_how_much_of_the_table_it_is(count: int, caption: str) -> None:
+    text = "a,b\n" + "1,2\n" * count
+    draft = draft_of(SETUP).changed({"source": "table", "table": text})
+    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, TableLimits())), TablePanel)
+    assert isinstance(shown, TablePanel)
+    assert (shown.caption, len(shown.rows)) == (caption, min(count, 8))
+
+
 def test_a_column_is_a_target_or_has_a_field_that_takes_it_as_an_input() -> None:
     text = "a,b,c,d\n1,2,3,4\n"
     draft = draft_of(SETUP).changed({"source": "table", "table": text, "target": "last-2", "input-0": ""})
