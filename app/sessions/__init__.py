@@ -13,7 +13,7 @@ from app.sessions.forks import CHANGED, Fork, forked, now_of
 from app.sessions.hunt import Hunt
 from app.sessions.migrations import StoreVersionError
 from app.sessions.operations import led_to, operation_key
-from app.sessions.pairs import counterpart, differ, first_difference, parting, same_place
+from app.sessions.pairs import both_followed, counterpart, differ, first_difference, parting, same_place
 from app.sessions.places import MEASURES, START, Measure, Place
 from app.sessions.questions import (
     SIGNS,
@@ -50,7 +50,7 @@ from app.sessions.store import (
 from app.sessions.tables import TARGET_KINDS, Column, Labelled, Table, read_table
 from app.sessions.timeline import Moment
 from app.sessions.tracks import Point, Score
-from app.sessions.trails import Stop, trail_of
+from app.sessions.trails import Stop, trail_of, trailed
 from app.sessions.training import TrainingSession
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "asking_first",
     "before_divergence",
     "begun_run",
+    "both_followed",
     "case_of",
     "check_not_asked",
     "classes_of",
@@ -141,6 +142,7 @@ __all__ = [
     "stretches",
     "target_of",
     "trail_of",
+    "trailed",
     "unless_asked",
     "up_to_question",
     "uses_of",

@@ -11,7 +11,7 @@ from math import nan
 import numpy as np
 
 from app.engine import LOSSES, Array, Network, Setup, forward
-from app.sessions.changes import examples_at
+from app.sessions.changes import Changes, examples_at
 from app.sessions.checkpoints import Checkpoint
 from app.sessions.classes import accuracy, classifies
 from app.sessions.timeline import Timeline
@@ -41,6 +41,12 @@ def followed(session: TrainingSession) -> Iterator[None]:
     """
     for _ in _ways(session.timeline, session.iteration + session.finished):
         yield
+
+
+def known_before(setup: Setup, changes: Changes, updates: int) -> Checkpoint | None:
+    """The end of the longest way of at most so many updates that was followed before."""
+    track = _TRACKS.before(setup, changes, updates)
+    return None if track is None else track.checkpoint
 
 
 def _ways(timeline: Timeline, updates: int) -> Iterator[Track]:

@@ -1,11 +1,14 @@
 """Two walks side by side: a walk's counterpart, and where two walks part."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
-from app.engine import Setup, Shape, Values, found_at, trace
+from app.engine import DivergedError, Setup, Shape, Values, found_at, trace
 from app.lessons import lesson_named
 from app.sessions.changes import Changes
+from app.sessions.curves import followed, known_before
 from app.sessions.forks import forked
 from app.sessions.places import Place
 from app.sessions.timeline import Timeline
@@ -21,14 +24,30 @@ def counterpart(session: TrainingSession) -> TrainingSession | None:
 
     None where there is nothing to compare with. DivergedError where the way there leaves the finite numbers.
     """
-    begun, changes = _begun(session), session.timeline.changes
+    begun = _begun(session)
     if begun is None:
         return None
-    if session.fork and session.fork.thing == "learning_rate":
-        changes = tuple(change for change in changes if change.symbol.kind != "eta")
-    way = _way(begun.setup, changes, session.iteration)
+    way = _way(begun.setup, _changes_of(session), session.iteration)
     other = replace(begun, timeline=way, by=session.by, wanted=session.wanted)
     return other.moved_to(same_place(session.place, session.shape, other.shape))
+
+
+def both_followed(session: TrainingSession) -> Iterator[None]:
+    """Follows a walk and its counterpart little by little, so that others go first in between; then both are there, or
+    almost. It ends early where the other one's numbers run away: `counterpart` tells that.
+    """
+    begun = _begun(session)
+    if begun is not None:
+        yield from followed(session)
+        beside = Timeline(begun.setup, session.iteration, _changes_of(session))
+        with suppress(DivergedError):
+            yield from followed(replace(begun, timeline=beside))
+
+
+def _changes_of(session: TrainingSession) -> Changes:
+    """Those of the other walk: a fork with a learning rate of its own keeps it."""
+    own_rate = session.fork is not None and session.fork.thing == "learning_rate"
+    return tuple(one for one in session.timeline.changes if not (own_rate and one.symbol.kind == "eta"))
 
 
 def _begun(session: TrainingSession) -> TrainingSession | None:
@@ -61,6 +80,9 @@ def _way(setup: Setup, changes: Changes, iteration: int) -> Timeline:
     """A timeline at an iteration; cached, so that stepping on costs an iteration or two most of the time."""
     if iteration == 0:
         return Timeline(setup, changes=changes).checked()
+    known = known_before(setup, changes, iteration)
+    if known is not None and known.iteration > stop_before(iteration):
+        return replace(Timeline(setup, iteration, changes, (known,)).checked())
     there = _way(setup, changes, stop_before(iteration)).at(iteration)
     return replace(there)  # kept without the iteration itself, whose arrays may be large
 

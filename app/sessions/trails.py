@@ -4,6 +4,8 @@ At most about MOST_STOPS iterations are kept, each a power of two apart. What is
 longer one costs its new iterations alone.
 """
 
+from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.engine import Array, Iteration, gradient_sizes
@@ -13,6 +15,7 @@ from app.sessions.tracks import Tracks
 from app.sessions.training import TrainingSession
 
 MOST_STOPS = 200
+SHORT = 25  # updates between two looks, a few milliseconds for a small network
 AGES = (8, 64, 512, 4096)  # updates before the end at which a trail is kept too, for who goes back
 
 
@@ -48,27 +51,51 @@ def trail_of(session: TrainingSession, known: Tracks[Trail] = _TRAILS) -> tuple[
     """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
     it, iteration = session.current, session.iteration
     sizes = gradient_sizes(it.backward) if session.phase_done("backward") else None
-    stops = (*_trail(session.timeline, iteration, known).stops, Stop(iteration, it.before.flat(), sizes))
+    trail = deque(_ways(session.timeline, iteration, known), maxlen=1).pop()
+    stops = (*trail.stops, Stop(iteration, it.before.flat(), sizes))
     return (*stops, Stop(iteration + 1, session.network.flat(), None)) if session.finished else stops
 
 
-def _trail(timeline: Timeline, updates: int, known: Tracks[Trail]) -> Trail:
-    """The way to an iteration, from the nearest that is known before it."""
+def trailed(session: TrainingSession, known: Tracks[Trail] = _TRAILS) -> Iterator[None]:
+    """Follows the walk little by little, so that others go first in between; then its trail is there at once.
+
+    Who stops early loses nothing: the next one goes on from there.
+    """
+    for _ in _ways(session.timeline, session.iteration, known):
+        yield
+
+
+def _ways(timeline: Timeline, updates: int, known: Tracks[Trail]) -> Iterator[Trail]:
+    """The nearest way that is known before an iteration, then it gone on and on, up to there."""
     setup, changes = timeline.setup, timeline.changes
     trail = known.before(setup, changes, updates) or Trail(Checkpoint.start(setup), ())
-    for end in sorted({updates - age for age in (0, *AGES) if updates - age > trail.updates}):
-        trail = _extended(timeline, trail, end)
+    places = list(_places(trail.updates, updates))
+    try:
+        yield trail
+        for place, leg in zip(places, timeline.legs(places, trail.checkpoint), strict=True):
+            trail = Trail(leg.end, _stops(timeline, trail, place))
+            if updates - place in AGES:
+                known.put(setup, changes, trail)
+            yield trail
+    finally:
         known.put(setup, changes, trail)
-    return trail
 
 
-def _extended(timeline: Timeline, trail: Trail, end: int) -> Trail:
-    """The way, gone on to an iteration."""
+def _places(start: int, end: int) -> Iterator[int]:
+    """Where to look on the way: at each stop, some way before the end, and there. None lies far from the last."""
+    ages = [end - age for age in AGES]
+    while start < end:
+        stride = stride_for(start + 1)
+        stop = (start // stride + 1) * stride
+        start = min(stop, start + SHORT, end, *(age for age in ages if age > start))
+        yield start
+
+
+def _stops(timeline: Timeline, trail: Trail, end: int) -> tuple[Stop, ...]:
+    """Those of a way and its end, thinned for one that goes on to `end`."""
     stride = stride_for(end)
-    kept = (stop for stop in trail.stops if stop.iteration % stride == 0)
-    marks = range(-(-trail.updates // stride) * stride, end, stride)
-    *ends, last = (leg.end for leg in timeline.legs([*marks, end], trail.checkpoint))
-    return Trail(last, (*kept, *(_stop(timeline.iteration_from(checkpoint)) for checkpoint in ends)))
+    kept = tuple(stop for stop in trail.stops if stop.iteration % stride == 0)
+    return kept if trail.updates % stride else (*kept, _stop(timeline.iteration_from(trail.checkpoint)))
 
 
 def _stop(it: Iteration) -> Stop:

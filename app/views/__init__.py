@@ -29,7 +29,7 @@ from app.views.pages import (
 )
 from app.views.pairings import pairing_problems
 from app.views.paths import Opened
-from app.views.pictures import PICTURES, ChosenPicture, chosen_picture, pictures_page
+from app.views.pictures import PICTURES, ChosenPicture, chosen_picture, looked_over, pictures_page
 from app.views.printed import RunPanel, printed_here, run_panel
 from app.views.training import Asked, training
 from app.views.verdicts import proof_of, verdict, work_of_check
@@ -72,6 +72,7 @@ __all__ = [
     "lesson_page",
     "lessons_page",
     "line_of_numpy",
+    "looked_over",
     "names_of_fork",
     "not_found",
     "output_advice",

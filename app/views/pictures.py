@@ -1,10 +1,10 @@
 """The page of pictures: the curves of the training at one side, and one of the other pictures, chosen by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from app.sessions import TrainingSession, classifies
+from app.sessions import TrainingSession, classifies, followed, trailed
 from app.views.boundary import boundary
 from app.views.choices import Query
 from app.views.contour import contour
@@ -30,14 +30,22 @@ def told(session: TrainingSession) -> bool:
     return not session.hidden
 
 
+def nowhere(session: TrainingSession) -> Iterator[None]:
+    """For a picture of where the walk stands: it needs no way to be followed."""
+    yield from ()
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A picture by name: what its tab says, what draws it, and whether there is one of a walk at all."""
+    """A picture by name: what its tab says, what draws it, whether there is one of a walk at all, and what follows
+    the walk to here where it is drawn of all the way.
+    """
 
     name: str
     title: str
     draw: Callable[[TrainingSession, Query, int], Panel]
     fits: Callable[[TrainingSession], bool] = always
+    follow: Callable[[TrainingSession], Iterator[None]] = nowhere
 
 
 _ALL = (  # in the order of the tabs
@@ -45,8 +53,8 @@ _ALL = (  # in the order of the tabs
     Picture("fitted", "Fit", fitted, lambda session: not classifies(session.setup)),
     Picture("units", "Hidden units", units, has_units),
     Picture("landscape", "Slope", landscape, told),
-    Picture("contour", "Contour", contour, told),
-    Picture("gradients", "Gradients", gradients),
+    Picture("contour", "Contour", contour, told, trailed),
+    Picture("gradients", "Gradients", gradients, follow=trailed),
     Picture("activations", "Activations", activations),
 )
 PICTURES = {picture.name: picture for picture in _ALL}
@@ -104,7 +112,22 @@ def pictures_page(
 
 def chosen_picture(session: TrainingSession, name: str, query: Query, digits: int) -> ChosenPicture:
     """The chosen picture; the first of those that fit where none of this name does."""
-    fitting = [picture for picture in PICTURES.values() if picture.fits(session)]
-    picture = next((one for one in fitting if one.name == name), fitting[0] if fitting else None)
+    fitting = _fitting(session)
+    picture = _chosen(fitting, name)
     tabs = tuple(Tab(one.name, one.title, one is picture) for one in fitting)
     return ChosenPicture(tabs, picture.name if picture else "", picture and picture.draw(session, query, digits))
+
+
+def looked_over(session: TrainingSession, name: str) -> Iterator[None]:
+    """Follows the walk little by little, for the curves and for the chosen picture: then both are drawn at once."""
+    yield from followed(session)
+    if picture := _chosen(_fitting(session), name):
+        yield from picture.follow(session)
+
+
+def _fitting(session: TrainingSession) -> list[Picture]:
+    return [picture for picture in PICTURES.values() if picture.fits(session)]
+
+
+def _chosen(fitting: list[Picture], name: str) -> Picture | None:
+    return next((one for one in fitting if one.name == name), fitting[0] if fitting else None)

@@ -13,6 +13,7 @@ from app.sessions import (
     Kept,
     TrainingSession,
     asking_first,
+    both_followed,
     counterpart,
     is_quick,
     parting,
@@ -81,6 +82,8 @@ def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Res
 
 async def show_in_pool(the: Explorer, kept: Kept, message: str, status: int) -> Response:
     """The same where the way of the other walk may be long."""
+    if not kept.session.hidden:
+        await the.walk.follow(both_followed(kept.session))
     return await the.walk.work(lambda: show(the, kept, message, status))
 
 

@@ -1,7 +1,7 @@
 """What requests share: settings, store, templates; a session loaded, moved by a verb, and saved."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Self, TypeVar, cast
@@ -114,6 +114,13 @@ class Walk:
             return await self.services.pool.run_in_slices(self.id, session, in_slices(session, iteration, verb))
         except TooLongError as error:
             raise SetupError("", str(error), "Ask for less at once.") from error
+
+    async def follow(self, way: Iterator[None]) -> None:
+        """Go along a walk, in turns with others. SetupError where that takes longer than one request may."""
+        try:
+            await self.services.pool.run_in_slices(self.id, None, way)
+        except TooLongError as error:
+            raise SetupError("", str(error), "Load the page again: it goes on from where it has come to.") from error
 
     async def work(self, job: Callable[[], Result]) -> Result:
         """What a long computation returns, computed in the pool."""

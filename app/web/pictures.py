@@ -7,15 +7,23 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from app.engine import SetupError
 from app.sessions import Kept, followed
-from app.views import PICTURES, Asked, ChosenPicture, Curves, chosen_picture, curves, pictures_page, room_of
+from app.views import (
+    PICTURES,
+    Asked,
+    ChosenPicture,
+    Curves,
+    chosen_picture,
+    curves,
+    looked_over,
+    pictures_page,
+    room_of,
+)
 from app.web.explorer import OP_BYTES, Explorer
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
 from app.web.routes import walk_route
-from app.web.work import TooLongError
 
 router = APIRouter()
 
@@ -32,7 +40,7 @@ async def the_curves(the: Explorer) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
-    await _follow(the, kept)
+    await the.walk.follow(followed(kept.session))
     return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
 
 
@@ -45,6 +53,7 @@ async def picture(the: Explorer) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
+    await the.walk.follow(looked_over(kept.session, name))
     query, digits = the.request.query_params, _digits(the)
     return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, digits)))
 
@@ -57,17 +66,9 @@ async def pictures_response(
     the: Explorer, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
 ) -> Response:
     """The whole page; `query` names the picture and what is chosen of it."""
-    await _follow(the, kept)
+    await the.walk.follow(looked_over(kept.session, query.get("show", "")))
     page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
     return page_response(the.request, "pages/pictures.html", page, room_of(kept.session), status)
-
-
-async def _follow(the: Explorer, kept: Kept) -> None:
-    """Find what the curves need, in turns with others. SetupError where that takes longer than one request may."""
-    try:
-        await the.walk.services.pool.run_in_slices(the.walk.id, None, followed(kept.session))
-    except TooLongError as error:
-        raise SetupError("", str(error), "Load the page again: it goes on from where it has come to.") from error
 
 
 def _digits(the: Explorer) -> int:

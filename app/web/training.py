@@ -15,7 +15,7 @@ from app.sessions import (
     stopped_run,
     stretches,
 )
-from app.views import Asked, chosen_picture, curves, training
+from app.views import Asked, chosen_picture, curves, looked_over, training
 from app.web.dependencies import Verb
 from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, Markup
 from app.web.forms import whole_in
@@ -95,6 +95,7 @@ async def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) 
     asked = Asked(token_urlsafe(OP_BYTES), running, message)
     if not wants_fragment(the.request):
         return await pictures_response(the, kept, _of_pictures(the), asked, status)
+    await the.walk.follow(looked_over(kept.session, the.form.get("show", "")))
     text = await the.walk.work(lambda: _panels(the, kept, asked))
     return HTMLResponse(text, status, headers=VARY)
 

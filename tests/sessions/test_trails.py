@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine import gradient_sizes
-from app.sessions import Stop, TrainingSession, trail_of, trails
+from app.sessions import Stop, TrainingSession, trail_of, trailed, trails
 from app.sessions.tracks import Tracks
 from app.sessions.trails import Trail
 from tests.sessions.setups import own
@@ -102,3 +102,20 @@ def test_walks_of_other_setups_do_not_share_trails() -> None:
     adam = replace(own().setup.optimizer, kind="adam")
     one, other = own().train(iterations=5), own(optimizer=adam).train(iterations=5)
     assert not np.array_equal(trail_of(one, known)[-1].parameters, trail_of(other, known)[-1].parameters)
+
+
+def test_who_follows_a_long_walk_little_by_little_finds_the_same_and_who_stops_early_loses_nothing() -> None:
+    walk, known = own().train(iterations=700), Tracks[Trail]()
+    first = trailed(walk, known)
+    for _ in range(9):
+        next(first)
+    first.close()  # type: ignore[attr-defined]
+    so_far = known.before(walk.setup, (), 699)
+    assert so_far is not None
+    assert 0 < so_far.updates <= 9 * trails.SHORT
+    looks = sum(1 for _ in trailed(walk, known))
+    assert looks > 600 / trails.SHORT
+    assert sum(1 for _ in trailed(walk, known)) == 1
+    found, fresh = trail_of(walk, known), trail_of(walk, Tracks())
+    assert [stop.iteration for stop in found] == [stop.iteration for stop in fresh]
+    assert all(map(same, found, fresh))
