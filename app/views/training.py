@@ -28,7 +28,7 @@ class Training:
     """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
 
     `period` is how often it asks, in milliseconds; `undo` leads back to before the last run or edit. `spoken` is said
-    where something begins or ends.
+    where something begins or ends; `focused`: the button that was pressed is gone, the first one takes its focus.
     """
 
     id: ClassVar[str] = "training"
@@ -43,17 +43,25 @@ class Training:
     spoken: str
     counts: tuple[tuple[str, str], ...]
     count: str
+    measure: str
     undo: str
     at_start: bool
+    focused: bool
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page is: its own word, sent back by its form; whether it asks for more; what must be said."""
+    """What the page is: its own word, sent back by its form; whether it asks for more; what must be said.
+
+    `pressed` is the verb of the button that asked; `count` and `measure` are the form's: how long its last run was.
+    """
 
     op: str = ""
     running: bool = False
     message: str = ""
+    pressed: str = ""
+    count: str = USUAL
+    measure: str = COUNTS[0][0]
 
 
 QUIET = Asked()
@@ -65,6 +73,7 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
     progress = _progress(session, goal) if goal and goal.is_ahead(session.updates) else None
     running = progress is not None and asked.running and not asked.message
     told = _told(session, digits)
+    undo = UNDO[session.marks[-1].what] if session.marks and progress is None else ""
     return Training(
         op=asked.op,
         progress=progress,
@@ -74,9 +83,11 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
         message=asked.message,
         spoken="" if running else asked.message or (told if progress is None else f"Paused. {progress.words}"),
         counts=COUNTS,
-        count=USUAL,
-        undo=UNDO[session.marks[-1].what] if session.marks and progress is None else "",
+        count=asked.count,
+        measure=asked.measure,
+        undo=undo,
         at_start=session.iteration == 0 and session.cursor == 0,
+        focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
     )
 
 

@@ -1,5 +1,6 @@
 """Training on its page: a run is made in short requests, and each answers with how far it has come."""
 
+from dataclasses import replace
 from secrets import token_urlsafe
 
 from fastapi import APIRouter
@@ -18,7 +19,7 @@ from app.sessions import (
 from app.views import Asked, chosen_picture, curves, looked_over, training
 from app.web.dependencies import Verb
 from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, Markup
-from app.web.forms import whole_in
+from app.web.forms import WHOLE, whole_in
 from app.web.fragments import Panel, partials
 from app.web.htmx import VARY, wants_fragment
 from app.web.limits import check_train
@@ -92,12 +93,20 @@ async def _run(the: Explorer, begin: Verb, seconds: float = A_WHILE) -> Response
 async def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Response:
     """The page, or for htmx its panels."""
     running = not message and ("until" in the.form or the.form.get("playing") == "1")
-    asked = Asked(token_urlsafe(OP_BYTES), running, message)
+    asked = replace(_asked(the), running=running, message=message)
     if not wants_fragment(the.request):
         return await pictures_response(the, kept, _of_pictures(the), asked, status)
     await the.walk.follow(looked_over(kept.session, the.form.get("show", "")))
     text = await the.walk.work(lambda: _panels(the, kept, asked))
     return HTMLResponse(text, status, headers=VARY)
+
+
+def _asked(the: Explorer) -> Asked:
+    """What was pressed, and how long a run the form asks for."""
+    count, measure = the.form.get("count", ""), the.form.get("measure", "")
+    asked = Asked(token_urlsafe(OP_BYTES), pressed=the.request.url.path.rsplit("/", 1)[1])
+    known = WHOLE.fullmatch(count) and measure in ("epochs", "iterations")
+    return replace(asked, count=count, measure=measure) if known else asked
 
 
 def _panels(the: Explorer, kept: Kept, asked: Asked) -> str:

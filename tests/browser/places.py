@@ -50,7 +50,7 @@ def two_moons(page: Page) -> None:
     )
     page.goto(f"{page.url}/pictures")
     page.locator("#count").fill("60")
-    page.locator("#begin").click()
+    page.locator("#go").click()
     page.locator("#training .hint", has_text="900 updates made").wait_for()
 
 

@@ -41,18 +41,18 @@ def test_a_run_is_watched_paused_gone_on_with_and_stopped(open_page: OpenPage) -
     page.wait_for_selector("progress")
     page.wait_for_function("before => document.querySelector('#curves .curve.first').getAttribute('d') !== before",
                            arg=before)  # fmt: skip
-    page.locator("#pause-or-go-on").click()
+    page.locator("#go").click()
     page.get_by_role("button", name="Go on").wait_for()
     page.wait_for_timeout(600)
     paused = updates(page, state)
     assert paused > 0
     page.wait_for_timeout(900)
     assert updates(page, state) == paused
-    assert page.evaluate("document.activeElement.id") == "pause-or-go-on"
+    assert page.evaluate("document.activeElement.id") == "go"
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Pause").wait_for()
     page.locator("#stop").click()
-    page.locator("#begin").wait_for()
+    page.get_by_role("button", name="Train", exact=True).wait_for()
     assert updates(page, state) > paused
 
 
@@ -60,7 +60,7 @@ def test_a_run_comes_to_its_end_and_undo_leads_back(open_page: OpenPage) -> None
     page = open_page()
     state = training(page)
     page.locator("#count").fill("20")
-    page.locator("#begin").click()
+    page.locator("#go").click()
     told(page, "180 updates made")
     assert updates(page, state) == 20 * 9
     page.locator("#undo").click()
@@ -87,7 +87,7 @@ def test_the_picture_that_was_chosen_follows_the_training(open_page: OpenPage) -
     page.wait_for_function("document.getElementById('shown').value === 'activations'")
     before = page.locator("#picture").inner_html()
     page.locator("#count").fill("30")
-    page.locator("#begin").click()
+    page.locator("#go").click()
     told(page, "270 updates made")
     assert page.locator("#shown").get_attribute("value") == "activations"
     assert page.locator("#picture").inner_html() != before
@@ -104,7 +104,7 @@ def test_a_run_that_leaves_the_finite_numbers_says_where_and_stands_before(open_
     }
     state = training(page, runaway)
     page.locator("#count").fill("2000")
-    page.locator("#begin").click()
+    page.locator("#go").click()
     page.locator("#training .warning", has_text="just before").wait_for()
     assert updates(page, state) > 0
     assert page.locator("#undo").is_visible()
@@ -114,7 +114,26 @@ def test_it_trains_without_scripts(open_page: OpenPage) -> None:
     page = open_page(scripts=False)
     state = training(page)
     page.locator("#count").fill("10")
-    page.locator("#begin").click()
+    page.locator("#go").click()
     assert "90 updates made" in page.locator("#training").inner_text()
     page.locator("#undo").click()
     assert updates(page, state) == 0
+
+
+def test_the_focus_stays_in_the_panel_and_what_was_asked_stands_in_its_form(open_page: OpenPage) -> None:
+    page = open_page()
+    training(page)
+    page.locator("#count").fill("1111")
+    page.locator("#count").press("Enter")
+    for name in ("Pause", "Train"):
+        button = page.get_by_role("button", name=name, exact=True)
+        button.wait_for()
+        page.wait_for_function("document.activeElement.id === 'go'")
+        if name == "Pause":
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")  # Stop
+    assert page.locator("#count").input_value() == "1111"
+    page.locator("#undo").focus()
+    page.keyboard.press("Enter")
+    page.locator("#undo").wait_for(state="detached")
+    page.wait_for_function("document.activeElement.id === 'go'")

@@ -54,7 +54,7 @@ def test_a_run_without_end_goes_on_pauses_and_stops(client: TestClient) -> None:
     assert paused.select_one("[hx-trigger]") is None
     assert "Paused" in paused.text
     stopped = ask(client, f"{at}/run/stop")
-    assert stopped.select_one("#begin") is not None
+    assert stopped.select_one("#until") is not None
     made = updates(client, at)
     ask(client, f"{at}/run/on", 422, playing="1")
     assert updates(client, at) == made
