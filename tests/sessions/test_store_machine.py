@@ -3,25 +3,33 @@
 import asyncio
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
+from app.engine import CONSTANT, Optimizer, Schedule, Symbol
 from app.sessions import (
     MEASURES,
     Bounds,
+    Fork,
     Kept,
     Measure,
     SqliteStore,
     StaleRevisionError,
     TrainingSession,
     UnknownSessionError,
+    begun_run,
+    counterpart,
+    stopped_run,
 )
 from app.sessions.database import FILE
+from app.sessions.documents import fixed_text, moving_text
 from tests.sessions.clock import Clock
 from tests.sessions.setups import bits, own
 
@@ -32,6 +40,49 @@ class Model:
 
     rev: int
     session: TrainingSession
+
+
+Verb = Callable[..., TrainingSession]
+
+
+def moved(session: TrainingSession, verb: str | Verb, *given: object, **named: object) -> TrainingSession:
+    """What a verb, one of the session's own by its name, makes of a session."""
+    found: TrainingSession = getattr(session, verb)(*given, **named) if isinstance(verb, str) else verb(session, *given)
+    return found
+
+
+def undone_is_as_it_was(before: TrainingSession, after: TrainingSession) -> None:
+    """Where a verb can be undone, undoing it leads back to the last bit."""
+    if len(after.marks) > len(before.marks):
+        undone = after.undo()
+        assert bits(undone) == bits(before)
+        assert (undone.marks, undone.timeline.changes) == (before.marks, before.timeline.changes)
+
+
+def same(one: TrainingSession, other: TrainingSession) -> None:
+    """Both show the same numbers, can be undone alike, have the same goal, and the same walk beside them."""
+    assert bits(one) == bits(other)
+    assert (one.marks, one.goal, one.fork) == (other.marks, other.goal, other.fork)
+    left, right = (beside and bits(beside) for beside in map(counterpart, (one, other)))
+    assert left == right
+
+
+class Way(NamedTuple):
+    """How a walk is made, besides its examples: what remembers, what changes on its way, what stands beside it."""
+
+    optimizer: Optimizer
+    schedule: Schedule = CONSTANT
+    fork: Fork | None = None
+
+
+WAYS = (
+    Way(Optimizer()),
+    Way(Optimizer("momentum", momentum=0.8, clip_norm=0.5)),
+    Way(Optimizer("adam", weight_decay=0.01), Schedule("step", every=4)),
+    Way(Optimizer("rmsprop"), Schedule("cosine", iterations=15), Fork("optimizer", "adamw")),
+    Way(Optimizer(), CONSTANT, Fork("learning_rate", "0.05")),
+)
+EXAMPLES = (Symbol("x", 0, 0, 1), Symbol("x", 0, 4, 0), Symbol("y", 2, 3, 1))
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -57,10 +108,11 @@ class StoreMachine(RuleBasedStateMachine):
         self.loop.close()
         shutil.rmtree(self.directory)
 
-    @rule(target=tabs, batch_size=st.sampled_from([None, 1, 2]), where=st.booleans())
-    def begin(self, batch_size: int | None, where: bool) -> Kept:
-        kept = self.loop.run_until_complete(self.stores[where].create(own(batch_size)))
-        self.models[kept.id] = Model(1, own(batch_size))
+    @rule(target=tabs, batch_size=st.sampled_from([None, 1, 2]), way=st.sampled_from(WAYS), where=st.booleans())
+    def begin(self, batch_size: int | None, way: Way, where: bool) -> Kept:
+        begun = own(batch_size, optimizer=way.optimizer, schedule=way.schedule)
+        kept = self.loop.run_until_complete(self.stores[where].create(replace(begun, fork=way.fork)))
+        self.models[kept.id] = Model(1, replace(begun, fork=way.fork))
         return kept
 
     @rule(target=tabs, tab=tabs, where=st.booleans())
@@ -95,10 +147,34 @@ class StoreMachine(RuleBasedStateMachine):
     def train(self, tab: Kept, where: bool, iterations: int) -> None:
         self.move(tab, where, "train", iterations=iterations)
 
-    def move(self, tab: Kept, where: bool, verb: str, *given: object, **named: object) -> None:
+    @rule(tab=tabs, where=st.booleans(), symbol=st.sampled_from(EXAMPLES), value=st.floats(-2.0, 2.0))
+    def edit_an_input_or_a_target(self, tab: Kept, where: bool, symbol: Symbol, value: float) -> None:
+        self.move(tab, where, "edited", symbol, value)
+
+    @rule(tab=tabs, where=st.booleans())
+    def undo(self, tab: Kept, where: bool) -> None:
+        if tab.session.marks:
+            self.move(tab, where, "undo")
+
+    @rule(tab=tabs, where=st.booleans(), updates=st.one_of(st.none(), st.integers(1, 30)))
+    def begin_a_run(self, tab: Kept, where: bool, updates: int | None) -> None:
+        self.move(tab, where, begun_run, updates)
+
+    @rule(tab=tabs, where=st.booleans(), stretch=st.integers(1, 5))
+    def go_on_with_a_run(self, tab: Kept, where: bool, stretch: int) -> None:
+        """A stretch of so many updates: `stretches` makes as many as fit into its seconds."""
+        if (goal := tab.session.goal) is not None and goal.is_ahead(tab.session.updates):
+            updates = tab.session.updates + stretch
+            self.move(tab, where, "after_updates", updates if goal.end is None else min(updates, goal.end))
+
+    @rule(tab=tabs, where=st.booleans())
+    def stop_a_run(self, tab: Kept, where: bool) -> None:
+        self.move(tab, where, stopped_run)
+
+    def move(self, tab: Kept, where: bool, verb: str | Verb, *given: object, **named: object) -> None:
         """One click in a tab, sent twice, as after a lost answer."""
         self.clicks += 1
-        key, session = f"click{self.clicks}", getattr(tab.session, verb)(*given, **named)
+        key, session = f"click{self.clicks}", moved(tab.session, verb, *given, **named)
         model = self.models.get(tab.id)
         if model is None:
             with pytest.raises(UnknownSessionError):
@@ -109,7 +185,11 @@ class StoreMachine(RuleBasedStateMachine):
                 self.loop.run_until_complete(self.stores[where].save(tab, session, key))
             assert caught.value.current.rev == model.rev > tab.rev
             return
-        model.session, model.rev = getattr(model.session, verb)(*given, **named), model.rev + 1
+        before, model.session = model.session, moved(model.session, verb, *given, **named)
+        model.rev += 1
+        undone_is_as_it_was(before, model.session)
+        if (verb, given) == ("step", ("equation",)):
+            assert bits(model.session.back("equation")) == bits(before)
         for store in (self.stores[where], self.stores[not where]):
             assert self.loop.run_until_complete(store.save(tab, session, key)).rev == model.rev
 
@@ -144,7 +224,8 @@ class StoreMachine(RuleBasedStateMachine):
             for store in self.stores:
                 kept = self.loop.run_until_complete(store.load(id))
                 assert kept.rev == model.rev
-                assert bits(kept.session) == bits(model.session)
+                same(kept.session, model.session)
+                assert len(fixed_text(kept.session)) + len(moving_text(kept.session)) <= Bounds().document_bytes
 
 
 TestStoreMachine = StoreMachine.TestCase
