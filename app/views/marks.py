@@ -1,4 +1,4 @@
-"""Examples as marks over a picture: each class has a shape of its own, test examples are hollow."""
+"""Examples as marks over a picture: each of ten classes has a shape of its own, test examples are hollow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +17,10 @@ SHAPES = (
     "m0-5.8l5.8 5.8-5.8 5.8-5.8-5.8z",  # a diamond
     "m0 5.6l5.2-9.2h-10.4z",  # a triangle on its tip
     "m-1.8-5.4h3.6v3.6h3.6v3.6h-3.6v3.6h-3.6v-3.6h-3.6v-3.6h3.6z",  # a plus
+    "m0-2.4l2.9-2.9 2.4 2.4-2.9 2.9 2.9 2.9-2.4 2.4-2.9-2.9-2.9 2.9-2.4-2.4 2.9-2.9-2.9-2.9 2.4-2.4z",  # a cross
+    "m5.6 0l-9.2 5.2v-10.4z",  # a triangle to the right
+    "m-5.6 0l9.2 5.2v-10.4z",  # a triangle to the left
+    "m-4.6-5h9.2l-9.2 10h9.2z",  # an hourglass
 )
 RING = "m-9.5 0a9.5 9.5 0 1 0 19 0a9.5 9.5 0 1 0-19 0"
 LEGEND = "M11 11"  # where a legend draws one

@@ -309,3 +309,14 @@ def test_numbers_that_overflow_over_the_picture_are_no_error() -> None:
     for j in range(4):
         huge = huge.with_parameter(1, "W", j, 0, 1e300)
     assert boundary(huge, {}, 5).map
+
+
+def test_each_of_ten_classes_has_a_mark_and_a_band_of_its_own() -> None:
+    setup = Setup(
+        (8, 4, 10), Data(Dataset("digits", 40, 0.1, 0)), activations=("tanh", "softmax"), loss="cross_entropy"
+    )
+    drawn = boundary(TrainingSession.of_setup(setup), {}, 5).map
+    assert drawn
+    training = [mark for mark in drawn.marks if mark.name.endswith(", training")]
+    assert len({mark.sign for mark in training}) == len({mark.look for mark in training}) == len(training) == 10
+    assert len({key.look for key in drawn.keys}) == 10
