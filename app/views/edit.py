@@ -21,7 +21,7 @@ UNDO = {"edit": "Undo the edit", "run": "Undo the training"}
 class Field:
     """The value that is edited: its name in the form, as HTML and in words, and what one step down or up makes of it.
 
-    `hint` says what the loss asks of it, if anything.
+    `hint` says what the loss asks of it, and from which iteration on it counts where that is the next one.
     """
 
     of: str
@@ -94,7 +94,7 @@ def _field(session: TrainingSession, symbol: Symbol) -> Field:
         value=f"{value:.{MOST_DIGITS}g}",
         less=_stepped(value, -step),
         more=_stepped(value, step),
-        hint=_hint(session.shape, symbol),
+        hint=_hint(session, symbol),
     )
 
 
@@ -139,7 +139,13 @@ def words_of(session: TrainingSession, symbol: Symbol) -> str:
     return f"the weight from {f'input {k + 1}' if l == 1 else unit_name(session.shape, l - 1, k)} to {unit}"
 
 
-def _hint(shape: Shape, symbol: Symbol) -> str:
+def _hint(session: TrainingSession, symbol: Symbol) -> str:
+    """From when on it counts, where this iteration is at its end; what the loss asks of a target."""
+    when = f"Counts from iteration {session.iteration + 2:,} on." if session.finished else ""
+    return " ".join(filter(None, (when, _asked_of(session.shape, symbol))))
+
+
+def _asked_of(shape: Shape, symbol: Symbol) -> str:
     if symbol.kind != "y" or shape.loss not in ("cross_entropy", "binary_cross_entropy"):
         return ""
     if shape.loss == "cross_entropy":

@@ -166,7 +166,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     prediction = prediction_panel(session, digits, look.moment, look.reply)
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), prediction)),
+        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), prediction)),
         Revision(rev, look.op),
         headline,
         _loss(session, digits),

@@ -35,7 +35,7 @@ async def edit(the: Explorer) -> Response:
 
     def edited(walked: TrainingSession) -> TrainingSession:
         value = number_in(form, "step" if "step" in form else "value")
-        check_magnitude("value", value, the.walk.services.settings)
+        check_magnitude("The value", value, the.walk.services.settings)
         return walked.edited(edited_in(form, walked), value)
 
     return await the.do(unless_asked(edited), opened=opened)

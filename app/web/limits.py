@@ -105,7 +105,7 @@ def check_magnitude(field: str, values: Any, settings: Settings) -> None:
     limit = settings.max_magnitude
     if any(abs(value) > limit for value in _flat(values)):
         raise SetupError(
-            field, f"{field} holds a number beyond {limit:g}.", f"Use numbers from −{limit:g} to {limit:g}."
+            field, f"{field} holds a number beyond {limit:,.10g}.", f"Use numbers from −{limit:,.10g} to {limit:,.10g}."
         )
 
 

@@ -110,3 +110,24 @@ def test_edits_and_undo_work_without_scripts(open_page: OpenPage, start: StartWa
     page.locator('#edit [formaction$="/undo"]').click()
     assert page.locator("#edited").count() == 0
     assert weight(walk) == 0.15
+
+
+def test_a_message_moves_nothing_is_seen_from_everywhere_and_is_spoken(start: StartWalk) -> None:
+    walk = start(LESSON, statuses=(422,))
+    walk.press("#l-c-1-0-0")
+    walk.page.locator("#edited").fill("1e9")
+    set_at = walk.spot("#edit-set")
+    walk.press("#edit-set")
+    assert walk.spot("#edit-set") == set_at
+    assert "The value holds a number beyond 1,000,000" in walk.text("#status")
+    message = walk.page.locator("#message .warning").bounding_box()
+    assert message
+    assert 0 <= message["y"] < message["y"] + message["height"] <= 900
+
+
+def test_at_the_end_of_an_iteration_the_field_says_from_when_on_it_counts(start: StartWalk) -> None:
+    walk = start(LESSON)
+    walk.press("#l-c-1-0-0")
+    assert walk.page.locator("#edit-hint").count() == 0
+    walk.click("update").press("#l-c-1-0-0")
+    assert walk.text("#edit-hint") == "Counts from iteration 2 on."
