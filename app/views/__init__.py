@@ -9,7 +9,7 @@ from app.views.built import Built
 from app.views.closed import is_closed
 from app.views.code import line_of_numpy
 from app.views.compare_page import compare_page
-from app.views.comparison import ALONE, Comparison, Names, Seen, alone, comparison
+from app.views.comparison import Comparison, Names, Seen, alone, comparison
 from app.views.curves import Curves, curves
 from app.views.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.forks import both_losses, names_of_fork
@@ -35,7 +35,6 @@ from app.views.training import Asked, training
 from app.views.verdicts import proof_of, verdict, work_of_check
 
 __all__ = [
-    "ALONE",
     "FORM_PANELS",
     "PICTURES",
     "SPEEDS",

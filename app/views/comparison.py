@@ -20,11 +20,20 @@ ALONE = "There is no other walk to compare with here."
 
 @dataclass(frozen=True)
 class Names:
-    """What the two walks are called, and how their symbols are indexed: the left one is the one with the mistake."""
+    """What the two walks are called, and how their symbols are indexed: the left one is the one with the mistake.
+
+    `opening` begins a sentence about the right one; its name does where it is empty.
+    """
 
     left: str = "as published"
     right: str = "put right"
     orientation: Orientation = "fan_out_fan_in"
+    opening: str = ""
+
+    @property
+    def beside(self) -> str:
+        """Put right, With the right rule, With momentum."""
+        return sentence(self.opening or self.right)
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen
     )
     return Comparison(
         seen=seen,
-        status=_status(left, sides, verdict),
+        status=seen.message or _status(left, sides, verdict),
         place=_place(left),
         by=left.by,
         measures=MEASURES,
@@ -115,11 +124,12 @@ def comparison(left: TrainingSession, right: TrainingSession, names: Names, seen
 
 
 def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
-    """One walk where the other cannot be followed; `seen.message` says why."""
+    """One walk where the other cannot be followed, and `seen.message` says why, or where there is no other yet."""
     names = Names(left=name)
+    words = ALONE if seen.message else f"{ALONE} Change one thing below."
     return Comparison(
         seen=seen,
-        status=seen.message,
+        status=seen.message or words,
         place=_place(session),
         by=session.by,
         measures=MEASURES,
@@ -128,7 +138,7 @@ def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
         heading=_heading(session, names),
         phase=session.equation.phase if session.equation else "",
         sides=(_side("left", name, session, names, seen.digits),),
-        verdict=Verdict("", ALONE),
+        verdict=Verdict("", words),
         partings=(),
         names=(name, ""),
         tables=(),
@@ -165,14 +175,14 @@ def _verdict(left: TrainingSession, right: TrainingSession, names: Names, digits
     if left.equation is None or right.equation is None:
         return Verdict("", "Nothing has been computed yet. Take a step: both walks take it.")
     if left.equation.symbol != right.equation.symbol:
-        return Verdict("", f"Only {names.left} finds this. {sentence(names.right)} stands at what both find last.")
+        return Verdict("", f"Only {names.left} finds this. {names.beside}, the walk stands at what both find last.")
     ours, theirs = left.values[left.equation.symbol], right.values[right.equation.symbol]
     other_rule = left.equation.expression != right.equation.expression
     if not differ(ours, theirs):
         words = "The rules differ, and give the same number here." if other_rule else "Both find the same number here."
         return Verdict(SAME, words)
     rule = "Here the rule itself differs" if other_rule else "The rule is the same, but the numbers in it differ"
-    return Verdict(OTHER, f"{rule}. {sentence(names.right)}, the result is {compared(ours, theirs)}.")
+    return Verdict(OTHER, f"{rule}. {names.beside}, the result is {compared(ours, theirs)}.")
 
 
 def _status(session: TrainingSession, sides: tuple[Side, ...], verdict: Verdict) -> str:

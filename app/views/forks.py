@@ -102,7 +102,8 @@ def names_of_fork(session: TrainingSession, fork: Fork) -> Names:
     orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
     symbol = "η = " if fork.thing == "learning_rate" else "seed " if fork.thing == "seed" else ""
     left = f"{symbol}{value_words(fork.thing, was)}" if was else "as given"
-    return Names(left, f"{symbol}{value_words(fork.thing, fork.value)}", orientation)
+    right = f"{symbol}{value_words(fork.thing, fork.value)}"
+    return Names(left, right, orientation, f"with {right}")
 
 
 def both_losses(left: TrainingSession, right: TrainingSession, names: Names, digits: int) -> Plot:

@@ -20,7 +20,6 @@ from app.sessions import (
     question_of,
 )
 from app.views import (
-    ALONE,
     Comparison,
     Names,
     RunPanel,
@@ -100,7 +99,7 @@ def _compared(the: Explorer, kept: Kept, message: str) -> Comparison:
     except DivergedError as error:
         return alone(session, name, replace(seen, message=f"The other walk cannot be followed to here. {error}"))
     if pair is None:
-        return alone(session, name, replace(seen, message=message or f"{ALONE} Change one thing below."))
+        return alone(session, name, seen)
     notes = () if session.lesson is None or session.fork else printed_here(lesson_named(session.lesson), pair[0])
     panel = comparison(*pair, names, replace(seen, notes=notes))
     return replace(panel, curves=both_losses(*pair, names, digits)) if session.fork else panel

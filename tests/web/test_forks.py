@@ -93,3 +93,22 @@ def test_a_number_is_called_as_it_is_whatever_way_it_was_written(client: TestCli
 def test_a_hunt_cannot_be_forked(client: TestClient) -> None:
     location = client.post("/bug-lab", data={"level": "1", "seed": "3"}).headers["location"]
     assert client.post(f"{location}/fork", data={"thing": "optimizer", "value": "adam"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("thing", "value", "opening"), [("learning_rate", "0.05", "η = 0.05"), ("seed", "3", "seed 3")]
+)
+def test_the_verdict_names_the_walk_beside_by_what_is_different(
+    client: TestClient, thing: str, value: str, opening: str
+) -> None:
+    at = fork(client, thing, value)
+    client.post(f"{at}/update")
+    assert f"With {opening}, the result is" in words(soup(client, f"{at}/compare"), ".verdict")
+
+
+def test_with_nothing_beside_it_a_walk_shows_no_empty_panels_and_leads_on(client: TestClient) -> None:
+    at = f"/sessions/{begin(client, BATCHES)['id']}"
+    page = soup(client, f"{at}/compare")
+    assert words(page, ".verdict").endswith("Change one thing below.")
+    assert page.select(".warning, .partings, .compared") == []
+    assert [link["href"] for link in page.select(".ways-on a")] == [at, f"{at}/pictures", f"{at}/compare"]
