@@ -1,6 +1,6 @@
 """The panel that edits a value of the walk: a number field with steps down and up; what was edited; the way back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import ClassVar
 
@@ -21,7 +21,8 @@ UNDO = {"edit": "Undo the edit", "run": "Undo the training"}
 class Field:
     """The value that is edited: its name in the form, as HTML and in words, and what one step down or up makes of it.
 
-    `hint` says what the loss asks of it, and from which iteration on it counts where that is the next one.
+    `hint` says what the loss asks of it, and from which iteration on it counts where that is the next one;
+    `focused`: it takes the focus where it is shown.
     """
 
     of: str
@@ -31,6 +32,7 @@ class Field:
     less: str
     more: str
     hint: str
+    focused: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Edit:
     told: str
     undo: str
 
+    @property
+    def resting(self) -> "Edit":
+        """The same where the field takes no focus."""
+        return replace(self, field=replace(self.field, focused=False)) if self.field else self
+
 
 def edit_panel(session: TrainingSession, opened: Opened | None, digits: int) -> Edit:
     """What can be edited of what is opened, and what was. Nothing while a bug is hunted."""
@@ -51,7 +58,8 @@ def edit_panel(session: TrainingSession, opened: Opened | None, digits: int) -> 
         return Edit(None, "", "")
     symbol = edited_by(session, opened.symbol) if opened else None
     undo = UNDO[session.marks[-1].what] if session.marks else ""
-    return Edit(_field(session, symbol) if symbol else None, told_edits(session, digits), undo)
+    field = _field(session, symbol, opened.focused) if opened and symbol else None
+    return Edit(field, told_edits(session, digits), undo)
 
 
 def said(session: TrainingSession, panel: Edit) -> str:
@@ -84,7 +92,7 @@ def value_of(session: TrainingSession, symbol: Symbol) -> float:
     return float(table[j] if k is None else table[j, k])
 
 
-def _field(session: TrainingSession, symbol: Symbol) -> Field:
+def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
     value, step = value_of(session, symbol), step_of(value_of(session, symbol))
     words = words_of(session, symbol)
     return Field(
@@ -95,6 +103,7 @@ def _field(session: TrainingSession, symbol: Symbol) -> Field:
         less=_stepped(value, -step),
         more=_stepped(value, step),
         hint=_hint(session, symbol),
+        focused=focused,
     )
 
 

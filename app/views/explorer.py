@@ -150,6 +150,11 @@ class ExplorerPage:
     session: str
     panels: tuple[Panel, ...]
 
+    @property
+    def resting(self) -> tuple[Panel, ...]:
+        """The panels as they are known to be shown: none takes the focus, so that one that does is sent again."""
+        return tuple(panel.resting if isinstance(panel, Edit) else panel for panel in self.panels)
+
     def __getitem__(self, id: str) -> Panel:
         return next(panel for panel in self.panels if panel.id == id)
 

@@ -21,10 +21,14 @@ ASKED = "A question is open, and paths would answer it. They open when it is ans
 
 @dataclass(frozen=True)
 class Opened:
-    """The parameter or unit whose paths are open, and the units that an opened group goes through."""
+    """The parameter or unit whose paths are open, and the units that an opened group goes through.
+
+    `focused`: the field that edits its value takes the focus.
+    """
 
     symbol: Symbol
     via: tuple[int, ...] = ()
+    focused: bool = False
 
     @property
     def name(self) -> str:

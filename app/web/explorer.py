@@ -105,7 +105,7 @@ class Explorer:
         page = explorer(kept.session, kept.id, kept.rev, look)
         if wants_fragment(self.request):
             return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
-        self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.panels)
+        self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.resting)
         return page_response(self.request, "pages/explorer.html", page, room_of(kept.session), status)
 
     @property
@@ -118,7 +118,7 @@ class Explorer:
 
     def _fragment(self, page: ExplorerPage, kept: Kept, digits: int, opened: str) -> str:
         seen = self._shown.get((kept.id, self._seen_revision, digits, self._asked.get("open", "")))
-        self._shown.put((kept.id, kept.rev, digits, opened), page.panels)
+        self._shown.put((kept.id, kept.rev, digits, opened), page.resting)
         return fragment(Markup(self.walk.services.templates, kept.id), seen, page.panels)
 
     @property

@@ -1,6 +1,7 @@
 """Gradients along their paths: opened on the page, and as JSON."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -112,14 +113,21 @@ async def paths(
 
 @walk_route("GET", "/paths")
 async def paths_page(the: Explorer) -> Response:
-    """The explorer with the paths of a parameter or unit open; without one, as it is."""
-    kept, query = await the.walk.load(), the.request.query_params
+    """The explorer with the paths of a parameter or unit open; without one, as it is.
+
+    From a table, which may be far from the panel, the focus goes to the field; from the drawing it stays there.
+    """
+    kept, query = await the.walk.load(), dict(the.request.query_params)
+    far = "of" in query
+    if "mark" in query:
+        query["of"] = query["mark"]
     if "kind" not in query and "of" not in query:
         return the.show(kept)
     session = kept.session
     if query.get("of", "").startswith(("x-", "y-")):
-        return the.show(kept, opened=Opened(edited_in(query, session)))
+        return the.show(kept, opened=Opened(edited_in(query, session), focused=far))
     opened = opening(session.shape, asked(session.shape, query), query.get("via", ""))
+    opened = replace(opened, focused=far)
     if not session.hidden:  # in the pool: the panel then finds it done
         await the.walk.work(lambda: paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART))
     return the.show(kept, opened=opened)

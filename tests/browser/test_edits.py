@@ -131,3 +131,13 @@ def test_at_the_end_of_an_iteration_the_field_says_from_when_on_it_counts(start:
     assert walk.page.locator("#edit-hint").count() == 0
     walk.click("update").press("#l-c-1-0-0")
     assert walk.text("#edit-hint") == "Counts from iteration 2 on."
+
+
+@pytest.mark.parametrize("value", ["#row-w-1-0-0 button", "td .value >> nth=0"])
+def test_from_a_table_the_focus_goes_to_the_field_and_it_is_seen(start: StartWalk, value: str) -> None:
+    walk = start(LESSON)
+    for _ in range(2):  # as well where it is open already
+        walk.press(value)
+        assert walk.page.evaluate("document.activeElement.id") == "edited"
+        assert walk.page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+        walk.page.locator("#check button").focus()
