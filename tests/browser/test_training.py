@@ -128,7 +128,7 @@ def test_the_focus_stays_in_the_panel_and_what_was_asked_stands_in_its_form(open
     for name in ("Pause", "Train"):
         button = page.get_by_role("button", name=name, exact=True)
         button.wait_for()
-        page.wait_for_function("document.activeElement.id === 'go'")
+        page.wait_for_function("() => document.activeElement.id === 'go'")
         if name == "Pause":
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")  # Stop
@@ -136,4 +136,4 @@ def test_the_focus_stays_in_the_panel_and_what_was_asked_stands_in_its_form(open
     page.locator("#undo").focus()
     page.keyboard.press("Enter")
     page.locator("#undo").wait_for(state="detached")
-    page.wait_for_function("document.activeElement.id === 'go'")
+    page.wait_for_function("() => document.activeElement.id === 'go'")
