@@ -194,6 +194,15 @@ def test_who_follows_a_long_walk_little_by_little_finds_the_same_and_who_stops_e
         pass
     same(points_of(session), points_of(again(own().train(iterations=500))))
     assert ran == list(range(500))
+    assert list(followed(session)) == []  # a step that costs nothing would make the next seem short
+
+
+def test_each_step_of_a_way_that_is_followed_runs_iterations() -> None:
+    setup = replace(own().setup)
+    ran: list[int] = []
+    for _ in followed(TrainingSession(Counting(setup, 100, ran=ran))):
+        assert ran
+        ran.clear()
 
 
 def track(updates: int, numbers: int = 3) -> Track:
