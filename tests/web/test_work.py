@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from itertools import count as numbered
 from statistics import quantiles
 from time import perf_counter
 from typing import Any
@@ -355,7 +356,22 @@ async def training(browser: Browser) -> None:
         )
 
 
-def test_one_who_trains_without_end_does_not_more_than_double_the_time_of_a_calm_click(settings: Settings) -> None:
+async def asking_for_curves(browser: Browser) -> None:
+    """Asks for the curves of a long way that nobody has followed, again and again of another one."""
+    for seed in numbered():
+        start = b'{"kind": "he_normal", "seed": %d}' % seed
+        body = b'{"sizes": [2, 3, 1], "data": {"dataset": "moons"}, "batch_size": 10, "initializer": %b}' % start
+        session = await browser.begin(body)
+        train = b'{"iterations": 10000}'
+        await browser.ask("POST", f"/api/sessions/{session}/train", train, content_type="application/json")
+        answer = await browser.ask("GET", f"/sessions/{session}/pictures/curves", hx_request="true")
+        assert answer.status == 200, answer.body
+
+
+@pytest.mark.parametrize("greedy", [training, asking_for_curves])
+def test_one_who_is_greedy_does_not_more_than_double_the_time_of_a_calm_click(
+    settings: Settings, greedy: Callable[[Browser], Coroutine[Any, Any, None]]
+) -> None:
     async def rounds() -> tuple[float, float]:
         app = create_app(settings)
         async with app.router.lifespan_context(app):
@@ -363,10 +379,11 @@ def test_one_who_trains_without_end_does_not_more_than_double_the_time_of_a_calm
             alone, beside = [], []
             for _ in range(6):  # in turns, and the best of each: other programs use this machine too
                 alone.append(await stepping(browser, 40))
-                greedy = asyncio.create_task(training(browser))
+                other = asyncio.create_task(greedy(browser))
                 await asyncio.sleep(0.05)
                 beside.append(await stepping(browser, 40))
-                greedy.cancel()
+                assert not other.done()
+                other.cancel()
                 await asyncio.sleep(0.05)
             return min(alone), min(beside)
 
