@@ -12,7 +12,9 @@ from tests.web.test_fuzz import HIDDEN, finite, nothing_but_numbers
 
 HTMX = {"HX-Request": "true"}
 MOST_BYTES = 120_000  # of a page or fragment of a small network
-MOST_SECONDS = 6.0  # of CPU for one picture of the largest network, on all cores together
+MOST_SECONDS = (
+    30.0  # of CPU for one picture of the largest network: alone it takes 3, on a crowded machine its threads spin
+)
 MOONS: Json = {"dataset": "moons", "examples": 20}
 FAR: Json = {"X": [[1e6, -1e6], [-1e6, 0.0], [0.0, 1e6]], "Y": [[1e6], [-1e6], [0.0]]}
 
