@@ -29,7 +29,7 @@ from app.web.routes import walk_route
 
 router = APIRouter()
 OF_TRAINING = ("next", "op", "rev", "count", "measure", "until", "playing")  # the fields of the panel's own form
-A_MOMENT, A_WHILE = 0.05, 0.15  # seconds of computing in the first request of a page that asks again, and in others
+A_MOMENT, A_WHILE = 0.02, 0.15  # seconds of computing in the first request of a page that asks again, and in others
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 
 
