@@ -84,7 +84,7 @@ def test_the_picture_that_was_chosen_follows_the_training(open_page: OpenPage) -
     training(page)
     page.get_by_role("link", name="Activations").click()
     page.locator("#picture h2", has_text="").first.wait_for()
-    page.wait_for_function("document.getElementById('shown').value === 'activations'")
+    page.locator('#shown[value="activations"]').wait_for(state="attached")
     before = page.locator("#picture").inner_html()
     page.locator("#count").fill("30")
     page.locator("#go").click()
