@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.lessons import LESSONS
+from tests.web.reading import soup, words
 from tests.web.talk import BATCHES, begin
 from tests.web.test_pages import HTMX, revision, state
 from tests.web.test_pages import start as begun
@@ -15,18 +16,6 @@ SLUGS = [lesson.slug for lesson in LESSONS]
 def start(client: TestClient, lesson: str = "two-outputs-two-paths", as_published: bool = True) -> str:
     """The address of a new walk that asks nothing."""
     return f"/sessions/{begin(client, {'lesson': lesson, 'as_published': as_published})['id']}"
-
-
-def soup(client: TestClient, address: str, **headers: str) -> BeautifulSoup:
-    response = client.get(address, headers=headers)
-    assert response.status_code == 200, response.text
-    return BeautifulSoup(response.text, "html5lib")
-
-
-def words(page: BeautifulSoup, selector: str) -> str:
-    found = page.select_one(selector)
-    assert found is not None, selector
-    return " ".join(found.text.split())
 
 
 @pytest.mark.parametrize("slug", SLUGS)

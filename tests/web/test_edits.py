@@ -1,18 +1,12 @@
 """Edits and undo over HTTP: as JSON, and from the page's forms."""
 
 import pytest
-from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from tests.web.reading import soup
 from tests.web.talk import BATCHES, BY_HAND, LESSON, act, begin, edit
 
 HTMX = {"HX-Request": "true"}
-
-
-def page(client: TestClient, address: str) -> BeautifulSoup:
-    response = client.get(address)
-    assert response.status_code == 200, response.text
-    return BeautifulSoup(response.text, "html5lib")
 
 
 def test_an_input_and_a_target_are_edited_by_json(client: TestClient) -> None:
@@ -68,14 +62,14 @@ def test_nothing_to_undo_is_said(client: TestClient) -> None:
 def test_what_is_chosen_in_the_diagram_or_a_table_opens_a_number_field(
     client: TestClient, of: str, name: str, value: str
 ) -> None:
-    form = page(client, f"/sessions/{begin(client, BY_HAND)['id']}/paths?of={of}").select_one("#edit form")
+    form = soup(client, f"/sessions/{begin(client, BY_HAND)['id']}/paths?of={of}").select_one("#edit form")
     assert form is not None
     assert form.select_one("[name=of]")["value"] == name  # type: ignore[index]
     assert form.select_one("[name=value]")["value"] == value  # type: ignore[index]
 
 
 def test_plus_and_minus_step_by_a_tenth_of_the_values_power_of_ten(client: TestClient) -> None:
-    form = page(client, f"/sessions/{begin(client, BY_HAND)['id']}/paths?of=w-1-0-0").select_one("#edit form")
+    form = soup(client, f"/sessions/{begin(client, BY_HAND)['id']}/paths?of=w-1-0-0").select_one("#edit form")
     assert [button["value"] for button in form.select("[name=step]")] == ["0.14", "0.16"]  # type: ignore[union-attr]
 
 
@@ -83,12 +77,12 @@ def test_an_edit_by_form_leads_back_to_the_open_field_and_says_what_was_edited(c
     at = f"/sessions/{begin(client, BY_HAND)['id']}"
     response = client.post(f"{at}/edit", data={"of": "w-1-0-0", "value": "0.5", "step": "0.16"})
     assert response.status_code == 303
-    seen = page(client, response.headers["location"])
+    seen = soup(client, response.headers["location"])
     assert seen.select_one("#edited")["value"] == "0.16"  # type: ignore[index]
     assert "is 0.16 from iteration 1 on" in seen.select_one("#edit").text  # type: ignore[union-attr]
     assert "0.16" in seen.select_one("#status").text  # type: ignore[union-attr]
     assert client.post(f"{at}/undo").status_code == 303
-    assert page(client, at).select_one("#edit").text.strip() == ""  # type: ignore[union-attr]
+    assert soup(client, at).select_one("#edit").text.strip() == ""  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
+from tests.web.reading import soup, words
 from tests.web.talk import BATCHES, LESSON, Json, begin
-from tests.web.test_comparison import soup, words
 from tests.web.test_pages import HTMX, revision
 
 FORKS = [

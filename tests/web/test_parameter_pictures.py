@@ -4,9 +4,10 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from tests.web.reading import soup, words
 from tests.web.talk import act, begin
 from tests.web.test_pages import HTMX
-from tests.web.test_pictures import MOONS, at, soup, tabs, words
+from tests.web.test_pictures import MOONS, at, tabs
 
 NASTY = ("", "w-1-0", "w-0-0-0", "w-99-0-0", "b-1-0-0", "w-1-0-99999999999999", "<b>", "w-1-0-0\x00", "١", "a" * 5000)
 

@@ -9,6 +9,7 @@ from app.lessons import LESSONS
 from app.main import create_app
 from app.settings import Settings
 from app.views import PICTURES
+from tests.web.reading import soup, words
 from tests.web.talk import BATCHES, Json, act, begin
 from tests.web.test_pages import HTMX
 
@@ -35,18 +36,6 @@ def at(client: TestClient, what: Json, iterations: int = 30) -> str:
     if iterations:
         act(client, session, "train", iterations=iterations)
     return f"/sessions/{session['id']}"
-
-
-def soup(client: TestClient, address: str, **headers: str) -> BeautifulSoup:
-    response = client.get(address, headers=headers)
-    assert response.status_code == 200, response.text
-    return BeautifulSoup(response.text, "html5lib")
-
-
-def words(page: BeautifulSoup, selector: str) -> str:
-    found = page.select_one(selector)
-    assert found is not None, selector
-    return " ".join(found.text.split())
 
 
 def tabs(page: BeautifulSoup) -> dict[str, str]:
