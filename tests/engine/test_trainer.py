@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -103,7 +104,17 @@ def test_every_activation_and_loss_is_trained(hidden: str, output: str, loss: st
 @settings(max_examples=150)
 @given(mistaken())
 def test_mistakes_are_trained_as_they_are_walked(setup: Setup) -> None:
-    assert_same_bits(setup, 5)
+    """To 1e-12: where a rule turns a matrix round, BLAS may add up in another order, and the last bit differs."""
+    losses, network, past, what = walked(setup, 5)
+    trainer = trainer_of(setup)
+    if what is not None:
+        with pytest.raises(DivergedError):
+            trainer.run(islice(batches(setup), 5))
+        return
+    close = partial(np.testing.assert_allclose, rtol=1e-12, atol=1e-12)
+    close(trainer.run(islice(batches(setup), 5)), losses)
+    close(trainer.parameters, network.flat())
+    close(trainer.memory, past.memory)
 
 
 @pytest.mark.parametrize("as_published", [True, False])
