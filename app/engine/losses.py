@@ -1,7 +1,7 @@
 """Losses with their gradients, side by side: one number per example, from predictions y_hat and targets Y.
 
 All arrays are (m, n_L). The two cross-entropies belong to one output activation each, whose slope cancels:
-there dL/dz = y_hat - y, and both loss and error signal come from z where y_hat has saturated.
+there dL/dz = y_hat - y, and both loss and error signal come from z, for y_hat saturates.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from app.engine.activations import softmax_from_others
 from app.engine.errors import UnknownNameError
 from app.engine.types import Array
 
-SATURATED = 4.0  # beyond |z| = 4 a logarithm of y_hat would lose digits that z still has
+NEAR = 1.0  # up to |z| = 1 a logarithm of y_hat has all digits that z has, and is what is computed by hand
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Loss:
 def sigmoid_logs(output: Output) -> tuple[Array, Array]:
     """(ln y_hat, ln(1 - y_hat)) of a sigmoid output, finite for every finite z."""
     z, tail = output.Z, np.log1p(np.exp(-np.abs(output.Z)))
-    direct = (output.A > 0) & (output.A < 1) & (output.rounded | (np.abs(z) <= SATURATED))
+    direct = (output.A > 0) & (output.A < 1) & (output.rounded | (np.abs(z) <= NEAR))
     y_hat = np.where(direct, output.A, 0.5)
     return (
         np.where(direct, np.log(y_hat), np.minimum(z, 0.0) - tail),
@@ -52,9 +52,14 @@ def sigmoid_logs(output: Output) -> tuple[Array, Array]:
 
 
 def softmax_logs(output: Output) -> Array:
-    """ln y_hat of a softmax output by log-sum-exp, finite for every finite z."""
+    """ln y_hat of a softmax output, finite for every finite z: from the largest z, and what all others add to it.
+
+    The largest share is 1 / (1 + others), so that its logarithm keeps all its digits where the others are next to 0.
+    """
     shifted = output.Z - output.Z.max(axis=-1, keepdims=True)
-    exact: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    others = np.exp(shifted)
+    np.put_along_axis(others, output.Z.argmax(axis=-1, keepdims=True), 0.0, axis=-1)
+    exact: Array = shifted - np.log1p(others.sum(axis=-1, keepdims=True))
     if not output.rounded:
         return exact
     return np.where(output.A > 0, np.log(np.where(output.A > 0, output.A, 1.0)), exact)
@@ -83,7 +88,7 @@ def _binary_cross_entropy(output: Output, Y: Array) -> Array:
 
 def _ln_of_nearer(Z: Array, upper: Array) -> Array:
     """ln y_hat where `upper` is 1, ln(1-y_hat) where it is 0: from y_hat, and from z where that has more digits."""
-    direct = np.abs(Z) <= SATURATED
+    direct = np.abs(Z) <= NEAR
     if direct.all():
         y_hat = 1.0 / (1.0 + np.exp(-Z))
         ln: Array = np.log(np.abs(1.0 - upper - y_hat))
