@@ -2,7 +2,6 @@
 
 from app.engine.activations import ACTIVATIONS, Activation
 from app.engine.case import Case, body_of, missing_factor
-from app.engine.central_differences import numerical_gradient
 from app.engine.checks import applicable, check_mistakes, reason_against
 from app.engine.datasets import DATASETS, Dataset
 from app.engine.divergence import check_finite, diverged
@@ -162,7 +161,6 @@ __all__ = [
     "losses_along",
     "losses_over",
     "missing_factor",
-    "numerical_gradient",
     "own_slip",
     "parameter_of",
     "paths_of",

@@ -22,8 +22,6 @@ from app.engine import (
     check_gradients,
     check_one,
     forward,
-    neighbours,
-    numerical_gradient,
     run_iteration,
 )
 from app.engine import central_differences as referee
@@ -204,7 +202,7 @@ def test_the_referees_figures_agree_with_derivatives_by_hand(output: str, loss: 
     assert found == pytest.approx(np.array(by_hand_found), rel=1e-7, abs=1e-9)
 
 
-@pytest.mark.parametrize("module", [referee, neighbours])
+@pytest.mark.parametrize("module", [referee])
 def test_the_referee_knows_nothing_of_backward_or_of_slopes(module: object) -> None:
     tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))  # type: ignore[attr-defined]
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
