@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.settings import Settings
+from app.views.api_docs import PROBLEMS
 from tests.web.talk import BATCHES, BY_HAND, LESSON, begin
 
 JSON = {"content-type": "application/json"}
@@ -21,7 +22,7 @@ def refused(response: Any, status: int = 422) -> dict[str, Any]:
     problem: dict[str, Any] = response.json()
     assert set(problem) == {"type", "title", "status", "detail", "errors", "request"}
     assert problem["status"] == status
-    assert problem["type"].startswith("/docs#")
+    assert problem["type"] in {f"/docs#{kind}" for kind, *_ in PROBLEMS}
     for error in problem["errors"]:
         assert set(error) == {"field", "problem", "remedy"}
         assert all(isinstance(text, str) for text in error.values())

@@ -1,10 +1,32 @@
 """The documentation: complete, and true of what is answered."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
+
+from app.engine.errors import DivergedError, SetupError
+from app.lessons import LESSONS, UnknownLessonError
+from app.main import create_app
+from app.sessions.sqlite import SqliteStore
+from app.sessions.store import (
+    Kept,
+    NotWritableError,
+    SessionTooLargeError,
+    StaleRevisionError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
+from app.sessions.training import TrainingSession
+from app.settings import Settings
+from app.views.api_docs import PROBLEMS
+from app.web.errors import HANDLERS
+from app.web.rates import TooFastError
+from app.web.work import BusyError
 
 
 @pytest.fixture
@@ -58,10 +80,53 @@ def test_the_page_holds_every_operation_and_every_object(client: TestClient, ope
     assert all(page.find(id=f"schema-{name}") for name in openapi["components"]["schemas"])
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/sessions/nobody"])
-def test_the_type_of_a_problem_leads_to_its_description(client: TestClient, path: str) -> None:
-    page, _, place = client.get(path).json()["type"].partition("#")
-    assert BeautifulSoup(client.get(page).text, "html.parser").find(id=place) is not None
+class Refusing(SqliteStore):
+    """A store that answers with an error."""
+
+    error: Exception
+
+    async def load(self, session_id: str) -> Kept:
+        raise self.error
+
+
+def stale() -> StaleRevisionError:
+    return StaleRevisionError(Kept("id", 2, TrainingSession.of_lesson(LESSONS[0])))
+
+
+ERRORS: dict[str, Callable[[], Exception]] = {
+    "invalid": lambda: SetupError("sizes", "Too few.", "Give more."),
+    "request": lambda: HTTPException(413),
+    "unknown-session": UnknownSessionError,
+    "diverged": lambda: DivergedError(3, "the loss"),
+    "stale": stale,
+    "too-fast": lambda: TooFastError(1.0),
+    "busy": BusyError,
+    "too-many": lambda: TooManySessionsError(1, 1),
+    "not-writable": lambda: NotWritableError("the disk is full", "Free some space."),
+    "failed": RuntimeError,
+}
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_the_type_of_a_problem_leads_to_its_description(settings: Settings, kind: str) -> None:
+    def refusing(given: Settings) -> Refusing:
+        store = Refusing(given.data_directory)
+        store.error = ERRORS[kind]()
+        return store
+
+    with TestClient(create_app(settings, refusing), raise_server_exceptions=False) as client:
+        answer = client.get("/api/sessions/nobody")
+        page, _, place = answer.json()["type"].partition("#")
+        described = BeautifulSoup(client.get(page).text, "html.parser").find(id=place)
+    assert place == kind
+    assert described is not None
+    assert str(answer.status_code) in described.get_text()
+
+
+def test_every_error_that_is_answered_has_a_kind_that_is_described() -> None:
+    answered = set(HANDLERS) - {RequestValidationError, UnknownLessonError, SessionTooLargeError}  # these are "invalid"
+    assert answered <= {type(error()) for error in ERRORS.values()}
+    assert list(ERRORS) == [kind for kind, *_ in PROBLEMS]
 
 
 def test_the_page_fetches_nothing_from_elsewhere(client: TestClient) -> None:
