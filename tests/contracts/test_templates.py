@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
-from app.paths import TEMPLATES
+from app.paths import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bars import Bars
@@ -47,6 +47,7 @@ from app.views.timeline import Cell
 from app.views.training import Training
 from app.views.unit_pictures import UnitPictures
 from app.views.units import Unit
+from app.web.templating import Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 PANELS: tuple[Any, ...] = get_args(Panel)
@@ -174,3 +175,20 @@ def test_no_template_holds_what_the_content_security_policy_forbids(path: Path) 
     text = path.read_text()
     assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|js:|javascript:|<script(?![^>]*src=)|<style", text)
     assert not re.search(r"https?://", text.replace("http://www.w3.org", ""))
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "svg").glob("*.svg")), ids=lambda path: path.name)
+def test_what_a_drawing_is_called_stays_text(path: Path) -> None:
+    """A title may hold the name of a learner's column, and nothing in an .svg is escaped by itself."""
+    outputs = [node for output in tree(f"svg/{path.name}").find_all(nodes.Output) for node in output.nodes]
+    bare = {node.attr for node in outputs if isinstance(node, nodes.Getattr)}
+    assert not {name for name in bare if name.endswith("title")}
+
+
+def test_the_titles_of_a_ground_stay_text() -> None:
+    hostile = "<i id=zebra>&"
+    ground = Ground("0 0 9 9", "M0 0", (), (), hostile, ("1", "2"), hostile)
+    macros: Any = Templates(TEMPLATES, STATIC)._template("svg/ground.svg").module
+    drawn = macros.draw(ground)
+    assert "<i" not in drawn
+    assert drawn.count("&lt;i id=zebra&gt;&amp;") == 2
