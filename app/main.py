@@ -29,6 +29,11 @@ from app.web.templating import Assets, Templates
 from app.web.watch import Watched
 from app.web.work import Pool
 
+PAGES_OF_A_WALK = (routes, proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, bug_lab)
+ROUTERS = (
+    api.session, proof.router, path_sums.router, edits.router, predictions.router,
+    build.router, bug_lab.router, routes.router, api.router, operations.router,
+)  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
     "Walk one training example through a small neural network, equation by equation: forward, loss, backward, update. "
@@ -111,12 +116,12 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         middleware=middleware_of(settings, metrics),
     )
     add_error_handlers(app)
-    app.router.routes.extend(routes.walks)  # the busiest first
-    for room in (proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, build, bug_lab):
-        app.include_router(room.router)
-    metered = () if metrics is None else (operations.metrics_router(metrics),)
-    for router in (api.session, routes.router, api.router, operations.router, *metered):
+    for room in PAGES_OF_A_WALK:
+        app.router.routes.extend(room.pages.routes)
+    for router in ROUTERS:
         app.include_router(router)
+    if metrics is not None:
+        app.include_router(operations.metrics_router(metrics))
     app.mount("/static", Assets(directory=paths.STATIC), name="static")
     check_declared(app.router.routes)
     return app

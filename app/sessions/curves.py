@@ -126,13 +126,13 @@ def _point(timeline: Timeline, track: Track) -> Point:
     epochs = whole_epochs(setup, updates)
     start, end = (updates_after(setup, epoch) for epoch in (epochs, epochs + 1))
     own = track.recent[start - updates :] if updates > start else track.recent
-    test = getattr(setup, "test_examples", None)
+    test = setup.test_examples
     return Point(
         updates,
         epochs + (updates - start) / (end - start),
         sum(own) / len(own) if own else nan,
         score(setup, network, examples_at(setup, timeline.changes, updates)),
-        score(setup, network, test) if test is not None and len(test[0]) else Score(nan, nan),
+        score(setup, network, test) if len(test[0]) else Score(nan, nan),
     )
 
 

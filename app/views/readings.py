@@ -65,8 +65,3 @@ def readings(series: Sequence[Series], x: Axis, about: About) -> tuple[Reading, 
 def _side(at: float, frame: Frame) -> tuple[str, str]:
     before = at > (frame.left + frame.right) / 2
     return place(at - BESIDE if before else at + BESIDE), "before" if before else "after"
-
-
-def _rows(series: Sequence[Series], longest: Series, i: int, about: About) -> tuple[str, ...]:
-    """epoch 12; training 0.12300; test 0.10000."""
-    return f"{about.x_title} {longest.place_text(i)}", *(f"{one.name} {one.text(i, about.digits)}" for one in series)

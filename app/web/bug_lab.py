@@ -14,12 +14,12 @@ from app.views import bug_lab_page
 from app.web.access import anyone
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.dependencies import services
-from app.web.explorer import Explorer
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import WHOLE, Form, form_of
 from app.web.page import page_response
-from app.web.routes import walk_route
 
 router = APIRouter(include_in_schema=False)
+pages = WalkPages()
 
 
 @router.get("/bug-lab")
@@ -73,19 +73,19 @@ def _whole(given: Mapping[str, str], field: str, lowest: int, highest: int) -> i
 # The verbs of a hunt --------------------------------------------------------------------------------------------------
 
 
-@walk_route("POST", "/spend-check")
+@pages.post("/spend-check")
 async def spend_check(the: Explorer) -> Response:
     """One gradient against differences of the loss."""
     return await the.do(lambda walked: checked(walked, gradient_in(the.form)))
 
 
-@walk_route("POST", "/accuse")
+@pages.post("/accuse")
 async def accuse(the: Explorer) -> Response:
     """Name layer, rule and mistake."""
     return await the.do(lambda walked: accused(walked, accusation_in(the.form), rules_in(the.form)))
 
 
-@walk_route("POST", "/apply-rule")
+@pages.post("/apply-rule")
 async def apply_rule(the: Explorer) -> Response:
     """Measure what the mistake does, against the right rule."""
     return await the.do(put_right, slow=True)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from secrets import token_urlsafe
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
@@ -33,22 +32,21 @@ from app.views import (
     room_of,
     run_panel,
 )
-from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer
+from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, WalkPages
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
-from app.web.routes import walk_route
 
-router = APIRouter()
+pages = WalkPages()
 
 
-@walk_route("GET", "/compare")
+@pages.get("/compare")
 async def compare(the: Explorer) -> Response:
     """The walk and its counterpart at the same place."""
     return await show_in_pool(the, await the.walk.load(), "", 200)
 
 
-@walk_route("GET", "/compare/run")
+@pages.get("/compare/run")
 async def run(the: Explorer) -> Response:
     """The notebook's whole run: the panel for htmx, else the page with it."""
     kept = await the.walk.load()
@@ -58,7 +56,7 @@ async def run(the: Explorer) -> Response:
     return await show_in_pool(the, kept, "", 200)
 
 
-@walk_route("POST", "/compare/first")
+@pages.post("/compare/first")
 async def first(the: Explorer) -> Response:
     """To the first equation, from the start, at which the two part; where they do not, nothing moves."""
 

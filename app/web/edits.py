@@ -14,18 +14,18 @@ from app.web.answers import State
 from app.web.api import MOVE, state_response
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
-from app.web.explorer import Explorer
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import Form, number_in
 from app.web.limits import check_magnitude
-from app.web.routes import walk_route
 from app.web.schemas import Move
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+pages = WalkPages()
 VALUE = re.compile(r"([wbxy])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as a panel's form names a value
 TARGET = re.compile(r"y-(\d{1,6})", re.ASCII)  # as the diagram names what the example in focus should be
 
 
-@walk_route("POST", "/edit")
+@pages.post("/edit")
 async def edit(the: Explorer) -> Response:
     """Another value of what the form names; it stays open for the next one."""
     form, session = the.form, (await the.walk.load()).session
@@ -41,7 +41,7 @@ async def edit(the: Explorer) -> Response:
     return await the.do(unless_asked(edited), opened=opened)
 
 
-@walk_route("POST", "/undo")
+@pages.post("/undo")
 async def undo(the: Explorer) -> Response:
     """Back to before the last edit or run."""
     return await the.do(lambda walked: walked.undo(), slow=True)

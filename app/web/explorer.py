@@ -7,6 +7,7 @@ from time import time
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from app.engine import DivergedError, SetupError
 from app.sessions import (
@@ -19,6 +20,7 @@ from app.sessions import (
     question_of,
 )
 from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer, room_of
+from app.web.access import holder
 from app.web.dependencies import Reach, Verb, Walk, revision, walk_of
 from app.web.forms import WHOLE, Form, form_of
 from app.web.fragments import Panel, Part, Shown, fragment
@@ -160,3 +162,35 @@ async def explorer_of(request: Request) -> Explorer:
     form = await form_of(request)
     key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
     return Explorer(request, walk_of(request, session_id, key), form)
+
+
+Answer = Callable[[Explorer], Awaitable[Response]]
+
+
+class WalkPages:
+    """What one feature answers about a walk, for whoever holds the walk's id.
+
+    Plain Starlette routes: what a click asks for is in its form, and each click counts.
+    """
+
+    def __init__(self) -> None:
+        self.routes: list[BaseRoute] = []
+
+    def get(self, path: str) -> Callable[[Answer], Answer]:
+        """Answers what is read at this path below the walk's address."""
+        return self._route("GET", path)
+
+    def post(self, path: str) -> Callable[[Answer], Answer]:
+        """Answers a form that is sent there."""
+        return self._route("POST", path)
+
+    def _route(self, method: str, path: str) -> Callable[[Answer], Answer]:
+        def routed(answer: Answer) -> Answer:
+            @holder
+            async def endpoint(request: Request) -> Response:
+                return await answer(await explorer_of(request))
+
+            self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
+            return answer
+
+        return routed

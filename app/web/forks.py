@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -11,16 +10,15 @@ from app.sessions import Fork, TrainingSession, forked
 from app.settings import Settings
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.comparison import show_in_pool
-from app.web.explorer import Explorer
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import Form, number_in
 from app.web.limits import check_learning_rate
-from app.web.routes import walk_route
 
-router = APIRouter()
+pages = WalkPages()
 NUMBERS = ("learning_rate", "seed")  # what a form gives as a number
 
 
-@walk_route("POST", "/fork")
+@pages.post("/fork")
 async def fork(the: Explorer) -> Response:
     """A new walk from the start, and beside it one with one thing changed; this one stays as it is."""
     kept = await the.walk.load()

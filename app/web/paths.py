@@ -27,12 +27,12 @@ from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
 from app.web.edits import edited_in
-from app.web.explorer import Explorer
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import Form, whole_in
-from app.web.routes import walk_route
 from app.web.state import dumps, real
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+pages = WalkPages()
 VIA = re.compile(r"\d{1,6}(,\d{1,6}){0,20}", re.ASCII)
 MARK = re.compile(r"([wbu])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as the diagram names its marks
 
@@ -111,7 +111,7 @@ async def paths(
     return Response(await walk.work(lambda: dumps(document(session, opened))), media_type="application/json")
 
 
-@walk_route("GET", "/paths")
+@pages.get("/paths")
 async def paths_page(the: Explorer) -> Response:
     """The explorer with the paths of a parameter or unit open; without one, as it is.
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from secrets import token_urlsafe
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
@@ -19,22 +18,21 @@ from app.views import (
     pictures_page,
     room_of,
 )
-from app.web.explorer import OP_BYTES, Explorer
+from app.web.explorer import OP_BYTES, Explorer, WalkPages
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences
-from app.web.routes import walk_route
 
-router = APIRouter()
+pages = WalkPages()
 
 
-@walk_route("GET", "/pictures")
+@pages.get("/pictures")
 async def pictures(the: Explorer) -> Response:
     """The page; `show` names the picture."""
     return await _page(the, await the.walk.load(), {})
 
 
-@walk_route("GET", "/pictures/curves")
+@pages.get("/pictures/curves")
 async def the_curves(the: Explorer) -> Response:
     """The curves of the training."""
     kept = await the.walk.load()
@@ -44,7 +42,7 @@ async def the_curves(the: Explorer) -> Response:
     return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
 
 
-@walk_route("GET", "/pictures/{name}")
+@pages.get("/pictures/{name}")
 async def picture(the: Explorer) -> Response:
     """One picture."""
     name = the.request.path_params["name"]

@@ -17,13 +17,13 @@ from app.web.access import holder
 from app.web.answers import Number, says
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
-from app.web.explorer import Explorer
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import NUMBER
-from app.web.routes import walk_route
 from app.web.schemas import Move
 from app.web.state import dumps
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+pages = WalkPages()
 Document = dict[str, Any]
 Part = Annotated[Literal["sign", "value", "factor"], says("What is asked: the sign, the value or a missing factor.")]
 ASKINGS: dict[str, Asking] = {"0": "", "1": "chosen", "always": "always"}
@@ -32,7 +32,7 @@ ASKINGS: dict[str, Asking] = {"0": "", "1": "chosen", "always": "always"}
 # The page -----------------------------------------------------------------------------------------------------------
 
 
-@walk_route("POST", "/ask")
+@pages.post("/ask")
 async def ask(the: Explorer) -> Response:
     """Ask before showing, or not."""
     on = the.form.get("on", "")
@@ -41,7 +41,7 @@ async def ask(the: Explorer) -> Response:
     return await the.do(lambda walked: walked.ask(ASKINGS[on]))
 
 
-@walk_route("POST", "/answer")
+@pages.post("/answer")
 async def answered(the: Explorer) -> Response:
     """A sign, a number, or neither."""
     form = the.form

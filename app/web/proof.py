@@ -12,12 +12,12 @@ from app.web.access import holder
 from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk
 from app.web.documentation import SESSION_ERRORS
-from app.web.explorer import Explorer
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import whole_in
-from app.web.routes import walk_route
 from app.web.state import dumps, real
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+pages = WalkPages()
 
 MOST_WORK = 30_000_000  # gradients times examples times units: about 3 s
 
@@ -65,7 +65,7 @@ async def gradient_check(walk: TheWalk) -> Response:
     return Response(dumps(document(check)), media_type="application/json")
 
 
-@walk_route("POST", "/prove")
+@pages.post("/prove")
 async def prove(the: Explorer) -> Response:
     """Show each gradient with its numerical check, or no longer."""
 

@@ -1,11 +1,8 @@
 """The pages. Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back."""
 
-from collections.abc import Awaitable, Callable
-
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from app.engine import DivergedError
 from app.lessons import Lesson, UnknownLessonError, lesson_named
@@ -23,10 +20,10 @@ from app.sessions import (
     unless_asked,
 )
 from app.views import api_docs, lesson_page, lessons_page
-from app.web.access import anyone, holder
+from app.web.access import anyone
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.dependencies import Services, services
-from app.web.explorer import Explorer, explorer_of
+from app.web.explorer import Explorer, WalkPages
 from app.web.forms import form_of, measure_in, number_in, whole_in
 from app.web.htmx import VARY
 from app.web.limits import check_learning_rate
@@ -36,25 +33,7 @@ from app.web.prefix import root_of
 from app.web.work import TooLongError
 
 router = APIRouter(include_in_schema=False)
-walks: list[BaseRoute] = []
-Answer = Callable[[Explorer], Awaitable[Response]]
-
-
-def walk_route(method: str, path: str) -> Callable[[Answer], Answer]:
-    """A route about a walk, for whoever holds its id.
-
-    A plain Starlette one: what a click asks for is in its form, and each click counts.
-    """
-
-    def routed(answer: Answer) -> Answer:
-        @holder
-        async def endpoint(request: Request) -> Response:
-            return await answer(await explorer_of(request))
-
-        walks.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
-        return answer
-
-    return routed
+pages = WalkPages()
 
 
 @router.get("/")
@@ -132,13 +111,13 @@ async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -
         return begun
 
 
-@walk_route("GET", "")
+@pages.get("")
 async def explorer(the: Explorer) -> Response:
     """The explorer."""
     return the.show(await the.walk.load())
 
 
-@walk_route("POST", "/step")
+@pages.post("/step")
 async def step(the: Explorer) -> Response:
     """One measure further."""
     epoch = the.form.get("by") == "epoch"
@@ -146,32 +125,32 @@ async def step(the: Explorer) -> Response:
     return await the.do(asked(lambda walked: walked.step(measure_in(the.form))), epoch_on if epoch else False)
 
 
-@walk_route("POST", "/back")
+@pages.post("/back")
 async def back(the: Explorer) -> Response:
     """One measure back."""
     far = epoch_back if the.form.get("by") == "epoch" else False
     return await the.do(lambda walked: walked.back(measure_in(the.form)), far)
 
 
-@walk_route("POST", "/forward")
+@pages.post("/forward")
 async def forward(the: Explorer) -> Response:
     """On to the end of the forward phase."""
     return await the.do(asking_first(lambda walked: walked.forward()))
 
 
-@walk_route("POST", "/backward")
+@pages.post("/backward")
 async def backward(the: Explorer) -> Response:
     """On to the end of the backward phase."""
     return await the.do(asking_first(lambda walked: walked.backward()))
 
 
-@walk_route("POST", "/update")
+@pages.post("/update")
 async def update(the: Explorer) -> Response:
     """On to the end of the update."""
     return await the.do(asking_first(lambda walked: walked.update()))
 
 
-@walk_route("POST", "/train")
+@pages.post("/train")
 async def train(the: Explorer) -> Response:
     """Many updates at once; where the numbers run away, those until just before."""
     measure = "epochs" if "epochs" in the.form else "iterations"
@@ -188,25 +167,25 @@ async def train(the: Explorer) -> Response:
     return await the.after(trained)
 
 
-@walk_route("POST", "/reset")
+@pages.post("/reset")
 async def reset(the: Explorer) -> Response:
     """Back to the very start."""
     return await the.do(lambda walked: walked.reset())
 
 
-@walk_route("POST", "/go")
+@pages.post("/go")
 async def go(the: Explorer) -> Response:
     """A place in this iteration."""
     return await the.do(unless_asked(lambda walked: walked.go(whole_in(the.form, "cursor"))))
 
 
-@walk_route("POST", "/focus")
+@pages.post("/focus")
 async def focus(the: Explorer) -> Response:
     """Another example of the batch."""
     return await the.do(lambda walked: walked.focus(whole_in(the.form, "example")))
 
 
-@walk_route("POST", "/learning-rate")
+@pages.post("/learning-rate")
 async def learning_rate(the: Explorer) -> Response:
     """Another learning rate."""
 

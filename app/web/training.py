@@ -3,7 +3,6 @@
 from dataclasses import replace
 from secrets import token_urlsafe
 
-from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from app.sessions import (
@@ -18,40 +17,39 @@ from app.sessions import (
 )
 from app.views import Asked, chosen_picture, curves, looked_over, training
 from app.web.dependencies import Verb
-from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, Markup
+from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, Markup, WalkPages
 from app.web.forms import WHOLE, whole_in
 from app.web.fragments import Panel, partials
 from app.web.htmx import VARY, wants_fragment
 from app.web.limits import check_train
 from app.web.pictures import pictures_response
 from app.web.preferences import preferences
-from app.web.routes import walk_route
 
-router = APIRouter()
+pages = WalkPages()
 OF_TRAINING = ("next", "op", "rev", "count", "measure", "until", "playing")  # the fields of the panel's own form
 A_MOMENT, A_WHILE = 0.02, 0.15  # seconds of computing in the first request of a page that asks again, and in others
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 
 
-@walk_route("POST", "/run")
+@pages.post("/run")
 async def run(the: Explorer) -> Response:
     """Begin to train: so many epochs or iterations, or until it is stopped."""
     return await _run(the, lambda walked: begun_run(walked, _updates_in(the, walked)), A_MOMENT)
 
 
-@walk_route("POST", "/run/on")
+@pages.post("/run/on")
 async def run_on(the: Explorer) -> Response:
     """Go on with the training that is under way."""
     return await _run(the, lambda walked: walked)
 
 
-@walk_route("POST", "/run/pause")
+@pages.post("/run/pause")
 async def pause(the: Explorer) -> Response:
     """Ask for no more for now: the walk stands where it has come to, and its training can go on."""
     return await the.moved(await the.walk.load())
 
 
-@walk_route("POST", "/run/stop")
+@pages.post("/run/stop")
 async def stop(the: Explorer) -> Response:
     """End the training where it has come to."""
     return await the.do(stopped_run)
