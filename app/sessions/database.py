@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from app.sessions.store import NotWritableError
+from app.sessions.store import NotWritableError, StoreError
 
 
 class BusyError(NotWritableError):
@@ -39,8 +39,8 @@ def connect(file: Path, synchronous: str = "NORMAL", wait: float = BUSY_SECONDS)
     return connection
 
 
-def explained(error: Exception) -> Exception:
-    """The same error, in words where it means that nothing can be written."""
+def explained(error: Exception) -> StoreError:
+    """One of SQLite's errors as the store's own, in words where it means that nothing can be written."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the others say more of it
     kind = BusyError if code == sqlite3.SQLITE_BUSY else NotWritableError
-    return kind(*REASONS[code]) if code in REASONS else error
+    return kind(*REASONS[code]) if code in REASONS else StoreError(str(error))

@@ -1,14 +1,16 @@
 """The default store: one SQLite file, read on the event loop's thread, written by a thread of its own."""
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.lessons import UnknownLessonError
-from app.sessions.database import FILE, connect
+from app.sessions.database import FILE, connect, explained
 from app.sessions.live import Live
 from app.sessions.migrations import migrate
 from app.sessions.operations import led_to, with_operation
@@ -75,7 +77,7 @@ class SqliteStore:
 
     async def load(self, session_id: str) -> Kept:
         """The session of this id; it counts as used."""
-        row = self._reader.execute("SELECT rev, touched FROM session WHERE id = ?", (session_id,)).fetchone()
+        row = self._row("SELECT rev, touched FROM session WHERE id = ?", session_id)
         if row is None or row[1] < self._unused_since(1):
             self._live.forget(session_id)
             raise UnknownSessionError
@@ -86,8 +88,7 @@ class SqliteStore:
         return held if held is not None and held.rev == row[0] else self._read(session_id)
 
     def _read(self, session_id: str) -> Kept:
-        query = "SELECT rev, fixed, moving, operations FROM session WHERE id = ?"
-        row = self._reader.execute(query, (session_id,)).fetchone()
+        row = self._row("SELECT rev, fixed, moving, operations FROM session WHERE id = ?", session_id)
         if row is None:
             raise UnknownSessionError
         rev, fixed, moving, operations = row
@@ -114,14 +115,21 @@ class SqliteStore:
         return current
 
     async def check(self) -> None:
-        """Write; NotWritableError, or sqlite3.Error, where that does not work."""
-        self._reader.execute("SELECT 1 FROM session LIMIT 1").fetchone()
+        """Read and write; StoreError where that does not work."""
+        self._row("SELECT 1 FROM session LIMIT 1")
         await self._writer.write(BEAT)
 
     def close(self) -> None:
         """Commit what waits, and close the file; whoever closes it last also empties its log."""
         self._writer.close()
         self._reader.close()
+
+    def _row(self, query: str, *parameters: str) -> Any:
+        """The first row that is found; None where there is none."""
+        try:
+            return self._reader.execute(query, parameters).fetchone()
+        except sqlite3.Error as error:
+            raise explained(error) from error
 
     def _unused_since(self, notes: int) -> float:
         """The time before which a session was noted last that nobody used for its lifetime."""

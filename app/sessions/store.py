@@ -59,7 +59,11 @@ class SessionTooLargeError(ValueError):
         super().__init__(f"{self.problem} {self.remedy}")
 
 
-class NotWritableError(OSError):
+class StoreError(OSError):
+    """The store does not answer as it should: its file is damaged, or gone. The message says what it met."""
+
+
+class NotWritableError(StoreError):
     """What was asked for could not be written; what was written before can still be read."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -67,7 +71,10 @@ class NotWritableError(OSError):
 
 
 class SessionStore(Protocol):
-    """Keeps sessions by unguessable ids. What a method has returned from is committed."""
+    """Keeps sessions by unguessable ids. What a method has returned from is committed.
+
+    Each raises StoreError where the store does not answer.
+    """
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1.
@@ -92,7 +99,7 @@ class SessionStore(Protocol):
         ...
 
     async def check(self) -> None:
-        """Write something; raise what is wrong where the store does not answer."""
+        """Write something. StoreError, which says what is wrong, where the store does not answer."""
         ...
 
     def close(self) -> None:

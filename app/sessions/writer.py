@@ -52,7 +52,7 @@ class Writer:
         self._thread.start()
 
     async def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """The number of rows changed, once that is committed. NotWritableError where it cannot be written."""
+        """The number of rows changed, once that is committed. StoreError where it cannot be written."""
         if self._prompt is not None and self._queue.empty():
             with suppress(BusyError):
                 return self._written_at_once(self._prompt, sql, parameters)

@@ -1,12 +1,11 @@
 """For whoever runs the program: whether it lives, whether it can be sent work, and its numbers."""
 
 import asyncio
-import sqlite3
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from app.sessions import NotWritableError
+from app.sessions.store import StoreError
 from app.web.access import anyone
 from app.web.dependencies import services
 from app.web.metrics import Metrics
@@ -41,7 +40,7 @@ async def _not_ready(request: Request) -> str:
             await the.store.check()
     except TimeoutError:
         return f"The store did not write within {1000 * READY_WITHIN:.0f} milliseconds."
-    except (NotWritableError, sqlite3.Error) as error:
+    except StoreError as error:
         return f"The store does not write. {error}"
     return ""
 

@@ -10,6 +10,7 @@ from app.lessons import LESSONS
 from app.sessions import StaleRevisionError, TooManySessionsError, TrainingSession, UnknownSessionError
 from app.sessions.database import FILE
 from app.sessions.documents import moving_text
+from app.sessions.store import StoreError
 from tests.sessions.clock import Clock, run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import bits, own
@@ -154,8 +155,10 @@ def test_the_store_says_whether_it_answers(opened: Opened) -> None:
     store = opened()
     run(store.check())
     store.close()
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(StoreError):
         run(store.check())
+    with pytest.raises(StoreError):
+        run(store.load("nobody"))
 
 
 @pytest.mark.parametrize(("synchronous", "at_once"), [("NORMAL", True), ("FULL", False)])

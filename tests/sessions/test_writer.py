@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions import NotWritableError
 from app.sessions.database import connect
+from app.sessions.store import NotWritableError, StoreError
 from app.sessions.writer import CHECKPOINT_EVERY, MOST_AT_ONCE, Writer
 
 ADD = "INSERT INTO note VALUES (?)"
@@ -125,7 +125,7 @@ def test_one_failure_fails_all_that_share_its_commit_and_leaves_nothing_behind(
     first, *rest = asyncio.run(written())
     writer.close()
     assert first == 1
-    assert all(isinstance(error, sqlite3.OperationalError) for error in rest)
+    assert all(isinstance(error, StoreError) for error in rest)
     assert count(other) == 1
 
 

@@ -17,7 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.sessions import NotWritableError, SqliteStore
+from app.sessions.sqlite import SqliteStore
+from app.sessions.store import NotWritableError, StoreError
 from app.settings import Settings
 from app.web.logs import REQUESTS, JsonLines, TextLines, log_config, request_id, without_ids
 from tests.web.talk import LESSON, act, begin
@@ -37,7 +38,7 @@ class Failing(SqliteStore):
 class Damaged(Failing):
     """A store whose file is gone."""
 
-    error = sqlite3.OperationalError("disk I/O error")
+    error = StoreError("disk I/O error")
 
 
 class Slow(SqliteStore):
