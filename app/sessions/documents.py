@@ -207,18 +207,18 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
     )
     return TrainingSession(
         timeline,
-        lesson,
-        as_published,
-        cursor,
-        document["by"],
-        document["wanted"],
-        document.get("asking", ""),
-        answers_of(document["answers"]) if "answers" in document else (),
-        document.get("proving", False),
-        hunt_of(*document["hunt"]) if "hunt" in document else None,
-        tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
-        Fork(*document["fork"]) if "fork" in document else None,
-        Goal(*document["goal"]) if "goal" in document else None,
+        lesson=lesson,
+        as_published=as_published,
+        cursor=cursor,
+        by=document["by"],
+        wanted=document["wanted"],
+        asking=document.get("asking", ""),
+        answers=answers_of(document["answers"]) if "answers" in document else (),
+        proving=document.get("proving", False),
+        hunt=hunt_of(*document["hunt"]) if "hunt" in document else None,
+        marks=tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
+        fork=Fork(*document["fork"]) if "fork" in document else None,
+        goal=Goal(*document["goal"]) if "goal" in document else None,
     )
 
 

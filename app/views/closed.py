@@ -1,7 +1,4 @@
-"""What a walk shows of an equation whose rule is hidden, because a bug is hunted in it: the numbers that the program
-
-found, and the textbook's rule in symbols.
-"""
+"""What a walk shows of an equation while its bug is hunted: the program's numbers, the textbook's rule in symbols."""
 
 from dataclasses import replace
 
