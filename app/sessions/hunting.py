@@ -7,7 +7,8 @@ import numpy as np
 
 from app.engine import MISTAKES, Array, Setup, SetupError, Symbol, check_one, reason_against
 from app.engine.consequences import consequences, gradient_symbols, gradients, iterations_of, right_backward
-from app.lessons.bug_lab import NOTHING, RULES, case_of, first_gradients, study_of
+from app.lessons.bug_lab import RULES
+from app.sessions.cases import NOTHING, case_of, first_gradients, study_of
 from app.sessions.hunt import Accusation, Hunt, Spent
 from app.sessions.training import TrainingSession
 

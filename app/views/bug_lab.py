@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from app.engine import MISTAKES
-from app.lessons.bug_lab import LEVELS, Case
+from app.lessons.bug_lab import LEVELS
+from app.sessions.cases import Case
 from app.views.lab import SCORING
 from app.views.pages import network_summary
 from app.views.thumbnail import Thumbnail, thumbnail

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from app.engine import MISTAKES, Setup, Symbol
 from app.engine.consequences import gradient_symbols
-from app.lessons.bug_lab import RULES, Study, losses_put_right, study_of
+from app.lessons.bug_lab import RULES
 from app.sessions import TrainingSession
+from app.sessions.cases import Study, losses_put_right, study_of
 from app.sessions.hunt import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, Hunt, Spent
 from app.sessions.hunting import contradictions
 from app.views.evidence import facts_told, parameter_words, what_does_not_fit

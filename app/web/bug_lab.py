@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.engine import MISTAKES, SetupError, Symbol, UnknownNameError
-from app.lessons.bug_lab import LEVELS, MOST_SEED, Case, case_of
+from app.lessons.bug_lab import LEVELS, MOST_SEED
+from app.sessions.cases import Case, case_of
 from app.sessions.hunt import Accusation
 from app.sessions.hunting import accused, begun, checked, put_right
 from app.views import bug_lab_page

@@ -7,8 +7,8 @@ import pytest
 
 from app.engine import MISTAKES, SetupError, Symbol, run_iteration
 from app.engine.consequences import gradient_symbols
-from app.lessons.bug_lab import study_of
 from app.sessions import TrainingSession
+from app.sessions.cases import study_of
 from app.sessions.documents import fixed_text, moving_text, session_of
 from app.sessions.hunt import Accusation, Hunt, hunt_of
 from app.sessions.hunting import accused, begun, checked, contradictions, put_right

@@ -7,8 +7,8 @@ import pytest
 
 from app.engine import MISTAKES, trace
 from app.engine.consequences import Consequences, Learned, gradient_symbols
-from app.lessons.bug_lab import case_of, losses_put_right, study_of
 from app.sessions import TrainingSession
+from app.sessions.cases import case_of, losses_put_right, study_of
 from app.sessions.hunt import Accusation
 from app.sessions.hunting import accused, begun, checked, contradictions, put_right
 from app.views.bug_lab import bug_lab_page

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.engine import MISTAKES
-from app.lessons.bug_lab import case_of, study_of
+from app.sessions.cases import case_of, study_of
 from app.web.answers import EquationAnswer
 from tests.web.talk import Json, documented
 

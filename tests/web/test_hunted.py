@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.lessons.bug_lab import case_of
+from app.sessions.cases import case_of
 from app.views import PICTURES
 from tests.web.test_bug_lab import CASES, HTMX, accusation, start, state, words_of
 

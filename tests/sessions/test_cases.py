@@ -8,7 +8,8 @@ import pytest
 
 from app.engine import MISTAKES, Array, Examples, Iteration, Setup, reason_against, run_iteration
 from app.engine.propagation import Rules
-from app.lessons.bug_lab import LEVELS, PAIRS, RULES, SINGLES, Case, case_of, losses_put_right, run_length, study_of
+from app.lessons.bug_lab import LEVELS, PAIRS, RULES, SINGLES
+from app.sessions.cases import Case, case_of, losses_put_right, run_length, study_of
 from tests.engine.cases import iteration_of
 
 SEEDS = range(200)
