@@ -3,7 +3,7 @@
 from app.engine.activations import ACTIVATIONS, Activation
 from app.engine.case import Case, body_of, missing_factor
 from app.engine.central_differences import numerical_gradient
-from app.engine.checks import applicable, check_mistakes, reason_against
+from app.engine.checks import applicable, reason_against
 from app.engine.datasets import DATASETS, Dataset
 from app.engine.divergence import check_finite, diverged
 from app.engine.equations import PHASES, Equation, found_at, trace
@@ -149,7 +149,6 @@ __all__ = [
     "body_of",
     "check_finite",
     "check_gradients",
-    "check_mistakes",
     "check_one",
     "diagnose",
     "diverged",

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import inf
 from typing import Self
 
 import numpy as np
 
 from app.engine.activations import activation_named
 from app.engine.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
-from app.engine.checks import check_data, check_method
+from app.engine.checks import check_optimizer, reason_against
 from app.engine.datasets import Dataset
 from app.engine.errors import SetupError
 from app.engine.initializers import Initializer
@@ -73,7 +74,7 @@ class Setup:
 
     def completed(self) -> Self:
         """With activations and loss filled in to fit the targets, and checked; SetupError names what does not fit."""
-        check_data(self)
+        _check_data(self)
         hidden, (output, loss) = (
             ("tanh",) * (len(self.sizes) - 2),
             fitting_output(self.examples[1], self.loss),
@@ -82,7 +83,7 @@ class Setup:
         if not self.loss and self.activations:
             loss = fitting_loss(activations[-1], loss)
         full = replace(self, activations=activations, loss=self.loss or loss)
-        check_method(full)
+        _check_method(full)
         return full
 
     @cached_property
@@ -166,3 +167,91 @@ def fitting_output(Y: Array, loss: str = "") -> tuple[str, str]:
 def fitting_loss(output: str, wished: str) -> str:
     """The loss wished for if the output activation allows it, else the squared error."""
     return wished if loss_named(wished).output in (None, output) else "mean_squared_error"
+
+
+# What a setup must be -------------------------------------------------------------------------------------------------
+
+
+def _check_sizes(setup: Setup) -> None:
+    if len(setup.sizes) < 2 or min(setup.sizes) < 1:
+        raise SetupError(
+            "sizes", "A network needs an input and at least one layer, each with a unit.", "Try [2, 2, 1]."
+        )
+    if setup.activations and len(setup.activations) != len(setup.sizes) - 1:
+        raise SetupError(
+            "activations",
+            f"{len(setup.activations)} activations are given for {len(setup.sizes) - 1} layers.",
+            "Give one for each layer after the input.",
+        )
+
+
+def _check_data(setup: Setup) -> None:
+    """Sizes, examples and their shapes."""
+    _check_sizes(setup)
+    X, Y = setup.examples
+    if X.ndim != 2 or Y.ndim != 2:
+        raise SetupError("data", "X and Y are not tables.", "Give a row of numbers for each example.")
+    if len(X) == 0 or len(X) != len(Y):
+        raise SetupError(
+            "data", f"X has {len(X)} examples and Y has {len(Y)}.", "Give both the same number, at least one."
+        )
+    for name, array, wanted in (("X", X, setup.sizes[0]), ("Y", Y, setup.sizes[-1])):
+        if array.shape[1] != wanted:
+            raise SetupError(
+                f"data.{name}",
+                f"Each row of {name} holds {array.shape[1]} numbers where sizes asks for {wanted}.",
+                f"Give {wanted} numbers a row, or change sizes.",
+            )
+    for name, count in (("columns", setup.sizes[0]), ("names", setup.sizes[-1])):
+        if len(getattr(setup.prepared, name)) not in (0, count):
+            raise SetupError(f"data.{name}", f"{name} does not name each of {count}.", f"Give {count} names, or none.")
+    if any(example not in range(len(X)) for example in setup.warm_up):
+        raise SetupError("warm_up", "The warm-up names an example that is not there.", f"Use 0 to {len(X) - 1}.")
+
+
+def _check_method(setup: Setup) -> None:
+    """Names that exist and fit each other, starting values that fit the sizes, and numbers in their bounds."""
+    _check_names(setup)
+    _check_bounds(setup)
+    _check_targets(setup)
+    if reason := reason_against(setup.mistakes, setup.sizes, setup.loss):
+        raise reason
+    _ = setup.network  # drawn once, here: a start that does not fit is found now
+
+
+def _check_bounds(setup: Setup) -> None:
+    if not 0 < setup.learning_rate < inf:
+        raise SetupError("optimizer.learning_rate", "The learning rate is not above 0.", "Try 0.1.")
+    check_optimizer(setup.optimizer, setup.schedule)
+    if setup.batch_size is not None and setup.batch_size < 1:
+        raise SetupError("batch_size", "A batch holds no example.", "Give 1 or more, or null for all.")
+    if setup.decimals is not None and setup.decimals < 0:
+        raise SetupError("decimals", "A number cannot have fewer than 0 decimals.", "Give 4, or null.")
+
+
+def _check_names(setup: Setup) -> None:
+    for name in setup.activations:
+        activation_named(name)
+    if "softmax" in setup.activations[:-1]:
+        raise SetupError("activations", "Softmax stands in a hidden layer.", "Use it for the output layer only.")
+    needed = loss_named(setup.loss).output
+    if needed not in (None, setup.activations[-1]):
+        raise SetupError(
+            "loss", f"The loss {setup.loss} needs a {needed} output.", f"Make the last activation {needed}."
+        )
+
+
+def _check_targets(setup: Setup) -> None:
+    """Those kept for testing too."""
+    Y, loss = np.concatenate([setup.examples[1], setup.test_examples[1]]), loss_named(setup.loss)
+    outside = loss.output is not None and not ((Y >= 0.0) & (Y <= 1.0)).all()
+    if outside and setup.prepared.scale_targets:
+        raise SetupError(
+            "data.scale_targets",
+            f"Scaled targets lie outside 0 to 1, and {setup.loss} takes probabilities.",
+            "Leave the targets as they are, or take mean_squared_error.",
+        )
+    if outside:
+        raise SetupError("data.Y", f"A target of {setup.loss} lies outside 0 to 1.", "Give probabilities: 0 to 1.")
+    if setup.loss == "cross_entropy" and not np.allclose(Y.sum(axis=1), 1.0):
+        raise SetupError("data.Y", "A row of targets does not add up to 1.", "Give one-hot rows, or shares of 1.")

@@ -80,7 +80,7 @@ def made_mistakes(case: Case) -> Iterator[Candidate]:
     A sign that was lost on the way is as likely as any mistake.
     """
     own = case.setup.mistakes
-    names = (name for name in applicable(case.setup) if (name,) != own)
+    names = (name for name in applicable(case.setup.sizes, case.setup.loss) if (name,) != own)
     for mistakes in (*([own] if own else []), *((name,) for name in names)):
         yield slip_of(mistakes), case.found_under(mistakes)
     yield Slip("sign_lost", "with the sign lost"), -case.truth

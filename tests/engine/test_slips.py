@@ -66,7 +66,7 @@ def test_answering_with_a_mistaken_value_names_that_mistake(mistake: str) -> Non
     told = 0
     for seed in range(NETWORKS):
         setup = square_setup(seed, MISTAKES[mistake].needs_own_loss)
-        assert mistake in applicable(setup)
+        assert mistake in applicable(setup.sizes, setup.loss)
         it = iteration_of(setup)
         wrong = mistaken(it, mistake)
         for symbol in telling(setup, it, wrong)[:4]:
