@@ -99,7 +99,18 @@ def run_iteration(method: Method, network: Network, X: Array, Y: Array, past: Pa
         losses = method.loss.value(there.output, Y)
         back = backward(network, there, Y, method.loss, method.rules)
         update, after = updated(method, network, back, past)
-    return Iteration(method, network, X, Y, there, losses, back, past, update, after)
+    return Iteration(
+        method=method,
+        before=network,
+        X=X,
+        Y=Y,
+        forward=there,
+        losses=losses,
+        backward=back,
+        past=past,
+        update=update,
+        after=after,
+    )
 
 
 def updated(method: Method, network: Network, gradients: Backward, past: Past) -> tuple[Update, Network]:

@@ -110,16 +110,16 @@ def paths_of(
         each, shares = land.total(start), land.total(head)
         count = prod(land.sizes[head.units[-1][0] + 1 :])
         return Paths(
-            symbol,
-            via,
-            head.units,
-            count,
-            tuple(map(land.told, land.ways(head))) if count <= most else (),
-            tuple(land.groups(head, count)) if count > MOST_APART else (),
-            float(np.mean(shares)),
-            float(shares[focus]),
-            float(np.mean(each)),
-            tuple(each.tolist()),
+            symbol=symbol,
+            via=via,
+            units=head.units,
+            count=count,
+            paths=tuple(map(land.told, land.ways(head))) if count <= most else (),
+            groups=tuple(land.groups(head, count)) if count > MOST_APART else (),
+            sum=float(np.mean(shares)),
+            own=float(shares[focus]),
+            gradient=float(np.mean(each)),
+            each=tuple(each.tolist()),
         )
 
 

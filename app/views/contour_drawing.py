@@ -111,17 +111,17 @@ def contour_drawing(window: Window, walked: Walked, losses: Array, words: Words)
     now, start = spots[walked.now], spots[0]
     apart = hypot(now[0] - start[0], now[1] - start[1]) >= TOGETHER
     return ContourDrawing(
-        words.title,
-        f"scale({1 / FINE:g})",
-        INSIDE,
-        ground(SQUARE, (x, y), (words.across, words.up), ruled=False),
-        bands(surface, levels, looks),
-        _free(labels(surface, levels, digits), [start, now]),
-        keys(levels, looks, digits),
-        _way(spots),
-        (place(start[0]), place(start[1])) if apart and _holds(start) else None,
-        (place(now[0]), place(now[1])),
-        _downhill(now, walked.gradient),
+        title=words.title,
+        fine=f"scale({1 / FINE:g})",
+        inside=INSIDE,
+        ground=ground(SQUARE, (x, y), (words.across, words.up), ruled=False),
+        bands=bands(surface, levels, looks),
+        labels=_free(labels(surface, levels, digits), [start, now]),
+        keys=keys(levels, looks, digits),
+        way=_way(spots),
+        start=(place(start[0]), place(start[1])) if apart and _holds(start) else None,
+        now=(place(now[0]), place(now[1])),
+        downhill=_downhill(now, walked.gradient),
     )
 
 

@@ -76,17 +76,17 @@ def _network(texts: Texts, stand: Stand, whole_layer: bool, iteration: int) -> N
     drawing = sight.drawing
     view_box = f"0 0 {place(drawing.width)} {place(drawing.height)}"
     return Network(
-        f"Network {'–'.join(map(str, sizes))}",
-        view_box,
-        _classes(sight),
-        _captions(sizes, sight.shape.activations),
-        tuple(line for line, _ in marks),
-        tuple(label for _, label in marks if label is not None),
-        tuple(units(sight, mark)),
-        _folds(sizes),
-        targets(sight),
-        loss_mark(sight, mark),
-        Wave(f"wave-{iteration}-{stand.cursor}", view_box, tuple(pulses(sight))),
+        title=f"Network {'–'.join(map(str, sizes))}",
+        view_box=view_box,
+        classes=_classes(sight),
+        captions=_captions(sizes, sight.shape.activations),
+        connections=tuple(line for line, _ in marks),
+        labels=tuple(label for _, label in marks if label is not None),
+        units=tuple(units(sight, mark)),
+        folds=_folds(sizes),
+        targets=targets(sight),
+        loss=loss_mark(sight, mark),
+        wave=Wave(f"wave-{iteration}-{stand.cursor}", view_box, tuple(pulses(sight))),
     )
 
 

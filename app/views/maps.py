@@ -69,21 +69,22 @@ def map_of(session: TrainingSession, plane: Plane, layers: Layers, named: tuple[
     x, y = axes_of(session, plane, SQUARE)
     names = input_names(session)
     return Map(
-        *named,
-        SQUARE.view_box,
-        f"scale({1 / FINE:g})",
-        f"M{SQUARE.left:g} {SQUARE.top:g}H{SQUARE.right:g}V{SQUARE.bottom:g}H{SQUARE.left:g}z",
-        layers.bands,
-        layers.lines,
-        layers.labels,
-        ticks_across(x, SQUARE),
-        ticks_beside(y, SQUARE),
-        names[plane.features[0]],
-        (place((SQUARE.left + SQUARE.right) / 2), place(SQUARE.height - 8)),
-        names[plane.features[1]],
-        _examples(session, plane, x, y),
-        layers.of,
-        layers.keys,
+        id=named[0],
+        title=named[1],
+        view_box=SQUARE.view_box,
+        fine=f"scale({1 / FINE:g})",
+        frame=f"M{SQUARE.left:g} {SQUARE.top:g}H{SQUARE.right:g}V{SQUARE.bottom:g}H{SQUARE.left:g}z",
+        bands=layers.bands,
+        lines=layers.lines,
+        labels=layers.labels,
+        across=ticks_across(x, SQUARE),
+        up=ticks_beside(y, SQUARE),
+        x_title=names[plane.features[0]],
+        x_title_at=(place((SQUARE.left + SQUARE.right) / 2), place(SQUARE.height - 8)),
+        y_title=names[plane.features[1]],
+        marks=_examples(session, plane, x, y),
+        keys_of=layers.of,
+        keys=layers.keys,
     )
 
 

@@ -79,16 +79,16 @@ def slope_drawing(known: Known, seen: Seen, title: str) -> SlopeDrawing:
     tangent, secant = tangent_of(known, seen), _secant_of(known, seen, ends)
     arrow = _arrow(known, x)
     return SlopeDrawing(
-        title,
-        ground(FRAME, (x, y), titles),
-        path(seen.curve, x, y),
-        "" if tangent is None else clipped(tangent, x, y),
-        "" if secant is None else clipped(secant, x, y),
-        ends,
-        _spot(known.value, seen.loss, x, y),
-        _drops(known, seen, x, y) if arrow else "",
-        arrow,
-        _arrived(known, seen, x, y),
+        title=title,
+        ground=ground(FRAME, (x, y), titles),
+        curve=path(seen.curve, x, y),
+        tangent="" if tangent is None else clipped(tangent, x, y),
+        secant="" if secant is None else clipped(secant, x, y),
+        ends=ends,
+        point=_spot(known.value, seen.loss, x, y),
+        drops=_drops(known, seen, x, y) if arrow else "",
+        arrow=arrow,
+        arrived=_arrived(known, seen, x, y),
     )
 
 

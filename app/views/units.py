@@ -107,7 +107,18 @@ def _form(sizes: tuple[int, ...], l: int, j: int) -> UnitForm:
     kind = "input" if l == 0 else "output" if l == len(sizes) - 1 else "hidden unit"
     a, z, b, delta, new_b, slope = (Symbol(symbol, l, j) for symbol in ("a", "z", "b", "delta", "new_b", "slope"))
     places = (name, *map(place, across))
-    return UnitForm(l, j, f"{kind} {unit_word(sizes, l, j)}", a, z, b, delta, new_b, slope, places)
+    return UnitForm(
+        l=l,
+        j=j,
+        words=f"{kind} {unit_word(sizes, l, j)}",
+        a=a,
+        z=z,
+        b=b,
+        delta=delta,
+        new_b=new_b,
+        slope=slope,
+        places=places,
+    )
 
 
 def units(sight: Sight, mark: str) -> Iterator[Unit]:

@@ -8,7 +8,11 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.lessons import LESSONS
-from app.sessions import TrainingSession
+from app.main import create_app
+from app.sessions.sqlite import SqliteStore
+from app.sessions.store import Kept
+from app.sessions.training import TrainingSession
+from app.settings import Settings
 from tests.web.talk import BATCHES, begin
 
 HTMX = {"HX-Request": "true"}
@@ -218,20 +222,21 @@ def test_an_unknown_lesson_cannot_be_started(client: TestClient) -> None:
     assert client.post("/sessions", data={"lesson": "nothing"}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/api/lessons"])
-def test_a_failure_of_the_program_says_so_without_its_reason(
-    client: TestClient, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> object:
+class Exploding(SqliteStore):
+    """A store that fails as nobody expected, and says too much."""
+
+    async def load(self, session_id: str) -> Kept:
         raise RuntimeError("secret reason")
 
-    monkeypatch.setattr("app.web.routes.lessons_page", broken)
-    monkeypatch.setattr("app.web.api.dumps", broken)
-    response = client.get(path)
+
+@pytest.mark.parametrize("path", ["/sessions/nobody", "/api/sessions/nobody"])
+def test_a_failure_of_the_program_says_so_without_its_reason(settings: Settings, path: str) -> None:
+    with TestClient(create_app(settings, lambda given: Exploding(given.data_directory))) as client:
+        response = client.get(path)
     assert response.status_code == 500
     assert "secret" not in response.text
     assert "default-src 'none'" in response.headers["content-security-policy"]
-    assert response.headers["content-type"].startswith("text/html" if path == "/" else "application/problem+json")
+    assert response.headers["content-type"].startswith("application/problem+json" if "api" in path else "text/html")
 
 
 # Preferences --------------------------------------------------------------------------------------------------------
