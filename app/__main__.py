@@ -96,7 +96,7 @@ def read_settings(options: argparse.Namespace) -> Settings:
 
 def check_data_directory(settings: Settings) -> None:
     """Make the data directory ready."""
-    from app.sessions import startup  # only now, as below
+    from app.sessions import startup
 
     try:
         startup.check_data_directory(settings.data_directory, settings.min_free_megabytes)

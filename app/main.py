@@ -10,9 +10,22 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import paths
-from app.sessions import Bounds, SessionStore, SqliteStore
+from app.sessions.sqlite import Bounds, SqliteStore
+from app.sessions.store import SessionStore
 from app.settings import Settings
-from app.web import api, bug_lab, build, comparison, edits, forks, operations, pictures, predictions, proof, routes
+from app.web import (
+    api,
+    bug_lab,
+    build,
+    comparison,
+    edits,
+    forks,
+    operations,
+    pictures,
+    predictions,
+    proof,
+    routes,
+)
 from app.web import paths as path_sums
 from app.web import training as run_pages
 from app.web.access import check_declared

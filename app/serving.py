@@ -30,7 +30,7 @@ class Application:
 
     def __call__(self) -> Any:
         """The application."""
-        from app.main import create_app  # only now: NumPy reads the number of threads when it is imported
+        from app.main import create_app
 
         return create_app(self.settings)
 

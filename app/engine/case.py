@@ -5,7 +5,14 @@ from functools import cached_property
 
 from app.engine.equations import Equation, found_at, trace
 from app.engine.evaluation import evaluate
-from app.engine.expressions import BatchSum, Expression, Mean, Product, Rounded, Symbol
+from app.engine.expressions import (
+    BatchSum,
+    Expression,
+    Mean,
+    Product,
+    Rounded,
+    Symbol,
+)
 from app.engine.iteration import Iteration, run_iteration
 from app.engine.mistakes import rules_of
 from app.engine.setup import Setup

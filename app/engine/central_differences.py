@@ -12,10 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.losses import Loss
-from app.engine.neighbours import CORNERED, EPSILON, NUDGE, PIECEWISE_LINEAR, Neighbours, noise, nudged
+from app.engine.neighbours import (
+    CORNERED,
+    EPSILON,
+    NUDGE,
+    PIECEWISE_LINEAR,
+    Neighbours,
+    noise,
+    nudged,
+)
 from app.engine.network import Network
 from app.engine.propagation import Forward, forward
-from app.engine.stencils import CENTRAL, DOWNWARD, UPWARD, Stencil
+from app.engine.stencils import (
+    CENTRAL,
+    DOWNWARD,
+    UPWARD,
+    Stencil,
+)
 from app.engine.types import Array
 
 PROBE = 2.0**-20  # how far a sum is moved to see what follows it

@@ -11,7 +11,12 @@ from app.engine.checks import reason_against
 from app.engine.datasets import Dataset
 from app.engine.expressions import Symbol
 from app.engine.initializers import Initializer
-from app.engine.iteration import Iteration, Past, mean_loss, run_iteration
+from app.engine.iteration import (
+    Iteration,
+    Past,
+    mean_loss,
+    run_iteration,
+)
 from app.engine.preparation import Examples
 from app.engine.propagation import RIGHT, Backward, backward
 from app.engine.setup import Setup

@@ -9,7 +9,14 @@ import numpy as np
 from app.engine.losses import Loss
 from app.engine.network import Network, flattened
 from app.engine.optimizers import Optimizer, norm
-from app.engine.propagation import RIGHT, Backward, Forward, Rules, backward, forward
+from app.engine.propagation import (
+    RIGHT,
+    Backward,
+    Forward,
+    Rules,
+    backward,
+    forward,
+)
 from app.engine.schedules import CONSTANT, Schedule
 from app.engine.types import Array
 

@@ -8,7 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.engine.recording import Plain, Step, Tape, plain_of
+from app.engine.recording import (
+    Plain,
+    Step,
+    Tape,
+    plain_of,
+)
 
 Batch = tuple[Plain, Plain]
 Then = Sequence[Step] | Callable[[], None]

@@ -8,7 +8,12 @@ from typing import Self
 import numpy as np
 
 from app.engine.activations import activation_named
-from app.engine.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
+from app.engine.batches import (
+    batch_of,
+    batches_per_epoch,
+    epoch_of,
+    last_of_epoch,
+)
 from app.engine.checks import check_optimizer, reason_against
 from app.engine.datasets import Dataset
 from app.engine.errors import SetupError

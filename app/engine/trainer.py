@@ -12,7 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.engine.divergence import check_finite
-from app.engine.iteration import Iteration, Method, Past, run_iteration
+from app.engine.iteration import (
+    Iteration,
+    Method,
+    Past,
+    run_iteration,
+)
 from app.engine.losses import Output
 from app.engine.network import Layer, Network
 from app.engine.program import Program, Then

@@ -12,7 +12,12 @@ from app.engine.expressions import Expression, Symbol
 from app.engine.iteration import Iteration
 from app.engine.losses import sigmoid_logs, softmax_logs
 from app.engine.types import Array
-from app.engine.update_values import OF_PARAMETERS, SHARED, biases_of, weights_of
+from app.engine.update_values import (
+    OF_PARAMETERS,
+    SHARED,
+    biases_of,
+    weights_of,
+)
 
 Source = Callable[[Iteration, int], Array]
 

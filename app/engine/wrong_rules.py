@@ -25,7 +25,12 @@ from app.engine.expressions import (
 )
 from app.engine.losses import Output
 from app.engine.shape import Shape
-from app.engine.told import complement, difference, target, y_hat
+from app.engine.told import (
+    complement,
+    difference,
+    target,
+    y_hat,
+)
 from app.engine.types import Array
 
 Rule = Callable[..., Array]

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Layer, Parameters, Setup, Symbol
+from app.engine.expressions import Symbol
+from app.engine.network import Layer
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
 from app.lessons.figures import HOURS_OF_STUDY
 from app.lessons.lesson import Ask, Lesson
 

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Data, Dataset, Examples, Initializer, Optimizer, Parameters, Setup
+from app.engine.datasets import Dataset
+from app.engine.initializers import Initializer
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Data, Examples
+from app.engine.setup import Parameters, Setup
 
 
 @dataclass(frozen=True, eq=False)

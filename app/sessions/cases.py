@@ -6,8 +6,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from app.engine import Array, Dataset, Examples, Parameters, Setup, reason_against
-from app.engine.consequences import gradients, iterations_of, losses_of, right_backward
+from app.engine.checks import reason_against
+from app.engine.consequences import (
+    gradients,
+    iterations_of,
+    losses_of,
+    right_backward,
+)
+from app.engine.datasets import Dataset
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.engine.types import Array
 from app.lessons.bug_lab import (
     EPOCHS,
     EVERY_PAIR,

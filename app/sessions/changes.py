@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine import Array, Network, Setup, SetupError, Symbol
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.network import Network
+from app.engine.setup import Setup
+from app.engine.types import Array
 
 MOST_CHANGES = 200
 

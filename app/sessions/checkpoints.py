@@ -5,7 +5,10 @@ from typing import Self
 
 import numpy as np
 
-from app.engine import Array, Network, Past, Setup
+from app.engine.iteration import Past
+from app.engine.network import Network
+from app.engine.setup import Setup
+from app.engine.types import Array
 
 RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
 MOST_CHECKPOINTS = 8

@@ -4,7 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from app.engine import Array, Setup
+from app.engine.setup import Setup
+from app.engine.types import Array
 
 SHARES = ("sigmoid", "softmax")  # outputs that can be read as shares of 1
 HALF = 0.5  # from here on a single output says yes

@@ -8,7 +8,7 @@ from io import StringIO
 from itertools import islice
 from typing import NamedTuple
 
-from app.engine import SetupError
+from app.engine.errors import SetupError
 
 SEPARATORS = ("\t", ";", ",")  # the first of them that the first row holds outside of quotation marks
 QUOTED = re.compile(r'"[^"]*"')

@@ -10,12 +10,21 @@ from math import nan
 
 import numpy as np
 
-from app.engine import LOSSES, Array, Network, Setup, forward
+from app.engine.losses import LOSSES
+from app.engine.network import Network
+from app.engine.propagation import forward
+from app.engine.setup import Setup
+from app.engine.types import Array
 from app.sessions.changes import Changes, examples_at
 from app.sessions.checkpoints import Checkpoint
 from app.sessions.classes import accuracy, classifies
 from app.sessions.timeline import Timeline
-from app.sessions.tracks import Point, Score, Track, Tracks
+from app.sessions.tracks import (
+    Point,
+    Score,
+    Track,
+    Tracks,
+)
 from app.sessions.training import TrainingSession
 
 MOST_POINTS = 300

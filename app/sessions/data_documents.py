@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import Array, Data, Dataset, Examples, SetupError
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.preparation import Data, Examples
+from app.engine.types import Array
 from app.sessions.names import clean_names
 
 Document = dict[str, Any]  # what json.dumps takes

@@ -8,21 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import (
-    CONSTANT,
-    SCHEDULES,
-    Initializer,
-    Optimizer,
-    Parameters,
-    Schedule,
-    Setup,
-    Symbol,
-)
+from app.engine.expressions import Symbol
+from app.engine.initializers import Initializer
+from app.engine.optimizers import Optimizer
+from app.engine.schedules import CONSTANT, SCHEDULES, Schedule
+from app.engine.setup import Parameters, Setup
 from app.lessons import lesson_named
 from app.sessions.answers import answers_of, answers_text
 from app.sessions.changes import Change, Changes
 from app.sessions.checkpoints import Checkpoint
-from app.sessions.data_documents import Document, data_document, data_of, matrix
+from app.sessions.data_documents import (
+    Document,
+    data_document,
+    data_of,
+    matrix,
+)
 from app.sessions.edits import Mark
 from app.sessions.forks import Fork
 from app.sessions.hunt import hunt_of

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from app.engine import Examples
+from app.engine.preparation import Examples
 from app.sessions.drafts import INPUT, Draft
 from app.sessions.tables import Labelled, Table
 

@@ -15,7 +15,12 @@ from io import StringIO
 from itertools import count
 from typing import Any, Self
 
-from app.engine import Data, Dataset, Examples, Initializer, Optimizer, Schedule, Setup
+from app.engine.datasets import Dataset
+from app.engine.initializers import Initializer
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Data, Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Setup
 from app.sessions.csv_rows import SEPARATORS
 from app.sessions.data_documents import Document
 from app.sessions.documents import AMOUNTS, setup_document

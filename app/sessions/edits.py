@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
-from app.engine import LOSSES, SetupError, Shape, Symbol
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.losses import LOSSES
+from app.engine.shape import Shape
 from app.sessions.changes import Changes
 from app.sessions.places import Place
 

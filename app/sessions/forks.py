@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite
 
-from app.engine import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, Initializer, Setup, SetupError, UnknownNameError
+from app.engine.activations import ACTIVATIONS
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.initializers import INITIALIZERS, Initializer
+from app.engine.losses import LOSSES
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.setup import Setup
 
 
 @dataclass(frozen=True)

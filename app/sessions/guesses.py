@@ -3,7 +3,8 @@
 import re
 from math import isfinite
 
-from app.engine import SetupError, Typed
+from app.engine.errors import SetupError
+from app.engine.slips import Typed
 
 LONGEST = 60  # characters
 MINUS_SIGNS = "\u2212\u2013\u2014\ufe63\uff0d"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine import Symbol
 from app.engine.consequences import Consequences, Learned
+from app.engine.expressions import Symbol
 
 FULL_SCORE, CHECK_COSTS, WRONG_COSTS = 100, 4, 15
 

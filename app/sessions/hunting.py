@@ -5,10 +5,27 @@ from functools import lru_cache
 
 import numpy as np
 
-from app.engine import MISTAKES, Array, Setup, SetupError, Symbol, check_one, reason_against
-from app.engine.consequences import consequences, gradient_symbols, gradients, iterations_of, right_backward
+from app.engine.checks import reason_against
+from app.engine.consequences import (
+    consequences,
+    gradient_symbols,
+    gradients,
+    iterations_of,
+    right_backward,
+)
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.gradient_check import check_one
+from app.engine.mistakes import MISTAKES
+from app.engine.setup import Setup
+from app.engine.types import Array
 from app.lessons.bug_lab import RULES
-from app.sessions.cases import NOTHING, case_of, first_gradients, study_of
+from app.sessions.cases import (
+    NOTHING,
+    case_of,
+    first_gradients,
+    study_of,
+)
 from app.sessions.hunt import Accusation, Hunt, Spent
 from app.sessions.training import TrainingSession
 

@@ -6,8 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine import Array, Feed, Setup, Trainer
-from app.sessions.changes import Changes, examples_at, learning_rate_at, with_edits
+from app.engine.feed import Feed
+from app.engine.setup import Setup
+from app.engine.trainer import Trainer
+from app.engine.types import Array
+from app.sessions.changes import (
+    Changes,
+    examples_at,
+    learning_rate_at,
+    with_edits,
+)
 from app.sessions.checkpoints import Checkpoint
 
 MOST_IDLE, MOST_NUMBERS = 16, 4_000_000  # runners that wait for the next way, and numbers in their arrays

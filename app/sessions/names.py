@@ -2,7 +2,7 @@
 
 from unicodedata import category, normalize
 
-from app.engine import SetupError
+from app.engine.errors import SetupError
 
 MOST_CHARACTERS = 40
 UNSEEN = ("C", "Zl", "Zp")  # control and format characters, which turn the direction of writing too, and line ends

@@ -5,7 +5,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
-from app.engine import DivergedError, Setup, Shape, Values, found_at, trace
+from app.engine.equations import found_at, trace
+from app.engine.errors import DivergedError
+from app.engine.setup import Setup
+from app.engine.shape import Shape
+from app.engine.values import Values
 from app.lessons import lesson_named
 from app.sessions.changes import Changes
 from app.sessions.curves import followed, known_before

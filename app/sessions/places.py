@@ -7,7 +7,9 @@ iteration ends; from there the way goes on to (t + 1, 1). (t, 0) is a place for 
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
-from app.engine import Setup, Shape, trace
+from app.engine.equations import trace
+from app.engine.setup import Setup
+from app.engine.shape import Shape
 
 Measure = Literal["equation", "layer", "phase", "iteration", "epoch"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)

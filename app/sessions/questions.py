@@ -5,9 +5,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
-from app.engine import Case, Equation, SetupError, Shape, Symbol, diagnose, found_at, trace
+from app.engine.case import Case
+from app.engine.equations import Equation, found_at, trace
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.shape import Shape
+from app.engine.slips import diagnose
 from app.lessons import lesson_named
-from app.sessions.answers import Answer, Answers, Asking, with_answer
+from app.sessions.answers import (
+    Answer,
+    Answers,
+    Asking,
+    with_answer,
+)
 from app.sessions.guesses import read_number
 from app.sessions.places import Place
 from app.sessions.training import TrainingSession

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from app.engine import DivergedError, SetupError
+from app.engine.errors import DivergedError, SetupError
 from app.sessions.standing import Goal
 from app.sessions.training import TrainingSession
 

@@ -6,8 +6,13 @@ from statistics import fmean
 
 import numpy as np
 
-from app.engine import Array, Iteration, Symbol, Values, forward
-from app.lessons import Lesson, Printed
+from app.engine.expressions import Symbol
+from app.engine.iteration import Iteration
+from app.engine.propagation import forward
+from app.engine.types import Array
+from app.engine.values import Values
+from app.lessons.lesson import Lesson
+from app.lessons.printed import Printed
 from app.sessions.timeline import Timeline
 
 QUICK = 2_000  # iterations that a page may wait for

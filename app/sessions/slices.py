@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from app.engine import DivergedError
+from app.engine.errors import DivergedError
 from app.sessions.checkpoints import Checkpoint, thinned
 from app.sessions.places import after, before
 from app.sessions.timeline import Timeline

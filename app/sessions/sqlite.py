@@ -15,7 +15,12 @@ from app.sessions.live import Live
 from app.sessions.migrations import migrate
 from app.sessions.operations import led_to, with_operation
 from app.sessions.packing import packed_fixed, packed_moving, unpacked_session
-from app.sessions.store import Kept, NotWritableError, StaleRevisionError, UnknownSessionError
+from app.sessions.store import (
+    Kept,
+    NotWritableError,
+    StaleRevisionError,
+    UnknownSessionError,
+)
 from app.sessions.training import TrainingSession
 from app.sessions.writer import BEAT, Writer
 

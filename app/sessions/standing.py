@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from app.engine import Array, Equation, Iteration, Network, Setup, Shape, Symbol, Values, trace
+from app.engine.equations import Equation, trace
+from app.engine.expressions import Symbol
+from app.engine.iteration import Iteration
+from app.engine.network import Network
+from app.engine.setup import Setup
+from app.engine.shape import Shape
+from app.engine.types import Array
+from app.engine.values import Values
 from app.sessions.answers import Answer, Asking
 from app.sessions.changes import Changes, example_edits, examples_with
 from app.sessions.edits import Edit, Marks, edit_of

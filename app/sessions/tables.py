@@ -8,8 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine import Array, Examples, SetupError
-from app.sessions.csv_rows import Row, TableError, TableLimits, read_rows
+from app.engine.errors import SetupError
+from app.engine.preparation import Examples
+from app.engine.types import Array
+from app.sessions.csv_rows import (
+    Row,
+    TableError,
+    TableLimits,
+    read_rows,
+)
 from app.sessions.names import MOST_CHARACTERS, clean_name
 from app.sessions.numerals import Numerals, numerals_of
 

@@ -8,20 +8,25 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.engine import (
-    CONSTANT,
+from app.engine.divergence import check_finite, diverged
+from app.engine.iteration import (
     Iteration,
     Method,
-    Network,
     Past,
-    Setup,
-    Values,
-    check_finite,
-    diverged,
-    kept_with,
     run_iteration,
 )
-from app.sessions.changes import Changes, examples_at, first_difference, learning_rate_at, with_edits
+from app.engine.memory import kept_with
+from app.engine.network import Network
+from app.engine.schedules import CONSTANT
+from app.engine.setup import Setup
+from app.engine.values import Values
+from app.sessions.changes import (
+    Changes,
+    examples_at,
+    first_difference,
+    learning_rate_at,
+    with_edits,
+)
 from app.sessions.checkpoints import Checkpoint, thinned, worth_keeping
 from app.sessions.legs import RUNNERS, Leg
 

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.engine import Array, Iteration, gradient_sizes
+from app.engine.gradient_sizes import gradient_sizes
+from app.engine.iteration import Iteration
+from app.engine.types import Array
 from app.sessions.checkpoints import Checkpoint
 from app.sessions.timeline import Timeline
 from app.sessions.tracks import Tracks

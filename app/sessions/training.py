@@ -3,12 +3,22 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from app.engine import Setup, SetupError, Symbol, trace
-from app.lessons import Lesson
+from app.engine.equations import trace
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.setup import Setup
+from app.lessons.lesson import Lesson
 from app.sessions.answers import Asking, put_by
 from app.sessions.changes import Change, with_change
 from app.sessions.edits import Mark, with_mark
-from app.sessions.places import Measure, Place, after, before, on_to, phase_end
+from app.sessions.places import (
+    Measure,
+    Place,
+    after,
+    before,
+    on_to,
+    phase_end,
+)
 from app.sessions.standing import Standing
 from app.sessions.timeline import Timeline, check_loss_after
 

@@ -6,7 +6,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.engine import ACTIVATIONS, LOSSES, Array, Setup, SetupError
+from app.engine.activations import ACTIVATIONS
+from app.engine.errors import SetupError
+from app.engine.losses import LOSSES
+from app.engine.setup import Setup
+from app.engine.types import Array
 from app.views.numbers import number
 from app.views.pages import LOSS_WORDS
 from app.views.pairings import Offer

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine import BatchSum, Mean, Symbol, evaluate
+from app.engine.evaluation import evaluate
+from app.engine.expressions import BatchSum, Mean, Symbol
 from app.views.numbers import adds_up
 from app.views.pen import Pen
 from app.views.rows import MATHML, Row, wrapped

@@ -5,13 +5,35 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Array
-from app.sessions import TrainingSession, classes_of
-from app.views.choices import Choice, Query, choice, choices_of
+from app.engine.types import Array
+from app.sessions.classes import classes_of
+from app.sessions.training import TrainingSession
+from app.views.choices import (
+    Choice,
+    Query,
+    choice,
+    choices_of,
+)
 from app.views.frames import NARROW, SQUARE
-from app.views.levels import Band, Key, Label, bands, by_sign, drawable, keys, whole
+from app.views.levels import (
+    Band,
+    Key,
+    Label,
+    bands,
+    by_sign,
+    drawable,
+    keys,
+    whole,
+)
 from app.views.lines import along, curves_over
-from app.views.maps import COUNT, Grid, Layers, grid_of, map_of, texts_of
+from app.views.maps import (
+    COUNT,
+    Grid,
+    Layers,
+    grid_of,
+    map_of,
+    texts_of,
+)
 from app.views.marks import SHAPES
 from app.views.naming import class_names, input_names
 from app.views.over_data import OverData

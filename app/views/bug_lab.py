@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.engine import MISTAKES
+from app.engine.mistakes import MISTAKES
 from app.lessons.bug_lab import LEVELS
 from app.sessions.cases import Case
 from app.views.lab import SCORING

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.lessons import STARTING_POINTS, StartingPoint
+from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.views.build_panels import BuildPanel, Manner, build_panels
 from app.views.built import Built
 from app.views.pages import network_summary

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.engine import (
-    ACTIVATIONS,
-    DATASETS,
-    INITIALIZERS,
-    LOSSES,
-    OPTIMIZERS,
-    SCALINGS,
-    SCHEDULES,
-)
-from app.sessions import AMOUNTS, GIVEN, TARGET_KINDS, Draft
+from app.engine.activations import ACTIVATIONS
+from app.engine.datasets import DATASETS
+from app.engine.initializers import INITIALIZERS
+from app.engine.losses import LOSSES
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.scaling import SCALINGS
+from app.engine.schedules import SCHEDULES
+from app.sessions.documents import AMOUNTS
+from app.sessions.drafts import GIVEN, Draft
+from app.sessions.tables import TARGET_KINDS
 from app.views.advice import Advice
 from app.views.pages import LOSS_WORDS, Option
 from app.views.pairings import Problem

@@ -14,7 +14,12 @@ from app.views.build_fields import (
     preparation_fields,
     start_fields,
 )
-from app.views.build_sums import Drawing, Sums, drawing, sums
+from app.views.build_sums import (
+    Drawing,
+    Sums,
+    drawing,
+    sums,
+)
 from app.views.build_table import TablePanel, table_panel
 from app.views.built import Built
 from app.views.pairings import Problem

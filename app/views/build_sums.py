@@ -7,7 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine import PHASES, Setup, Shape, trace
+from app.engine.equations import PHASES, trace
+from app.engine.setup import Setup
+from app.engine.shape import Shape
 from app.views.numbers import number
 from app.views.sketch import Sketch, sketch
 from app.views.timeline import PHASE_TITLES

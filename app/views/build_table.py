@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.sessions import TABLE, Column, Draft, Table, kind_of, target_of, uses_of
+from app.sessions.draft_tables import kind_of, target_of, uses_of
+from app.sessions.drafts import TABLE, Draft
+from app.sessions.tables import Column, Table
 from app.views.build_fields import Field, Shown, target_fields
 from app.views.built import Built
 from app.views.numbers import number

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.engine import Setup, SetupError
-from app.sessions import Draft, Table
+from app.engine.errors import SetupError
+from app.engine.setup import Setup
+from app.sessions.drafts import Draft
+from app.sessions.tables import Table
 from app.views.advice import Advice
 from app.views.pairings import Offer, Problem
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from app.engine import Symbol, parameter_of
-from app.sessions import TrainingSession
+from app.engine.expressions import Symbol
+from app.engine.told_update import parameter_of
+from app.sessions.training import TrainingSession
 from app.views.choices import Choice, Query, choice
 from app.views.evidence import parameter_words
 from app.views.symbols import reference

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from app.engine import Equation, trace
-from app.sessions import TrainingSession
+from app.engine.equations import Equation, trace
+from app.sessions.training import TrainingSession
 from app.views.equation import EquationPanel, heading
 from app.views.numbers import number
 from app.views.pen import Pen

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine import LOSSES, Equation, Shape
-from app.lessons import Orientation
+from app.engine.equations import Equation
+from app.engine.losses import LOSSES
+from app.engine.shape import Shape
+from app.lessons.lesson import Orientation
 from app.views.update_code import line_of_update
 
 

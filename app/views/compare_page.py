@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.lessons import lesson_named
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.comparison import Comparison
 from app.views.forks import ForkPanel, fork_panel
 from app.views.headings import title_of

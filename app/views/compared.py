@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.engine import Shape, Symbol, trace
-from app.lessons import Orientation
-from app.sessions import TrainingSession, differ
+from app.engine.equations import trace
+from app.engine.expressions import Symbol
+from app.engine.shape import Shape
+from app.lessons.lesson import Orientation
+from app.sessions.pairs import differ
+from app.sessions.training import TrainingSession
 from app.views.numbers import number
-from app.views.parameters import NOT_YET, ParameterRow, parameters
+from app.views.parameters import ParameterRow, parameters
 from app.views.symbols import reference
+from app.views.verdicts import NOT_YET
 
 PERCENT, TIMES = 2, 2  # decimals
 SAME, OTHER = "=", "≠"

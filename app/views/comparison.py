@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.lessons import Orientation
-from app.sessions import MEASURES, TrainingSession, differ
+from app.lessons.lesson import Orientation
+from app.sessions.pairs import differ
+from app.sessions.places import MEASURES
+from app.sessions.training import TrainingSession
 from app.views.code import line_of_numpy
-from app.views.compared import OTHER, SAME, ComparedTable, compared, tables
+from app.views.compared import (
+    OTHER,
+    SAME,
+    ComparedTable,
+    compared,
+    tables,
+)
 from app.views.equation import heading, maths
 from app.views.formulas import formula
 from app.views.numbers import number

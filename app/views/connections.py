@@ -6,10 +6,17 @@ from functools import lru_cache
 from math import hypot
 from typing import NamedTuple
 
-from app.engine import Network, Symbol, kept_with
+from app.engine.expressions import Symbol
+from app.engine.memory import kept_with
+from app.engine.network import Network
 from app.views.labels import label_places
 from app.views.layout import Line, layout
-from app.views.scales import Sign, place, sign_class, stroke_width
+from app.views.scales import (
+    Sign,
+    place,
+    sign_class,
+    stroke_width,
+)
 from app.views.sight import Sight, Stand, Texts
 
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units

@@ -11,11 +11,31 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine import Array, Symbol, affordable, losses_over, place_of, reach
-from app.sessions import Stop, TrainingSession, trail_of
-from app.views.choices import Choice, Choices, Query, choice, choices_of
+from app.engine.expressions import Symbol
+from app.engine.landscape import (
+    affordable,
+    losses_over,
+    place_of,
+    reach,
+)
+from app.engine.types import Array
+from app.sessions.trails import Stop, trail_of
+from app.sessions.training import TrainingSession
+from app.views.choices import (
+    Choice,
+    Choices,
+    Query,
+    choice,
+    choices_of,
+)
 from app.views.chosen_parameters import parameter_choice, parameter_in_question, parameters_of
-from app.views.contour_drawing import ContourDrawing, Walked, Window, Words, contour_drawing
+from app.views.contour_drawing import (
+    ContourDrawing,
+    Walked,
+    Window,
+    Words,
+    contour_drawing,
+)
 from app.views.known import Known, known_of
 from app.views.maps import Grid
 from app.views.numbers import fixed, number

@@ -6,11 +6,20 @@ from math import hypot
 
 import numpy as np
 
-from app.engine import Array
+from app.engine.types import Array
 from app.views.axes import Axis, Span, tight
 from app.views.frames import SQUARE
 from app.views.grounds import Ground, ground
-from app.views.levels import MOST, Band, Key, Label, bands, keys, labels, levels_between
+from app.views.levels import (
+    MOST,
+    Band,
+    Key,
+    Label,
+    bands,
+    keys,
+    labels,
+    levels_between,
+)
 from app.views.numbers import number
 from app.views.regions import FINE, Surface
 from app.views.scales import place

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
-from app.sessions import Point, TrainingSession, points_of
+from app.sessions.curves import points_of
+from app.sessions.tracks import Point
+from app.sessions.training import TrainingSession
 from app.views.axes import Scale
-from app.views.choices import Choices, Query, choice, choices_of
+from app.views.choices import (
+    Choices,
+    Query,
+    choice,
+    choices_of,
+)
 from app.views.frames import NARROW
 from app.views.numbers import number
 from app.views.plots import About, Plot, plot

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine import Iteration, Setup, kept_with
-from app.lessons import Lesson
-from app.sessions import Changes, TrainingSession, examples_with
+from app.engine.iteration import Iteration
+from app.engine.memory import kept_with
+from app.engine.setup import Setup
+from app.lessons.lesson import Lesson
+from app.sessions.changes import Changes, examples_with
+from app.sessions.training import TrainingSession
 from app.views.numbers import number
 
 PREDICTIONS_UP_TO = 12  # examples: a longer table stays free of numbers that change with every step

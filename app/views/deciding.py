@@ -2,9 +2,21 @@
 
 from math import prod
 
-from app.engine import Case, Mean, Negative, Product, Sum, evaluate
+from app.engine.case import Case
+from app.engine.evaluation import evaluate
+from app.engine.expressions import (
+    Mean,
+    Negative,
+    Product,
+    Sum,
+)
 from app.views.numbers import signed
-from app.views.words import MOST_READ_OUT, counted, listed, sentence
+from app.views.words import (
+    MOST_READ_OUT,
+    counted,
+    listed,
+    sentence,
+)
 
 WORDS = {1: "positive", -1: "negative", 0: "zero"}
 NOTES = {"db": "A bias carries 1, so the sign is that of the error signal"}

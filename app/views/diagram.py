@@ -4,14 +4,32 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine import kept_with
-from app.sessions import TrainingSession
-from app.views.connections import Connection, Label, connections, forms, ways_to_loss
-from app.views.goal import LossMark, Target, loss_mark, targets
+from app.engine.memory import kept_with
+from app.sessions.training import TrainingSession
+from app.views.connections import (
+    Connection,
+    Label,
+    connections,
+    forms,
+    ways_to_loss,
+)
+from app.views.goal import (
+    LossMark,
+    Target,
+    loss_mark,
+    targets,
+)
 from app.views.layout import layout
 from app.views.pulses import Wave, pulses
 from app.views.scales import place
-from app.views.sight import MOST_DIGITS, Sight, Stand, Texts, stand_of, texts_of
+from app.views.sight import (
+    MOST_DIGITS,
+    Sight,
+    Stand,
+    Texts,
+    stand_of,
+    texts_of,
+)
 from app.views.units import Unit, unit_forms, units
 from app.views.words import activation_word
 

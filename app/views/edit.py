@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import ClassVar
 
-from app.engine import Shape, Symbol
+from app.engine.expressions import Symbol
+from app.engine.shape import Shape
 from app.lessons import lesson_named
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.numbers import number
 from app.views.paths import Opened
 from app.views.symbols import in_html, reference, script_of

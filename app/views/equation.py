@@ -3,9 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.engine import RIGHT, Equation, Shape, Values, kept_with, parameter_of, run_iteration, trace
-from app.lessons import Lesson, Orientation
-from app.sessions import TrainingSession
+from app.engine.equations import Equation, trace
+from app.engine.iteration import run_iteration
+from app.engine.memory import kept_with
+from app.engine.propagation import RIGHT
+from app.engine.shape import Shape
+from app.engine.told_update import parameter_of
+from app.engine.values import Values
+from app.lessons.lesson import Lesson, Orientation
+from app.sessions.training import TrainingSession
 from app.views.code import line_of_numpy
 from app.views.formulas import Formula, formula
 from app.views.numbers import number

@@ -1,6 +1,8 @@
 """How an error signal is told: where it comes from, what the slope lets through, and what a wrong rule does to it."""
 
-from app.engine import LOSSES, Shape, Symbol, symbols_in
+from app.engine.expressions import Symbol, symbols_in
+from app.engine.losses import LOSSES
+from app.engine.shape import Shape
 from app.views.words import (
     MOST_READ_OUT,
     PLACES,
@@ -12,7 +14,12 @@ from app.views.words import (
     share,
     with_article,
 )
-from app.views.wrong_rules import has_wrong_output_error, has_wrong_slope, uses_slope, what_is_wrong
+from app.views.wrong_rules import (
+    has_wrong_output_error,
+    has_wrong_slope,
+    uses_slope,
+    what_is_wrong,
+)
 
 
 def error_signal(t: Teller) -> str:

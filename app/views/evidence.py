@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from app.engine import LOSSES, MISTAKES, Setup, Symbol
 from app.engine.consequences import Consequences, Learned
+from app.engine.expressions import Symbol
+from app.engine.losses import LOSSES
+from app.engine.mistakes import MISTAKES
+from app.engine.setup import Setup
 from app.sessions.hunt import Accusation
 from app.sessions.hunting import Contradiction
 from app.views.numbers import number

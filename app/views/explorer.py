@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.engine import Shape, Values, kept_with, trace
-from app.lessons import Lesson, Orientation, lesson_named
-from app.sessions import MEASURES, TrainingSession
+from app.engine.equations import trace
+from app.engine.memory import kept_with
+from app.engine.shape import Shape
+from app.engine.values import Values
+from app.lessons import lesson_named
+from app.lessons.lesson import Lesson, Orientation
+from app.sessions.places import MEASURES
+from app.sessions.training import TrainingSession
 from app.views.closed import closed_panel, closed_sentence, is_closed
 from app.views.data import Data, data
 from app.views.diagram import Network, diagram

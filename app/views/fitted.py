@@ -2,12 +2,29 @@
 
 from dataclasses import replace
 
-from app.sessions import TrainingSession
-from app.views.choices import Choice, Query, choice, choices_of
+from app.sessions.training import TrainingSession
+from app.views.choices import (
+    Choice,
+    Query,
+    choice,
+    choices_of,
+)
 from app.views.frames import NARROW, SQUARE
-from app.views.levels import bands, keys, labels, levels_between, whole
+from app.views.levels import (
+    bands,
+    keys,
+    labels,
+    levels_between,
+    whole,
+)
 from app.views.lines import along, curves_over
-from app.views.maps import COUNT, Layers, grid_of, map_of, texts_of
+from app.views.maps import (
+    COUNT,
+    Layers,
+    grid_of,
+    map_of,
+    texts_of,
+)
 from app.views.naming import input_names, output_names
 from app.views.over_data import OverData
 from app.views.planes import on_plane

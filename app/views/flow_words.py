@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine import Array
+from app.engine.types import Array
 from app.views.numbers import number
 from app.views.words import share
 

@@ -4,9 +4,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, Setup, SetupError
-from app.lessons import Orientation, lesson_named
-from app.sessions import CHANGED, Fork, TrainingSession, forked, now_of, points_of
+from app.engine.activations import ACTIVATIONS
+from app.engine.errors import SetupError
+from app.engine.initializers import INITIALIZERS
+from app.engine.losses import LOSSES
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.setup import Setup
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.curves import points_of
+from app.sessions.forks import (
+    CHANGED,
+    Fork,
+    forked,
+    now_of,
+)
+from app.sessions.training import TrainingSession
 from app.views.comparison import Names
 from app.views.numbers import number
 from app.views.optimizer_words import OPTIMIZER_WORDS

@@ -6,9 +6,10 @@ Orientation, index order and digits are applied in symbols.py and pen.py, nowher
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engine import (
+from app.engine.equations import Equation
+from app.engine.evaluation import evaluate
+from app.engine.expressions import (
     BatchSum,
-    Equation,
     Expression,
     Mean,
     Minimum,
@@ -16,21 +17,30 @@ from app.engine import (
     Norm,
     Number,
     Product,
-    Shape,
     Sum,
     Symbol,
-    Values,
-    evaluate,
 )
-from app.lessons import Orientation
+from app.engine.shape import Shape
+from app.engine.values import Values
+from app.lessons.lesson import Orientation
 from app.views.batch_mean import mean_adds_up, mean_rows, own_rows
 from app.views.norm_rows import by_layer
-from app.views.notation import Notation, Piece, Term, write
+from app.views.notation import (
+    Notation,
+    Piece,
+    Term,
+    write,
+)
 from app.views.notations import LaTeX, PlainText
 from app.views.numbers import adds_up
 from app.views.pen import Pen
 from app.views.rows import MATHML, Row, wrapped
-from app.views.symbols import Script, piece_of, script_of, spelled
+from app.views.symbols import (
+    Script,
+    piece_of,
+    script_of,
+    spelled,
+)
 from app.views.written_out import written_out
 
 _LATEX, _TEXT = LaTeX(), PlainText()

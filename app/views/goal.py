@@ -2,8 +2,14 @@
 
 from typing import NamedTuple
 
-from app.engine import Symbol, kept_with
-from app.views.layout import LOSS_RADIUS, Layout, Line, layout
+from app.engine.expressions import Symbol
+from app.engine.memory import kept_with
+from app.views.layout import (
+    LOSS_RADIUS,
+    Layout,
+    Line,
+    layout,
+)
 from app.views.scales import place
 from app.views.sight import Sight, Texts
 from app.views.units import SUBSCRIPTS

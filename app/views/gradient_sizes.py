@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import ClassVar
 
-from app.engine import Array, Symbol, found_at, gradient_sizes
-from app.sessions import Stop, TrainingSession, trail_of
+from app.engine.equations import found_at
+from app.engine.expressions import Symbol
+from app.engine.gradient_sizes import gradient_sizes
+from app.engine.types import Array
+from app.sessions.trails import Stop, trail_of
+from app.sessions.training import TrainingSession
 from app.views.bars import Bars, bars
 from app.views.flow_words import flow_headline, flow_told
 from app.views.numbers import fixed

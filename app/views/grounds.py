@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from app.views.axes import Axis
-from app.views.frames import Frame, Tick, ticks_across, ticks_beside, ticks_up
+from app.views.frames import (
+    Frame,
+    Tick,
+    ticks_across,
+    ticks_beside,
+    ticks_up,
+)
 from app.views.scales import place
 
 

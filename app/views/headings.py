@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.lessons import LESSONS, lesson_named
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.pages import network_summary
 
 

@@ -9,15 +9,28 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine import Activity, Array, activity
-from app.sessions import TrainingSession
-from app.views.axes import Axis, Span, axis, tight
+from app.engine.slopes import Activity, activity
+from app.engine.types import Array
+from app.sessions.training import TrainingSession
+from app.views.axes import (
+    Axis,
+    Span,
+    axis,
+    tight,
+)
 from app.views.frames import Frame
 from app.views.gradient_sizes import layer_names
 from app.views.grounds import Ground, ground
 from app.views.numbers import fixed, number
 from app.views.scales import place
-from app.views.words import SATURATED, activation_word, counted, listed, sentence, unit_name
+from app.views.words import (
+    SATURATED,
+    activation_word,
+    counted,
+    listed,
+    sentence,
+    unit_name,
+)
 
 BINS = 20
 MOST_EXAMPLES = 1_000

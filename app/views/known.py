@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.engine import Symbol, found_at
-from app.sessions import TrainingSession
+from app.engine.equations import found_at
+from app.engine.expressions import Symbol
+from app.sessions.training import TrainingSession
 from app.views.evidence import parameter_words
 
 

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine import MISTAKES, Setup, Symbol
 from app.engine.consequences import gradient_symbols
+from app.engine.expressions import Symbol
+from app.engine.mistakes import MISTAKES
+from app.engine.setup import Setup
 from app.lessons.bug_lab import RULES
-from app.sessions import TrainingSession
 from app.sessions.cases import Study, losses_put_right, study_of
-from app.sessions.hunt import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, Hunt, Spent
+from app.sessions.hunt import (
+    CHECK_COSTS,
+    FULL_SCORE,
+    WRONG_COSTS,
+    Accusation,
+    Hunt,
+    Spent,
+)
 from app.sessions.hunting import contradictions
+from app.sessions.training import TrainingSession
 from app.views.evidence import facts_told, parameter_words, what_does_not_fit
 from app.views.numbers import number, signed
 from app.views.plots import About, Plot, plot

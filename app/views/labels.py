@@ -7,8 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine import Array
-from app.views.layout import LOSS_RADIUS, Layout, Line, Point, layout
+from app.engine.types import Array
+from app.views.layout import (
+    LOSS_RADIUS,
+    Layout,
+    Line,
+    Point,
+    layout,
+)
 
 WIDEST, TALLEST = 70.0, 38.0  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
 SIGNAL_WIDEST, SIGNAL_TALLEST = 66.0, 18.0  # an error signal on the way from the loss

@@ -10,15 +10,41 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine import Iteration, affordable, check_one, losses_along, reach, secant
-from app.sessions import TrainingSession
-from app.views.choices import Choice, Choices, Query, choice, choices_of
+from app.engine.gradient_check import check_one
+from app.engine.iteration import Iteration
+from app.engine.landscape import (
+    affordable,
+    losses_along,
+    reach,
+    secant,
+)
+from app.sessions.training import TrainingSession
+from app.views.choices import (
+    Choice,
+    Choices,
+    Query,
+    choice,
+    choices_of,
+)
 from app.views.chosen_parameters import parameter_choice, parameter_in_question
 from app.views.known import Known, known_of
 from app.views.numbers import fixed, number, signed
 from app.views.series import Series, chosen
-from app.views.slope_drawing import NEAREST, Seen, SlopeDrawing, axes_of, is_short, slope_drawing, tangent_of
-from app.views.slope_words import ROUNDS, SHORT, headline, sentences
+from app.views.slope_drawing import (
+    NEAREST,
+    Seen,
+    SlopeDrawing,
+    axes_of,
+    is_short,
+    slope_drawing,
+    tangent_of,
+)
+from app.views.slope_words import (
+    ROUNDS,
+    SHORT,
+    headline,
+    sentences,
+)
 
 POINTS = 161  # of the curve, its middle the value itself
 FEWEST = 21

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.engine import Array, Forward
-from app.sessions import TrainingSession
+from app.engine.propagation import Forward
+from app.engine.types import Array
+from app.sessions.training import TrainingSession
 from app.views.marks import clouds
 from app.views.planes import in_units, on_plane, plane_of
 from app.views.plots import About, Plot, plot

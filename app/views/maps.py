@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Array
-from app.sessions import TrainingSession
+from app.engine.types import Array
+from app.sessions.training import TrainingSession
 from app.views.axes import Axis, Span, tight
-from app.views.frames import SQUARE, Frame, Tick, ticks_across, ticks_beside
+from app.views.frames import (
+    SQUARE,
+    Frame,
+    Tick,
+    ticks_across,
+    ticks_beside,
+)
 from app.views.levels import Band, Key, Label
 from app.views.marks import Marks, clouds
 from app.views.naming import input_names

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.engine import Array
-from app.sessions import TrainingSession, classes_of, classifies
+from app.engine.types import Array
+from app.sessions.classes import classes_of, classifies
+from app.sessions.training import TrainingSession
 from app.views.axes import Axis
 from app.views.naming import class_names
 from app.views.scales import place

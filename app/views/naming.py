@@ -1,7 +1,7 @@
 """What the inputs, outputs and classes of a walk are called: by their columns where these have names."""
 
 from app.lessons import lesson_named
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 
 
 def input_names(session: TrainingSession) -> tuple[str, ...]:

@@ -2,11 +2,23 @@
 
 from collections.abc import Callable
 
-from app.engine import LOSSES, Equation, Shape, Symbol, Values
+from app.engine.equations import Equation
+from app.engine.expressions import Symbol
+from app.engine.losses import LOSSES
+from app.engine.shape import Shape
+from app.engine.values import Values
 from app.views.error_signals import error_signal
 from app.views.numbers import number
 from app.views.update_words import UPDATE_SENTENCES
-from app.views.words import MOST_READ_OUT, Teller, counted, listed, raised, sentence, unit_name
+from app.views.words import (
+    MOST_READ_OUT,
+    Teller,
+    counted,
+    listed,
+    raised,
+    sentence,
+    unit_name,
+)
 from app.views.wrong_rules import clauses, is_misled
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from app.engine import Norm, Symbol, symbols_in
+from app.engine.expressions import Norm, Symbol, symbols_in
 from app.views.pen import Pen
 from app.views.rows import MATHML, Row
 

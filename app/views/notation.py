@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from app.engine import (
+from app.engine.expressions import (
     Apply,
     BatchSum,
     Expression,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from app.engine import Setup
-from app.lessons import LESSONS, Lesson
+from app.engine.setup import Setup
+from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
 from app.views.optimizer_words import optimizer_summary
 from app.views.thumbnail import Thumbnail, thumbnail
 from app.views.words import activation_word, counted

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from app.engine import ACTIVATIONS, LOSSES, Setup, SetupError
+from app.engine.activations import ACTIVATIONS
+from app.engine.errors import SetupError
+from app.engine.losses import LOSSES
+from app.engine.setup import Setup
 from app.views.pages import LOSS_WORDS
 from app.views.words import activation_word, sentence
 

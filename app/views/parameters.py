@@ -4,14 +4,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine import GradientCheck, Shape, Symbol, Values, found_at, kept_with
-from app.lessons import Orientation
-from app.sessions import TrainingSession
+from app.engine.equations import found_at
+from app.engine.expressions import Symbol
+from app.engine.gradient_check import GradientCheck
+from app.engine.memory import kept_with
+from app.engine.shape import Shape
+from app.engine.values import Values
+from app.lessons.lesson import Orientation
+from app.sessions.training import TrainingSession
 from app.views.numbers import fixed, signed
 from app.views.scales import sign_class
 from app.views.symbols import in_html, reference, script_of
-from app.views.verdicts import NOT_YET as NOT_YET
-from app.views.verdicts import NOTHING, Proof, proof_of, proved
+from app.views.verdicts import (
+    NOT_YET,
+    NOTHING,
+    Proof,
+    proof_of,
+    proved,
+)
 
 
 @dataclass(frozen=True)

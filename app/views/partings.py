@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.engine import trace
-from app.lessons import Orientation
-from app.sessions import Place, TrainingSession, first_difference, parting, same_place
+from app.engine.equations import trace
+from app.lessons.lesson import Orientation
+from app.sessions.pairs import first_difference, parting, same_place
+from app.sessions.places import Place
+from app.sessions.training import TrainingSession
 from app.views.equation import heading
 
 

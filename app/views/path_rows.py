@@ -3,7 +3,8 @@
 from math import isfinite, log10
 from typing import NamedTuple
 
-from app.engine import Factor, Path, Symbol
+from app.engine.expressions import Symbol
+from app.engine.paths import Factor, Path
 from app.views.connections import unit_letter
 from app.views.numbers import number, signed
 from app.views.path_words import killed, route

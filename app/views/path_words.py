@@ -1,9 +1,17 @@
 """A gradient along its paths in words: where each leads, what they add up to, and what kills one."""
 
-from app.engine import Factor, Paths, Symbol
+from app.engine.expressions import Symbol
+from app.engine.paths import Factor, Paths
 from app.views.numbers import number
 from app.views.symbols import Script
-from app.views.words import MOST_READ_OUT, activation_word, counted, listed, sentence, unit_name
+from app.views.words import (
+    MOST_READ_OUT,
+    activation_word,
+    counted,
+    listed,
+    sentence,
+    unit_name,
+)
 
 Units = tuple[tuple[int, int], ...]
 

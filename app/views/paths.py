@@ -3,11 +3,25 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from app.engine import MOST_APART, Group, Paths, Symbol, found_at, paths_of
+from app.engine.equations import found_at
+from app.engine.expressions import Symbol
+from app.engine.paths import (
+    MOST_APART,
+    Group,
+    Paths,
+    paths_of,
+)
 from app.lessons import lesson_named
-from app.sessions import TrainingSession, question_of
+from app.sessions.questions import question_of
+from app.sessions.training import TrainingSession
 from app.views.numbers import adds_up, number
-from app.views.path_rows import Bar, PathRow, Writer, unit_mark, writer
+from app.views.path_rows import (
+    Bar,
+    PathRow,
+    Writer,
+    unit_mark,
+    writer,
+)
 from app.views.path_words import gradient_sentence, unit_words
 from app.views.shares import Shares, shares_of
 from app.views.symbols import Script, in_html, script_of

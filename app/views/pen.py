@@ -3,11 +3,23 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine import Expression, Symbol, Values, symbols_in
-from app.views.notation import ATOM, PRODUCT, Piece, Term, terms_of
+from app.engine.expressions import Expression, Symbol, symbols_in
+from app.engine.values import Values
+from app.views.notation import (
+    ATOM,
+    PRODUCT,
+    Piece,
+    Term,
+    terms_of,
+)
 from app.views.numbers import parts
 from app.views.rows import MATHML
-from app.views.symbols import Script, piece_of, reference, spelled
+from app.views.symbols import (
+    Script,
+    piece_of,
+    reference,
+    spelled,
+)
 
 # Classes of a term: error signals, slopes; the rest by the sign of its number.
 MARK = {"delta": "t d", "slope": "t s", "slope_at_a": "t s"}

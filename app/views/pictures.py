@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from app.sessions import TrainingSession, classifies, followed, trailed
+from app.sessions.classes import classifies
+from app.sessions.curves import followed
+from app.sessions.trails import trailed
+from app.sessions.training import TrainingSession
 from app.views.boundary import boundary
 from app.views.choices import Query
 from app.views.contour import contour
@@ -14,7 +17,12 @@ from app.views.gradient_sizes import gradients
 from app.views.headings import Heading, heading_of
 from app.views.histograms import activations
 from app.views.landscape import landscape
-from app.views.training import QUIET, Asked, Training, training
+from app.views.training import (
+    QUIET,
+    Asked,
+    Training,
+    training,
+)
 from app.views.unit_pictures import has_units, units
 
 Panel = Any  # a frozen view class with a ClassVar `template`

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Array, Forward, forward
-from app.sessions import TrainingSession
+from app.engine.propagation import Forward, forward
+from app.engine.types import Array
+from app.sessions.training import TrainingSession
 
 MARGIN = 0.08  # beyond the outermost examples, as a share of their range
 ALONE = 1.0  # on either side, where all examples agree in a feature

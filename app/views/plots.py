@@ -5,8 +5,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 
-from app.views.axes import Axis, Scale, Span, axis, tight
-from app.views.frames import WIDE, Frame, Tick, ticks_across, ticks_up
+from app.views.axes import (
+    Axis,
+    Scale,
+    Span,
+    axis,
+    tight,
+)
+from app.views.frames import (
+    WIDE,
+    Frame,
+    Tick,
+    ticks_across,
+    ticks_up,
+)
 from app.views.marks import Cloud, Marks
 from app.views.readings import Reading, readings
 from app.views.scales import place

@@ -4,10 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from app.engine import TOLERANCE, Case, Mean, Symbol, own_slip
-from app.lessons import Orientation, lesson_named
-from app.sessions import Question, TrainingSession, asked, case_of, given, open_part, parts_of, question_of, sign_of
+from app.engine.case import Case
+from app.engine.expressions import Mean, Symbol
+from app.engine.slips import TOLERANCE, own_slip
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
 from app.sessions.answers import Answer, Answers
+from app.sessions.questions import (
+    Question,
+    asked,
+    case_of,
+    given,
+    open_part,
+    parts_of,
+    question_of,
+    sign_of,
+)
+from app.sessions.training import TrainingSession
 from app.views.deciding import made_of, what_decides
 from app.views.equation import heading
 from app.views.notation import Piece, terms_of

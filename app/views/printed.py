@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.engine import Symbol
-from app.lessons import Lesson, Printed
-from app.sessions import Run, TrainingSession, run_of
+from app.engine.expressions import Symbol
+from app.lessons.lesson import Lesson
+from app.lessons.printed import Printed
+from app.sessions.runs import Run, run_of
+from app.sessions.training import TrainingSession
 from app.views.compared import OTHER, SAME
 from app.views.plots import About, Plot, plot
 from app.views.series import Series

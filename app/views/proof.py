@@ -4,13 +4,26 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine import Checked, GradientCheck, Shape, found_at
-from app.lessons import Orientation, lesson_named
-from app.sessions import TrainingSession
+from app.engine.equations import found_at
+from app.engine.gradient_check import Checked, GradientCheck
+from app.engine.shape import Shape
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.training import TrainingSession
 from app.views.numbers import number, signed
 from app.views.parameters import Names, names_of
 from app.views.scales import sign_class
-from app.views.verdicts import NOT_YET, SIGNS, Proof, gradients_in, looks, proof_of, proved, verdict, worst
+from app.views.verdicts import (
+    NOT_YET,
+    SIGNS,
+    Proof,
+    gradients_in,
+    looks,
+    proof_of,
+    proved,
+    verdict,
+    worst,
+)
 
 
 @dataclass(frozen=True)

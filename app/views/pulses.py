@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from app.engine import Symbol
+from app.engine.expressions import Symbol
 from app.views.connections import Form, forms
 from app.views.layout import Line
 from app.views.scales import share, sign_class

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from contourpy import FillType, LineType, contour_generator
 
-from app.engine import Array
+from app.engine.types import Array
 from app.views.frames import Frame
 
 FINE = 4

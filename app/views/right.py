@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from app.engine import Array, forward
-from app.sessions import TrainingSession, classes_of
+from app.engine.propagation import forward
+from app.engine.types import Array
+from app.sessions.classes import classes_of
+from app.sessions.training import TrainingSession
 from app.views.numbers import number
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from app.engine import Paths
+from app.engine.paths import Paths
 from app.views.numbers import number, signed
 from app.views.scales import place, sign_class
 

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from app.engine import Equation, Shape, Symbol, Values, found_at, kept_with, trace
-from app.sessions import Moment
+from app.engine.equations import Equation, found_at, trace
+from app.engine.expressions import Symbol
+from app.engine.memory import kept_with
+from app.engine.shape import Shape
+from app.engine.values import Values
+from app.sessions.timeline import Moment
 from app.views.layout import Layout, layout
 from app.views.numbers import number
 from app.views.symbols import reference

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.engine import Array
+from app.engine.types import Array
 from app.views.scales import place, share, sign_class
 from app.views.words import ACTIVATION_WORDS
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.choices import Choice, Query, choice
 from app.views.marks import MOST
 from app.views.naming import input_names

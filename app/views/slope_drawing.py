@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from app.engine import Secant
-from app.views.axes import Axis, Span, axis, tight
+from app.engine.landscape import Secant
+from app.views.axes import (
+    Axis,
+    Span,
+    axis,
+    tight,
+)
 from app.views.frames import Frame
 from app.views.grounds import Ground, ground
 from app.views.known import Known

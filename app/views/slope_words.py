@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine import Checked, Secant
+from app.engine.gradient_check import Checked
+from app.engine.landscape import Secant
 from app.views.known import Known
 from app.views.numbers import number, signed
 from app.views.slope_drawing import Seen

@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from app.engine import Shape, Symbol, parameter_of
-from app.lessons import Orientation
+from app.engine.expressions import Symbol
+from app.engine.shape import Shape
+from app.engine.told_update import parameter_of
+from app.lessons.lesson import Orientation
 from app.views.constants import CONSTANTS
-from app.views.notation import ATOM, PRODUCT, Notation, Piece
+from app.views.notation import (
+    ATOM,
+    PRODUCT,
+    Notation,
+    Piece,
+)
 
 LETTERS = {
     "W": "w",

@@ -5,8 +5,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar
 
-from app.engine import Equation, Shape, trace
-from app.sessions import TrainingSession
+from app.engine.equations import Equation, trace
+from app.engine.shape import Shape
+from app.sessions.training import TrainingSession
 from app.views.words import SHARED
 
 PHASE_TITLES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.sessions import Goal, TrainingSession
+from app.sessions.standing import Goal
+from app.sessions.training import TrainingSession
 from app.views.edit import UNDO
 from app.views.numbers import number
 from app.views.words import COUNTS as COUNTS_IN_WORDS

@@ -7,13 +7,33 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.engine import Array
-from app.sessions import TrainingSession
-from app.views.choices import Choice, Query, choice, choices_of
+from app.engine.types import Array
+from app.sessions.training import TrainingSession
+from app.views.choices import (
+    Choice,
+    Query,
+    choice,
+    choices_of,
+)
 from app.views.frames import NARROW, SQUARE, Frame
-from app.views.levels import Band, Key, bands, by_sign, keys, levels_between
+from app.views.levels import (
+    Band,
+    Key,
+    bands,
+    by_sign,
+    keys,
+    levels_between,
+)
 from app.views.lines import along, curves_over
-from app.views.maps import COUNT, Grid, Layers, Map, grid_of, map_of, texts_of
+from app.views.maps import (
+    COUNT,
+    Grid,
+    Layers,
+    Map,
+    grid_of,
+    map_of,
+    texts_of,
+)
 from app.views.naming import input_names
 from app.views.numbers import number
 from app.views.over_data import OverData

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine import Symbol, Values, kept_with
+from app.engine.expressions import Symbol
+from app.engine.memory import kept_with
+from app.engine.values import Values
 from app.views.connections import unit_letter, unit_word
 from app.views.layout import layout
 from app.views.scales import place, sign_class, strength

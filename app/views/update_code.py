@@ -6,7 +6,8 @@ of the schedule by their names; and of each parameter what the optimizer remembe
 
 from collections.abc import Callable, Mapping
 
-from app.engine import OPTIMIZERS, Shape, Updating
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.shape import Shape, Updating
 
 SCHEDULES = {
     "step": "eta = eta0 * factor**((t - 1) // every)",

@@ -3,9 +3,15 @@
 from collections.abc import Callable, Mapping
 from math import sqrt
 
-from app.engine import OPTIMIZERS, Symbol, symbols_in
+from app.engine.expressions import Symbol, symbols_in
+from app.engine.optimizers import OPTIMIZERS
 from app.views.numbers import fixed, signed
-from app.views.words import Teller, counted, raised, times
+from app.views.words import (
+    Teller,
+    counted,
+    raised,
+    times,
+)
 
 
 def _shared(t: Teller, name: str) -> float:

@@ -3,8 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine import Checked, GradientCheck, Shape, check_gradients, check_one
-from app.sessions import TrainingSession
+from app.engine.gradient_check import (
+    Checked,
+    GradientCheck,
+    check_gradients,
+    check_one,
+)
+from app.engine.shape import Shape
+from app.sessions.training import TrainingSession
 from app.views.numbers import number, signed
 from app.views.words import sentence
 

@@ -4,7 +4,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.engine import Equation, Shape, Symbol, Values, parameter_of
+from app.engine.equations import Equation
+from app.engine.expressions import Symbol
+from app.engine.shape import Shape
+from app.engine.told_update import parameter_of
+from app.engine.values import Values
 from app.views.numbers import number
 
 ACTIVATION_WORDS = {

@@ -2,20 +2,18 @@
 
 from functools import lru_cache
 
-from app.engine import (
-    Equation,
+from app.engine.equations import Equation, found_at, trace
+from app.engine.expressions import (
     Expression,
     Negative,
     Number,
-    Shape,
     Sum,
     Symbol,
-    found_at,
     product,
     substituted,
     symbols_in,
-    trace,
 )
+from app.engine.shape import Shape
 from app.views.pen import Pen
 from app.views.rows import Row, wrapped
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from app.engine import LOSSES, Shape, Updating
+from app.engine.losses import LOSSES
+from app.engine.shape import Shape, Updating
 from app.views.words import Teller, counted, with_article
 
 PLAIN = Updating()

@@ -6,16 +6,29 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from app.lessons import LESSONS, lesson_named
-from app.sessions import Kept, TrainingSession, epoch_back, epoch_on, setup_of
+from app.sessions.documents import setup_of
+from app.sessions.slices import epoch_back, epoch_on
+from app.sessions.store import Kept
+from app.sessions.training import TrainingSession
 from app.settings import Settings
 from app.web.access import anyone, holder
-from app.web.answers import EquationAnswer, HistoryAnswer, LessonAnswer, State
+from app.web.answers import (
+    EquationAnswer,
+    HistoryAnswer,
+    LessonAnswer,
+    State,
+)
 from app.web.cookies import check_joining
 from app.web.dependencies import TheWalk, services
 from app.web.documentation import ERRORS, SESSION_ERRORS
 from app.web.limits import check_edit, check_setup
 from app.web.prefix import prefix
-from app.web.schemas import Edit, Move, Step, Train
+from app.web.schemas import (
+    Edit,
+    Move,
+    Step,
+    Train,
+)
 from app.web.setups import NewLesson, NewSession, NewSetup
 from app.web.state import dumps, history_text, state_text
 from app.web.trace import trace_document

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.web.cookies import check_joining, know_visitor
 from app.web.dependencies import services
 from app.web.htmx import VARY

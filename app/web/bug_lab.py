@@ -6,12 +6,19 @@ from secrets import randbelow
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.engine import MISTAKES, SetupError, Symbol, UnknownNameError
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.expressions import Symbol
+from app.engine.mistakes import MISTAKES
 from app.lessons.bug_lab import LEVELS, MOST_SEED
 from app.sessions.cases import Case, case_of
 from app.sessions.hunt import Accusation
-from app.sessions.hunting import accused, begun, checked, put_right
-from app.views import bug_lab_page
+from app.sessions.hunting import (
+    accused,
+    begun,
+    checked,
+    put_right,
+)
+from app.views.bug_lab import bug_lab_page
 from app.web.access import anyone
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.dependencies import services

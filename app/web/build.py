@@ -9,10 +9,21 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.engine import DivergedError, SetupError
-from app.lessons import STARTING_POINTS, UnknownStartingPointError, starting_point_named
-from app.sessions import TABLE, Draft, SessionTooLargeError, TableError, TrainingSession, draft_of, read_table
-from app.views import FORM_PANELS, Built, Manner, TextPanel, build_page, build_panels
+from app.engine.errors import DivergedError, SetupError
+from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
+from app.sessions.csv_rows import TableError
+from app.sessions.drafts import TABLE, Draft, draft_of
+from app.sessions.store import SessionTooLargeError
+from app.sessions.tables import read_table
+from app.sessions.training import TrainingSession
+from app.views.build import build_page
+from app.views.build_panels import (
+    FORM_PANELS,
+    Manner,
+    TextPanel,
+    build_panels,
+)
+from app.views.built import Built
 from app.web.access import anyone
 from app.web.bug_lab import client_of
 from app.web.building import build, table_limits

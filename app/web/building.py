@@ -8,34 +8,26 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from app.engine import (
-    ACTIVATIONS,
-    DATASETS,
-    INITIALIZERS,
-    LOSSES,
-    OPTIMIZERS,
-    SCALINGS,
-    SCHEDULES,
-    Examples,
-    Setup,
-    SetupError,
-    UnknownNameError,
-)
-from app.sessions import (
-    AMOUNTS,
-    GIVEN,
-    TABLE,
-    Draft,
-    Table,
-    TableError,
-    TableLimits,
-    data_of,
-    examples_in,
-    read_table,
-    setup_of,
-)
+from app.engine.activations import ACTIVATIONS
+from app.engine.datasets import DATASETS
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.initializers import INITIALIZERS
+from app.engine.losses import LOSSES
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.preparation import Examples
+from app.engine.scaling import SCALINGS
+from app.engine.schedules import SCHEDULES
+from app.engine.setup import Setup
+from app.sessions.csv_rows import TableError, TableLimits
+from app.sessions.data_documents import data_of
+from app.sessions.documents import AMOUNTS, setup_of
+from app.sessions.draft_tables import examples_in
+from app.sessions.drafts import GIVEN, TABLE, Draft
+from app.sessions.tables import Table, read_table
 from app.settings import Settings
-from app.views import Built, output_advice, pairing_problems
+from app.views.advice import output_advice
+from app.views.built import Built
+from app.views.pairings import pairing_problems
 from app.web.forms import number_in, whole_in
 from app.web.invalid import told
 from app.web.limits import check_setup

@@ -6,33 +6,30 @@ from secrets import token_urlsafe
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from app.engine import DivergedError
+from app.engine.errors import DivergedError
 from app.lessons import lesson_named
-from app.sessions import (
-    Kept,
-    TrainingSession,
-    asking_first,
-    both_followed,
-    counterpart,
-    is_quick,
-    parting,
-    question_of,
-)
-from app.views import (
+from app.sessions.pairs import both_followed, counterpart, parting
+from app.sessions.questions import asking_first, question_of
+from app.sessions.runs import is_quick
+from app.sessions.store import Kept
+from app.sessions.training import TrainingSession
+from app.views.compare_page import compare_page
+from app.views.comparison import (
     Comparison,
     Names,
-    RunPanel,
     Seen,
     alone,
-    both_losses,
-    compare_page,
     comparison,
-    names_of_fork,
-    printed_here,
-    room_of,
-    run_panel,
 )
-from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, WalkPages
+from app.views.forks import both_losses, names_of_fork
+from app.views.headings import room_of
+from app.views.printed import RunPanel, printed_here, run_panel
+from app.web.explorer import (
+    ELSEWHERE,
+    OP_BYTES,
+    Explorer,
+    WalkPages,
+)
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences

@@ -8,16 +8,11 @@ from typing import Annotated, Self, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 
-from app.engine import SetupError
-from app.sessions import (
-    Kept,
-    SessionStore,
-    StaleRevisionError,
-    TrainingSession,
-    in_slices,
-    led_to,
-    operation_key,
-)
+from app.engine.errors import SetupError
+from app.sessions.operations import led_to, operation_key
+from app.sessions.slices import in_slices
+from app.sessions.store import Kept, SessionStore, StaleRevisionError
+from app.sessions.training import TrainingSession
 from app.settings import Settings
 from app.web.draining import Drain
 from app.web.fragments import Shown

@@ -6,9 +6,11 @@ from contextlib import suppress
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.engine import SetupError, Symbol
-from app.sessions import TrainingSession, unless_asked
-from app.views import Opened
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.sessions.questions import unless_asked
+from app.sessions.training import TrainingSession
+from app.views.paths import Opened
 from app.web.access import holder
 from app.web.answers import State
 from app.web.api import MOVE, state_response

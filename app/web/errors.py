@@ -13,16 +13,23 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.engine import DivergedError, SetupError
+from app.engine.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
-from app.sessions import (
+from app.sessions.store import (
     NotWritableError,
     SessionTooLargeError,
     StaleRevisionError,
     TooManySessionsError,
     UnknownSessionError,
 )
-from app.views import ProblemPage, broken, not_found, refused, session_gone, stale
+from app.views.pages import (
+    ProblemPage,
+    broken,
+    not_found,
+    refused,
+    session_gone,
+    stale,
+)
 from app.web.htmx import VARY, notice, wants_fragment
 from app.web.invalid import Error, told
 from app.web.logs import request_id

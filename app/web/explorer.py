@@ -9,21 +9,31 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.engine import DivergedError, SetupError
-from app.sessions import (
-    Kept,
-    QuestionError,
-    StaleRevisionError,
-    StoppedError,
-    TrainingSession,
-    operation_key,
-    question_of,
-)
-from app.views import SPEEDS, ExplorerPage, Look, Opened, Play, explorer, room_of
+from app.engine.errors import DivergedError, SetupError
+from app.sessions.operations import operation_key
+from app.sessions.questions import QuestionError, question_of
+from app.sessions.running import StoppedError
+from app.sessions.store import Kept, StaleRevisionError
+from app.sessions.training import TrainingSession
+from app.views.explorer import SPEEDS, ExplorerPage, explorer
+from app.views.headings import room_of
+from app.views.look import Look, Play
+from app.views.paths import Opened
 from app.web.access import holder
-from app.web.dependencies import Reach, Verb, Walk, revision, walk_of
+from app.web.dependencies import (
+    Reach,
+    Verb,
+    Walk,
+    revision,
+    walk_of,
+)
 from app.web.forms import WHOLE, Form, form_of
-from app.web.fragments import Panel, Part, Shown, fragment
+from app.web.fragments import (
+    Panel,
+    Part,
+    Shown,
+    fragment,
+)
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
 from app.web.preferences import preferences

@@ -5,8 +5,9 @@ from dataclasses import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.engine import DivergedError, SetupError
-from app.sessions import Fork, TrainingSession, forked
+from app.engine.errors import DivergedError, SetupError
+from app.sessions.forks import Fork, forked
+from app.sessions.training import TrainingSession
 from app.settings import Settings
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.comparison import show_in_pool

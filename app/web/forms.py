@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from app.engine import SetupError, UnknownNameError
-from app.sessions import MEASURES, Measure
+from app.engine.errors import SetupError, UnknownNameError
+from app.sessions.places import MEASURES, Measure
 
 MOST_FIELDS = 40
 NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)

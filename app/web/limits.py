@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.engine import OPTIMIZERS, SCHEDULES, SetupError, UnknownNameError
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.schedules import SCHEDULES
 from app.settings import Settings
 from app.web.schemas import Edit
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.views import Chrome
+from app.views.pages import Chrome
 from app.web.dependencies import services
 from app.web.htmx import VARY
 from app.web.preferences import preferences

@@ -7,21 +7,24 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.engine import (
-    KINDS_WITH_PATHS,
-    LOSSES,
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.expressions import Symbol
+from app.engine.losses import LOSSES
+from app.engine.paths import (
+    KINDS as KINDS_WITH_PATHS,
+)
+from app.engine.paths import (
     MOST_APART,
     MOST_PATHS,
     Path,
-    SetupError,
-    Shape,
-    Symbol,
-    UnknownNameError,
     paths_of,
 )
-from app.lessons import Orientation, lesson_named
-from app.sessions import TrainingSession
-from app.views import Opened, symbol_text
+from app.engine.shape import Shape
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.training import TrainingSession
+from app.views.formulas import symbol_text
+from app.views.paths import Opened
 from app.web.access import holder
 from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk

@@ -6,18 +6,18 @@ from secrets import token_urlsafe
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from app.sessions import Kept, followed
-from app.views import (
+from app.sessions.curves import followed
+from app.sessions.store import Kept
+from app.views.curves import Curves, curves
+from app.views.headings import room_of
+from app.views.pictures import (
     PICTURES,
-    Asked,
     ChosenPicture,
-    Curves,
     chosen_picture,
-    curves,
     looked_over,
     pictures_page,
-    room_of,
 )
+from app.views.training import Asked
 from app.web.explorer import OP_BYTES, Explorer, WalkPages
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response

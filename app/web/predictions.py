@@ -8,10 +8,20 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from app.engine import Symbol, UnknownNameError, found_at, trace
-from app.lessons import Orientation, lesson_named
-from app.sessions import Answer, Asking, Question, Reply, TrainingSession, answer, question_of
-from app.views import text
+from app.engine.equations import found_at, trace
+from app.engine.errors import UnknownNameError
+from app.engine.expressions import Symbol
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.answers import Answer, Asking
+from app.sessions.questions import (
+    Question,
+    Reply,
+    answer,
+    question_of,
+)
+from app.sessions.training import TrainingSession
+from app.views.formulas import text
 from app.web import answers
 from app.web.access import holder
 from app.web.answers import Number, says

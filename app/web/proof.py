@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.engine import Checked, GradientCheck, SetupError, check_gradients
-from app.sessions import TrainingSession
-from app.views import proof_of, verdict, work_of_check
+from app.engine.errors import SetupError
+from app.engine.gradient_check import Checked, GradientCheck, check_gradients
+from app.sessions.training import TrainingSession
+from app.views.verdicts import proof_of, verdict, work_of_check
 from app.web.access import holder
 from app.web.answers import Answer, Real, says
 from app.web.dependencies import TheWalk

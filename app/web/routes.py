@@ -4,27 +4,26 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.engine import DivergedError
-from app.lessons import Lesson, UnknownLessonError, lesson_named
-from app.sessions import (
-    Kept,
-    StoppedError,
-    TrainingSession,
-    UnknownSessionError,
-    asking_first,
-    before_divergence,
-    check_not_asked,
-    epoch_back,
-    epoch_on,
-    in_slices,
-    unless_asked,
-)
-from app.views import api_docs, lesson_page, lessons_page
+from app.engine.errors import DivergedError
+from app.lessons import UnknownLessonError, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.questions import asking_first, check_not_asked, unless_asked
+from app.sessions.running import StoppedError, before_divergence
+from app.sessions.slices import epoch_back, epoch_on, in_slices
+from app.sessions.store import Kept, UnknownSessionError
+from app.sessions.training import TrainingSession
+from app.views.api_docs import api_docs
+from app.views.pages import lesson_page, lessons_page
 from app.web.access import anyone
 from app.web.beginning import begun_walk, check_may_begin
 from app.web.dependencies import Services, services
 from app.web.explorer import Explorer, WalkPages
-from app.web.forms import form_of, measure_in, number_in, whole_in
+from app.web.forms import (
+    form_of,
+    measure_in,
+    number_in,
+    whole_in,
+)
 from app.web.htmx import VARY
 from app.web.limits import check_learning_rate
 from app.web.page import page_response

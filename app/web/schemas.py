@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.sessions import Measure
+from app.sessions.places import Measure
 from app.settings import Settings
 
 MOST_SEED = 2**32 - 1

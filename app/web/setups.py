@@ -4,8 +4,23 @@ from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.engine import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, MISTAKES, OPTIMIZERS, SCALINGS, SCHEDULES
-from app.web.schemas import ASKING, Name, Seed, Strict, name_of, setting, usual
+from app.engine.activations import ACTIVATIONS
+from app.engine.datasets import DATASETS
+from app.engine.initializers import INITIALIZERS
+from app.engine.losses import LOSSES
+from app.engine.mistakes import MISTAKES
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.scaling import SCALINGS
+from app.engine.schedules import SCHEDULES
+from app.web.schemas import (
+    ASKING,
+    Name,
+    Seed,
+    Strict,
+    name_of,
+    setting,
+    usual,
+)
 
 MOST_NAME = 40  # characters of a column's name
 Numbers = Annotated[list[float], Field(min_length=1)]

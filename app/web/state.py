@@ -5,8 +5,13 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from app.engine import Backward, Forward, Network, Setup
-from app.sessions import History, Kept, TrainingSession, setup_document
+from app.engine.network import Network
+from app.engine.propagation import Backward, Forward
+from app.engine.setup import Setup
+from app.sessions.documents import setup_document
+from app.sessions.standing import History
+from app.sessions.store import Kept
+from app.sessions.training import TrainingSession
 from app.web.trace import equation_document
 
 Document = dict[str, Any]

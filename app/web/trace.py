@@ -5,10 +5,22 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from app.engine import BatchSum, Equation, Expression, Mean, Shape, evaluate, products_of, symbols_in, trace
-from app.lessons import Orientation, lesson_named
-from app.sessions import TrainingSession
-from app.views import is_closed, latex, line_of_numpy, symbol_text, text
+from app.engine.equations import Equation, trace
+from app.engine.evaluation import evaluate
+from app.engine.expressions import (
+    BatchSum,
+    Expression,
+    Mean,
+    products_of,
+    symbols_in,
+)
+from app.engine.shape import Shape
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.training import TrainingSession
+from app.views.closed import is_closed
+from app.views.code import line_of_numpy
+from app.views.formulas import latex, symbol_text, text
 
 Document = dict[str, Any]
 Part = tuple[Expression, ...]  # expressions that make one term together

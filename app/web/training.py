@@ -5,19 +5,27 @@ from secrets import token_urlsafe
 
 from starlette.responses import HTMLResponse, Response
 
-from app.sessions import (
-    Kept,
+from app.sessions.questions import check_not_asked
+from app.sessions.running import (
     StoppedError,
     Stretch,
-    TrainingSession,
     begun_run,
-    check_not_asked,
     stopped_run,
     stretches,
 )
-from app.views import Asked, chosen_picture, curves, looked_over, training
+from app.sessions.store import Kept
+from app.sessions.training import TrainingSession
+from app.views.curves import curves
+from app.views.pictures import chosen_picture, looked_over
+from app.views.training import Asked, training
 from app.web.dependencies import Verb
-from app.web.explorer import ELSEWHERE, OP_BYTES, Explorer, Markup, WalkPages
+from app.web.explorer import (
+    ELSEWHERE,
+    OP_BYTES,
+    Explorer,
+    Markup,
+    WalkPages,
+)
 from app.web.forms import WHOLE, whole_in
 from app.web.fragments import Panel, partials
 from app.web.htmx import VARY, wants_fragment

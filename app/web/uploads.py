@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.engine import SetupError
+from app.engine.errors import SetupError
 from app.web.forms import Form, form_of
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Array, Setup
+from app.engine.setup import Setup
+from app.engine.types import Array
 
 
 @dataclass(frozen=True, eq=False)

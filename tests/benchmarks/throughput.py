@@ -11,7 +11,9 @@ from time import perf_counter
 
 import numpy as np
 
-from app.engine import Examples, Initializer, Setup
+from app.engine.initializers import Initializer
+from app.engine.preparation import Examples
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.timeline import Timeline
 from tests.benchmarks.by_hand import by_hand

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from app.engine import MISTAKES
+from app.engine.mistakes import MISTAKES
 from app.lessons.bug_lab import RULES
 from app.sessions.cases import case_of, study_of
 from tests.browser.conftest import OpenPage

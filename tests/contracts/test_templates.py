@@ -15,7 +15,13 @@ from app.views.bars import Bars
 from app.views.bug_lab import BugLabPage
 from app.views.build import BuildPage
 from app.views.build_fields import Field
-from app.views.build_panels import FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TextPanel
+from app.views.build_panels import (
+    FieldsPanel,
+    LayersPanel,
+    ProblemsPanel,
+    Spoken,
+    TextPanel,
+)
 from app.views.build_sums import Drawing, Sums
 from app.views.build_table import TablePanel
 from app.views.choices import Choices

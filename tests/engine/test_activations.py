@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, UnknownNameError
-from app.engine.activations import activation_named, pull_through, softmax
+from app.engine.activations import ACTIVATIONS, activation_named, pull_through, softmax
+from app.engine.errors import UnknownNameError
 from tests.engine import by_hand
 from tests.engine.cases import KINKED
 

@@ -7,7 +7,6 @@ from time import process_time
 import numpy as np
 import pytest
 
-from app.engine import MISTAKES, Dataset, Examples, Initializer, Parameters, Setup
 from app.engine.consequences import (
     SEEDS,
     UPDATES,
@@ -22,6 +21,11 @@ from app.engine.consequences import (
     wrong_signs,
     xor_setup,
 )
+from app.engine.datasets import Dataset
+from app.engine.initializers import Initializer
+from app.engine.mistakes import MISTAKES
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of
 
 XOR = ((0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))

@@ -8,18 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import (
-    DATASETS,
-    Array,
-    Data,
-    Dataset,
-    Optimizer,
-    Setup,
-    SetupError,
-    UnknownNameError,
-    forward,
-    run_iteration,
-)
+from app.engine.datasets import DATASETS, Dataset
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.iteration import run_iteration
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Data
+from app.engine.propagation import forward
+from app.engine.setup import Setup
+from app.engine.types import Array
 
 FIGURES = json.loads((Path(__file__).parent / "sklearn_figures.json").read_text())
 CURVES = ("line", "sine")

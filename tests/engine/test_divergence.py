@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from app.engine import DivergedError, Examples, Iteration, Parameters, Setup, Symbol, check_finite, run_iteration
+from app.engine.divergence import check_finite
+from app.engine.errors import DivergedError
+from app.engine.expressions import Symbol
+from app.engine.iteration import Iteration, run_iteration
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of, random_setup
 
 

@@ -9,24 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import (
+from app.engine.equations import (
     PHASES,
-    BatchSum,
     Equation,
-    Iteration,
+    found_at,
+    trace,
+)
+from app.engine.evaluation import evaluate
+from app.engine.expressions import (
+    BatchSum,
     Mean,
     Negative,
     Rounded,
-    Setup,
-    Shape,
     Symbol,
-    Values,
-    evaluate,
-    found_at,
     products_of,
     symbols_in,
-    trace,
 )
+from app.engine.iteration import Iteration
+from app.engine.setup import Setup
+from app.engine.shape import Shape
+from app.engine.values import Values
 from tests.engine.cases import iteration_of, mistaken, random_setup
 from tests.engine.sides import EXACT, assert_equal_sides, right_side
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Feed, Schedule, Setup
+from app.engine.feed import Feed
+from app.engine.schedules import Schedule
+from app.engine.setup import Setup
 from tests.engine.cases import random_setup, schedules
 
 SETUP = random_setup(1, (2, 3, 2), ("tanh", "softmax"), "cross_entropy", examples=7)

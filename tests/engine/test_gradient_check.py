@@ -9,24 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.engine import (
-    MISTAKES,
-    RIGHT,
-    Backward,
-    Examples,
-    Iteration,
-    Parameters,
-    Setup,
-    SetupError,
-    Symbol,
-    check_gradients,
-    check_one,
-    forward,
-    neighbours,
-    numerical_gradient,
-    run_iteration,
-)
 from app.engine import central_differences as referee
+from app.engine import neighbours
+from app.engine.central_differences import numerical_gradient
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.gradient_check import check_gradients, check_one
+from app.engine.iteration import Iteration, run_iteration
+from app.engine.mistakes import MISTAKES
+from app.engine.preparation import Examples
+from app.engine.propagation import RIGHT, Backward, forward
+from app.engine.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import HIDDEN, OWN_LOSS, PAIRINGS, iteration_of, near_a_kink, random_setup
 

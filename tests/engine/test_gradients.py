@@ -7,7 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.engine import Array, Iteration, Network, Setup
+from app.engine.iteration import Iteration
+from app.engine.network import Network
+from app.engine.setup import Setup
+from app.engine.types import Array
 from tests.engine import by_hand
 from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, near_a_kink, random_setup, setups
 

@@ -5,7 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from app.engine import INITIALIZERS, Initializer, UnknownNameError
+from app.engine.errors import UnknownNameError
+from app.engine.initializers import INITIALIZERS, Initializer
 
 WIDE = (300, 500)  # fan_in, fan_out: 150,000 weights, so that moments are known to a hundredth
 DRAWN = [kind for kind in INITIALIZERS if kind != "constant"]

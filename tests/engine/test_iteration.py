@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from app.engine import DivergedError, Examples, Parameters, Setup, Symbol, Values, first_not_finite
+from app.engine.errors import DivergedError
+from app.engine.expressions import Symbol
+from app.engine.iteration import first_not_finite
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.engine.values import Values
 from tests.engine import by_hand
 from tests.engine.cases import iteration_of, random_setup, setups
 

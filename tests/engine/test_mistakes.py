@@ -6,20 +6,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from app.engine import (
-    ACTIVATIONS,
-    MISTAKES,
-    RIGHT,
-    Examples,
-    Parameters,
-    Setup,
-    SetupError,
-    UnknownNameError,
-    applicable,
-    reason_against,
-    rules_of,
-)
-from app.engine.mistakes import mistake_named, story_of
+from app.engine.activations import ACTIVATIONS
+from app.engine.checks import applicable, reason_against
+from app.engine.errors import SetupError, UnknownNameError
+from app.engine.mistakes import MISTAKES, mistake_named, rules_of, story_of
+from app.engine.preparation import Examples
+from app.engine.propagation import RIGHT
+from app.engine.setup import Parameters, Setup
 from app.engine.told import Story
 from tests.engine import wrong_by_hand
 from tests.engine.cases import PAIRS, SINGLE, iteration_of, random_setup

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from app.engine import Layer, Network, Setup, forward
+from app.engine.network import Layer, Network
+from app.engine.propagation import forward
+from app.engine.setup import Setup
 from tests.engine.cases import iteration_of, random_setup, setups
 
 

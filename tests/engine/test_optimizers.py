@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import OPTIMIZERS, Array, Examples, Iteration, Optimizer, Parameters, Schedule, Setup, run_iteration
+from app.engine.iteration import Iteration, run_iteration
+from app.engine.optimizers import OPTIMIZERS, Optimizer
+from app.engine.preparation import Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Parameters, Setup
+from app.engine.types import Array
 from tests.engine.cases import random_setup
 
 FIGURES = json.loads((Path(__file__).parent / "torch_figures.json").read_text())

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Data, Dataset, Examples, Setup, SetupError
-from app.engine.preparation import split
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.preparation import Data, Examples, split
+from app.engine.setup import Setup
 
 TWENTY = Examples(np.arange(40.0).reshape(20, 2), np.arange(20.0)[:, None])
 

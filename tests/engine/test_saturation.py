@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, LOSSES, Array, Examples, Parameters, Setup, first_not_finite
-from app.engine.activations import softmax
-from app.engine.losses import Output
+from app.engine.activations import ACTIVATIONS, softmax
+from app.engine.iteration import first_not_finite
+from app.engine.losses import LOSSES, Output
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.engine.types import Array
 from tests.engine.cases import iteration_of
 
 FAR = st.floats(-745.0, 745.0) | st.sampled_from([-800.0, -40.0, -4.0, 0.0, 4.0, 40.0, 800.0])

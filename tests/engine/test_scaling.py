@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.engine import SCALINGS, Array, SetupError
-from app.engine.scaling import scale_of
+from app.engine.errors import SetupError
+from app.engine.scaling import SCALINGS, scale_of
+from app.engine.types import Array
 
 FIGURES = json.loads((Path(__file__).parent / "sklearn_figures.json").read_text())["tables"]
 SCALED = [(table, name) for table in FIGURES for name in FIGURES[table]["scaled"]]

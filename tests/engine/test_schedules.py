@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import CONSTANT, SCHEDULES, Schedule
+from app.engine.schedules import CONSTANT, SCHEDULES, Schedule
 from tests.engine.cases import random_setup
 
 bases, iterations = st.floats(1e-4, 10.0), st.integers(0, 3_000)

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Array, Dataset, Examples, Initializer, Parameters, Setup, SetupError
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.initializers import Initializer
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.engine.types import Array
 
 X = np.array([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]])
 ONE_HOT = np.eye(3)

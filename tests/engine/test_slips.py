@@ -6,21 +6,16 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from app.engine import (
-    MISTAKES,
-    Case,
-    Iteration,
-    Setup,
-    Symbol,
-    Typed,
-    Values,
-    applicable,
-    backward,
-    diagnose,
-    forward,
-    rules_of,
-    trace,
-)
+from app.engine.case import Case
+from app.engine.checks import applicable
+from app.engine.equations import trace
+from app.engine.expressions import Symbol
+from app.engine.iteration import Iteration
+from app.engine.mistakes import MISTAKES, rules_of
+from app.engine.propagation import backward, forward
+from app.engine.setup import Setup
+from app.engine.slips import Typed, diagnose
+from app.engine.values import Values
 from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, random_setup
 
 NETWORKS = 50

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, Layer, Network, activity
+from app.engine.activations import ACTIVATIONS
+from app.engine.network import Layer, Network
+from app.engine.slopes import activity
 from tests.engine.cases import random_setup
 
 X = np.array([[1.0], [2.0], [-1.0], [0.0]])

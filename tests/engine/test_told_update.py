@@ -7,29 +7,24 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.engine import (
-    OPTIMIZERS,
-    SCHEDULES,
-    Equation,
-    Examples,
-    Iteration,
+from app.engine.equations import Equation, found_at, trace
+from app.engine.evaluation import evaluate
+from app.engine.expressions import (
     Mean,
-    Schedule,
-    Setup,
-    Shape,
     Symbol,
-    Updating,
-    Values,
-    evaluate,
-    found_at,
-    parameter_of,
     products_of,
     substituted,
     symbols_in,
-    trace,
 )
-from app.engine.told_update import MOVES, SCHEDULED
+from app.engine.iteration import Iteration
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.preparation import Examples
+from app.engine.schedules import SCHEDULES, Schedule
+from app.engine.setup import Setup
+from app.engine.shape import Shape, Updating
+from app.engine.told_update import MOVES, SCHEDULED, parameter_of
 from app.engine.update_values import SHARED
+from app.engine.values import Values
 from tests.engine.cases import later_iteration, updated
 from tests.engine.sides import EXACT, assert_equal_sides, right_side
 

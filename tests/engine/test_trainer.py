@@ -10,21 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import (
-    OPTIMIZERS,
-    Array,
-    DivergedError,
-    Examples,
-    Network,
-    Optimizer,
-    Parameters,
-    Past,
-    Schedule,
-    Setup,
-    first_not_finite,
-    run_iteration,
-)
+from app.engine.errors import DivergedError
+from app.engine.iteration import Past, first_not_finite, run_iteration
+from app.engine.network import Network
+from app.engine.optimizers import OPTIMIZERS, Optimizer
+from app.engine.preparation import Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Parameters, Setup
 from app.engine.trainer import CHUNK, Batch, Trainer
+from app.engine.types import Array
 from app.lessons import LESSONS
 from tests.engine.cases import HIDDEN, PAIRINGS, mistaken, optimizers, random_setup, schedules, updated
 

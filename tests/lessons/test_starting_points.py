@@ -3,9 +3,18 @@
 import numpy as np
 import pytest
 
-from app.engine import Iteration, Network, Setup, forward, run_iteration
-from app.lessons import STARTING_POINTS, StartingPoint, UnknownStartingPointError, starting_point_named
-from app.sessions import TrainingSession, accuracy
+from app.engine.iteration import Iteration, run_iteration
+from app.engine.network import Network
+from app.engine.propagation import forward
+from app.engine.setup import Setup
+from app.lessons.starting_points import (
+    STARTING_POINTS,
+    StartingPoint,
+    UnknownStartingPointError,
+    starting_point_named,
+)
+from app.sessions.classes import accuracy
+from app.sessions.training import TrainingSession
 
 NAMES = ["xor", "by-hand", "tower", "dead-relu", "linear", "iris", "digits"]
 

@@ -2,8 +2,12 @@
 
 import numpy as np
 
-from app.engine import Array, Examples, Initializer, Iteration, Setup
-from app.sessions import TrainingSession
+from app.engine.initializers import Initializer
+from app.engine.iteration import Iteration
+from app.engine.preparation import Examples
+from app.engine.setup import Setup
+from app.engine.types import Array
+from app.sessions.training import TrainingSession
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(5, 2))

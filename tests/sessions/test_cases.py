@@ -6,10 +6,26 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from app.engine import MISTAKES, Array, Examples, Iteration, Setup, reason_against, run_iteration
+from app.engine.checks import reason_against
+from app.engine.iteration import Iteration, run_iteration
+from app.engine.mistakes import MISTAKES
+from app.engine.preparation import Examples
 from app.engine.propagation import Rules
-from app.lessons.bug_lab import LEVELS, PAIRS, RULES, SINGLES
-from app.sessions.cases import Case, case_of, losses_put_right, run_length, study_of
+from app.engine.setup import Setup
+from app.engine.types import Array
+from app.lessons.bug_lab import (
+    LEVELS,
+    PAIRS,
+    RULES,
+    SINGLES,
+)
+from app.sessions.cases import (
+    Case,
+    case_of,
+    losses_put_right,
+    run_length,
+    study_of,
+)
 from tests.engine.cases import iteration_of
 
 SEEDS = range(200)

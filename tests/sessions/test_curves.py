@@ -8,15 +8,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.engine import Array, Data, Dataset, Examples, Initializer, Iteration, Network, Optimizer, Setup, Symbol
+from app.engine.datasets import Dataset
+from app.engine.expressions import Symbol
+from app.engine.initializers import Initializer
+from app.engine.iteration import Iteration
+from app.engine.network import Network
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Data, Examples
+from app.engine.setup import Setup
+from app.engine.types import Array
 from app.lessons import LESSONS
-from app.sessions import Point, TrainingSession, points_of
 from app.sessions.changes import Change
 from app.sessions.checkpoints import Checkpoint
-from app.sessions.curves import MOST_POINTS, followed, stride_for, updates_after, whole_epochs
+from app.sessions.curves import (
+    MOST_POINTS,
+    followed,
+    points_of,
+    stride_for,
+    updates_after,
+    whole_epochs,
+)
 from app.sessions.legs import Leg
 from app.sessions.timeline import Timeline
-from app.sessions.tracks import Track, Tracks
+from app.sessions.tracks import Point, Track, Tracks
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import own
 
 MOONS = Setup(

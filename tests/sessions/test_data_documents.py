@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import SCALINGS, Data, Dataset, Examples, SetupError
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.preparation import Data, Examples
+from app.engine.scaling import SCALINGS
 from app.sessions.data_documents import data_document, data_of
 from app.sessions.names import clean_name
 

@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
-from app.engine import Data, Examples, Initializer, Optimizer, Schedule, Setup
-from app.lessons import STARTING_POINTS, StartingPoint
-from app.sessions import (
-    TABLE,
-    Draft,
-    TableError,
-    TableLimits,
-    draft_of,
+from app.engine.initializers import Initializer
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Data, Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Setup
+from app.lessons.starting_points import STARTING_POINTS, StartingPoint
+from app.sessions.csv_rows import TableError, TableLimits
+from app.sessions.draft_tables import (
     examples_in,
     kind_of,
-    read_table,
     target_of,
     uses_of,
 )
+from app.sessions.drafts import TABLE, Draft, draft_of
+from app.sessions.tables import read_table
 
 LIMITS = TableLimits()
 TWO_OUTPUTS = "a,b,u,v\n1,2,0.5,-1\n3,4,0.25,1e-3\n"

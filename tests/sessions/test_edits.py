@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import Dataset, Examples, Optimizer, Setup, SetupError
-from app.sessions import TrainingSession
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Examples
+from app.engine.setup import Setup
 from app.sessions.documents import fixed_text, moving_text, session_of
 from app.sessions.edits import MOST_MARKS
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import X, Y, bits, own
 
 EDITS = st.one_of(

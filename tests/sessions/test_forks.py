@@ -5,10 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import OPTIMIZERS, Dataset, Initializer, Setup, SetupError, Symbol
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.initializers import Initializer
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.setup import Setup
 from app.lessons import lesson_named
-from app.sessions import CHANGED, Fork, Place, TrainingSession, counterpart, first_difference, forked, now_of, parting
 from app.sessions.documents import fixed_text, moving_text, session_of
+from app.sessions.forks import (
+    CHANGED,
+    Fork,
+    forked,
+    now_of,
+)
+from app.sessions.pairs import counterpart, first_difference, parting
+from app.sessions.places import Place
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import own
 
 SETUP = Setup(

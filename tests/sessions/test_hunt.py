@@ -5,13 +5,22 @@ from itertools import combinations
 
 import pytest
 
-from app.engine import MISTAKES, SetupError, Symbol, run_iteration
 from app.engine.consequences import gradient_symbols
-from app.sessions import TrainingSession
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.iteration import run_iteration
+from app.engine.mistakes import MISTAKES
 from app.sessions.cases import study_of
 from app.sessions.documents import fixed_text, moving_text, session_of
 from app.sessions.hunt import Accusation, Hunt, hunt_of
-from app.sessions.hunting import accused, begun, checked, contradictions, put_right
+from app.sessions.hunting import (
+    accused,
+    begun,
+    checked,
+    contradictions,
+    put_right,
+)
+from app.sessions.training import TrainingSession
 
 LEVELS = (1, 2, 3)
 FIRST = Symbol("dW", 1, 0, 0)

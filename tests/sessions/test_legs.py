@@ -9,13 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import DivergedError, Setup, Symbol, check_finite
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import Place, TrainingSession
+from app.engine.divergence import check_finite
+from app.engine.errors import DivergedError
+from app.engine.expressions import Symbol
+from app.engine.setup import Setup
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
 from app.sessions.changes import Change, Changes
 from app.sessions.checkpoints import Checkpoint, thinned, worth_keeping
 from app.sessions.legs import Leg, Runners
+from app.sessions.places import Place
 from app.sessions.timeline import Timeline
+from app.sessions.training import TrainingSession
 from tests.engine.cases import updated
 from tests.sessions.setups import bits, own
 

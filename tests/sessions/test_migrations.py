@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions import SqliteStore, StoreVersionError, TrainingSession
 from app.sessions.database import FILE, connect
-from app.sessions.migrations import VERSION, migrate, version_of
+from app.sessions.migrations import VERSION, StoreVersionError, migrate, version_of
+from app.sessions.sqlite import SqliteStore
+from app.sessions.training import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import arrays, own

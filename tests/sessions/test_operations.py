@@ -2,7 +2,9 @@
 
 import pytest
 
-from app.sessions import Kept, SqliteStore, StaleRevisionError, led_to, operation_key
+from app.sessions.operations import led_to, operation_key
+from app.sessions.sqlite import SqliteStore
+from app.sessions.store import Kept, StaleRevisionError
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import own

@@ -7,10 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.engine import Data, Examples, Initializer, Setup
-from app.sessions import Bounds, SessionTooLargeError, TableLimits, TrainingSession, read_table
+from app.engine.initializers import Initializer
+from app.engine.preparation import Data, Examples
+from app.engine.setup import Setup
+from app.sessions.csv_rows import TableLimits
 from app.sessions.database import FILE
-from app.sessions.packing import Packed, pack, packed_fixed, packed_moving, unpacked, unpacked_session
+from app.sessions.packing import (
+    Packed,
+    pack,
+    packed_fixed,
+    packed_moving,
+    unpacked,
+    unpacked_session,
+)
+from app.sessions.sqlite import Bounds
+from app.sessions.store import SessionTooLargeError
+from app.sessions.tables import read_table
+from app.sessions.training import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import bits

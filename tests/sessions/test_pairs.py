@@ -5,10 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import Dataset, Setup, Symbol
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import Place, TrainingSession, counterpart, differ, first_difference, parting
-from app.sessions.pairs import stop_before
+from app.engine.datasets import Dataset
+from app.engine.expressions import Symbol
+from app.engine.setup import Setup
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.pairs import (
+    counterpart,
+    differ,
+    first_difference,
+    parting,
+    stop_before,
+)
+from app.sessions.places import Place
+from app.sessions.training import TrainingSession
 
 IDS = [lesson.slug for lesson in LESSONS]
 PARTS_AT = {  # kind and layer of the first equation with two values: where the start differs, or the rule

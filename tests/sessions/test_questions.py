@@ -6,17 +6,21 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from app.engine import SetupError, Symbol, Values, run_iteration
+from app.engine.errors import SetupError
+from app.engine.expressions import Symbol
+from app.engine.iteration import run_iteration
 from app.engine.propagation import RIGHT
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import (
-    Answer,
-    Asking,
-    Hunt,
+from app.engine.values import Values
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.answers import MOST_ANSWERS, Answer, Asking, with_answer
+from app.sessions.documents import fixed_text, moving_text, session_of
+from app.sessions.guesses import read_number
+from app.sessions.hunt import Hunt
+from app.sessions.questions import (
     Question,
     QuestionError,
     Reply,
-    TrainingSession,
     answer,
     asked,
     asking_first,
@@ -26,9 +30,7 @@ from app.sessions import (
     unless_asked,
     up_to_question,
 )
-from app.sessions.answers import MOST_ANSWERS, with_answer
-from app.sessions.documents import fixed_text, moving_text, session_of
-from app.sessions.guesses import read_number
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import own
 
 TWO = "two-outputs-two-paths"

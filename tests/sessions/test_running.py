@@ -5,9 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import Dataset, Initializer, Optimizer, Setup, SetupError
-from app.sessions import TrainingSession, begun_run, stopped_run, stretches
+from app.engine.datasets import Dataset
+from app.engine.errors import SetupError
+from app.engine.initializers import Initializer
+from app.engine.optimizers import Optimizer
+from app.engine.setup import Setup
 from app.sessions.documents import fixed_text, moving_text, session_of
+from app.sessions.running import begun_run, stopped_run, stretches
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import bits, own
 
 FOREVER = 1e9

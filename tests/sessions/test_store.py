@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions import StaleRevisionError, TooManySessionsError, TrainingSession, UnknownSessionError
 from app.sessions.database import FILE
 from app.sessions.documents import moving_text
-from app.sessions.store import StoreError
+from app.sessions.store import StaleRevisionError, StoreError, TooManySessionsError, UnknownSessionError
+from app.sessions.training import TrainingSession
 from tests.sessions.clock import Clock, run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import bits, own

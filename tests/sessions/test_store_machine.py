@@ -13,23 +13,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from app.engine import CONSTANT, Optimizer, Schedule, Symbol
-from app.sessions import (
-    MEASURES,
-    Bounds,
-    Fork,
-    Kept,
-    Measure,
-    SqliteStore,
-    StaleRevisionError,
-    TrainingSession,
-    UnknownSessionError,
-    begun_run,
-    counterpart,
-    stopped_run,
-)
+from app.engine.expressions import Symbol
+from app.engine.optimizers import Optimizer
+from app.engine.schedules import CONSTANT, Schedule
 from app.sessions.database import FILE
 from app.sessions.documents import fixed_text, moving_text
+from app.sessions.forks import Fork
+from app.sessions.pairs import counterpart
+from app.sessions.places import MEASURES, Measure
+from app.sessions.running import begun_run, stopped_run
+from app.sessions.sqlite import Bounds, SqliteStore
+from app.sessions.store import Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.training import TrainingSession
 from tests.sessions.clock import Clock
 from tests.sessions.setups import bits, own
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Data
-from app.sessions import Table, TableError, TableLimits, read_table
+from app.engine.preparation import Data
+from app.sessions.csv_rows import TableError, TableLimits
 from app.sessions.data_documents import data_document, data_of
+from app.sessions.tables import Table, read_table
 
 LIMITS = TableLimits()
 Nasty = tuple[bytes, int, int, str]  # content, row, column (0 where it is not one place), words of the reason

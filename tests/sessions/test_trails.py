@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import gradient_sizes
-from app.sessions import Stop, TrainingSession, trail_of, trailed, trails
+from app.engine.gradient_sizes import gradient_sizes
+from app.sessions import trails
 from app.sessions.tracks import Tracks
-from app.sessions.trails import Trail
+from app.sessions.trails import Stop, Trail, trail_of, trailed
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import own
 
 

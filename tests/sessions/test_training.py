@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from app.engine import DivergedError, SetupError
+from app.engine.errors import DivergedError, SetupError
 from app.lessons import LESSONS, lesson_named
-from app.sessions import Measure, TrainingSession
 from app.sessions.changes import MOST_CHANGES
+from app.sessions.places import Measure
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import own
 
 # 2-3-2: z 3, a 3, z 2, a 2 | loss | delta 2, dW 6, db 2, delta 3, dW 6, db 3 | W 6, b 2, W 6, b 3

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sessions import MEASURES, START, TrainingSession
 from app.sessions.checkpoints import MOST_CHECKPOINTS
+from app.sessions.places import MEASURES, START
+from app.sessions.training import TrainingSession
 from tests.sessions.setups import bits, own
 
 measures = st.sampled_from(MEASURES)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, fromstring
 
 from app.paths import STATIC, TEMPLATES
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.diagram import diagram
 from app.web.templating import Templates
 

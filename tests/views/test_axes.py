@@ -6,7 +6,12 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.axes import Axis, Span, axis, tight
+from app.views.axes import (
+    Axis,
+    Span,
+    axis,
+    tight,
+)
 from app.views.scales import place
 
 LARGEST, SMALLEST = sys.float_info.max, 5e-324

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.engine import Array, Data, Dataset, Examples, Initializer, Setup, forward
+from app.engine.datasets import Dataset
+from app.engine.initializers import Initializer
+from app.engine.preparation import Data, Examples
+from app.engine.propagation import forward
+from app.engine.setup import Setup
+from app.engine.types import Array
 from app.lessons import LESSONS
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.boundary import boundary
 from app.views.fitted import fitted
 from app.views.frames import SQUARE

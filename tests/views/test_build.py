@@ -7,29 +7,45 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from app.engine import (
-    ACTIVATIONS,
-    LOSSES,
-    OPTIMIZERS,
-    PHASES,
-    Dataset,
-    Examples,
-    Optimizer,
-    Schedule,
-    Setup,
-    SetupError,
-    Shape,
-    Updating,
-    trace,
-)
-from app.lessons import STARTING_POINTS, StartingPoint
-from app.sessions import Draft, TableLimits, draft_of, read_table
-from app.views import Built, Manner, build_panels
+from app.engine.activations import ACTIVATIONS
+from app.engine.datasets import Dataset
+from app.engine.equations import PHASES, trace
+from app.engine.errors import SetupError
+from app.engine.losses import LOSSES
+from app.engine.optimizers import OPTIMIZERS, Optimizer
+from app.engine.preparation import Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Setup
+from app.engine.shape import Shape, Updating
+from app.lessons.starting_points import STARTING_POINTS, StartingPoint
+from app.sessions.csv_rows import TableLimits
+from app.sessions.drafts import Draft, draft_of
+from app.sessions.tables import read_table
 from app.views.advice import Advice, output_advice, reaches
-from app.views.build_fields import LABELS, Field, Shown, method_fields, start_fields
-from app.views.build_panels import LayersPanel, MethodPanel, ProblemsPanel, Spoken
-from app.views.build_sums import Drawing, Sums, drawing, phase_counts, sums
+from app.views.build_fields import (
+    LABELS,
+    Field,
+    Shown,
+    method_fields,
+    start_fields,
+)
+from app.views.build_panels import (
+    LayersPanel,
+    Manner,
+    MethodPanel,
+    ProblemsPanel,
+    Spoken,
+    build_panels,
+)
+from app.views.build_sums import (
+    Drawing,
+    Sums,
+    drawing,
+    phase_counts,
+    sums,
+)
 from app.views.build_table import TablePanel
+from app.views.built import Built
 from app.views.pairings import Problem, pairing_problems
 from app.views.sketch import sketch
 from app.views.words import ACTIVATION_WORDS

@@ -9,9 +9,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.engine import ACTIVATIONS, LOSSES, Array, Equation, Iteration, Setup, Shape, trace
-from app.engine.equations import PHASES
-from app.lessons import Orientation
+from app.engine.activations import ACTIVATIONS
+from app.engine.equations import PHASES, Equation, trace
+from app.engine.iteration import Iteration
+from app.engine.losses import LOSSES
+from app.engine.setup import Setup
+from app.engine.shape import Shape
+from app.engine.types import Array
+from app.lessons.lesson import Orientation
 from app.views.code import line_of_numpy
 from tests.engine.cases import iteration_of, mistaken, random_setup, setups
 

@@ -3,14 +3,23 @@
 import numpy as np
 import pytest
 
-from app.engine import Examples, Parameters, Setup
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import Place, TrainingSession, counterpart, differ
-from app.views import Names, Seen, alone, comparison, run_panel
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.pairs import counterpart, differ
+from app.sessions.places import Place
+from app.sessions.training import TrainingSession
 from app.views.compared import OTHER, SAME, compared
-from app.views.comparison import Comparison
+from app.views.comparison import (
+    Comparison,
+    Names,
+    Seen,
+    alone,
+    comparison,
+)
 from app.views.numbers import number
-from app.views.printed import as_printed, printed_here
+from app.views.printed import as_printed, printed_here, run_panel
 
 IDS = [lesson.slug for lesson in LESSONS]
 SEEN = Seen(3, 5)

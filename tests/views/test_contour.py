@@ -6,11 +6,17 @@ from math import hypot
 
 import pytest
 
-from app.engine import Symbol
+from app.engine.expressions import Symbol
 from app.lessons import LESSONS
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 from app.views.contour import Contour, contour
-from app.views.contour_drawing import LOOKS, Window, levels_of, spaced_looks, told_apart
+from app.views.contour_drawing import (
+    LOOKS,
+    Window,
+    levels_of,
+    spaced_looks,
+    told_apart,
+)
 from app.views.frames import SQUARE
 from app.views.numbers import number
 from app.views.symbols import reference

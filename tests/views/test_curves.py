@@ -6,14 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Data, Dataset, Setup
+from app.engine.datasets import Dataset
+from app.engine.preparation import Data
+from app.engine.setup import Setup
 from app.lessons import LESSONS
-from app.sessions import TrainingSession, points_of
+from app.sessions.curves import points_of
+from app.sessions.training import TrainingSession
 from app.views.axes import Span, axis, tight
 from app.views.choices import choice, choices_of
 from app.views.curves import Curves, curves
 from app.views.frames import NARROW, WIDE
-from app.views.plots import POWERS, About, Plot, plot
+from app.views.plots import (
+    POWERS,
+    About,
+    Plot,
+    plot,
+)
 from app.views.readings import MOST
 from app.views.series import Series
 from tests.sessions.setups import own

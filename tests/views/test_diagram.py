@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import Examples, Parameters, Setup, Symbol
-from app.lessons import LESSONS, Lesson
-from app.sessions import TrainingSession
+from app.engine.expressions import Symbol
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
+from app.sessions.training import TrainingSession
 from app.views.diagram import Network, diagram
 from app.views.numbers import number
 from tests.views.drawings import drawn

@@ -4,16 +4,20 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from app.engine import Dataset, Setup, Symbol
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import TrainingSession
+from app.engine.datasets import Dataset
+from app.engine.expressions import Symbol
+from app.engine.setup import Setup
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.training import TrainingSession
 from app.views.data import Data
 from app.views.equation import EquationPanel
 from app.views.explorer import ExplorerPage, Loss, explorer
 from app.views.look import Look, Play
-from app.views.parameters import NOT_YET, Parameters
+from app.views.parameters import Parameters
 from app.views.symbols import reference
 from app.views.timeline import Timeline
+from app.views.verdicts import NOT_YET
 
 FIRST = lesson_named("one-example-at-a-time")
 TWO = lesson_named("two-outputs-two-paths")

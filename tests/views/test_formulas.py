@@ -8,9 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import Equation, Examples, Initializer, Setup, Shape, Symbol, Values, found_at, run_iteration, trace
-from app.lessons import LESSONS, Lesson, Orientation, lesson_named
-from app.views.formulas import Formula, formula, latex, symbol_text, text
+from app.engine.equations import Equation, found_at, trace
+from app.engine.expressions import Symbol
+from app.engine.initializers import Initializer
+from app.engine.iteration import run_iteration
+from app.engine.preparation import Examples
+from app.engine.setup import Setup
+from app.engine.shape import Shape
+from app.engine.values import Values
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson, Orientation
+from app.views.formulas import (
+    Formula,
+    formula,
+    latex,
+    symbol_text,
+    text,
+)
 from app.views.rows import WIDE, wrapped
 from tests.engine.cases import PAIRS, SINGLE, random_setup
 from tests.views.mathml import as_text, calculated, parsed

@@ -6,8 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from app.engine import Examples, Initializer, Optimizer, Setup, Symbol
-from app.sessions import TrainingSession
+from app.engine.expressions import Symbol
+from app.engine.initializers import Initializer
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Examples
+from app.engine.setup import Setup
+from app.sessions.training import TrainingSession
 from app.views.bars import LEFT, RIGHT, bars
 from app.views.flow_words import flow_headline, flow_told
 from app.views.gradient_sizes import gradients

@@ -5,10 +5,18 @@ import re
 import numpy as np
 import pytest
 
-from app.engine import ACTIVATIONS, Activity, Examples, Parameters, Setup
+from app.engine.activations import ACTIVATIONS
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.engine.slopes import Activity
 from app.lessons import LESSONS
-from app.sessions import TrainingSession
-from app.views.histograms import BINS, FRAME, activations, binned
+from app.sessions.training import TrainingSession
+from app.views.histograms import (
+    BINS,
+    FRAME,
+    activations,
+    binned,
+)
 from tests.views.walks import lesson, walk
 
 DIGITS = 4

@@ -5,12 +5,19 @@ from itertools import combinations
 
 import pytest
 
-from app.engine import MISTAKES, trace
 from app.engine.consequences import Consequences, Learned, gradient_symbols
-from app.sessions import TrainingSession
+from app.engine.equations import trace
+from app.engine.mistakes import MISTAKES
 from app.sessions.cases import case_of, losses_put_right, study_of
 from app.sessions.hunt import Accusation
-from app.sessions.hunting import accused, begun, checked, contradictions, put_right
+from app.sessions.hunting import (
+    accused,
+    begun,
+    checked,
+    contradictions,
+    put_right,
+)
+from app.sessions.training import TrainingSession
 from app.views.bug_lab import bug_lab_page
 from app.views.closed import closed_panel, closed_sentence, is_closed
 from app.views.diagram import diagram

@@ -4,12 +4,23 @@ import re
 
 import pytest
 
-from app.engine import Symbol
+from app.engine.expressions import Symbol
 from app.lessons import LESSONS
-from app.sessions import TrainingSession
-from app.views.chosen_parameters import MOST, parameter_choice, parameter_named, parameters_of
+from app.sessions.training import TrainingSession
+from app.views.chosen_parameters import (
+    MOST,
+    parameter_choice,
+    parameter_named,
+    parameters_of,
+)
 from app.views.landscape import Landscape, landscape
-from app.views.slope_drawing import FRAME, Line, arrow_from, axes_of, clipped
+from app.views.slope_drawing import (
+    FRAME,
+    Line,
+    arrow_from,
+    axes_of,
+    clipped,
+)
 from app.views.symbols import reference
 from tests.engine import by_hand
 from tests.views.walks import at, lesson, walk

@@ -5,8 +5,9 @@ from itertools import combinations
 
 import pytest
 
-from app.lessons import LESSONS, Lesson
-from app.sessions import TrainingSession
+from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
+from app.sessions.training import TrainingSession
 from app.views.diagram import diagram
 from app.views.labels import fixed_boxes, label_places
 from app.views.layout import layout

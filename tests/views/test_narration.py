@@ -8,9 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import MISTAKES, Examples, Initializer, Parameters, Setup, Symbol, Values, found_at, trace
+from app.engine.equations import found_at, trace
+from app.engine.expressions import Symbol
+from app.engine.initializers import Initializer
+from app.engine.mistakes import MISTAKES
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
+from app.engine.values import Values
 from app.views.narration import narrate, narrate_end, narrate_start
-from app.views.words import counted, listed, share, unit_name, with_article
+from app.views.words import (
+    counted,
+    listed,
+    share,
+    unit_name,
+    with_article,
+)
 from tests.engine.cases import iteration_of, mistaken, random_setup
 
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.numbers import MINUS, adds_up, fixed, number, parts, signed
+from app.views.numbers import (
+    MINUS,
+    adds_up,
+    fixed,
+    number,
+    parts,
+    signed,
+)
 
 DIGITS = st.integers(2, 8)
 ANY = st.floats(allow_nan=False, allow_infinity=False)

@@ -6,14 +6,27 @@ from math import prod
 import numpy as np
 import pytest
 
-from app.engine import Examples, Setup, Symbol, paths_of
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import Hunt, Place, TrainingSession, question_of
+from app.engine.expressions import Symbol
+from app.engine.paths import paths_of
+from app.engine.preparation import Examples
+from app.engine.setup import Setup
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.hunt import Hunt
+from app.sessions.places import Place
+from app.sessions.questions import question_of
+from app.sessions.training import TrainingSession
 from app.views.explorer import explorer
 from app.views.look import Look
 from app.views.numbers import signed
 from app.views.path_rows import PathRow
-from app.views.paths import CLOSED, Opened, PathsPanel, Sum, paths_panel
+from app.views.paths import (
+    CLOSED,
+    Opened,
+    PathsPanel,
+    Sum,
+    paths_panel,
+)
 from app.views.shares import MOST_LISTED
 from tests.views.mathml import as_text, calculated
 from tests.views.walks import lesson, walk

@@ -8,9 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.axes import Span, axis, linear_ticks, nice, power_ticks
+from app.views.axes import (
+    Span,
+    axis,
+    linear_ticks,
+    nice,
+    power_ticks,
+)
 from app.views.frames import WIDE
-from app.views.plots import APART, About, Plot, plot, spread, thinned
+from app.views.plots import (
+    APART,
+    About,
+    Plot,
+    plot,
+    spread,
+    thinned,
+)
 from app.views.series import Series
 
 ABOUT = About("curve", "A curve", "updates made", "loss", 4)

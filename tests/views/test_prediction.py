@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from app.engine import Case, Setup, Symbol
-from app.lessons import LESSONS, Lesson, lesson_named
-from app.sessions import Hunt, Reply, TrainingSession, answer, asked, asking_first, question_of
+from app.engine.case import Case
+from app.engine.expressions import Symbol
+from app.engine.setup import Setup
+from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.hunt import Hunt
+from app.sessions.questions import (
+    Reply,
+    answer,
+    asked,
+    asking_first,
+    question_of,
+)
+from app.sessions.training import TrainingSession
 from app.views.deciding import what_decides
 from app.views.explorer import explorer
 from app.views.look import Look

@@ -5,15 +5,31 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import Dataset, Examples, Parameters, Setup, Symbol
+from app.engine.datasets import Dataset
+from app.engine.expressions import Symbol
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
-from app.sessions import Hunt, TrainingSession
+from app.sessions.hunt import Hunt
+from app.sessions.training import TrainingSession
 from app.views.explorer import explorer
 from app.views.look import Look
 from app.views.parameters import Parameters as Table
 from app.views.parameters import parameters
-from app.views.proof import CLOSED, OFFERED, Check, check_panel
-from app.views.verdicts import MOST_WORK, NOTHING, SIGNS, Badge, badge, too_many
+from app.views.proof import (
+    CLOSED,
+    OFFERED,
+    Check,
+    check_panel,
+)
+from app.views.verdicts import (
+    MOST_WORK,
+    NOTHING,
+    SIGNS,
+    Badge,
+    badge,
+    too_many,
+)
 from tests.views.walks import at, lesson
 
 VERDICTS = {

@@ -5,9 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.engine import Array
+from app.engine.types import Array
 from app.views.frames import SQUARE, Frame
-from app.views.levels import bands, by_sign, keys, labels, levels_between
+from app.views.levels import (
+    bands,
+    by_sign,
+    keys,
+    labels,
+    levels_between,
+)
 from app.views.regions import FINE, Surface, through
 from tests.views.paths_inside import is_inside, rings
 

@@ -4,7 +4,13 @@ import math
 
 import pytest
 
-from app.views.scales import place, share, sign_class, strength, stroke_width
+from app.views.scales import (
+    place,
+    share,
+    sign_class,
+    strength,
+    stroke_width,
+)
 
 
 def test_a_connection_is_thicker_the_larger_its_weight_whatever_its_sign() -> None:

@@ -5,15 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from app.engine import (
-    Array,
-    Iteration,
-    Optimizer,
-    Schedule,
-    Setup,
-    trace,
-)
-from app.lessons import Orientation
+from app.engine.equations import trace
+from app.engine.iteration import Iteration
+from app.engine.optimizers import Optimizer
+from app.engine.schedules import Schedule
+from app.engine.setup import Setup
+from app.engine.types import Array
+from app.lessons.lesson import Orientation
 from app.views.code import line_of_numpy
 from tests.engine.cases import later_iteration
 from tests.views.updates import VARIANTS, told, updates, varied

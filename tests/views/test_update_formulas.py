@@ -7,16 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import (
-    Examples,
-    Optimizer,
-    Parameters,
-    Schedule,
-    Setup,
-    Shape,
-    Symbol,
-    Values,
-)
+from app.engine.expressions import Symbol
+from app.engine.optimizers import Optimizer
+from app.engine.preparation import Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Parameters, Setup
+from app.engine.shape import Shape
+from app.engine.values import Values
 from app.views.formulas import formula, latex, text
 from tests.engine.cases import later_iteration
 from tests.views.mathml import as_text, calculated, parsed

@@ -2,18 +2,17 @@
 
 import pytest
 
-from app.engine import (
-    Optimizer,
-    Schedule,
-    Symbol,
-    found_at,
-    parameter_of,
-)
-from app.sessions import TrainingSession
+from app.engine.equations import found_at
+from app.engine.expressions import Symbol
+from app.engine.optimizers import Optimizer
+from app.engine.schedules import Schedule
+from app.engine.told_update import parameter_of
+from app.sessions.training import TrainingSession
 from app.views.pages import network_summary
-from app.views.parameters import NOT_YET, parameters
+from app.views.parameters import parameters
 from app.views.sight import Sight, stand_of, texts_of
 from app.views.timeline import timeline
+from app.views.verdicts import NOT_YET
 from tests.views.updates import updates, varied
 
 

@@ -8,16 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine import (
-    OPTIMIZERS,
-    Examples,
-    Optimizer,
-    Parameters,
-    Schedule,
-    Setup,
-    Symbol,
-    Values,
-)
+from app.engine.expressions import Symbol
+from app.engine.optimizers import OPTIMIZERS, Optimizer
+from app.engine.preparation import Examples
+from app.engine.schedules import Schedule
+from app.engine.setup import Parameters, Setup
+from app.engine.values import Values
 from app.views.equation import heading
 from app.views.narration import narrate
 from app.views.words import what_is_found

@@ -2,19 +2,12 @@
 
 from dataclasses import replace
 
-from app.engine import (
-    OPTIMIZERS,
-    SCHEDULES,
-    Equation,
-    Optimizer,
-    Schedule,
-    Setup,
-    Shape,
-    Symbol,
-    Updating,
-    found_at,
-    trace,
-)
+from app.engine.equations import Equation, found_at, trace
+from app.engine.expressions import Symbol
+from app.engine.optimizers import OPTIMIZERS, Optimizer
+from app.engine.schedules import SCHEDULES, Schedule
+from app.engine.setup import Setup
+from app.engine.shape import Shape, Updating
 from tests.engine.cases import random_setup
 
 VARIANTS = [

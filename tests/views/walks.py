@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from app.engine import Examples, Parameters, Setup
+from app.engine.preparation import Examples
+from app.engine.setup import Parameters, Setup
 from app.lessons import lesson_named
-from app.sessions import TrainingSession
+from app.sessions.training import TrainingSession
 
 
 def walk(sizes: tuple[int, ...], largest: float = 12.0) -> TrainingSession:

@@ -235,7 +235,7 @@ def test_what_is_not_there_is_a_problem_too(client: TestClient, method: str, pat
 
 
 def test_a_session_expires_and_says_so(settings: Settings) -> None:
-    from app.main import create_app  # the clock is the store's: a lifetime of a blink does as well
+    from app.main import create_app
 
     short = settings.model_copy(update={"session_hours": 1e-9})
     with TestClient(create_app(short)) as client:

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
-from app.engine import MISTAKES
+from app.engine.mistakes import MISTAKES
 from app.sessions.cases import case_of, study_of
 from app.web.answers import EquationAnswer
 from tests.web.talk import Json, documented

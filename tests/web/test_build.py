@@ -8,10 +8,11 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from starlette.testclient import TestClient
 
-from app.engine import OPTIMIZERS, Setup
-from app.lessons import STARTING_POINTS, starting_point_named
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.setup import Setup
+from app.lessons.starting_points import STARTING_POINTS, starting_point_named
 from app.main import create_app
-from app.sessions import setup_document, setup_of
+from app.sessions.documents import setup_document, setup_of
 from app.settings import Settings
 from tests.sessions.test_tables import NASTY
 from tests.web.talk import BATCHES, Json, begin, documented

@@ -12,7 +12,14 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.access import Access, UndeclaredRouteError, anyone, check_declared, declared_routes, holder
+from app.web.access import (
+    Access,
+    UndeclaredRouteError,
+    anyone,
+    check_declared,
+    declared_routes,
+    holder,
+)
 from tests.web.talk import LESSON, begin
 
 HERE = "http://testserver"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.views import PICTURES
+from app.views.pictures import PICTURES
 from tests.web.talk import Json, begin
 from tests.web.test_fuzz import HIDDEN, finite, nothing_but_numbers
 

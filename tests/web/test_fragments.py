@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.web.fragments import Panel, Part, Shown, fragment
+from app.web.fragments import (
+    Panel,
+    Part,
+    Shown,
+    fragment,
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from app.engine import ACTIVATIONS, LOSSES, MISTAKES
+from app.engine.activations import ACTIVATIONS
+from app.engine.losses import LOSSES
+from app.engine.mistakes import MISTAKES
 from app.main import create_app
 from app.settings import Settings
 from tests.web.talk import BATCHES, begin

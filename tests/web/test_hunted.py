@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.sessions.cases import case_of
-from app.views import PICTURES
+from app.views.pictures import PICTURES
 from tests.web.test_bug_lab import CASES, HTMX, accusation, start, state, words_of
 
 HELD_BACK = ("landscape", "contour")  # they hold the gradients against the loss, which is what a hunt pays for

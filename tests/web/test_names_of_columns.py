@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.views import PICTURES
+from app.views.pictures import PICTURES
 from tests.web.talk import Json, act, begin
 from tests.web.test_build import filled, form_of
 

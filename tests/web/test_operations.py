@@ -20,7 +20,14 @@ from app.main import create_app
 from app.sessions.sqlite import SqliteStore
 from app.sessions.store import NotWritableError, StoreError
 from app.settings import Settings
-from app.web.logs import REQUESTS, JsonLines, TextLines, log_config, request_id, without_ids
+from app.web.logs import (
+    REQUESTS,
+    JsonLines,
+    TextLines,
+    log_config,
+    request_id,
+    without_ids,
+)
 from tests.web.talk import LESSON, act, begin
 
 BROKEN = {"lesson": "no-such-lesson", "secret": "a-word-of-the-body"}

@@ -4,11 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
-from app.engine import MISTAKES
+from app.engine.mistakes import MISTAKES
 from app.lessons import LESSONS
 from app.main import create_app
 from app.settings import Settings
-from app.views import PICTURES
+from app.views.pictures import PICTURES
 from tests.web.reading import soup, words
 from tests.web.talk import BATCHES, Json, act, begin
 from tests.web.test_pages import HTMX

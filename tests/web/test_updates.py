@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.engine import OPTIMIZERS
+from app.engine.optimizers import OPTIMIZERS
 from app.web.answers import EquationAnswer
 from tests.web.talk import BATCHES, act, begin
 

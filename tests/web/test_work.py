@@ -13,10 +13,23 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.sessions import Place, TrainingSession, in_slices, setup_of
+from app.sessions.documents import setup_of
+from app.sessions.places import Place
+from app.sessions.slices import in_slices
+from app.sessions.training import TrainingSession
 from app.settings import Settings
-from app.web.rates import MOST_BUCKETS, Buckets, Rate, TooFastError
-from app.web.work import SLICE, BusyError, Pool, TooLongError
+from app.web.rates import (
+    MOST_BUCKETS,
+    Buckets,
+    Rate,
+    TooFastError,
+)
+from app.web.work import (
+    SLICE,
+    BusyError,
+    Pool,
+    TooLongError,
+)
 from tests.benchmarks.in_process import Browser
 from tests.web.talk import BATCHES, LESSON, act, begin
 
