@@ -8,52 +8,52 @@ from typing import Any, get_args
 import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
-from app.paths import STATIC, TEMPLATES
+from app.files import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bars import Bars
-from app.views.bug_lab import BugLabPage
-from app.views.build import BuildPage
-from app.views.build_fields import Field
-from app.views.build_panels import (
+from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.build.build import BuildPage
+from app.views.build.fields import Field
+from app.views.build.panels import (
     FieldsPanel,
     LayersPanel,
     ProblemsPanel,
     Spoken,
     TextPanel,
 )
-from app.views.build_sums import Drawing, Sums
-from app.views.build_table import TablePanel
-from app.views.choices import Choices
-from app.views.compare_page import ComparePage
-from app.views.comparison import Comparison
-from app.views.connections import Connection, Label
-from app.views.contour import Contour
-from app.views.contour_drawing import ContourDrawing
-from app.views.curves import Curves
-from app.views.explorer import Panel
-from app.views.forks import ForkPanel
-from app.views.goal import LossMark
-from app.views.gradient_sizes import GradientSizes
-from app.views.grounds import Ground
-from app.views.histograms import Activations, Histogram
-from app.views.landscape import Landscape
-from app.views.maps import Map
-from app.views.marks import Marks
-from app.views.over_data import OverData
-from app.views.parameters import ParameterRow
-from app.views.pictures import ChosenPicture, PicturesPage
-from app.views.plots import Plot
-from app.views.printed import RunPanel
-from app.views.proof import CheckRow
-from app.views.pulses import Wave
-from app.views.sketch import Sketch
-from app.views.slope_drawing import SlopeDrawing
-from app.views.timeline import Cell
-from app.views.training import Training
-from app.views.unit_pictures import UnitPictures
-from app.views.units import Unit
-from app.web.templating import Templates
+from app.views.build.sketch import Sketch
+from app.views.build.sums import Drawing, Sums
+from app.views.build.table import TablePanel
+from app.views.charts.bars import Bars
+from app.views.charts.grounds import Ground
+from app.views.charts.lines import Plot
+from app.views.charts.map import Map
+from app.views.charts.marks import Marks
+from app.views.check.check import CheckRow
+from app.views.compare.compare import Comparison
+from app.views.compare.forks import ForkPanel
+from app.views.compare.page import ComparePage
+from app.views.compare.printed import RunPanel
+from app.views.explorer.explorer import Panel
+from app.views.explorer.parameters import ParameterRow
+from app.views.explorer.timeline import Cell
+from app.views.network.connections import Connection, Label
+from app.views.network.pulses import Wave
+from app.views.network.target_marks import LossMark
+from app.views.network.units import Unit
+from app.views.pictures.choices import Choices
+from app.views.pictures.contour import Contour
+from app.views.pictures.contour_drawing import ContourDrawing
+from app.views.pictures.curves import Curves
+from app.views.pictures.gradient_sizes import GradientSizes
+from app.views.pictures.histograms import Activations, Histogram
+from app.views.pictures.landscape import Landscape
+from app.views.pictures.over_data import OverData
+from app.views.pictures.pictures import ChosenPicture, PicturesPage
+from app.views.pictures.slope_drawing import SlopeDrawing
+from app.views.pictures.units import UnitPictures
+from app.views.training.training import Training
+from app.web.http.templating import Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 PANELS: tuple[Any, ...] = get_args(Panel)

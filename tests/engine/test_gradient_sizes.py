@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine.gradient_sizes import gradient_sizes
-from app.engine.propagation import Backward
+from app.engine.network.propagation import Backward
 from tests.engine.cases import iteration_of, random_setup
 
 

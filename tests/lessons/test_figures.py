@@ -9,7 +9,7 @@ import pytest
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
-from app.sessions.runs import run_of
+from app.sessions.compare.notebook_run import run_of
 from tests.lessons.printed import flat, is_printed, notebook
 
 SEEDED = [lesson for lesson in LESSONS if lesson.slug != "a-slope-too-many"]

@@ -8,8 +8,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, nodes
 
+from app.files import STATIC, TEMPLATES
 from app.lessons import LESSONS, lesson_named
-from app.paths import STATIC, TEMPLATES
+from app.views.network.thumbnail import thumbnail
 from app.views.pages import (
     Chrome,
     LessonPage,
@@ -23,8 +24,7 @@ from app.views.pages import (
     session_gone,
     stale,
 )
-from app.views.thumbnail import thumbnail
-from app.web.templating import Templates
+from app.web.http.templating import Templates
 
 TEMPLATES_OF = {"lessons": LessonsPage, "lesson": LessonPage, "problem": ProblemPage}
 
