@@ -58,43 +58,43 @@ from app.web.http.templating import Templates
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 PANELS: tuple[Any, ...] = get_args(Panel)
 PAGES: dict[str, type[Any]] = {
-    "pages/lessons.html": pages.LessonsPage,
-    "pages/lesson.html": pages.LessonPage,
-    "pages/problem.html": pages.ProblemPage,
-    "pages/docs.html": ApiDocsPage,
-    "pages/bug-lab.html": BugLabPage,
-    "pages/build.html": BuildPage,
-    "pages/compare.html": ComparePage,
-    "pages/pictures.html": PicturesPage,
+    "lessons/page.html": pages.LessonsPage,
+    "lessons/lesson.html": pages.LessonPage,
+    "problem.html": pages.ProblemPage,
+    "docs.html": ApiDocsPage,
+    "bug_lab/page.html": BugLabPage,
+    "build/page.html": BuildPage,
+    "compare/page.html": ComparePage,
+    "pictures/page.html": PicturesPage,
 }
 MARKS: dict[str, tuple[type[Any], str]] = {
-    "panels/build-fields.html": (FieldsPanel, "panel"),
-    "panels/build-text.html": (TextPanel, "panel"),
-    "panels/build-table.html": (TablePanel, "panel"),
-    "panels/build-layers.html": (LayersPanel, "panel"),
-    "panels/build-drawing.html": (Drawing, "panel"),
-    "panels/build-sums.html": (Sums, "panel"),
-    "panels/build-problems.html": (ProblemsPanel, "panel"),
-    "panels/build-status.html": (Spoken, "panel"),
+    "build/build-fields.html": (FieldsPanel, "panel"),
+    "build/build-text.html": (TextPanel, "panel"),
+    "build/build-table.html": (TablePanel, "panel"),
+    "build/build-layers.html": (LayersPanel, "panel"),
+    "build/build-drawing.html": (Drawing, "panel"),
+    "build/build-sums.html": (Sums, "panel"),
+    "build/build-problems.html": (ProblemsPanel, "panel"),
+    "build/build-status.html": (Spoken, "panel"),
     "macros/field.html": (Field, "f"),
     "svg/sketch.svg": (Sketch, "drawing"),
-    "panels/comparison.html": (Comparison, "panel"),
-    "panels/run.html": (RunPanel, "panel"),
-    "panels/fork.html": (ForkPanel, "panel"),
-    "panels/training.html": (Training, "panel"),
-    "panels/curves.html": (Curves, "panel"),
-    "panels/picture.html": (ChosenPicture, "panel"),
-    "panels/landscape.html": (Landscape, "panel"),
-    "panels/contour.html": (Contour, "panel"),
-    "panels/gradients.html": (GradientSizes, "panel"),
-    "panels/activations.html": (Activations, "panel"),
+    "compare/comparison.html": (Comparison, "panel"),
+    "compare/run.html": (RunPanel, "panel"),
+    "compare/fork.html": (ForkPanel, "panel"),
+    "training/training.html": (Training, "panel"),
+    "pictures/curves.html": (Curves, "panel"),
+    "pictures/picture.html": (ChosenPicture, "panel"),
+    "pictures/landscape.html": (Landscape, "panel"),
+    "pictures/contour.html": (Contour, "panel"),
+    "pictures/gradients.html": (GradientSizes, "panel"),
+    "pictures/activations.html": (Activations, "panel"),
     "svg/slopes.svg": (SlopeDrawing, "drawing"),
     "svg/contour.svg": (ContourDrawing, "drawing"),
     "svg/bars.svg": (Bars, "bars"),
     "macros/histogram.html": (Histogram, "layer"),
     "svg/ground.svg": (Ground, "ground"),
-    "panels/over-data.html": (OverData, "panel"),
-    "panels/units.html": (UnitPictures, "panel"),
+    "pictures/over-data.html": (OverData, "panel"),
+    "pictures/units.html": (UnitPictures, "panel"),
     "svg/map.svg": (Map, "map"),
     "svg/marks.svg": (Marks, "mark"),
     "svg/plot.svg": (Plot, "plot"),
@@ -146,8 +146,8 @@ def test_each_panel_template_uses_the_fields_of_its_view_and_all_of_them(panel: 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.id)
 def test_each_panel_has_one_name_as_element_and_as_template(panel: Any) -> None:
-    assert panel.template == f"panels/{panel.id}.html"
-    assert f'id="{panel.id}"' in (TEMPLATES / "pages" / "explorer.html").read_text()
+    assert Path(panel.template).name == f"{panel.id}.html"
+    assert f'id="{panel.id}"' in (TEMPLATES / "explorer" / "page.html").read_text()
 
 
 @pytest.mark.parametrize(("template", "view"), PAGES.items())

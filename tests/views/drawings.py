@@ -40,7 +40,7 @@ class Ink:
 
 def drawn(session: TrainingSession, digits: int = 5) -> Element:
     """The panel as the browser gets it."""
-    text = TEMPLATE_ENGINE.render("panels/network.html", panel=diagram(session, digits), at="/sessions/id")
+    text = TEMPLATE_ENGINE.render("explorer/network.html", panel=diagram(session, digits), at="/sessions/id")
     return fromstring(f"<panel>{text}</panel>")
 
 

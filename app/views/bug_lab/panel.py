@@ -87,7 +87,7 @@ class Lab:
     """The panel; all but `open` is empty outside of the bug lab. `share` is the address that fixes the case."""
 
     id: ClassVar[str] = "lab"
-    template: ClassVar[str] = "panels/lab.html"
+    template: ClassVar[str] = "bug_lab/lab.html"
 
     open: bool
     title: str = ""

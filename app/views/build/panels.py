@@ -31,7 +31,7 @@ class FieldsPanel:
     """A group of fields; each group is a panel of its own."""
 
     id: ClassVar[str]
-    template: ClassVar[str] = "panels/build-fields.html"
+    template: ClassVar[str] = "build/build-fields.html"
 
     fields: tuple[Field, ...]
 
@@ -65,7 +65,7 @@ class TextPanel:
     """The learner's CSV, as it was typed, pasted or read."""
 
     id: ClassVar[str] = "build-text"
-    template: ClassVar[str] = "panels/build-text.html"
+    template: ClassVar[str] = "build/build-text.html"
 
     text: str
     invalid: bool
@@ -88,7 +88,7 @@ class LayersPanel:
     """
 
     id: ClassVar[str] = "build-layers"
-    template: ClassVar[str] = "panels/build-layers.html"
+    template: ClassVar[str] = "build/build-layers.html"
 
     inputs: str
     layers: tuple[LayerRow, ...]
@@ -103,7 +103,7 @@ class ProblemsPanel:
     """What is wrong, each with the id of its field, or none; `refused` where the walk was to start all the same."""
 
     id: ClassVar[str] = "build-problems"
-    template: ClassVar[str] = "panels/build-problems.html"
+    template: ClassVar[str] = "build/build-problems.html"
 
     title: str
     problems: tuple[tuple[str, str], ...]
@@ -115,7 +115,7 @@ class Spoken:
     """What a screen reader says after a change: the network in a sentence, or how many problems there are."""
 
     id: ClassVar[str] = "build-status"
-    template: ClassVar[str] = "panels/build-status.html"
+    template: ClassVar[str] = "build/build-status.html"
 
     text: str
 

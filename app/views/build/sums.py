@@ -36,7 +36,7 @@ class Drawing:
     """The live drawing with its numbers; `waits` says what it waits for, where there is none."""
 
     id: ClassVar[str] = "build-drawing"
-    template: ClassVar[str] = "panels/build-drawing.html"
+    template: ClassVar[str] = "build/build-drawing.html"
 
     drawing: Sketch | None
     waits: str
@@ -50,7 +50,7 @@ class Sums:
     """
 
     id: ClassVar[str] = "build-sums"
-    template: ClassVar[str] = "panels/build-sums.html"
+    template: ClassVar[str] = "build/build-sums.html"
 
     sentence: str
     data: str

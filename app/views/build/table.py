@@ -31,7 +31,7 @@ class TablePanel:
     """The table as it was read, or what is wrong with it, or with a file that was to take its place."""
 
     id: ClassVar[str] = "build-table"
-    template: ClassVar[str] = "panels/build-table.html"
+    template: ClassVar[str] = "build/build-table.html"
 
     wrong: str
     file_wrong: str

@@ -60,7 +60,7 @@ class Check:
     """The panel: closed (neither `offered` nor `tables`), offered, open, or `refused` with the reason."""
 
     id: ClassVar[str] = "check"
-    template: ClassVar[str] = "panels/check.html"
+    template: ClassVar[str] = "check/check.html"
 
     offered: bool = False
     refused: str = ""

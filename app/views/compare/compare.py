@@ -85,7 +85,7 @@ class Comparison:
     """All of the page that moves with the walk."""
 
     id: ClassVar[str] = "comparison"
-    template: ClassVar[str] = "panels/comparison.html"
+    template: ClassVar[str] = "compare/comparison.html"
 
     seen: Seen
     status: str

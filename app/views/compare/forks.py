@@ -59,7 +59,7 @@ class ForkPanel:
     """The panel: every thing that can be changed in this walk; `told` says what is different in the walk beside it."""
 
     id: ClassVar[str] = "fork"
-    template: ClassVar[str] = "panels/fork.html"
+    template: ClassVar[str] = "compare/fork.html"
 
     told: str
     things: tuple[Changeable, ...]

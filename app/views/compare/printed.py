@@ -37,7 +37,7 @@ class RunPanel:
     """The notebook's whole run: its figures, and the loss curves of both ways."""
 
     id: ClassVar[str] = "run"
-    template: ClassVar[str] = "panels/run.html"
+    template: ClassVar[str] = "compare/run.html"
 
     plot: Plot
     notes: tuple[str, ...]

@@ -37,7 +37,7 @@ class Data:
     """All examples; `choice` says whether there is another one in the batch to look at."""
 
     id: ClassVar[str] = "data"
-    template: ClassVar[str] = "panels/data.html"
+    template: ClassVar[str] = "explorer/data.html"
 
     columns: tuple[str, ...]
     targets: tuple[str, ...]

@@ -41,7 +41,7 @@ class Edit:
     """The panel: empty until a value is opened or something can be undone."""
 
     id: ClassVar[str] = "edit"
-    template: ClassVar[str] = "panels/edit.html"
+    template: ClassVar[str] = "explorer/edit.html"
 
     field: Field | None
     told: str

@@ -52,7 +52,7 @@ class EquationPanel:
     """
 
     id: ClassVar[str] = "equation"
-    template: ClassVar[str] = "panels/equation.html"
+    template: ClassVar[str] = "explorer/equation.html"
 
     phase: str
     heading: str

@@ -38,7 +38,7 @@ class Headline:
     """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
 
     id: ClassVar[str] = "headline"
-    template: ClassVar[str] = "panels/headline.html"
+    template: ClassVar[str] = "explorer/headline.html"
 
     eyebrow: str
     title: str
@@ -60,7 +60,7 @@ class Loss:
     """The loss as far as it is known, and where in the training the walk stands."""
 
     id: ClassVar[str] = "loss"
-    template: ClassVar[str] = "panels/loss.html"
+    template: ClassVar[str] = "explorer/loss.html"
 
     value: str
     after: str
@@ -75,7 +75,7 @@ class Revision:
     """
 
     id: ClassVar[str] = "revision"
-    template: ClassVar[str] = "panels/revision.html"
+    template: ClassVar[str] = "explorer/revision.html"
 
     rev: int
     op: str
@@ -86,7 +86,7 @@ class Controls:
     """The buttons of the walk: the measure of a step, what can be done now, whether it plays and how fast."""
 
     id: ClassVar[str] = "controls"
-    template: ClassVar[str] = "panels/controls.html"
+    template: ClassVar[str] = "explorer/controls.html"
 
     by: str
     measures: tuple[str, ...]
@@ -101,7 +101,7 @@ class Ticker:
     """While the walk plays: the element that asks for the next step every `period` milliseconds; 0 when it rests."""
 
     id: ClassVar[str] = "ticker"
-    template: ClassVar[str] = "panels/ticker.html"
+    template: ClassVar[str] = "explorer/ticker.html"
 
     period: int
 
@@ -111,7 +111,7 @@ class Status:
     """The step in one spoken sentence, for screen readers."""
 
     id: ClassVar[str] = "status"
-    template: ClassVar[str] = "panels/status.html"
+    template: ClassVar[str] = "explorer/status.html"
 
     sentence: str
 
@@ -121,7 +121,7 @@ class Message:
     """What the learner must know of the last request: what was given, what is allowed, what to do. Empty if nothing."""
 
     id: ClassVar[str] = "message"
-    template: ClassVar[str] = "panels/message.html"
+    template: ClassVar[str] = "explorer/message.html"
 
     text: str
 

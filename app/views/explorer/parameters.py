@@ -65,7 +65,7 @@ class Parameters:
     """
 
     id: ClassVar[str] = "parameters"
-    template: ClassVar[str] = "panels/parameters.html"
+    template: ClassVar[str] = "explorer/parameters.html"
 
     tables: tuple[LayerTable, ...]
     proving: bool = False

@@ -54,7 +54,7 @@ class Timeline:
     """The four phases of the iteration."""
 
     id: ClassVar[str] = "timeline"
-    template: ClassVar[str] = "panels/timeline.html"
+    template: ClassVar[str] = "explorer/timeline.html"
 
     groups: tuple[Group, ...]
 

@@ -55,7 +55,7 @@ class Network:
     """The panel `network`: all that its template may use."""
 
     id: ClassVar[str] = "network"
-    template: ClassVar[str] = "panels/network.html"
+    template: ClassVar[str] = "explorer/network.html"
 
     title: str
     view_box: str

@@ -102,7 +102,7 @@ class PathsPanel:
     """The panel: closed, shut with a reason, or open."""
 
     id: ClassVar[str] = "paths"
-    template: ClassVar[str] = "panels/paths.html"
+    template: ClassVar[str] = "paths/paths.html"
 
     shut: str
     open: Sum | None

@@ -56,7 +56,7 @@ Pair = tuple[Known, Known]
 class Contour:
     """The picture; a row of the way holds the iteration and both parameters as it begins."""
 
-    template: ClassVar[str] = "panels/contour.html"
+    template: ClassVar[str] = "pictures/contour.html"
 
     title: str
     choices: Choices

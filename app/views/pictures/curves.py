@@ -30,7 +30,7 @@ class Curves:
     """The loss, and the accuracy where classes are told apart; `plots` in that order."""
 
     id: ClassVar[str] = "curves"
-    template: ClassVar[str] = "panels/curves.html"
+    template: ClassVar[str] = "pictures/curves.html"
 
     plots: tuple[Plot, ...]
     choices: Choices

@@ -30,7 +30,7 @@ PLACES = 60  # of a curve: with more, batches that differ make a band of it
 class GradientSizes:
     """The picture; `rows` are the bars as a table, `history` is None before a second iteration is shown."""
 
-    template: ClassVar[str] = "panels/gradients.html"
+    template: ClassVar[str] = "pictures/gradients.html"
 
     title: str
     bars: Bars | None

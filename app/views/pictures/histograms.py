@@ -62,7 +62,7 @@ class Histogram:
 class Activations:
     """The picture: a histogram for each layer; `flat` is what the second kind of bars means."""
 
-    template: ClassVar[str] = "panels/activations.html"
+    template: ClassVar[str] = "pictures/activations.html"
 
     title: str
     flat: str

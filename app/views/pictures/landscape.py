@@ -62,7 +62,7 @@ class Landscape:
     A row of the curve holds the parameter's value, the loss there and the tangent's height.
     """
 
-    template: ClassVar[str] = "panels/landscape.html"
+    template: ClassVar[str] = "pictures/landscape.html"
 
     title: str
     choices: Choices

@@ -12,7 +12,7 @@ from app.views.pictures.choices import Choices
 class OverData:
     """One of `map`, with some of its numbers in `grid`, and `plot`; `notes` are what must be said beside it."""
 
-    template: ClassVar[str] = "panels/over-data.html"
+    template: ClassVar[str] = "pictures/over-data.html"
 
     title: str
     choices: Choices

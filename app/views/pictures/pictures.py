@@ -82,7 +82,7 @@ class ChosenPicture:
     """The region of the chosen picture: the tabs of all that fit the walk, and the picture's own panel."""
 
     id: ClassVar[str] = "picture"
-    template: ClassVar[str] = "panels/picture.html"
+    template: ClassVar[str] = "pictures/picture.html"
 
     tabs: tuple[Tab, ...]
     name: str

@@ -65,7 +65,7 @@ class Small:
 class UnitPictures:
     """Some units of a layer in small, and the chosen one over the data; `fine` scales the paths of the small ones."""
 
-    template: ClassVar[str] = "panels/units.html"
+    template: ClassVar[str] = "pictures/units.html"
 
     small: tuple[Small, ...]
     view_box: str

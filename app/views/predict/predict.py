@@ -60,7 +60,7 @@ class Prediction:
     """
 
     id: ClassVar[str] = "prediction"
-    template: ClassVar[str] = "panels/prediction.html"
+    template: ClassVar[str] = "predict/prediction.html"
 
     heading: str = ""
     asks: str = ""

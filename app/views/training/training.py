@@ -33,7 +33,7 @@ class Training:
     """
 
     id: ClassVar[str] = "training"
-    template: ClassVar[str] = "panels/training.html"
+    template: ClassVar[str] = "training/training.html"
 
     op: str
     progress: Progress | None

@@ -73,7 +73,7 @@ def answer(request: Request, page: ProblemPage, api: Response) -> Response:
     """The one that the reader can use."""
     if f"{path_of(request)}/".startswith("/api/"):
         return api
-    return page_response(request, "pages/problem.html", replace(page, request=request_id.get()), status=page.status)
+    return page_response(request, "problem.html", replace(page, request=request_id.get()), status=page.status)
 
 
 async def on_setup_error(request: Request, error: SetupError) -> Response:

@@ -191,7 +191,7 @@ def _shown(request: Request, found: Built, manner: Manner, action: Action | None
     """The page; for htmx its panels, the learner's own text only where it came from a file."""
     status = 422 if manner.refused else 200
     if not wants_fragment(request):
-        return page_response(request, "pages/build.html", build_page(found, manner), "build", status)
+        return page_response(request, "build/page.html", build_page(found, manner), "build", status)
     panels = [panel for panel in build_panels(found, manner) if panel.id != TextPanel.id or (action and action.read)]
     render = services(request).templates.render
     anew = [panel.id for panel in panels if isinstance(panel, FORM_PANELS)] if action and action.filled else ()

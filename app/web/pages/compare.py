@@ -71,7 +71,7 @@ def show(the: Explorer, kept: Kept, message: str = "", status: int = 200) -> Res
     if wants_fragment(the.request):
         return _fragment(the, kept, panel, status)
     page = compare_page(kept.session, kept.id, panel, _ready_run(the, kept.session))
-    return page_response(the.request, "pages/compare.html", page, room_of(kept.session), status)
+    return page_response(the.request, "compare/page.html", page, room_of(kept.session), status)
 
 
 async def show_in_pool(the: Explorer, kept: Kept, message: str, status: int) -> Response:

@@ -118,7 +118,7 @@ class Explorer:
         if wants_fragment(self.request):
             return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
         self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.resting)
-        return page_response(self.request, "pages/explorer.html", page, room_of(kept.session), status)
+        return page_response(self.request, "explorer/page.html", page, room_of(kept.session), status)
 
     @property
     def _elsewhere(self) -> "Elsewhere | None":

@@ -66,7 +66,7 @@ async def pictures_response(
     """The whole page; `query` names the picture and what is chosen of it."""
     await the.walk.follow(looked_over(kept.session, query.get("show", "")))
     page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
-    return page_response(the.request, "pages/pictures.html", page, room_of(kept.session), status)
+    return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status)
 
 
 def _digits(the: Explorer) -> int:

@@ -39,14 +39,14 @@ pages = WalkPages()
 @anyone
 async def lessons(request: Request) -> Response:
     """The five lessons."""
-    return page_response(request, "pages/lessons.html", lessons_page(), "lessons")
+    return page_response(request, "lessons/page.html", lessons_page(), "lessons")
 
 
 @router.get("/lessons/{slug}")
 @anyone
 async def lesson(request: Request, slug: str) -> Response:
     """One lesson, to read before it is walked."""
-    return page_response(request, "pages/lesson.html", lesson_page(_lesson(slug)), "lessons")
+    return page_response(request, "lessons/lesson.html", lesson_page(_lesson(slug)), "lessons")
 
 
 def _lesson(slug: str) -> Lesson:
@@ -60,7 +60,7 @@ def _lesson(slug: str) -> Lesson:
 @anyone
 async def docs(request: Request) -> Response:
     """The API's documentation as a page."""
-    return page_response(request, "pages/docs.html", api_docs(request.app.openapi()), "api")
+    return page_response(request, "docs.html", api_docs(request.app.openapi()), "api")
 
 
 @router.get("/openapi.json")
