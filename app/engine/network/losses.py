@@ -116,10 +116,12 @@ def _sigmoid_error(output: Output, Y: Array) -> Array:
 
 
 def _softmax_error(output: Output, Y: Array) -> Array:
-    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y_hat is the other units' shares: nothing cancels."""
+    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y is the other units' targets and 1-y_hat their shares:
+    nothing cancels, and the right class has minus the sum of the others' error signals.
+    """
     if output.rounded:
         return output.A - Y
-    value: Array = (1.0 - Y) * output.A - Y * softmax_from_others(output.Z)
+    value: Array = (Y.sum(axis=-1, keepdims=True) - Y) * output.A - Y * softmax_from_others(output.Z)
     return value
 
 
