@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.sessions.database import FILE
 from app.sessions.migrations import StoreVersionError, version_of
+from app.sessions.sqlite import FILE
 
 
 class BackupError(RuntimeError):

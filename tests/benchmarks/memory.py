@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.lessons import LESSONS
 from app.sessions import SqliteStore, TrainingSession
-from app.sessions.database import FILE
+from app.sessions.sqlite import FILE
 from tests.durability.client import Client, connected
 from tests.durability.server import server
 

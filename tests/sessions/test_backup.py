@@ -8,7 +8,7 @@ import pytest
 
 from app.sessions import SqliteStore
 from app.sessions.backup import BackupError, back_up
-from app.sessions.database import FILE
+from app.sessions.sqlite import FILE
 from tests.sessions.clock import run
 from tests.sessions.setups import bits, own
 

@@ -11,8 +11,8 @@ import pytest
 
 from app.lessons import LESSONS
 from app.sessions import SqliteStore, StoreVersionError, TrainingSession
-from app.sessions.database import FILE, connect
 from app.sessions.migrations import VERSION, migrate, version_of
+from app.sessions.sqlite import FILE, connect
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import arrays, own

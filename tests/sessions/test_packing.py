@@ -9,8 +9,8 @@ import pytest
 
 from app.engine import Data, Examples, Initializer, Setup
 from app.sessions import Bounds, SessionTooLargeError, TableLimits, TrainingSession, read_table
-from app.sessions.database import FILE
 from app.sessions.packing import Packed, pack, packed_fixed, packed_moving, unpacked, unpacked_session
+from app.sessions.sqlite import FILE
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.setups import bits

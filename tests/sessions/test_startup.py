@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.sessions import SqliteStore
-from app.sessions.database import FILE, connect
+from app.sessions.sqlite import FILE, connect
 from app.sessions.startup import (
     CannotKeepSessionsError,
     check_data_directory,

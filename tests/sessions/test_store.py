@@ -8,8 +8,8 @@ import pytest
 
 from app.lessons import LESSONS
 from app.sessions import StaleRevisionError, TooManySessionsError, TrainingSession, UnknownSessionError
-from app.sessions.database import FILE
 from app.sessions.documents import moving_text
+from app.sessions.sqlite import FILE
 from app.sessions.store import StoreError
 from tests.sessions.clock import Clock, run
 from tests.sessions.conftest import Opened

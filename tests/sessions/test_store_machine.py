@@ -28,8 +28,8 @@ from app.sessions import (
     counterpart,
     stopped_run,
 )
-from app.sessions.database import FILE
 from app.sessions.documents import fixed_text, moving_text
+from app.sessions.sqlite import FILE
 from tests.sessions.clock import Clock
 from tests.sessions.setups import bits, own
 
