@@ -10,7 +10,7 @@ from app.sessions import Kept, TrainingSession, epoch_back, epoch_on, setup_of
 from app.settings import Settings
 from app.web.access import anyone, holder
 from app.web.answers import EquationAnswer, HistoryAnswer, LessonAnswer, State
-from app.web.cookies import check_joining
+from app.web.beginning import check_may_begin
 from app.web.dependencies import TheWalk, services
 from app.web.documentation import ERRORS, SESSION_ERRORS
 from app.web.limits import check_edit, check_setup
@@ -56,7 +56,7 @@ def _lesson(slug: str) -> dict[str, object]:
 async def create(request: Request, new: Annotated[NewSession, Body()]) -> Response:
     """Start a lesson, or a network of one's own."""
     the = services(request)
-    check_joining(request, the.rates.visitors, the.rates.addresses)
+    check_may_begin(request)
     return state_response(await the.store.create(_begun(new, the.settings)), 201)
 
 

@@ -7,22 +7,21 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from app.engine import DivergedError, SetupError
 from app.lessons import STARTING_POINTS, UnknownStartingPointError, starting_point_named
 from app.sessions import TABLE, Draft, SessionTooLargeError, TableError, TrainingSession, draft_of, read_table
 from app.views import FORM_PANELS, Built, Manner, TextPanel, build_page, build_panels
 from app.web.access import anyone
+from app.web.beginning import begun_walk, check_may_begin
 from app.web.bug_lab import client_of
 from app.web.building import build, table_limits
-from app.web.cookies import check_joining, know_visitor
 from app.web.dependencies import Services, services, walk_of
 from app.web.forms import WHOLE
 from app.web.fragments import partials
 from app.web.htmx import VARY, wants_fragment
 from app.web.page import page_response
-from app.web.prefix import root_of
 from app.web.uploads import Sent, sent_by
 
 router = APIRouter(include_in_schema=False)
@@ -157,19 +156,15 @@ async def _built(request: Request, draft: Draft) -> Built:
 
 async def _start(request: Request, found: Built) -> Response:
     """The walk of this setup; back to the form, and why, where it cannot be."""
-    the = services(request)
     if found.setup is None:
         return _refused(request, found)
-    check_joining(request, the.rates.visitors, the.rates.addresses)
+    check_may_begin(request)
     try:
-        kept = await the.store.create(TrainingSession.of_setup(found.setup))
+        return await begun_walk(request, TrainingSession.of_setup(found.setup))
     except (SetupError, SessionTooLargeError) as error:
         return _refused(request, replace(found, errors=(SetupError("", error.problem, error.remedy),)))
     except DivergedError as error:
         return _refused(request, replace(found, errors=(SetupError("", str(error), ""),)))
-    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}", 303, headers=VARY)
-    know_visitor(request, response)
-    return response
 
 
 def _refused(request: Request, found: Built) -> Response:
