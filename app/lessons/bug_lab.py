@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.engine.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES
 
 LEVELS = (1, 2, 3)
 MOST_SEED = 999_999
