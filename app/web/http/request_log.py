@@ -2,10 +2,12 @@
 
 import logging
 from time import perf_counter
+from typing import Any
 
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.http.access import declared_routes
+from app.web.http.access import whole_paths
 from app.web.http.logs import REQUESTS, new_request_id, request_id
 from app.web.http.metrics import Counts
 
@@ -19,7 +21,7 @@ class Watched:
     def __init__(self, app: ASGIApp, metrics: Counts | None, log_requests: bool) -> None:
         self.app = app
         self._metrics, self._log_requests = metrics, log_requests
-        self._names: dict[object, str] = {}
+        self._paths: dict[object, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,9 +57,7 @@ class Watched:
 
     def _route(self, scope: Scope) -> str:
         """The path that was declared, never the one that was asked for."""
-        if not self._names:
-            routes = declared_routes(scope["app"].router.routes)
-            self._names = {
-                getattr(route, "endpoint", None) or getattr(route, "app", None): path for path, route, _ in routes
-            }
-        return self._names.get(scope.get("endpoint"), "none")
+        if not self._paths:
+            routes: list[tuple[str, Any]] = list(whole_paths(scope["app"].router.routes))
+            self._paths = {route.app if isinstance(route, Mount) else route.endpoint: path for path, route in routes}
+        return self._paths.get(scope.get("endpoint"), "none")

@@ -24,7 +24,6 @@ from app.views.build.panels import (
     TextPanel,
     build_panels,
 )
-from app.web.http.access import anyone
 from app.web.http.dependencies import Services, services, walk_of
 from app.web.http.forms import WHOLE
 from app.web.http.fragments import partials
@@ -44,7 +43,6 @@ LEFT_BEHIND = "The mistake of that walk is left out: what you build here follows
 
 
 @router.get(ADDRESS)
-@anyone
 async def builder(request: Request) -> Response:
     """The form: as a starting point has it, or as the walk that `like` names began."""
     query = request.query_params
@@ -70,7 +68,6 @@ async def _like(request: Request, session_id: str) -> Response:
 
 
 @router.post(ADDRESS)
-@anyone
 async def built(request: Request) -> Response:
     """What the form's button asks for; without one the form is looked at as it stands."""
     the = services(request)

@@ -19,7 +19,6 @@ from app.views.explorer.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.explorer.headings import room_of
 from app.views.explorer.look import Look, Play
 from app.views.paths.paths import Opened
-from app.web.http.access import holder
 from app.web.http.dependencies import (
     Reach,
     Verb,
@@ -196,7 +195,6 @@ class WalkPages:
 
     def _route(self, method: str, path: str) -> Callable[[Answer], Answer]:
         def routed(answer: Answer) -> Answer:
-            @holder
             async def endpoint(request: Request) -> Response:
                 return await answer(await explorer_of(request))
 
