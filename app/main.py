@@ -20,10 +20,10 @@ from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.fragments import Shown
-from app.web.http.host_and_origin import Door
+from app.web.http.host_and_origin import HostAndOrigin
 from app.web.http.metrics import Metrics
 from app.web.http.prefix import Prefixed
-from app.web.http.request_log import Watched
+from app.web.http.request_log import RequestLog
 from app.web.http.security import Security
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool
@@ -40,8 +40,9 @@ from app.web.pages import (
     predict,
     training,
     walk,
-)  # fmt: skip
+)
 
+# What features answer: about a walk, the busiest first; then the routers of pages and API.
 PAGES_OF_A_WALK = (walk, check, paths, edit, predict, pictures, training, compare, forks, bug_lab)
 ROUTERS = (
     api.session, check.router, paths.router, edit.router, predict.router, build.router, bug_lab.router, walk.router,
@@ -104,11 +105,11 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     """What a request goes through on its way in, the outermost first."""
     return [
         *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
-        Middleware(Watched, metrics=metrics, log_requests=settings.log_format == "json"),
+        Middleware(RequestLog, metrics=metrics, log_requests=settings.log_format == "json"),
         Middleware(Security, ancestors=settings.frame_ancestors),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(Unexpected),
-        Middleware(Door, hosts=settings.allowed_hosts),
+        Middleware(HostAndOrigin, hosts=settings.allowed_hosts),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),
     ]
 
