@@ -43,7 +43,7 @@ def test_a_run_is_watched_paused_gone_on_with_and_stopped(open_page: OpenPage) -
                            arg=before)  # fmt: skip
     page.locator("#go").click()
     page.get_by_role("button", name="Go on").wait_for()
-    page.wait_for_timeout(600)
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     paused = updates(page, state)
     assert paused > 0
     page.wait_for_timeout(900)

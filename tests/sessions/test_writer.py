@@ -52,6 +52,12 @@ def no_groups() -> None:
     groups.clear()
 
 
+async def taken() -> None:
+    """Wait until the thread has begun with a group."""
+    while not groups:
+        await asyncio.sleep(0.001)
+
+
 async def many(writer: Writer, texts: list[str]) -> list[int]:
     return await asyncio.gather(*(writer.write(ADD, (text,)) for text in texts))
 
@@ -64,7 +70,7 @@ def test_statements_that_wait_together_share_a_commit_and_are_answered_after_it(
 
     async def written() -> None:
         waiting = asyncio.create_task(many(writer, [str(i) for i in range(10)]))
-        await asyncio.sleep(0.1)
+        await taken()
         assert not waiting.done()
         other.execute("COMMIT")
         assert await waiting == [1] * 10
@@ -99,7 +105,7 @@ def test_a_statement_that_would_have_to_wait_is_the_threads_and_the_event_loop_g
 
     async def written() -> int:
         waiting = asyncio.create_task(writer.write(ADD, ("a",)))
-        await asyncio.sleep(0.05)
+        await taken()
         other.execute("COMMIT")  # by a loop that was not blocked
         return await waiting
 
@@ -111,14 +117,14 @@ def test_a_statement_that_would_have_to_wait_is_the_threads_and_the_event_loop_g
 def test_one_failure_fails_all_that_share_its_commit_and_leaves_nothing_behind(
     file: Path, other: sqlite3.Connection
 ) -> None:
-    writer = Writer(connect(file))
+    writer = Watched(connect(file))
     other.execute("BEGIN IMMEDIATE")
 
     async def written() -> list[object]:
         first = asyncio.create_task(writer.write(ADD, ("first",)))
-        await asyncio.sleep(0.05)
+        await taken()
         rest = [asyncio.create_task(writer.write(sql, ("x",))) for sql in (ADD, "INSERT INTO nothing VALUES (?)")]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)  # both are handed to the thread
         other.execute("COMMIT")
         return list(await asyncio.gather(first, *rest, return_exceptions=True))
 
