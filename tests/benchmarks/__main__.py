@@ -15,7 +15,7 @@ from statistics import fmean, median, quantiles
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the server, and before NumPy is imported
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from app.web.work import SLICE
+from app.web.http.work import SLICE
 from tests.benchmarks.checking import check_seconds, iterations
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.greedy import beside_curves, beside_training

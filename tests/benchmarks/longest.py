@@ -7,11 +7,13 @@ from time import process_time
 
 import numpy as np
 
-from app.engine import Examples, Setup, Symbol
-from app.engine.consequences import consequences, learned_xor, learners
-from app.sessions import TrainingSession
-from app.views import PICTURES
-from app.views.paths import Opened, paths_panel
+from app.engine.data.split import Examples
+from app.engine.equations.expressions import Symbol
+from app.engine.impact import consequences, learned_xor, learners
+from app.engine.setup.setup import Setup
+from app.sessions.walk.session import TrainingSession
+from app.views.paths.paths import Opened, paths_panel
+from app.views.pictures.pictures import PICTURES
 from tests.benchmarks.in_process import browser
 
 UPDATES = 240
