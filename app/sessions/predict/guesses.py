@@ -1,4 +1,4 @@
-"""Numbers as learners write them: with a point or a comma, a power of ten, any minus sign, as a fraction, as percent."""
+"""Numbers as learners write them: with a point or a comma, a power of ten, any minus sign, a fraction, percent."""
 
 import re
 from math import isfinite
