@@ -23,10 +23,11 @@ LEAK = 0.01  # slope of leaky_relu below zero, as torch.nn.LeakyReLU has it
 class Activation:
     """One activation function: its value g(Z), its slope g'(Z), and the slope told by the activation alone.
 
-    `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A
-    (None where A does not tell it). `couples` marks softmax: there every unit depends on all of its layer,
-    so `g_prime` is only the diagonal and `pull_through` does the whole Jacobian. `pieces` are the two smooth functions
-    of which one with a corner at 0 is made, the left one up to 0 and there too, as g' has it (None without a corner).
+    `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A: a(1 - a), 1 - a^2.
+    None where it is taken from z: a rounded ReLU of 0.004 is 0 and would pass for one that is off. `couples` marks
+    softmax: there every unit depends on all of its layer, so `g_prime` is only the diagonal and `pull_through` does the
+    whole Jacobian. `pieces` are the two smooth functions of which one with a corner at 0 is made, the left one up to 0
+    and there too, as g' has it; None without a corner.
     """
 
     name: str
@@ -93,7 +94,7 @@ def _tanh_slope(Z: Array) -> Array:
     return value
 
 
-# The last column is the slope in terms of A: the line that a hand calculation uses.
+# Where a third function stands it is the slope in terms of A: the line that a hand calculation uses.
 _TABLE = (
     Activation("identity", lambda Z: Z, np.ones_like, np.ones_like),
     Activation("sigmoid", sigmoid, _sigmoid_slope, lambda A: A * (1.0 - A)),
@@ -102,24 +103,21 @@ _TABLE = (
         "relu",
         lambda Z: np.maximum(Z, 0.0),
         _relu_slope,
-        _relu_slope,  # a is above 0 where z is
         pieces=(np.zeros_like, lambda Z: Z),
     ),
     Activation(
         "leaky_relu",
         lambda Z: np.maximum(Z, LEAK * Z),
         lambda Z: np.maximum(_relu_slope(Z), LEAK),
-        lambda A: np.maximum(_relu_slope(A), LEAK),
         pieces=(lambda Z: LEAK * Z, lambda Z: Z),
     ),
     Activation(
         "elu",
         _elu,
         lambda Z: np.exp(np.minimum(Z, 0.0)),
-        lambda A: np.minimum(A + 1.0, 1.0),
         pieces=(np.expm1, lambda Z: Z),
     ),
-    Activation("softplus", lambda Z: np.logaddexp(0.0, Z), sigmoid, lambda A: -np.expm1(-A)),
+    Activation("softplus", lambda Z: np.logaddexp(0.0, Z), sigmoid),
     # Hendrycks and Gimpel 2016: z times the normal distribution's share below z (exact, not the tanh fit).
     Activation("gelu", lambda Z: Z * _normal_cdf(Z), lambda Z: _normal_cdf(Z) + Z * _normal_pdf(Z)),
     Activation(

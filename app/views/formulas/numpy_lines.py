@@ -18,14 +18,10 @@ from app.views.formulas.update_code import line_of_update
 
 @dataclass(frozen=True)
 class Spelling:
-    """An activation in NumPy: g of {Z}, and its slope by {Z} or {A}; `by_hand` is the slope of a rounded {A}.
-
-    `by_z` is the slope by {Z} alone where `slope` takes {A}.
-    """
+    """An activation in NumPy: g of {Z}, and its slope by {Z} or {A}; `by_z` is by {Z} alone where `slope` takes {A}."""
 
     g: str
     slope: str
-    by_hand: str = ""
     by_z: str = ""
 
 
@@ -34,14 +30,10 @@ SPELLINGS = {
     "identity": Spelling("{Z}", ""),
     "sigmoid": Spelling("1 / (1 + np.exp(-{Z}))", "{A} * (1 - {A})", by_z="np.exp(-{Z}) / (1 + np.exp(-{Z}))**2"),
     "tanh": Spelling("np.tanh({Z})", "(1 - {A}**2)", by_z="(1 - np.tanh({Z})**2)"),
-    "relu": Spelling("np.maximum({Z}, 0)", "({Z} > 0)", "({A} > 0)"),
-    "leaky_relu": Spelling(
-        "np.where({Z} > 0, {Z}, 0.01 * {Z})", "np.where({Z} > 0, 1, 0.01)", "np.where({A} > 0, 1, 0.01)"
-    ),
-    "elu": Spelling(
-        "np.where({Z} > 0, {Z}, np.expm1({Z}))", "np.where({Z} > 0, 1, np.exp({Z}))", "np.where({A} > 0, 1, {A} + 1)"
-    ),
-    "softplus": Spelling("np.logaddexp(0, {Z})", "1 / (1 + np.exp(-{Z}))", "(1 - np.exp(-{A}))"),
+    "relu": Spelling("np.maximum({Z}, 0)", "({Z} > 0)"),
+    "leaky_relu": Spelling("np.where({Z} > 0, {Z}, 0.01 * {Z})", "np.where({Z} > 0, 1, 0.01)"),
+    "elu": Spelling("np.where({Z} > 0, {Z}, np.expm1({Z}))", "np.where({Z} > 0, 1, np.exp({Z}))"),
+    "softplus": Spelling("np.logaddexp(0, {Z})", "1 / (1 + np.exp(-{Z}))"),
     "gelu": Spelling(f"{{Z}} * {_PHI}", f"({_PHI} + {{Z}} * np.exp(-{{Z}}**2 / 2) / np.sqrt(2 * np.pi))"),
     "softmax": Spelling("E / E.sum(axis=1, keepdims=True)", ""),
 }
@@ -135,8 +127,7 @@ def _slope(at: Layer) -> str:
         return at.filled("{A} * (1 - {A})")
     if at.makes("slope_of_activation"):
         return (spelling.by_z or spelling.slope).format(Z=at.activations(at.l))
-    by_hand = at.shape.decimals is not None and spelling.by_hand
-    return at.filled(spelling.by_hand if by_hand else spelling.slope)
+    return at.filled(spelling.slope)
 
 
 def _way_back(at: Layer) -> str:
