@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import perf_counter
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -82,16 +83,19 @@ def telemetry(on: bool) -> TelemetryConfig:
     return {"tracing": on, "metrics": on, "logs": False, "auto_configure": on}
 
 
-def services_of(settings: Settings, open_store: Callable[[Settings], SessionStore]) -> Lifespan:
+def services_of(
+    settings: Settings, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
+) -> Lifespan:
     """What opens the live objects when the program starts and closes them when it ends."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
-        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds)
+        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
         drain = Drain(settings.drain_seconds)
         templates = Templates(files.TEMPLATES, files.STATIC, settings.root_path)
-        app.state.services = Services(settings, store, templates, Shown(), pool, Rates.of(settings), drain)
+        rates = Rates.of(settings, clock)
+        app.state.services = Services(settings, store, templates, Shown(), pool, rates, drain, clock)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         with drain.listening():
             yield
@@ -114,8 +118,12 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     ]
 
 
-def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore] = sqlite_store) -> FastAPI:
-    """The application; its store is open while it runs."""
+def create_app(
+    settings: Settings,
+    open_store: Callable[[Settings], SessionStore] = sqlite_store,
+    clock: Callable[[], float] = perf_counter,
+) -> FastAPI:
+    """The application; its store is open while it runs. `clock` gives the seconds by which work is cut and rationed."""
     metrics = Metrics() if settings.metrics else None
     app = FastAPI(
         title="Backprop Explorer",
@@ -125,7 +133,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address that does not exist is answered as one
-        lifespan=services_of(settings, open_store),
+        lifespan=services_of(settings, open_store, clock),
         telemetry=telemetry(settings.telemetry),
         middleware=middleware_of(settings, metrics),
     )

@@ -96,9 +96,8 @@ async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -
     try:
         other = (await the.store.load(session_id)).session
         begun = begun.ask(other.asking)
-        return await the.pool.run_in_slices(
-            session_id, begun, in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place))
-        )
+        ways = in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place), the.clock)
+        return await the.pool.run_in_slices(session_id, begun, ways)
     except (UnknownSessionError, DivergedError, TooLongError):
         return begun
 
