@@ -1,6 +1,5 @@
 """Predict, then reveal, as a learner does it: by pointer, by keyboard, while it plays, without scripts."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
