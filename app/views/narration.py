@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.engine import LOSSES, Equation, Shape, Symbol, Values
 from app.views.error_signals import error_signal
-from app.views.numbers import number
+from app.views.numbers import keeps_its_digits, number
 from app.views.update_words import UPDATE_SENTENCES
 from app.views.words import MOST_READ_OUT, Teller, counted, listed, raised, sentence, unit_name
 from app.views.wrong_rules import clauses, is_misled
@@ -99,7 +99,7 @@ def _formula(t: Teller) -> str:
     if len(logarithms) > MOST_READ_OUT:
         return f"adds up {counted(len(logarithms), 'logarithm')}: "
     written = "".join(f"−{_times(t, weight)}ln({'1 − ' * rest}{t.says(a)})" for weight, rest, a in logarithms)
-    lost = any(a == 0 or (rest and a > 1 - 10.0 ** (2 - t.digits)) for _, rest, a in logarithms)
+    lost = any(a == 0 or (rest and not keeps_its_digits(1 - a, t.digits)) for _, rest, a in logarithms)
     return f"is {written.replace(')−', ') − ')}{', with all digits ' if lost else ' = '}"
 
 
