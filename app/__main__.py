@@ -51,7 +51,7 @@ def start(settings: Settings, no_open: bool) -> int:
 
 def back_up(settings: Settings, file: Path) -> int:
     """Copy all sessions into a file, whether or not the program runs; returns the exit code."""
-    from app.sessions import backup
+    from app.sessions.store import backup
 
     try:
         sessions = backup.back_up(settings.data_directory, file)
@@ -96,7 +96,7 @@ def read_settings(options: argparse.Namespace) -> Settings:
 
 def check_data_directory(settings: Settings) -> None:
     """Make the data directory ready."""
-    from app.sessions import startup  # only now, as below
+    from app.sessions.store import startup
 
     try:
         startup.check_data_directory(settings.data_directory, settings.min_free_megabytes)

@@ -9,26 +9,54 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import paths
-from app.sessions import Bounds, SessionStore, SqliteStore
+from app import files as paths
+from app.sessions.store.sqlite import Bounds, SqliteStore
+from app.sessions.store.store import SessionStore
 from app.settings import Settings
-from app.web import api, bug_lab, build, comparison, edits, forks, operations, pictures, predictions, proof, routes
-from app.web import paths as path_sums
-from app.web import training as run_pages
-from app.web.access import check_declared
-from app.web.bodies import BodyLimit
-from app.web.dependencies import Rates, Services
-from app.web.door import Door
-from app.web.draining import Drain
-from app.web.errors import Unexpected, add_error_handlers
-from app.web.fragments import Shown
-from app.web.metrics import Metrics
-from app.web.prefix import Prefixed
-from app.web.security import Security
-from app.web.templating import Assets, Templates
-from app.web.watch import Watched
-from app.web.work import Pool
+from app.web.api import sessions as api
+from app.web.http.access import check_declared
+from app.web.http.body_limit import BodyLimit
+from app.web.http.dependencies import Rates, Services
+from app.web.http.draining import Drain
+from app.web.http.errors import Unexpected, add_error_handlers
+from app.web.http.fragments import Shown
+from app.web.http.host_and_origin import Door
+from app.web.http.metrics import Metrics
+from app.web.http.prefix import Prefixed
+from app.web.http.request_log import Watched
+from app.web.http.security import Security
+from app.web.http.templating import Assets, Templates
+from app.web.http.work import Pool
+from app.web.pages import (
+    bug_lab,
+    build,
+    forks,
+    operations,
+    pictures,
+)
+from app.web.pages import (
+    check as proof,
+)
+from app.web.pages import (
+    compare as comparison,
+)
+from app.web.pages import (
+    edit as edits,
+)
+from app.web.pages import paths as path_sums
+from app.web.pages import (
+    predict as predictions,
+)
+from app.web.pages import training as run_pages
+from app.web.pages import (
+    walk as routes,
+)
 
+PAGES_OF_A_WALK = (routes, proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, bug_lab)
+ROUTERS = (
+    api.session, proof.router, path_sums.router, edits.router, predictions.router,
+    build.router, bug_lab.router, routes.router, api.router, operations.router,
+)  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
     "Walk one training example through a small neural network, equation by equation: forward, loss, backward, update. "
@@ -111,12 +139,12 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         middleware=middleware_of(settings, metrics),
     )
     add_error_handlers(app)
-    app.router.routes.extend(routes.walks)  # the busiest first
-    for room in (proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, build, bug_lab):
-        app.include_router(room.router)
-    metered = () if metrics is None else (operations.metrics_router(metrics),)
-    for router in (api.session, routes.router, api.router, operations.router, *metered):
+    for room in PAGES_OF_A_WALK:
+        app.router.routes.extend(room.pages.routes)
+    for router in ROUTERS:
         app.include_router(router)
+    if metrics is not None:
+        app.include_router(operations.metrics_router(metrics))
     app.mount("/static", Assets(directory=paths.STATIC), name="static")
     check_declared(app.router.routes)
     return app

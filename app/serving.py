@@ -14,8 +14,8 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.settings import Settings
-from app.web.logs import log_config
-from app.web.metrics import MULTIPROCESS
+from app.web.http.logs import log_config
+from app.web.http.metrics import MULTIPROCESS
 
 CANNOT_START = 2
 FINISH_SECONDS = 1  # that requests get which run when the program is told to end
@@ -30,7 +30,7 @@ class Application:
 
     def __call__(self) -> Any:
         """The application."""
-        from app.main import create_app  # only now: NumPy reads the number of threads when it is imported
+        from app.main import create_app
 
         return create_app(self.settings)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from app.engine.propagation import Backward
-from app.engine.types import Array
+from app.engine.network.propagation import Backward
+from app.engine.network.types import Array
 
 
 def gradient_sizes(found: Backward) -> Array:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.central_differences import step_of
-from app.engine.expressions import Symbol
-from app.engine.iteration import Iteration
-from app.engine.network import Layer, Network
-from app.engine.propagation import forward
-from app.engine.types import Array
+from app.engine.check.central_differences import step_of
+from app.engine.equations.expressions import Symbol
+from app.engine.learning.iteration import Iteration
+from app.engine.network.layers import Layer, Network
+from app.engine.network.propagation import forward
+from app.engine.network.types import Array
 
 WORK = 2**17  # numbers in one stack of arrays
 MOST_WORK = 80_000_000  # activations in all that one picture may take, of a function that costs 1

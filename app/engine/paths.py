@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine.activations import pull_through
-from app.engine.expressions import Symbol
-from app.engine.iteration import Iteration
+from app.engine.equations.expressions import Symbol
+from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept_with
-from app.engine.propagation import true_slope
-from app.engine.types import Array
+from app.engine.network.activations import pull_through
+from app.engine.network.propagation import true_slope
+from app.engine.network.types import Array
 
 KINDS = ("W", "b", "z", "a")  # whose gradient has paths: a weight, a bias, a unit's sum, a unit's activation
 MOST_APART = 24  # paths that are looked at one by one; more are grouped by the next unit that they pass
@@ -110,16 +110,16 @@ def paths_of(
         each, shares = land.total(start), land.total(head)
         count = prod(land.sizes[head.units[-1][0] + 1 :])
         return Paths(
-            symbol,
-            via,
-            head.units,
-            count,
-            tuple(map(land.told, land.ways(head))) if count <= most else (),
-            tuple(land.groups(head, count)) if count > MOST_APART else (),
-            float(np.mean(shares)),
-            float(shares[focus]),
-            float(np.mean(each)),
-            tuple(each.tolist()),
+            symbol=symbol,
+            via=via,
+            units=head.units,
+            count=count,
+            paths=tuple(map(land.told, land.ways(head))) if count <= most else (),
+            groups=tuple(land.groups(head, count)) if count > MOST_APART else (),
+            sum=float(np.mean(shares)),
+            own=float(shares[focus]),
+            gradient=float(np.mean(each)),
+            each=tuple(each.tolist()),
         )
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engine.case import Case, factors_of
-from app.engine.evaluation import evaluate
-from app.engine.expressions import (
+from app.engine.equations.evaluation import evaluate
+from app.engine.equations.expressions import (
     Expression,
     Product,
     Sum,
@@ -15,6 +14,7 @@ from app.engine.expressions import (
     symbols_in,
     total,
 )
+from app.engine.question_case import Case, factors_of
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
 
-from app.engine.case import Case
-from app.engine.checks import applicable
-from app.engine.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES
 from app.engine.plain_slips import Candidate, Slip, plain_slips
+from app.engine.question_case import Case
+from app.engine.setup.checks import applicable
 
 TOLERANCE = 0.01  # of the value
 FEWEST_DIGITS = 2  # that a rounded answer must give
@@ -80,7 +80,7 @@ def made_mistakes(case: Case) -> Iterator[Candidate]:
     A sign that was lost on the way is as likely as any mistake.
     """
     own = case.setup.mistakes
-    names = (name for name in applicable(case.setup) if (name,) != own)
+    names = (name for name in applicable(case.setup.sizes, case.setup.loss) if (name,) != own)
     for mistakes in (*([own] if own else []), *((name,) for name in names)):
         yield slip_of(mistakes), case.found_under(mistakes)
     yield Slip("sign_lost", "with the sign lost"), -case.truth

@@ -7,28 +7,7 @@ from app.lessons import (
     softmax_and_dead_units,
     two_outputs_two_paths,
 )
-from app.lessons.lesson import Ask, Lesson, Orientation
-from app.lessons.printed import Printed
-from app.lessons.starting_points import (
-    STARTING_POINTS,
-    StartingPoint,
-    UnknownStartingPointError,
-    starting_point_named,
-)
-
-__all__ = [
-    "LESSONS",
-    "STARTING_POINTS",
-    "Ask",
-    "Lesson",
-    "Orientation",
-    "Printed",
-    "StartingPoint",
-    "UnknownLessonError",
-    "UnknownStartingPointError",
-    "lesson_named",
-    "starting_point_named",
-]
+from app.lessons.lesson import Lesson
 
 LESSONS: tuple[Lesson, ...] = (
     one_example_at_a_time.LESSON,

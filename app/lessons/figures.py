@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 
-from app.engine import Symbol
-from app.lessons.printed import Printed, figure, matrix, vector
+from app.engine.equations.expressions import Symbol
+from app.lessons.printed import (
+    Printed,
+    figure,
+    matrix,
+    vector,
+)
 
 HIDDEN, OUTPUT = "Hidden activations", "Output"
 HIDDEN_AFTER, OUTPUT_AFTER = "Hidden activations after the update", "Output after the update"

@@ -4,7 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine import Examples, Initializer, Layer, Parameters, Setup, Symbol
+from app.engine.data.split import Examples
+from app.engine.equations.expressions import Symbol
+from app.engine.network.initializers import Initializer
+from app.engine.network.layers import Layer
+from app.engine.setup.setup import Parameters, Setup
 from app.lessons.figures import SOFTMAX_AND_DEAD_UNITS
 from app.lessons.lesson import Ask, Lesson
 

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine import Data, Dataset, Examples, Initializer, Optimizer, Parameters, Setup
+from app.engine.data.datasets import Dataset
+from app.engine.data.split import Data, Examples
+from app.engine.learning.optimizers import Optimizer
+from app.engine.network.initializers import Initializer
+from app.engine.setup.setup import Parameters, Setup
 
 
 @dataclass(frozen=True, eq=False)

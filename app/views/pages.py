@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from app.engine import Setup
-from app.lessons import LESSONS, Lesson
-from app.views.optimizer_words import optimizer_summary
-from app.views.thumbnail import Thumbnail, thumbnail
-from app.views.words import activation_word, counted
+from app.engine.setup.setup import Setup
+from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
+from app.views.network.thumbnail import Thumbnail, thumbnail
+from app.views.text.optimizer_words import optimizer_summary
+from app.views.text.words import activation_word, counted
 
 LOSS_WORDS = {
     "binary_cross_entropy": "binary cross-entropy",

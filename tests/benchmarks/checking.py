@@ -2,7 +2,8 @@
 
 from time import process_time
 
-from app.engine import Iteration, check_gradients
+from app.engine.check.gradient_check import check_gradients
+from app.engine.learning.iteration import Iteration
 from tests.engine.cases import iteration_of, random_setup
 
 # name -> sizes, hidden activation, output, loss: each about 200 parameters

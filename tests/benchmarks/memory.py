@@ -7,8 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from app.lessons import LESSONS
-from app.sessions import SqliteStore, TrainingSession
-from app.sessions.database import FILE
+from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import SqliteStore
+from app.sessions.walk.session import TrainingSession
 from tests.durability.client import Client, connected
 from tests.durability.server import server
 

@@ -11,9 +11,11 @@ from time import perf_counter
 
 import numpy as np
 
-from app.engine import Examples, Initializer, Setup
+from app.engine.data.split import Examples
+from app.engine.network.initializers import Initializer
+from app.engine.setup.setup import Setup
 from app.lessons import lesson_named
-from app.sessions.timeline import Timeline
+from app.sessions.walk.timeline import Timeline
 from tests.benchmarks.by_hand import by_hand
 from tests.benchmarks.notebooks import LOOPS
 

@@ -2,8 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from app.engine import MISTAKES
-from app.lessons.bug_lab import RULES, case_of, study_of
+from app.engine.equations.mistakes import MISTAKES
+from app.lessons.bug_lab import RULES
+from app.sessions.bug_lab.cases import case_of, study_of
 from tests.browser.conftest import OpenPage
 from tests.browser.walk import Walk
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+ENGINE = ROOT / "app" / "engine"
 ALLOWED = sys.stdlib_module_names | {"numpy"}
 
 
@@ -20,7 +21,7 @@ def imported_modules(source: str) -> Iterator[str]:
             yield node.module or ""
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "app" / "engine").glob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(ENGINE.rglob("*.py")), ids=lambda file: str(file.relative_to(ENGINE)))
 def test_a_file_of_the_engine_imports_numpy_and_the_standard_library_only(file: Path) -> None:
     strangers = [
         name

@@ -1,5 +1,6 @@
 """README's house plan is the tree, and its commands are the Makefile's."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -34,9 +35,11 @@ def test_every_room_of_the_tree_stands_in_the_plan() -> None:
         assert folder in plan
 
 
-def test_no_folder_stands_inside_a_room_of_the_program() -> None:
-    inside = [path for path in (ROOT / "app").glob("*/*") if path.is_dir() and path.name != "__pycache__"]
-    assert inside == []
+def test_a_room_has_one_level_of_packages_and_each_says_what_it_is_for() -> None:
+    packages = [path.parent for path in (ROOT / "app").rglob("__init__.py")]
+    assert max(len(package.relative_to(ROOT / "app").parts) for package in packages) <= 2
+    for package in packages:
+        assert ast.get_docstring(ast.parse((package / "__init__.py").read_text())), package
 
 
 def test_every_make_target_that_readme_names_exists() -> None:

@@ -8,86 +8,93 @@ from typing import Any, get_args
 import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
-from app.paths import TEMPLATES
+from app.files import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bars import Bars
-from app.views.bug_lab import BugLabPage
-from app.views.build import BuildPage
-from app.views.build_fields import Field
-from app.views.build_panels import FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TextPanel
-from app.views.build_sums import Drawing, Sums
-from app.views.build_table import TablePanel
-from app.views.choices import Choices
-from app.views.compare_page import ComparePage
-from app.views.comparison import Comparison
-from app.views.connections import Connection, Label
-from app.views.contour import Contour
-from app.views.contour_drawing import ContourDrawing
-from app.views.curves import Curves
-from app.views.explorer import Panel
-from app.views.forks import ForkPanel
-from app.views.goal import LossMark
-from app.views.gradient_sizes import GradientSizes
-from app.views.grounds import Ground
-from app.views.histograms import Activations, Histogram
-from app.views.landscape import Landscape
-from app.views.maps import Map
-from app.views.marks import Marks
-from app.views.over_data import OverData
-from app.views.parameters import ParameterRow
-from app.views.pictures import ChosenPicture, PicturesPage
-from app.views.plots import Plot
-from app.views.printed import RunPanel
-from app.views.proof import CheckRow
-from app.views.pulses import Wave
-from app.views.sketch import Sketch
-from app.views.slope_drawing import SlopeDrawing
-from app.views.timeline import Cell
-from app.views.training import Training
-from app.views.unit_pictures import UnitPictures
-from app.views.units import Unit
+from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.build.build import BuildPage
+from app.views.build.fields import Field
+from app.views.build.panels import (
+    FieldsPanel,
+    LayersPanel,
+    ProblemsPanel,
+    Spoken,
+    TextPanel,
+)
+from app.views.build.sketch import Sketch
+from app.views.build.sums import Drawing, Sums
+from app.views.build.table import TablePanel
+from app.views.charts.bars import Bars
+from app.views.charts.grounds import Ground
+from app.views.charts.lines import Plot
+from app.views.charts.map import Map
+from app.views.charts.marks import Marks
+from app.views.check.check import CheckRow
+from app.views.compare.compare import Comparison
+from app.views.compare.forks import ForkPanel
+from app.views.compare.page import ComparePage
+from app.views.compare.printed import RunPanel
+from app.views.explorer.explorer import Panel
+from app.views.explorer.parameters import ParameterRow
+from app.views.explorer.timeline import Cell
+from app.views.network.connections import Connection, Label
+from app.views.network.pulses import Wave
+from app.views.network.target_marks import LossMark
+from app.views.network.units import Unit
+from app.views.pictures.choices import Choices
+from app.views.pictures.contour import Contour
+from app.views.pictures.contour_drawing import ContourDrawing
+from app.views.pictures.curves import Curves
+from app.views.pictures.gradient_sizes import GradientSizes
+from app.views.pictures.histograms import Activations, Histogram
+from app.views.pictures.landscape import Landscape
+from app.views.pictures.over_data import OverData
+from app.views.pictures.pictures import ChosenPicture, PicturesPage
+from app.views.pictures.slope_drawing import SlopeDrawing
+from app.views.pictures.units import UnitPictures
+from app.views.training.training import Training
+from app.web.http.templating import Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 PANELS: tuple[Any, ...] = get_args(Panel)
 PAGES: dict[str, type[Any]] = {
-    "pages/lessons.html": pages.LessonsPage,
-    "pages/lesson.html": pages.LessonPage,
-    "pages/problem.html": pages.ProblemPage,
-    "pages/docs.html": ApiDocsPage,
-    "pages/bug-lab.html": BugLabPage,
-    "pages/build.html": BuildPage,
-    "pages/compare.html": ComparePage,
-    "pages/pictures.html": PicturesPage,
+    "lessons/page.html": pages.LessonsPage,
+    "lessons/lesson.html": pages.LessonPage,
+    "problem.html": pages.ProblemPage,
+    "docs.html": ApiDocsPage,
+    "bug_lab/page.html": BugLabPage,
+    "build/page.html": BuildPage,
+    "compare/page.html": ComparePage,
+    "pictures/page.html": PicturesPage,
 }
 MARKS: dict[str, tuple[type[Any], str]] = {
-    "panels/build-fields.html": (FieldsPanel, "panel"),
-    "panels/build-text.html": (TextPanel, "panel"),
-    "panels/build-table.html": (TablePanel, "panel"),
-    "panels/build-layers.html": (LayersPanel, "panel"),
-    "panels/build-drawing.html": (Drawing, "panel"),
-    "panels/build-sums.html": (Sums, "panel"),
-    "panels/build-problems.html": (ProblemsPanel, "panel"),
-    "panels/build-status.html": (Spoken, "panel"),
+    "build/build-fields.html": (FieldsPanel, "panel"),
+    "build/build-text.html": (TextPanel, "panel"),
+    "build/build-table.html": (TablePanel, "panel"),
+    "build/build-layers.html": (LayersPanel, "panel"),
+    "build/build-drawing.html": (Drawing, "panel"),
+    "build/build-sums.html": (Sums, "panel"),
+    "build/build-problems.html": (ProblemsPanel, "panel"),
+    "build/build-status.html": (Spoken, "panel"),
     "macros/field.html": (Field, "f"),
     "svg/sketch.svg": (Sketch, "drawing"),
-    "panels/comparison.html": (Comparison, "panel"),
-    "panels/run.html": (RunPanel, "panel"),
-    "panels/fork.html": (ForkPanel, "panel"),
-    "panels/training.html": (Training, "panel"),
-    "panels/curves.html": (Curves, "panel"),
-    "panels/picture.html": (ChosenPicture, "panel"),
-    "panels/landscape.html": (Landscape, "panel"),
-    "panels/contour.html": (Contour, "panel"),
-    "panels/gradients.html": (GradientSizes, "panel"),
-    "panels/activations.html": (Activations, "panel"),
+    "compare/comparison.html": (Comparison, "panel"),
+    "compare/run.html": (RunPanel, "panel"),
+    "compare/fork.html": (ForkPanel, "panel"),
+    "training/training.html": (Training, "panel"),
+    "pictures/curves.html": (Curves, "panel"),
+    "pictures/picture.html": (ChosenPicture, "panel"),
+    "pictures/landscape.html": (Landscape, "panel"),
+    "pictures/contour.html": (Contour, "panel"),
+    "pictures/gradients.html": (GradientSizes, "panel"),
+    "pictures/activations.html": (Activations, "panel"),
     "svg/slopes.svg": (SlopeDrawing, "drawing"),
     "svg/contour.svg": (ContourDrawing, "drawing"),
     "svg/bars.svg": (Bars, "bars"),
     "macros/histogram.html": (Histogram, "layer"),
     "svg/ground.svg": (Ground, "ground"),
-    "panels/over-data.html": (OverData, "panel"),
-    "panels/units.html": (UnitPictures, "panel"),
+    "pictures/over-data.html": (OverData, "panel"),
+    "pictures/units.html": (UnitPictures, "panel"),
     "svg/map.svg": (Map, "map"),
     "svg/marks.svg": (Marks, "mark"),
     "svg/plot.svg": (Plot, "plot"),
@@ -139,8 +146,8 @@ def test_each_panel_template_uses_the_fields_of_its_view_and_all_of_them(panel: 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.id)
 def test_each_panel_has_one_name_as_element_and_as_template(panel: Any) -> None:
-    assert panel.template == f"panels/{panel.id}.html"
-    assert f'id="{panel.id}"' in (TEMPLATES / "pages" / "explorer.html").read_text()
+    assert Path(panel.template).name == f"{panel.id}.html"
+    assert f'id="{panel.id}"' in (TEMPLATES / "explorer" / "page.html").read_text()
 
 
 @pytest.mark.parametrize(("template", "view"), PAGES.items())
@@ -174,3 +181,20 @@ def test_no_template_holds_what_the_content_security_policy_forbids(path: Path) 
     text = path.read_text()
     assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|js:|javascript:|<script(?![^>]*src=)|<style", text)
     assert not re.search(r"https?://", text.replace("http://www.w3.org", ""))
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "svg").glob("*.svg")), ids=lambda path: path.name)
+def test_what_a_drawing_is_called_stays_text(path: Path) -> None:
+    """A title may hold the name of a learner's column, and nothing in an .svg is escaped by itself."""
+    outputs = [node for output in tree(f"svg/{path.name}").find_all(nodes.Output) for node in output.nodes]
+    bare = {node.attr for node in outputs if isinstance(node, nodes.Getattr)}
+    assert not {name for name in bare if name.endswith("title")}
+
+
+def test_the_titles_of_a_ground_stay_text() -> None:
+    hostile = "<i id=zebra>&"
+    ground = Ground("0 0 9 9", "M0 0", (), (), hostile, ("1", "2"), hostile)
+    macros: Any = Templates(TEMPLATES, STATIC)._template("svg/ground.svg").module
+    drawn = macros.draw(ground)
+    assert "<i" not in drawn
+    assert drawn.count("&lt;i id=zebra&gt;&amp;") == 2

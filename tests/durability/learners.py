@@ -7,7 +7,8 @@ from functools import cache
 from secrets import token_hex
 
 from app.lessons import lesson_named
-from app.sessions import Place, TrainingSession
+from app.sessions.walk.position import Place
+from app.sessions.walk.session import TrainingSession
 from tests.durability.client import HUNG_UP, Client, connected
 
 LESSON = "softmax-and-dead-units"

@@ -6,21 +6,15 @@ from itertools import combinations, islice
 import numpy as np
 from hypothesis import strategies as st
 
-from app.engine import (
-    ACTIVATIONS,
-    MISTAKES,
-    OPTIMIZERS,
-    SCHEDULES,
-    Array,
-    Examples,
-    Iteration,
-    Optimizer,
-    Parameters,
-    Schedule,
-    Setup,
-    run_iteration,
-)
-from app.engine.consequences import iterations_of
+from app.engine.data.split import Examples
+from app.engine.equations.mistakes import MISTAKES
+from app.engine.impact import iterations_of
+from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
+from app.engine.learning.schedules import SCHEDULES, Schedule
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.types import Array
+from app.engine.setup.setup import Parameters, Setup
 
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
 SQUARED = ("half_squared_error", "mean_squared_error")

@@ -7,21 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import (
-    Array,
-    Examples,
-    Network,
-    Parameters,
-    Setup,
-    Symbol,
+from app.engine.check.gradient_check import check_one
+from app.engine.data.split import Examples
+from app.engine.equations.expressions import Symbol
+from app.engine.landscape import (
+    MOST_WORK,
+    REACHES,
     affordable,
-    check_one,
     losses_along,
     losses_over,
+    place_of,
     reach,
     secant,
+    value_of,
 )
-from app.engine.landscape import MOST_WORK, REACHES, place_of, value_of
+from app.engine.network.layers import Network
+from app.engine.network.types import Array
+from app.engine.setup.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import PAIRINGS, iteration_of, random_setup, setups
 

@@ -5,7 +5,7 @@ import weakref
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.engine import kept_with
+from app.engine.memory import kept_with
 
 calls: list[int] = []
 

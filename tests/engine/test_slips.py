@@ -6,21 +6,16 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from app.engine import (
-    MISTAKES,
-    Case,
-    Iteration,
-    Setup,
-    Symbol,
-    Typed,
-    Values,
-    applicable,
-    backward,
-    diagnose,
-    forward,
-    rules_of,
-    trace,
-)
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.mistakes import MISTAKES, rules_of
+from app.engine.equations.trace import trace
+from app.engine.equations.values import Values
+from app.engine.learning.iteration import Iteration
+from app.engine.network.propagation import backward, forward
+from app.engine.question_case import Case
+from app.engine.setup.checks import applicable
+from app.engine.setup.setup import Setup
+from app.engine.slips import Typed, diagnose
 from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, random_setup
 
 NETWORKS = 50
@@ -66,7 +61,7 @@ def test_answering_with_a_mistaken_value_names_that_mistake(mistake: str) -> Non
     told = 0
     for seed in range(NETWORKS):
         setup = square_setup(seed, MISTAKES[mistake].needs_own_loss)
-        assert mistake in applicable(setup)
+        assert mistake in applicable(setup.sizes, setup.loss)
         it = iteration_of(setup)
         wrong = mistaken(it, mistake)
         for symbol in telling(setup, it, wrong)[:4]:

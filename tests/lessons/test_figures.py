@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.lessons import LESSONS, Lesson, Printed
-from app.sessions import run_of
+from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
+from app.lessons.printed import Printed
+from app.sessions.compare.notebook_run import run_of
 from tests.lessons.printed import flat, is_printed, notebook
 
 SEEDED = [lesson for lesson in LESSONS if lesson.slug != "a-slope-too-many"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.lessons import LESSONS, Lesson, UnknownLessonError, lesson_named
+from app.lessons import LESSONS, UnknownLessonError, lesson_named
+from app.lessons.lesson import Lesson
 
 SLUGS = [
     "one-example-at-a-time",

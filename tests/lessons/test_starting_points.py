@@ -3,9 +3,18 @@
 import numpy as np
 import pytest
 
-from app.engine import Iteration, Network, Setup, forward, run_iteration
-from app.lessons import STARTING_POINTS, StartingPoint, UnknownStartingPointError, starting_point_named
-from app.sessions import TrainingSession, accuracy
+from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.layers import Network
+from app.engine.network.propagation import forward
+from app.engine.setup.setup import Setup
+from app.lessons.starting_points import (
+    STARTING_POINTS,
+    StartingPoint,
+    UnknownStartingPointError,
+    starting_point_named,
+)
+from app.sessions.walk.classes import accuracy
+from app.sessions.walk.session import TrainingSession
 
 NAMES = ["xor", "by-hand", "tower", "dead-relu", "linear", "iris", "digits"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions import Bounds, SqliteStore
+from app.sessions.store.sqlite import Bounds, SqliteStore
 from tests.sessions.clock import Clock
 
 Opened = Callable[..., SqliteStore]  # takes the fields of Bounds by name

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, fromstring
 
-from app.paths import STATIC, TEMPLATES
-from app.sessions import TrainingSession
-from app.views.diagram import diagram
-from app.web.templating import Templates
+from app.files import STATIC, TEMPLATES
+from app.sessions.walk.session import TrainingSession
+from app.views.network.diagram import diagram
+from app.web.http.templating import Templates
 
 TEMPLATE_ENGINE = Templates(TEMPLATES, STATIC)
 # Inter's advance widths at weight 400 to 650, in ems, rounded up; what is missing is a letter.
@@ -40,7 +40,7 @@ class Ink:
 
 def drawn(session: TrainingSession, digits: int = 5) -> Element:
     """The panel as the browser gets it."""
-    text = TEMPLATE_ENGINE.render("panels/network.html", panel=diagram(session, digits), at="/sessions/id")
+    text = TEMPLATE_ENGINE.render("explorer/network.html", panel=diagram(session, digits), at="/sessions/id")
     return fromstring(f"<panel>{text}</panel>")
 
 

@@ -12,19 +12,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from app.engine import OPTIMIZERS, Equation, Optimizer, Schedule, Setup, Values, trace
-from app.views.code import line_of_numpy
-from app.views.formulas import formula, latex, text
-from app.views.narration import narrate, narrate_end
-from app.views.numbers import number
+from app.engine.equations.trace import Equation, trace
+from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
+from app.engine.learning.schedules import Schedule
+from app.engine.setup.setup import Setup
+from app.views.formulas.formulas import formula, latex, text
+from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.narration.narration import narrate, narrate_end
+from app.views.text.numbers import number
 from tests.engine.cases import later_iteration, random_setup
 from tests.views.claims.arithmetic import Misread, calculated
 from tests.views.claims.claim import Claim, Unread
 from tests.views.claims.formulas import claims_of_formula, claims_of_lines, from_latex, from_mathml
-from tests.views.claims.printed import NUMBER, Range, exactly, read
+from tests.views.claims.printed import NUMBER, Range, read
 from tests.views.claims.sentences import claims_of, split
 from tests.views.claims.walks import TIMES, Walk, walks
-from tests.views.test_update_code import given_names, with_memory
+from tests.views.formulas.test_update_code import given_names, with_memory
 
 many = settings(max_examples=250 * TIMES)
 fewer = settings(max_examples=80 * TIMES)
@@ -216,7 +219,8 @@ SWAPS = (
     ("one", "two"), ("weight", "bias"), ("unit 1", "unit 2"), ("output 1", "output 2"), (" through the first", ""),
     (", plus ", ", minus "), ("prediction minus target", "target minus prediction"), (" × ", " + "),
     (" − ", " + "), (" / ", " × "), ("²", ""), ("mean gradient", "gradient"), ("gains speed", "slows down"),
-    ("turns round", "gains speed"), ("fell", "rose"), ("as taken, ", ", "), ("a quarter", "a half"), ("nearly all", "half"),
+    ("turns round", "gains speed"), ("fell", "rose"), ("as taken, ", ", "), ("a quarter", "a half"),
+    ("nearly all", "half"),
 )  # fmt: skip
 
 
@@ -251,7 +255,8 @@ def test_a_loss_without_words_of_its_own_cannot_borrow_those_of_another() -> Non
     told = narrate(equation, walk.shape, walk.values, 5)
     squared = split(told)[-1]
     base = re.search(rf"({NUMBER})\)?²", squared)
-    assert base is not None and not is_caught(walk, equation, told)
+    assert base is not None
+    assert not is_caught(walk, equation, told)
     absolute = base[1].lstrip("−")
     assert is_caught(walk, equation, re.sub(rf"= {NUMBER}\.$", f"= {absolute}.", told))
 
@@ -285,4 +290,3 @@ def test_a_sentence_of_an_unknown_wording_is_refused() -> None:
     walk = Walk(setup, later_iteration(setup, 0), 0, 5, "fan_out_fan_in")
     with pytest.raises(Unread):
         claims_of("The unit thinks of 0.3 for a while.", trace(walk.shape)[0], walk.world())
-    assert exactly(1.0).meets(exactly(1.0 + 1e-15)) and Values(walk.iteration, 0) is not None

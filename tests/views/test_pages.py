@@ -8,8 +8,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, nodes
 
+from app.files import STATIC, TEMPLATES
 from app.lessons import LESSONS, lesson_named
-from app.paths import STATIC, TEMPLATES
+from app.views.network.thumbnail import thumbnail
 from app.views.pages import (
     Chrome,
     LessonPage,
@@ -23,15 +24,14 @@ from app.views.pages import (
     session_gone,
     stale,
 )
-from app.views.thumbnail import thumbnail
-from app.web.templating import Templates
+from app.web.http.templating import Templates
 
-TEMPLATES_OF = {"lessons": LessonsPage, "lesson": LessonPage, "problem": ProblemPage}
+TEMPLATES_OF = {"lessons/page": LessonsPage, "lessons/lesson": LessonPage, "problem": ProblemPage}
 
 
 def rendered(name: str, page: object, **chrome: Any) -> BeautifulSoup:
     text = Templates(TEMPLATES, STATIC).render(
-        f"pages/{name}.html", page=page, chrome=replace(Chrome.of("/", "lessons"), **chrome)
+        f"{name}.html", page=page, chrome=replace(Chrome.of("/", "lessons"), **chrome)
     )
     return BeautifulSoup(text, "html5lib")
 
@@ -66,14 +66,14 @@ def test_a_summary_counts_a_part_of_the_examples() -> None:
 
 
 def test_each_lesson_card_starts_its_own_lesson_as_published() -> None:
-    forms = rendered("lessons", lessons_page()).select("form.starts")
+    forms = rendered("lessons/page", lessons_page()).select("form.starts")
     assert [one(form, "[name=lesson]")["value"] for form in forms] == [lesson.slug for lesson in LESSONS]
     assert all(one(form, "button")["value"] == "true" for form in forms)
     assert all(form["action"] == "/sessions" and form["method"] == "post" for form in forms)
 
 
 def test_a_lesson_can_be_started_as_published_and_put_right() -> None:
-    page = rendered("lesson", lesson_page(LESSONS[1]))
+    page = rendered("lessons/lesson", lesson_page(LESSONS[1]))
     assert [button["value"] for button in page.select("form.ways button")] == ["true", "false"]
     assert LESSONS[1].hides in page.text
     assert LESSONS[1].right_note in page.text
@@ -94,13 +94,13 @@ def test_every_problem_says_what_happened_and_what_to_do(problem: ProblemPage) -
 
 
 def test_without_a_choice_the_page_follows_the_system() -> None:
-    html = one(rendered("lessons", lessons_page()), "html")
+    html = one(rendered("lessons/page", lessons_page()), "html")
     assert "data-theme" not in html.attrs
     assert "data-motion" not in html.attrs
 
 
 def test_a_chosen_theme_and_motion_stand_on_the_root_and_in_the_selects() -> None:
-    page = rendered("lessons", lessons_page(), theme="dark", motion="reduced", digits=3)
+    page = rendered("lessons/page", lessons_page(), theme="dark", motion="reduced", digits=3)
     assert (one(page, "html")["data-theme"], one(page, "html")["data-motion"]) == ("dark", "reduced")
     chosen = [option["value"] for option in page.select("#preferences option[selected]")]
     assert chosen == ["3", "dark", "reduced"]
@@ -108,7 +108,7 @@ def test_a_chosen_theme_and_motion_stand_on_the_root_and_in_the_selects() -> Non
 
 @pytest.mark.parametrize(
     ("name", "page"),
-    [("lessons", lessons_page()), ("lesson", lesson_page(LESSONS[0])), ("problem", not_found())],
+    [("lessons/page", lessons_page()), ("lessons/lesson", lesson_page(LESSONS[0])), ("problem", not_found())],
 )
 def test_no_page_has_inline_code_or_styles_or_an_id_twice(name: str, page: object) -> None:
     soup = rendered(name, page)
@@ -120,7 +120,7 @@ def test_no_page_has_inline_code_or_styles_or_an_id_twice(name: str, page: objec
 
 @pytest.mark.parametrize("name", TEMPLATES_OF)
 def test_a_template_uses_every_field_of_its_page_and_no_other(name: str) -> None:
-    used = _fields_used(TEMPLATES / "pages" / f"{name}.html", "page") | {"title"}
+    used = _fields_used(TEMPLATES / f"{name}.html", "page") | {"title"}
     assert used == {field.name for field in fields(TEMPLATES_OF[name])}
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from app.engine import Examples, Parameters, Setup
+from app.engine.data.split import Examples
+from app.engine.setup.setup import Parameters, Setup
 from app.lessons import lesson_named
-from app.sessions import TrainingSession
+from app.sessions.walk.session import TrainingSession
 
 
 def walk(sizes: tuple[int, ...], largest: float = 12.0) -> TrainingSession:

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from app.web.answers import State
+from app.web.api.answers import State
 
 Json = dict[str, Any]
 LESSON = {"lesson": "one-example-at-a-time"}

@@ -5,7 +5,7 @@ import gc
 import numpy as np
 from starlette.testclient import TestClient
 
-from app.engine import Iteration
+from app.engine.learning.iteration import Iteration
 from tests.web.talk import begin
 
 HTMX = {"HX-Request": "true"}

@@ -6,11 +6,11 @@ grammar that a learner knows, and asks `Names` what a name stands for.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from tests.views.claims.functions import FUNCTIONS, applied
+from tests.views.claims.functions import applied
 from tests.views.claims.printed import NUMBER, RAISED, Range, exactly, monotone, read, summed
 
 Node = tuple[object, ...]
@@ -19,12 +19,13 @@ Node = tuple[object, ...]
 class Names(Protocol):
     """What the names of a text stand for."""
 
-    digits: int
+    @property
+    def digits(self) -> int: ...
 
     def value(self, name: str) -> Range: ...
     def slope(self, function: str, name: str) -> Range: ...
     def squares(self) -> Range: ...
-    def examples(self) -> "list[Names]": ...
+    def examples(self) -> "Sequence[Names]": ...
 
 
 class Misread(ValueError):  # noqa: N818
@@ -40,7 +41,6 @@ TOKEN = re.compile(
     r"|(?P<sign>[-+−·×/^(),√½′])"
     r"|(?P<space>\s+)"
 )
-UNITS = {"½": 0.5}
 
 
 @lru_cache(maxsize=65536)
@@ -121,8 +121,8 @@ class _Reader:
         kind, text = self.kind(), self.take()
         if kind == "number":
             return ("number", text)
-        if text in UNITS:
-            return ("number", str(UNITS[text]))
+        if text == "½":
+            return ("number", "0.5")
         if text == "(":
             node = self.sum()
             self.take(")")
@@ -197,4 +197,3 @@ _VALUES: dict[str, Callable[[list[object], Names], Range]] = {
     "examples": _examples,
     "squares": lambda parts, names: names.squares(),
 }
-KNOWN = frozenset(FUNCTIONS)

@@ -6,9 +6,10 @@ from functools import lru_cache
 from itertools import pairwise
 from xml.etree import ElementTree
 
-from app.engine import Equation, Symbol
-from app.views.formulas import Formula
-from app.views.rows import Row
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.trace import Equation
+from app.views.formulas.formulas import Formula
+from app.views.formulas.rows import Row
 from tests.views.claims.arithmetic import calculated
 from tests.views.claims.claim import Claim
 from tests.views.claims.printed import Range, exactly

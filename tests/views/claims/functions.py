@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine import ACTIVATIONS
-from tests.views.claims.printed import Range, between, exactly
+from app.engine.network.activations import ACTIVATIONS
+from tests.views.claims.printed import Range, between
 
 Real = Callable[[float], float]
 
@@ -42,9 +42,7 @@ FUNCTIONS = {
         lambda z: 1.0 if z > 0 else math.exp(z),
         lambda a: 1.0 if a > 0 else a + 1,
     ),
-    "softplus": Function(
-        lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))), _sigmoid, lambda a: -math.expm1(-a)
-    ),
+    "softplus": Function(lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))), _sigmoid, lambda a: -math.expm1(-a)),
     "GELU": Function(
         lambda z: z * _below(z),
         lambda z: _below(z) + z * math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
@@ -74,25 +72,3 @@ def applied(name: str, x: Range) -> Range:
     """The range of a function over a range."""
     known = function(name)
     return between(known.g, x, known.turns)
-
-
-def slope_at(name: str, z: float) -> Range:
-    """A function's slope at one place."""
-    return exactly(function(name).slope(z))
-
-
-# What a loss is, per example, from predictions and targets.
-LOSSES: dict[str, Callable[[list[float], list[float]], float]] = {
-    "binary_cross_entropy": lambda said, right: -sum(
-        _weighed(y, a) + _weighed(1 - y, 1 - a) for a, y in zip(said, right, strict=True)
-    ),
-    "cross_entropy": lambda said, right: -sum(_weighed(y, a) for a, y in zip(said, right, strict=True)),
-    "half_squared_error": lambda said, right: sum((a - y) ** 2 for a, y in zip(said, right, strict=True)) / 2,
-    "mean_squared_error": lambda said, right: (
-        sum((a - y) ** 2 for a, y in zip(said, right, strict=True)) / len(right)
-    ),
-}
-
-
-def _weighed(weight: float, share: float) -> float:
-    return weight * math.log(share) if weight else 0.0

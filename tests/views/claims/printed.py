@@ -50,16 +50,20 @@ class Range(NamedTuple):
         return _spanning(ends)
 
     @property
+    def size(self) -> float:
+        """The largest of them, whatever its sign."""
+        return max(abs(self.low), abs(self.high))
+
+    @property
     def width(self) -> float:
         """How wide it is, beside its own size."""
-        size = max(abs(self.low), abs(self.high))
-        return (self.high - self.low) / size if size and math.isfinite(size) else 0.0
+        return (self.high - self.low) / self.size if self.size and math.isfinite(self.size) else 0.0
 
     def meets(self, other: "Range") -> bool:
         """Whether both can be the same number; what is undefined agrees with what is, and with what can be anything."""
         if math.isnan(self.low) or math.isnan(other.low):
             return all(math.isnan(one.low) or one == ANYTHING for one in (self, other))
-        slack = FLOAT * min(max(map(abs, self)), max(map(abs, other)), 1e300)
+        slack = FLOAT * min(self.size, other.size, 1e300)
         return self.low <= other.high + slack and other.low <= self.high + slack
 
 

@@ -8,15 +8,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import cos, exp, pi
+from pathlib import Path
 
-from app.engine import Equation, parameter_of
+from app.engine.equations.trace import Equation
+from app.engine.equations.updates import parameter_of
 from tests.views.claims.arithmetic import calculated
 from tests.views.claims.claim import Claim, Unread
-from tests.views.claims.functions import FORMULA_NAMES, FUNCTIONS, LOSSES, applied, function
+from tests.views.claims.functions import applied, function
 from tests.views.claims.printed import NUMBER, Range, exactly, numbers_in, summed
 from tests.views.claims.world import UNIT, World
 
-SMALL = "no one two three four five six seven eight nine ten eleven twelve".split()
+SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 PLACES = ("first", "second", "third", "fourth")
 # A slope is called by the nearest of these.
 FRACTIONS = {
@@ -38,7 +40,7 @@ KINDS = {
 
 
 def wording(text: str) -> re.Pattern[str]:
-    """A wording: <name:N> stands for a number, U a unit, E a calculation, C a count, f a function, S a share."""
+    """The pattern of a wording; see wordings.txt for its signs."""
     return re.compile(re.sub(r"<(\w+):([A-Za-z*])>", lambda m: f"(?P<{m[1]}>{KINDS[m[2]]})", text))
 
 
@@ -65,7 +67,9 @@ class Told:
     def read(self, text: str) -> Range:
         return self.world.read(text.strip("()"))
 
-    def name(self, said: str, text: str, kind: str, l: int | None = None, j: int | None = None, k: int | None = None) -> Claim:
+    def name(
+        self, said: str, text: str, kind: str, l: int | None = None, j: int | None = None, k: int | None = None
+    ) -> Claim:
         """A printed number beside the number of its name; of this equation's own unit where no other is given."""
         value = self.world.number(kind, self.l if l is None else l, self.j if j is None else j, k)
         return Claim("name", f"{said} {text}", self.read(text), exactly(value))
@@ -157,7 +161,10 @@ def rounded(t: Told, x: Range, m: re.Match[str]) -> Range:
 
 def turned_into(t: Told, m: re.Match[str]) -> Claims:
     yield from the_function(t, m["f"])
-    yield word("rounds as the walk does", m["decimals"] == (None if t.world.shape.decimals is None else str(t.world.shape.decimals)))
+    yield word(
+        "rounds as the walk does",
+        m["decimals"] == (None if t.world.shape.decimals is None else str(t.world.shape.decimals)),
+    )
     yield t.name("z", m["z"], "z")
     yield t.result(m["a"])
     yield Claim("sum", m.group(), rounded(t, applied(m["f"], t.read(m["z"])), m), t.read(m["a"]))
@@ -170,7 +177,9 @@ def the_function(t: Told, words: str) -> Claims:
     z = t.world.number("z", t.l, t.j)
     if words == "softmax":
         others = [t.world.number("z", t.l, j) for j in range(t.world.shape.sizes[t.l])]
-        yield Claim("rule", "the share", exactly(1 / sum(exp(min(x - z, 709)) for x in others)), exactly(t.world.said[t.j]))
+        yield Claim(
+            "rule", "the share", exactly(1 / sum(exp(min(x - z, 709)) for x in others)), exactly(t.world.said[t.j])
+        )
     else:
         g = function(words).g
         yield Claim("rule", f"the {words} of {z}", exactly(g(z)), exactly(t.world.number("a", t.l, t.j)))
@@ -245,7 +254,11 @@ def many_logarithms(t: Told, m: re.Match[str]) -> Claims:
     yield from own_loss(t, m["own"])
 
 
-DIVIDED = {"half the": lambda n: 0.5, "the": lambda n: 1.0, "the mean of the": lambda n: 1 / n}
+DIVIDED: dict[str, Callable[[int], float]] = {
+    "half the": lambda n: 0.5,
+    "the": lambda n: 1.0,
+    "the mean of the": lambda n: 1 / n,
+}
 
 
 def by_squares(t: Told, m: re.Match[str]) -> Claims:
@@ -290,10 +303,10 @@ FACTORS = {"": 1.0, "twice ": 2.0, "half of ": 0.5}
 
 def of_difference(t: Told, m: re.Match[str]) -> Range:
     """What the words make of prediction minus target: by name, with all digits."""
-    factor = m["factor"] or ""
-    share = FACTORS[factor.lower()] if factor.lower() in FACTORS else calculated(factor.removesuffix(" of "), t.world).low
+    words = (m["factor"] or "").lower()
+    factor = FACTORS[words] if words in FACTORS else round(calculated(words.removesuffix(" of "), t.world).low, 12)
     difference = t.world.number("a", t.l, t.j) - t.world.number("y", t.l, t.j)
-    return exactly(round(share * 1e12) / 1e12 * (-difference if m["minuend"].lower() == "target" else difference))
+    return exactly(factor * (-difference if m["minuend"].lower() == "target" else difference))
 
 
 def straight(t: Told, m: re.Match[str]) -> Claims:
@@ -350,7 +363,7 @@ def slope_of(t: Told, name: str, text: str) -> Claims:
     """The slope that a rule takes, worked out from the textbook by the function's name."""
     world, mistakes = t.world, t.world.shape.mistakes
     a, z = world.number("a", t.l, t.j), world.number("z", t.l, t.j)
-    if "sigmoid_slope" in mistakes or "slope_after_softmax" in mistakes and t.l == world.shape.depth:
+    if "sigmoid_slope" in mistakes or ("slope_after_softmax" in mistakes and t.l == world.shape.depth):
         yield Claim("rule", f"ŷ(1 − ŷ) {text}", exactly(a * (1 - a)), t.read(text))
         return
     known = function(name)
@@ -656,11 +669,10 @@ def kept_velocity(t: Told, m: re.Match[str]) -> Claims:
 
 def course(t: Told, m: re.Match[str]) -> Claims:
     old, new = t.heard["old"], t.heard["new"]
-    size = lambda x: max(abs(x.low), abs(x.high))  # noqa: E731
     holds = {
         "turns round": old.low * new.low <= 0 or old.high * new.high <= 0,
-        "gains speed": size(new) >= size(old) * (1 - 1e-9),
-        "slows down": size(new) <= size(old) * (1 + 1e-9),
+        "gains speed": new.size >= old.size * (1 - 1e-9),
+        "slows down": new.size <= old.size * (1 + 1e-9),
     }
     yield word(m.group(), holds[m["course"]])
 
@@ -786,100 +798,99 @@ def end_by(t: Told, m: re.Match[str]) -> Claims:
         yield Claim("rule", m.group(), Range(change - 1e-15, change + 1e-15), t.read(m["by"]))
 
 
-_WAY = r"(?::|, negative:)? ?"
-_TOLD = (
-    r"(?:(?P<zero>exactly 0: this weight stays as it is)"
-    rf"|(?:their product|the gradient), (?P<g>{NUMBER})(?:, by this rule|(?P<negative>, negative)?: "
-    r"a larger weight would make the loss (?P<way>larger|smaller)))"
-)
-_CARRIED = (
-    r"carried <carried:N> into a unit whose error signal is <delta:N>"
-    r"(?:, but this rule takes <instead:N>, the activation of <whose:U>, for what it carried)?"
-)
-_ROUNDED = r"(?:, rounded to (?P<decimals>\d+) decimals, as by hand)?"
-_DIFFERENCE = (
-    r"(?P<factor>[Tt]wice |[Hh]alf of |\d+/\d+ of )?(?P<minuend>[Pp]rediction|[Tt]arget) minus (?:target|prediction)"
-)
-_OR_ZERO = rf"(?:(?P<zero>exactly 0: this bias stays as it is)|(?P<g>{NUMBER}))"
+def nothing(t: Told, m: re.Match[str]) -> Claims:
+    """What is said holds of every walk."""
+    yield from ()
 
-WORDINGS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple(
-    (wording(text), meaning)
-    for text, meaning in (
-        # forward
-        (rf"<unit:U> adds up what reaches it: (?P<terms><w:N> times <x:N>(?:, plus {NUMBER} times {NUMBER})*), plus its bias <bias:N>", weighted_sum),
-        (r"<unit:U> adds up what reaches it: <inputs:C> numbers, each times its weight, plus its bias <bias:N>", many_added),
-        (r"Its sum is <z:N>", its_sum),
-        (rf"The softmax turns the output sums into shares that add up to 1: <unit:U> gets <a:N>{_ROUNDED}", shared_out),
-        (r"The <f:f> passes <z:N> on unchanged", passed_on),
-        (r"The ReLU turns <z:N> into 0: this unit is off", switched_off),
-        (rf"The <f:f> turns <z:N> into <a:N>{_ROUNDED}", turned_into),
-        # loss
-        (r"The network says <outputs:C> numbers, each beside its target", many_said),
-        (r"The network says <said:*> where the answers? (?:is|are) <right:*>", said_and_right),
-        (r"The right answer is output (?P<output>\d+), and the network gives it the share <share:N>", right_answer),
-        (r"The loss(?: of this example)? adds up <count:C> logarithms: <own:N>", many_logarithms),
-        (r"The loss(?: of this example)? is (?P<what>half the sum|the mean) of the (?P<outputs>\d+) squared differences: <own:N>", many_squares),
-        (r"The loss(?: of this example)? is (?P<what>half the|the mean of the|the) squared differences?(?:, added up)?: <sum:E> = <own:N>", by_squares),
-        (r"The loss(?: of this example)? is <sum:E>(?P<how> = |, with all digits )<own:N>", by_logarithms),
-        (r"Over the (?P<m>\d+) examples of the batch the mean of the losses is <mean:N>", mean_loss),
-        # error signals
-        (r"How much would the loss(?: of this example)? grow if <unit:U>'s sum grew\?", asked),
-        (rf"(?:For an? <f:f> with this loss|By this rule): {_DIFFERENCE}, <delta:N>", straight),
-        (rf"{_DIFFERENCE} is <difference:N>, and <rest:*>", through_slope),
-        (r"Every share depends on every sum, so the differences of all outputs come in: <delta:N>", all_mixed),
-        (r"This is <unit:U>'s error signal", asked),
-        (r"This unit is off: its sum is <z:N>, the ReLU's slope there is 0, so no gradient passes", is_off),
-        (r"<unit:U> feeds <units:C> units?: <parts:*>; together <together:N>", feeds_several),
-        (r"<unit:U> feeds <units:C> units, and <together:N> comes back through them together", feeds_many),
-        (r"<unit:U> feeds <units:C> units?", feeds),
-        (r"The error signal <signal:N> comes back through the weight <weight:N>, and <rest:*>", comes_back),
-        (r"(?P<rest>The [a-zA-Z ]+'s slope .*|No slope is taken: .*|The [a-zA-Z ]+ passes it on unchanged: .*)", rest_alone),
-        (r"At <z:N> the <f:f> is almost flat: this unit is saturated", saturated),
-        (r"It is exactly 0: no gradient passes", exactly_zero),
-        (r"(?:This rule|It also) takes the slope at the activation <a:N>, where the chain rule takes it at the sum <z:N>", slope_at_a),
-        (r"(?:This rule|It also) keeps only the last of the <paths:C> paths that the chain rule adds up", last_of),
-        # gradients
-        (rf"This weight {_CARRIED}", carried),
-        (rf"In this example the weight {_CARRIED}: their product is <product:N>", carried_own),
-        (rf"(?:Its gradient|The product) is {_TOLD}", the_product),
-        (rf"Over the (?P<m>\d+) examples of the batch the (?P<how>mean|sum) of these products is {_TOLD}", over_batch),
-        (rf"Over the (?P<m>\d+) examples of the batch the (?P<how>mean|sum) of these is the gradient, {_OR_ZERO}", over_batch),
-        (rf"A bias carries 1, so (?:(?P<whole>its gradient)|this example's share) is the error signal itself, {_OR_ZERO}", bias),
-        (rf"A bias carries 1, so (?:(?P<whole>its gradient)|this example's share) should be the error signal itself, <delta:N>; this rule counts it once for each of the <inputs:C> inputs: {_OR_ZERO}", bias_repeated),
-        # what all parameters share
-        (r"After every (?:iteration|<every:C> iterations) the learning rate is multiplied by <factor:N>", every),
-        (r"That has not happened yet: it is <eta:N>", not_yet),
-        (r"That has happened (?P<often>once|twice|[\w,]+ times): <sum:E> = <eta:N>", happened),
-        (r"The learning rate goes along half a cosine from <base:N> to <lowest:N>, in <iterations:C> iterations?", cosine),
-        (r"(?:(?P<behind>They lie behind: it stays)|(?P<start>This is its start:)|(?P<one>One of them lies behind: it is)|<passed:C> of them lie behind: it is)(?: at)? <eta:N>", along),
-        (r"All <count:C> gradients, each squared, add up to <squares:N>", squares),
-        (r"The root of it is their length together: <length:N>", length),
-        (r"The gradients together are <length:N> long, (?:within the limit of|and the limit is) <limit:N>", within),
-        (r"The factor is 1: they stay", factor_is_one),
-        (r"Each is multiplied by <clip:N>: they grow shorter and keep their direction", shortened),
-        (r"The mean (?:squared )?gradient [mv] begins at 0", lambda t, m: iter(())),
-        (r"After <updates:C> updates? the share that has come in is <sum:E> = <share:N>", correction),
-        # what an optimizer keeps
-        (r"The update takes the gradient (?:as it is|shortened by the factor): <sum:E>(?: = <result:N>)?", taken),
-        (r"Weight decay adds <decay:N> of the (?P<noun>weight|bias) itself, which pulls it towards 0: <sum:E> = <result:N>", taken),
-        (r"It takes on the gradient: <v:N>", new_velocity),
-        (r"The velocity was 0", lambda t, m: iter(())),
-        (r"Of its velocity <old:N> this (?P<noun>weight|bias) keeps <keeps:N>, and the gradient <g:N> comes on top: <sum:E> = <v:N>", kept_velocity),
-        (r"It (?P<course>turns round|gains speed|slows down)", course),
-        (r"The mean (?P<of>squared gradient|gradient) (?P<state>[mv]) keeps <keeps:N> of what it was and takes in <takes:N> of the new (?P=of): <sum:E> = <result:N>", running_mean),
-        (r"The mean (?:squared )?gradient (?P<state>[mv]) is divided by the share that has come in: <sum:E> = <result:N>", corrected),
-        (r"After the first update that is the (?P<squared>squared )?gradient itself", first_corrected),
-        # updates
-        (r"(?:The learning rate is (?P<eta>0) by now|The (?P<what>gradient|step) is exactly 0), so this (?P<noun>weight|bias) stays at <w:N>", stays),
-        (r"Weight decay first shrinks this (?P<noun>weight|bias) by <eta:N> × <decay:N> of itself, to <kept:N>", shrinks),
-        (r"The (?P<what>mean gradient|gradient) <above:N> over the usual size of this (?P<noun>weight|bias)'s gradients, <size:N>, is <step:N>", over_size),
-        (r"Against (?P<against>it|the [\w ]+), by the learning rate: <sum:E> = <after:N>", moved),
-        (r"It moves by (?P<by>\+?−?[^ ]+)", moves_by),
-        # the end of an iteration
-        (r"The loss of this (?P<whose>example|batch) was <before:N>(?: and is now <after:N>|(?P<same> and is still the same))?", end),
-        (r"It (?P<way>rose|fell)(?: by <by:N>)?", end_by),
+
+MEANINGS: dict[str, Meaning] = {
+    meaning.__name__: meaning
+    for meaning in (
+        weighted_sum,
+        many_added,
+        its_sum,
+        shared_out,
+        passed_on,
+        switched_off,
+        turned_into,
+        many_said,
+        said_and_right,
+        right_answer,
+        many_logarithms,
+        many_squares,
+        by_squares,
+        by_logarithms,
+        mean_loss,
+        asked,
+        straight,
+        through_slope,
+        all_mixed,
+        is_off,
+        feeds_several,
+        feeds_many,
+        feeds,
+        comes_back,
+        rest_alone,
+        saturated,
+        exactly_zero,
+        slope_at_a,
+        last_of,
+        carried,
+        carried_own,
+        the_product,
+        over_batch,
+        bias,
+        bias_repeated,
+        every,
+        not_yet,
+        happened,
+        cosine,
+        along,
+        squares,
+        length,
+        within,
+        factor_is_one,
+        shortened,
+        correction,
+        taken,
+        new_velocity,
+        kept_velocity,
+        course,
+        running_mean,
+        corrected,
+        first_corrected,
+        stays,
+        shrinks,
+        over_size,
+        moved,
+        moves_by,
+        end,
+        end_by,
+        nothing,
     )
-)  # fmt: skip
+}
+
+
+def wordings() -> Iterator[tuple[re.Pattern[str], Meaning]]:
+    """(pattern, meaning) of every line of wordings.txt, in its order: the first that fits counts."""
+    written = Path(__file__).with_name("wordings.txt").read_text(encoding="utf-8")
+    lines = [line for line in re.sub(r"\n +", " ", written).splitlines() if line and not line.startswith("#")]
+    named = dict.fromkeys(line.partition(" = ")[0] for line in lines)
+    assert set(named) >= set(MEANINGS), "a meaning without a wording"
+    parts = {"NUMBER": NUMBER} | dict(line.split(" = ", 1) for line in lines if line[0].isupper())
+    for line in lines:
+        name, _, text = line.partition(" = ")
+        if name not in parts:
+            yield wording(_filled(text, parts)), MEANINGS[name]
+
+
+def _filled(text: str, parts: dict[str, str]) -> str:
+    while (place := re.search(r"\[([A-Z_]{3,})\]", text)) is not None:
+        text = text.replace(place.group(), parts[place[1]])
+    return text
+
+
+WORDINGS = tuple(wordings())
 
 
 def split(text: str) -> list[str]:
@@ -893,9 +904,9 @@ def is_plain(sentence: str) -> bool:
     return not re.search(r"\d", sentence)
 
 
-def understood(t: Told, sentence: str, wordings: tuple[tuple[re.Pattern[str], Meaning], ...] = WORDINGS) -> list[Claim]:
+def understood(t: Told, sentence: str) -> list[Claim]:
     """The claims of one sentence; Unread where it has numbers and no wording is known."""
-    for pattern, meaning in wordings:
+    for pattern, meaning in WORDINGS:
         match = pattern.fullmatch(sentence)
         if match is not None:
             return list(meaning(t, match))
@@ -908,6 +919,3 @@ def claims_of(text: str, equation: Equation, world: World) -> list[Claim]:
     """All claims of a text on one equation, sentence by sentence."""
     t = Told(equation, world)
     return [claim for sentence in split(text) for claim in understood(t, sentence)]
-
-
-__all__ = ["FORMULA_NAMES", "FUNCTIONS", "LOSSES", "claims_of", "split"]

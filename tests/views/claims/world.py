@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from app.engine import Equation, Shape, Symbol, Values
-from app.lessons import Orientation
-from tests.views.claims.functions import FORMULA_NAMES, function
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.shape import Shape
+from app.engine.equations.values import Values
+from app.lessons.lesson import Orientation
+from tests.views.claims.functions import function
 from tests.views.claims.printed import Range, exactly, read
 
 NAME = re.compile(
@@ -76,14 +78,9 @@ class World:
         return Symbol(kind, layer, *places)
 
     def _places(self, index: str) -> tuple[int, ...]:
-        parts = index.split(",") if "," in index else list(index)
-        if "," not in index and self._is_one_unit(index):
-            parts = [index]
+        parts = index.split(",") if "," in index else list(index)  # fewer than ten units: a digit each
         numbers = [int(part) - 1 for part in parts if part]
         return tuple(reversed(numbers)) if self.orientation == "fan_in_fan_out" else tuple(numbers)
-
-    def _is_one_unit(self, index: str) -> bool:
-        return False  # two digits without a comma are two units: the tests' layers have fewer than ten
 
     def value(self, name: str) -> Range:
         """The number of a name in a formula."""
@@ -129,11 +126,3 @@ class World:
     def right(self) -> list[float]:
         """What it should say."""
         return [self.number("y", self.shape.depth, j) for j in range(self.shape.sizes[-1])]
-
-
-def assigned(equation: Equation) -> bool:
-    """Whether an equation gives something a new value."""
-    return equation.symbol.kind.startswith("new_")
-
-
-__all__ = ["FORMULA_NAMES", "UNIT", "World", "assigned"]

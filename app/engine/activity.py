@@ -1,0 +1,42 @@
+"""What the units of each layer do over examples: their activations, the slopes there, who is saturated, who is dead.
+
+A unit whose slope is near 0 is saturated for an example: almost nothing comes back through it. A unit is dead whose
+slope is exactly 0 for every example: its own weights can never change again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.network.layers import Network
+from app.engine.network.propagation import forward, true_slope
+from app.engine.network.types import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """One layer over m examples: its activation's name, A and slope g'(Z), both (m, n)."""
+
+    activation: str
+    A: Array
+    slope: Array
+
+    def saturated(self, below: float) -> Array:
+        """For which examples each unit's slope is smaller than that, (m, n), as 0 and 1."""
+        flags: Array = (np.abs(self.slope) < below).astype(float)
+        return flags
+
+    @property
+    def dead(self) -> tuple[int, ...]:
+        """The units, from 0, whose slope is 0 for every example."""
+        return tuple(np.flatnonzero((self.slope == 0).all(axis=0)).tolist())
+
+
+def activity(network: Network, X: Array, decimals: int | None = None) -> tuple[Activity, ...]:
+    """Every layer, 1 to L, for inputs X of shape (m, n_0)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        there = forward(network, X, decimals)
+        return tuple(
+            Activity(layer.activation.name, there.A[l], true_slope(layer.activation, there.at(l)))
+            for l, layer in enumerate(network.layers, start=1)
+        )

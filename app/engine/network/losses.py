@@ -1,0 +1,148 @@
+"""Losses with their gradients, side by side: one number per example, from predictions y_hat and targets Y.
+
+All arrays are (m, n_L). The two cross-entropies belong to one output activation each, whose slope cancels:
+there dL/dz = y_hat - y, and both loss and error signal come from z where y_hat has saturated.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.network.activations import softmax_from_others
+from app.engine.network.errors import UnknownNameError
+from app.engine.network.types import Array
+
+SATURATED = 4.0  # beyond |z| = 4 a logarithm of y_hat would lose digits that z still has
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the last layer says: Z and A, both (m, n_L); `rounded` if A was rounded as by hand."""
+
+    Z: Array
+    A: Array
+    rounded: bool = False
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss: `value` per example, shape (m,); `gradient` dL_i/dy_hat, shape (m, n_L).
+
+    `output` names the activation it needs, if any; then `error` gives dL_i/dz directly, shape (m, n_L), and both come
+    from the output's Z alone unless A was rounded.
+    """
+
+    name: str
+    value: Callable[[Output, Array], Array]
+    gradient: Callable[[Array, Array], Array]
+    output: str | None = None
+    error: Callable[[Output, Array], Array] | None = None
+
+
+def sigmoid_logs(output: Output) -> tuple[Array, Array]:
+    """(ln y_hat, ln(1 - y_hat)) of a sigmoid output, finite for every finite z."""
+    z, tail = output.Z, np.log1p(np.exp(-np.abs(output.Z)))
+    direct = (output.A > 0) & (output.A < 1) & (output.rounded | (np.abs(z) <= SATURATED))
+    y_hat = np.where(direct, output.A, 0.5)
+    return (
+        np.where(direct, np.log(y_hat), np.minimum(z, 0.0) - tail),
+        np.where(direct, np.log(1.0 - y_hat), -np.maximum(z, 0.0) - tail),
+    )
+
+
+def softmax_logs(output: Output) -> Array:
+    """ln y_hat of a softmax output by log-sum-exp, finite for every finite z."""
+    shifted = output.Z - output.Z.max(axis=-1, keepdims=True)
+    exact: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    if not output.rounded:
+        return exact
+    return np.where(output.A > 0, np.log(np.where(output.A > 0, output.A, 1.0)), exact)
+
+
+def nearer(Y: Array) -> Array:
+    """Each target as the nearer of 0 and 1."""
+    return np.where(Y > 0.5, 1.0, 0.0)
+
+
+def _over_units(share: Array) -> Array:
+    """The sum over the units of an example, shape (m,)."""
+    total: Array = share.sum(axis=-1) if share.shape[-1] > 1 else share[..., 0]
+    return total
+
+
+def _binary_cross_entropy(output: Output, Y: Array) -> Array:
+    """-y ln y_hat - (1-y) ln(1-y_hat): from the logarithm of what the nearer of 0 and 1 gets, and z times the rest."""
+    if output.rounded:
+        ln_y_hat, ln_rest = sigmoid_logs(output)
+        return -_over_units(Y * ln_y_hat + (1.0 - Y) * ln_rest)
+    upper = nearer(Y)
+    ln, rest = _ln_of_nearer(output.Z, upper), Y - upper
+    return -_over_units(ln + rest * output.Z if rest.any() else ln)
+
+
+def _ln_of_nearer(Z: Array, upper: Array) -> Array:
+    """ln y_hat where `upper` is 1, ln(1-y_hat) where it is 0: from y_hat, and from z where that has more digits."""
+    direct = np.abs(Z) <= SATURATED
+    if direct.all():
+        y_hat = 1.0 / (1.0 + np.exp(-Z))
+        ln: Array = np.log(np.abs(1.0 - upper - y_hat))
+        return ln
+    wrong = (1.0 - 2.0 * upper) * Z
+    exact = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)
+    return np.where(direct, _ln_of_nearer(np.where(direct, Z, 0.0), upper), exact)
+
+
+def _cross_entropy(output: Output, Y: Array) -> Array:
+    return -_over_units(Y * softmax_logs(output))
+
+
+def _sigmoid_error(output: Output, Y: Array) -> Array:
+    """y_hat - y, for targets 0 and 1 as sigmoid(z) and -sigmoid(-z), so that nothing cancels when y_hat is 1 to the
+    last bit; for targets between as the nearer of the two, less what is left.
+    """
+    if output.rounded:
+        return output.A - Y
+    upper = nearer(Y)
+    side, rest = 1.0 - 2.0 * upper, Y - upper
+    with np.errstate(over="ignore"):  # then e^ is infinite and the error 0
+        near: Array = side / (1.0 + np.exp(-side * output.Z))
+    return near - rest if rest.any() else near
+
+
+def _softmax_error(output: Output, Y: Array) -> Array:
+    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y_hat is the other units' shares: nothing cancels."""
+    if output.rounded:
+        return output.A - Y
+    value: Array = (1.0 - Y) * output.A - Y * softmax_from_others(output.Z)
+    return value
+
+
+_TABLE = (
+    Loss(
+        "binary_cross_entropy",
+        _binary_cross_entropy,
+        lambda y_hat, Y: (y_hat - Y) / (y_hat * (1.0 - y_hat)),
+        "sigmoid",
+        _sigmoid_error,
+    ),
+    Loss("cross_entropy", _cross_entropy, lambda y_hat, Y: -Y / y_hat, "softmax", _softmax_error),
+    Loss(
+        "half_squared_error",
+        lambda output, Y: 0.5 * _over_units((output.A - Y) ** 2),
+        lambda y_hat, Y: y_hat - Y,
+    ),
+    Loss(
+        "mean_squared_error",
+        lambda output, Y: _over_units((output.A - Y) ** 2) / Y.shape[-1],
+        lambda y_hat, Y: 2.0 * (y_hat - Y) / Y.shape[-1],
+    ),
+)
+LOSSES = {loss.name: loss for loss in _TABLE}
+
+
+def loss_named(name: str) -> Loss:
+    """The loss of this name; UnknownNameError lists the names that exist."""
+    if name not in LOSSES:
+        raise UnknownNameError("loss", tuple(LOSSES))
+    return LOSSES[name]

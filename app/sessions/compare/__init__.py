@@ -1,0 +1,1 @@
+"""Two walks beside each other, and a notebook's whole run."""

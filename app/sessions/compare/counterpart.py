@@ -1,0 +1,134 @@
+"""Two walks side by side: a walk's counterpart, and where two walks part."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import found_at, trace
+from app.engine.equations.values import Values
+from app.engine.network.errors import DivergedError
+from app.engine.setup.setup import Setup
+from app.lessons import lesson_named
+from app.sessions.walk.changes import Changes
+from app.sessions.walk.curves import followed, known_before
+from app.sessions.walk.forks import forked
+from app.sessions.walk.position import Place
+from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.timeline import Timeline
+
+PARTED = 1e-9  # relative difference from which two numbers are two
+SEARCHED = 1_000  # iterations from the start in which the first difference is looked for
+BASE = 8  # a way is kept at iterations from which any other is a few short walks away
+
+
+def counterpart(session: TrainingSession) -> TrainingSession | None:
+    """The fork, else the lesson the other way, or the same network with the right rules; same place, same changes.
+
+    None where there is nothing to compare with. DivergedError where the way there leaves the finite numbers.
+    """
+    begun = _begun(session)
+    if begun is None:
+        return None
+    way = _way(begun.setup, _changes_of(session), session.iteration)
+    other = replace(begun, timeline=way, by=session.by, wanted=session.wanted)
+    return other.moved_to(same_place(session.place, session.shape, other.shape))
+
+
+def both_followed(session: TrainingSession) -> Iterator[None]:
+    """Follows a walk and its counterpart little by little, so that others go first in between; then both are there, or
+    almost. It ends early where the other one's numbers run away: `counterpart` tells that.
+    """
+    begun = _begun(session)
+    if begun is not None:
+        yield from followed(session)
+        beside = Timeline(begun.setup, session.iteration, _changes_of(session))
+        with suppress(DivergedError):
+            yield from followed(replace(begun, timeline=beside))
+
+
+def _changes_of(session: TrainingSession) -> Changes:
+    """Those of the other walk: a fork with a learning rate of its own keeps it."""
+    own_rate = session.fork is not None and session.fork.thing == "learning_rate"
+    return tuple(one for one in session.timeline.changes if not (own_rate and one.symbol.kind == "eta"))
+
+
+def _begun(session: TrainingSession) -> TrainingSession | None:
+    """The other walk at its start."""
+    if session.fork is not None:
+        return TrainingSession(Timeline(forked(session.setup, session.fork)))
+    if session.lesson is not None:
+        return TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
+    return TrainingSession.of_setup(_put_right(session.setup)) if session.setup.mistakes else None
+
+
+def same_place(place: Place, shape: Shape, other: Shape) -> Place:
+    """The place in a walk of another shape at which the same was found last: optimizers tell different equations."""
+    if place.cursor == len(trace(shape)):
+        return Place(place.iteration, len(trace(other)))
+    found = found_at(other)
+    shown = (
+        found[equation.symbol] + 1 for equation in trace(shape)[place.cursor - 1 :: -1] if equation.symbol in found
+    )
+    return Place(place.iteration, next(shown, 0) if place.cursor else 0)
+
+
+@lru_cache(maxsize=256)
+def _put_right(setup: Setup) -> Setup:
+    return replace(setup, mistakes=()).completed()
+
+
+@lru_cache(maxsize=128)
+def _way(setup: Setup, changes: Changes, iteration: int) -> Timeline:
+    """A timeline at an iteration; cached, so that stepping on costs an iteration or two most of the time."""
+    if iteration == 0:
+        return Timeline(setup, changes=changes).checked()
+    known = known_before(setup, changes, iteration)
+    if known is not None and known.iteration > stop_before(iteration):
+        return replace(Timeline(setup, iteration, changes, (known,)).checked())
+    there = _way(setup, changes, stop_before(iteration)).at(iteration)
+    return replace(there)  # kept without the iteration itself, whose arrays may be large
+
+
+def stop_before(iteration: int) -> int:
+    """1001 -> 1000 -> 992 -> 960 -> 896 -> ... -> 512 -> 0: one off the last octal digit that is not 0."""
+    size = 1
+    while iteration % (size * BASE) == 0:
+        size *= BASE
+    return iteration - size
+
+
+def differ(left: float, right: float) -> bool:
+    """Whether two numbers are further apart than rounding could bring them."""
+    return abs(left - right) > PARTED * max(abs(left), abs(right))
+
+
+def first_difference(left: TrainingSession, right: TrainingSession) -> int | None:
+    """The index of this iteration's first equation in which two walks at one place find different numbers."""
+    shared = found_at(right.shape)
+    symbols = ((e.index, e.symbol) for e in left.equations if e.symbol in shared)
+    return next((i for i, one in symbols if differ(left.values[one], right.values[one])), None)
+
+
+def parting(left: TrainingSession, right: TrainingSession) -> Place | None:
+    """The place of the first equation, from the start, in which two walks find different numbers."""
+    until = min(left.iteration + 1, SEARCHED)
+    logs = (left.timeline.changes, right.timeline.changes)
+    return _parting((left.setup, right.setup), logs, left.wanted, until)
+
+
+@lru_cache(maxsize=256)
+def _parting(
+    setups: tuple[Setup, Setup], logs: tuple[Changes, Changes], wanted: int | None, until: int
+) -> Place | None:
+    pair = (Timeline(setup, changes=changes).run(until) for setup, changes in zip(setups, logs, strict=True))
+    for number, (one, other) in enumerate(zip(*pair, strict=True)):
+        batch = setups[0].batch(number)
+        row = batch.index(wanted) if wanted in batch else 0
+        ours, theirs = Values(one, row), Values(other, row)
+        shapes = [setup.shape(len(batch)) for setup in setups]
+        for equation in trace(shapes[0]):
+            if equation.symbol in found_at(shapes[1]) and differ(ours[equation.symbol], theirs[equation.symbol]):
+                return Place(number, equation.index + 1)
+    return None

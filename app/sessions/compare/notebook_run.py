@@ -1,0 +1,85 @@
+"""A notebook's whole run, as published or put right: its losses, and what it finds for each printed figure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.values import Values
+from app.engine.learning.iteration import Iteration
+from app.engine.network.propagation import forward
+from app.engine.network.types import Array
+from app.lessons.lesson import Lesson
+from app.lessons.printed import Printed
+from app.sessions.walk.timeline import Timeline
+
+QUICK = 2_000  # iterations that a page may wait for
+FURTHER = 200  # how far a run of one update is followed, so that there is a curve
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Losses, each before its update, and one number for each of the lesson's printed figures, in their order."""
+
+    losses: tuple[float, ...]
+    figures: tuple[float, ...]
+
+
+_RUNS: dict[tuple[str, bool], Run] = {}  # each is computed once in the life of the program
+
+
+def run_of(lesson: Lesson, as_published: bool) -> Run:
+    """The lesson's run; a notebook of one update is followed further."""
+    key = (lesson.slug, as_published)
+    if key not in _RUNS:
+        _RUNS[key] = _computed(lesson, as_published)
+    return _RUNS[key]
+
+
+def is_quick(lesson: Lesson) -> bool:
+    """Whether both runs are there at once, or almost."""
+    return lesson.run <= QUICK or all((lesson.slug, way) in _RUNS for way in (True, False))
+
+
+def _computed(lesson: Lesson, as_published: bool) -> Run:
+    timeline = Timeline(lesson.setup(as_published))
+    end = lesson.run if lesson.run > 1 else FURTHER
+    wanted = {printed.iteration for printed in lesson.printed if printed.symbol.kind != "loss"}
+    legs = list(timeline.legs([*sorted(wanted), end]))
+    losses = np.concatenate([leg.losses for leg in legs]).tolist()
+    kept = {leg.end.iteration: timeline.iteration_from(leg.end) for leg in legs[:-1]}
+    return Run(tuple(losses), tuple(_figure(printed, losses, kept, timeline) for printed in lesson.printed))
+
+
+def _figure(printed: Printed, losses: list[float], kept: dict[int, Iteration], timeline: Timeline) -> float:
+    number, kind = printed.iteration, printed.symbol.kind
+    if kind == "loss":
+        return losses[number]
+    if kind == "mean_loss":
+        return fmean(losses[number + 1 - timeline.setup.iterations_per_epoch : number + 1])
+    iteration = kept[number]
+    if kind in _OF_ITERATION:
+        return _OF_ITERATION[kind](iteration, printed.symbol, printed.row)
+    return Values(iteration, printed.row)[printed.symbol]
+
+
+def _answers_after(it: Iteration) -> tuple[Array, ...]:
+    """Every activation of the updated network for the same examples."""
+    return forward(it.after, it.X, it.method.decimals).A
+
+
+def _came_back(it: Iteration, symbol: Symbol, row: int) -> float:
+    """What reaches a hidden unit from the layer behind it: its error signal without its own slope."""
+    values = Values(it, row)
+    return values[symbol._replace(kind="delta")] / values[symbol._replace(kind="slope")]
+
+
+_OF_ITERATION: dict[str, Callable[[Iteration, Symbol, int], float]] = {
+    "a_after": lambda it, symbol, row: float(_answers_after(it)[symbol.layer][row, symbol.j]),
+    "loss_after": lambda it, symbol, row: it.loss_after,
+    "accuracy": lambda it, symbol, row: float(np.mean((_answers_after(it)[-1] > 0.5) == (it.Y > 0.5))),
+    "dL_dy_hat": lambda it, symbol, row: float(it.method.loss.gradient(it.forward.A[-1], it.Y)[row, symbol.j]),
+    "came_back": _came_back,
+}

@@ -1,0 +1,213 @@
+"""Questions before the walk shows: what is asked where, whether it is still open, and what becomes of an answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.network.errors import SetupError
+from app.engine.question_case import Case
+from app.engine.slips import diagnose
+from app.lessons import lesson_named
+from app.sessions.predict.guesses import read_number
+from app.sessions.walk.answers import (
+    Answer,
+    Answers,
+    Asking,
+    with_answer,
+)
+from app.sessions.walk.position import Place
+from app.sessions.walk.session import TrainingSession
+
+SIGNED = ("delta", "dW", "db")  # what is asked for its sign first
+SIGNS = ("positive", "negative", "zero")
+LONGEST_TIME = 86_400.0  # seconds that an answer may have taken
+NOTHING: Mapping[int, str] = {}
+Verb = Callable[[TrainingSession], TrainingSession]
+
+
+class QuestionError(SetupError):
+    """The open question stands in the way, or what was said is no answer to it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before `symbol` is shown: `part` sign, value or factor."""
+
+    iteration: int
+    symbol: Symbol
+    part: str
+
+    @property
+    def name(self) -> str:
+        """A text of its own for each question of a walk."""
+        return "-".join(map(str, (self.iteration, *self.symbol, self.part)))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a learner says: a sign, a number as typed, or nothing; after so many seconds.
+
+    `about` is the name of the question that it answers; empty for the one that is open.
+    """
+
+    sign: str = ""
+    guess: str = ""
+    skip: bool = False
+    seconds: float = 0.0
+    about: str = ""
+
+
+# What is asked where ------------------------------------------------------------------------------------------------
+
+
+def asked(session: TrainingSession) -> Mapping[int, str]:
+    """For the index of each equation of this iteration that is asked: what is asked of it last, value or factor."""
+    if not session.asking or session.hidden:
+        return NOTHING
+    if session.lesson is not None and session.asking == "chosen" and session.iteration > 0:
+        return NOTHING
+    return asked_in(session.shape, session.lesson, session.asking)
+
+
+@lru_cache(maxsize=512)
+def asked_in(shape: Shape, lesson: str | None, asking: Asking) -> Mapping[int, str]:
+    """What the lesson chose; else the first error signal and the first weight gradient of every layer."""
+    if lesson is not None and asking == "chosen":
+        place = found_at(shape)
+        return {place[ask.symbol]: ask.part for ask in lesson_named(lesson).asks}
+    cells = groupby(trace(shape), key=lambda equation: equation.group)
+    return {next(equations).index: "value" for (kind, _), equations in cells if kind in ("delta", "dW")}
+
+
+def parts_of(symbol: Symbol, last: str) -> tuple[str, ...]:
+    """The parts of a question, in order."""
+    return ("sign", last) if symbol.kind in SIGNED else (last,)
+
+
+def given(session: TrainingSession, symbol: Symbol) -> Answers:
+    """The answers about an equation of this iteration, since the walk last began."""
+    return tuple(a for a in session.answers if a.symbol == symbol and a.iteration == session.iteration and not a.past)
+
+
+def open_part(answers: Answers, parts: tuple[str, ...]) -> str | None:
+    """The part that is still to be answered; None where nothing is. Zero as a sign tells the value too."""
+    told = answers and (answers[-1].skipped or answers[-1].part == parts[-1])
+    if told or (parts == ("sign", "value") and answers and answers[-1].guess == "zero"):
+        return None
+    return parts[len(answers)]
+
+
+def question_of(session: TrainingSession) -> Question | None:
+    """The question that is open: about the next equation of this iteration. No iteration after the first begins with
+    one."""
+    last = asked(session).get(session.cursor)
+    if last is None:
+        return None
+    return _open_at(session, session.equations[session.cursor], last)
+
+
+def _open_at(session: TrainingSession, equation: Equation, last: str) -> Question | None:
+    part = open_part(given(session, equation.symbol), parts_of(equation.symbol, last))
+    return None if part is None else Question(session.iteration, equation.symbol, part)
+
+
+# How a question stops the walk --------------------------------------------------------------------------------------
+
+
+def check_not_asked(session: TrainingSession) -> None:
+    """QuestionError where a question is open."""
+    if question_of(session) is not None:
+        raise QuestionError("answer", "A question is open.", "Answer the question, or skip it.")
+
+
+def unless_asked(verb: Verb) -> Verb:
+    """The verb; QuestionError where it would pass the question that is open."""
+
+    def moved(session: TrainingSession) -> TrainingSession:
+        there = verb(session)
+        if there.place > session.place:
+            check_not_asked(session)
+        return there
+
+    return moved
+
+
+def asking_first(verb: Verb) -> Verb:
+    """The verb; it stops in front of the first open question on its way."""
+    free = unless_asked(verb)
+    return lambda session: up_to_question(session, free(session))
+
+
+def up_to_question(before: TrainingSession, after: TrainingSession) -> TrainingSession:
+    """Where a walk from `before` to `after`, in this iteration or the next, meets its first open question."""
+    first = before.cursor
+    if after.iteration > before.iteration:
+        index = _first_open(before, first, len(before.equations))
+        if index is not None:
+            return replace(before, by=after.by, cursor=index)
+        first = 0
+    index = _first_open(after, first, after.cursor)
+    return after if index is None else replace(after, cursor=index)
+
+
+def _first_open(session: TrainingSession, start: int, end: int) -> int | None:
+    """The cursor in front of the first open question of this iteration from `start` on, before `end`."""
+    for index, last in sorted(asked(session).items()):
+        if start <= index < end and _open_at(session, session.equations[index], last):
+            return index
+    return None
+
+
+# Answers ------------------------------------------------------------------------------------------------------------
+
+
+def case_of(session: TrainingSession, symbol: Symbol, part: str) -> Case:
+    """A question of this iteration with all that decides its answer."""
+    return Case(session.setup, session.current, session.focus_row, symbol, part)
+
+
+def answer(session: TrainingSession, reply: Reply) -> TrainingSession:
+    """The answer noted; after the last part the walk goes on by one equation. QuestionError where it is none."""
+    question = question_of(session)
+    if question is None or reply.about not in ("", question.name):
+        raise QuestionError("answer", "The question that this answers is not open.", "Look where the walk stands now.")
+    noted = replace(session, answers=with_answer(session.answers, _answer(session, question, reply)))
+    return noted if question_of(noted) else noted.moved_to(Place(session.iteration, session.cursor + 1))
+
+
+def _answer(session: TrainingSession, question: Question, reply: Reply) -> Answer:
+    case = case_of(session, question.symbol, question.part)
+    guess, right, slip = ("", False, "") if reply.skip else _judged(case, reply)
+    seconds = min(max(reply.seconds, 0.0), LONGEST_TIME)
+    return Answer(session.iteration, question.symbol, question.part, guess, case.truth, right, slip, seconds)
+
+
+def _judged(case: Case, reply: Reply) -> tuple[str, bool, str]:
+    """(guess, whether it is right, the slip's words)."""
+    if case.part == "sign":
+        if reply.sign not in SIGNS:
+            raise QuestionError("sign", "No sign is chosen.", "Choose positive, negative or zero; or skip it.")
+        return reply.sign, reply.sign == sign_of(case.truth), ""
+    try:
+        typed = read_number(reply.guess)
+    except SetupError as error:
+        raise QuestionError(error.field, error.problem, error.remedy) from error
+    diagnosis = diagnose(case, typed)
+    return reply.guess.strip(), diagnosis.right, either([slip.words for slip in diagnosis.slips])
+
+
+def sign_of(x: float) -> str:
+    """The word for the sign of a number."""
+    return SIGNS[0] if x > 0 else SIGNS[1] if x < 0 else SIGNS[2]
+
+
+def either(words: list[str]) -> str:
+    """a; either a or b; either a, b or c, or in other ways."""
+    if len(words) < 2:
+        return "".join(words)
+    *first, last = words[:3]
+    return f"either {', '.join(first)} or {last}{', or in other ways' if len(words) > 3 else ''}"

@@ -1,0 +1,157 @@
+"""A setup while it is built: the texts of a form's fields, as they were typed, and what a learner can do with them.
+
+A field is named as its place in a setup's document: loss, optimizer.learning_rate, data.noise. The hidden layers are
+units-1 and activation-1, units-2 ..., the last activation is output. `source` is dataset, or table for a learner's own;
+then `table` is its CSV, `target` a column from 0, or last-2 for the last two, and `target_kind` one of TARGET_KINDS;
+input-0 is empty where column 0 is left out.
+`parameters` holds given starting values as JSON, for the initializer of kind given. Empty means none or all.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from io import StringIO
+from itertools import count
+from typing import Any, Self
+
+from app.engine.data.datasets import Dataset
+from app.engine.data.split import Data, Examples
+from app.engine.learning.optimizers import Optimizer
+from app.engine.learning.schedules import Schedule
+from app.engine.network.initializers import Initializer
+from app.engine.setup.setup import Setup
+from app.sessions.setups.csv_rows import SEPARATORS
+from app.sessions.setups.data_documents import Document
+from app.sessions.setups.document import AMOUNTS, setup_document
+
+GIVEN = "given"  # the kind of initializer that stands for starting values
+DATASET, TABLE = "dataset", "table"  # sources of data
+INPUT = "input-"  # and the place of a column from 0: whether it is an input, unless it is a target
+HIDDEN_UNITS, HIDDEN_ACTIVATION = "3", "tanh"  # of a layer that is added
+
+
+def text_of(value: Any) -> str:
+    """A value as one would type it: 0.5, 100, on; nothing for None and False."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "on"
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _flat(prefix: str, document: Document) -> dict[str, str]:
+    """The texts of all values that are no lists, each named by its way from the top."""
+    texts: dict[str, str] = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            texts |= _flat(f"{prefix}{name}.", value)
+        elif not isinstance(value, list | tuple):
+            texts[f"{prefix}{name}"] = text_of(value)
+    return texts
+
+
+def _usual() -> dict[str, str]:
+    """What a field holds that was not shown before: the engine's own defaults."""
+    dataset, data, draw = Dataset("xor"), Data(Dataset("xor")), Initializer("xavier_uniform")
+    amounts = {f"initializer.{name}": text_of(draw.amount) for name in AMOUNTS.values()}
+    made = {name: getattr(data, name) for name in ("scaling", "scale_targets", "test_share", "split_seed")}
+    return {
+        **{f"data.{name}": text_of(getattr(dataset, name)) for name in ("examples", "noise", "seed")},
+        **_flat("data.", {"dataset": dataset.name, **made}),
+        **_flat("optimizer.", {**asdict(Optimizer()), "schedule": asdict(Schedule())}),
+        **amounts,
+        **_flat("initializer.", {"kind": draw.kind, "seed": draw.seed}),
+        "source": DATASET,
+    }
+
+
+USUAL = _usual()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The texts by the names of their fields; what is not there is as usual, or empty."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.texts.get(name, USUAL.get(name, "")).strip()
+
+    @property
+    def hidden(self) -> int:
+        """How many hidden layers there are."""
+        return next(l for l in count(1) if f"units-{l}" not in self.texts) - 1
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """The names of all activations, the output's last."""
+        return (*(self[f"activation-{l}"] for l in range(1, self.hidden + 1)), self["output"])
+
+    def changed(self, texts: Mapping[str, str]) -> Self:
+        """With other texts in some fields."""
+        return type(self)({**self.texts, **texts})
+
+    def with_table(self, table: str) -> Self:
+        """With another table, of which nothing is chosen yet."""
+        kept = {name: text for name, text in self.texts.items() if not name.startswith(INPUT)}
+        return type(self)({**kept, "source": TABLE, "table": table, "target": "", "target_kind": ""})
+
+    def with_layer(self) -> Self:
+        """With one more hidden layer, before the output."""
+        l = self.hidden + 1
+        return self.changed({f"units-{l}": HIDDEN_UNITS, f"activation-{l}": HIDDEN_ACTIVATION})
+
+    def without_layer(self, l: int) -> Self:
+        """Without hidden layer l, from 1; those behind it move up. Where there is none, the same."""
+        if not 1 <= l <= self.hidden:
+            return self
+        ahead = {
+            f"{name}-{place}": self[f"{name}-{place + 1}"]
+            for name in ("units", "activation")
+            for place in range(l, self.hidden)
+        }
+        gone = {f"units-{self.hidden}", f"activation-{self.hidden}"}
+        return type(self)({name: text for name, text in {**self.texts, **ahead}.items() if name not in gone})
+
+
+def draft_of(setup: Setup) -> Draft:
+    """The draft that leads to a completed setup; its mistakes and its warm-up stay behind."""
+    document = setup_document(setup)
+    texts = _flat("", {name: part for name, part in document.items() if name not in ("mistake", "parameters")})
+    for l, (units, activation) in enumerate(zip(setup.sizes[1:-1], setup.activations[:-1], strict=True), start=1):
+        texts |= {f"units-{l}": str(units), f"activation-{l}": activation}
+    texts |= {"output": setup.activations[-1], "source": DATASET}
+    if "parameters" in document:
+        texts |= {"parameters": json.dumps(document["parameters"]), "initializer.kind": GIVEN}
+    if isinstance(setup.prepared.source, Examples):
+        texts |= _table_texts(setup.prepared, setup.prepared.source)
+    return Draft(texts)
+
+
+def _table_texts(data: Data, source: Examples) -> dict[str, str]:
+    """Explicit examples as a table: the outputs are its last columns, taken as numbers."""
+    outputs = source.Y.shape[1]
+    target = str(source.X.shape[1]) if outputs == 1 else f"last-{outputs}"
+    return {"source": TABLE, "table": _csv(data, source), "target": target, "target_kind": "regression"}
+
+
+def _csv(data: Data, source: Examples) -> str:
+    """The examples, below the names of their columns where these can be read back as names."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = (*data.columns, *data.names)
+    if len(names) == source.X.shape[1] + source.Y.shape[1] and not any(map(_is_misread, names)):
+        writer.writerow(names)
+    for x, y in zip(source.X.tolist(), source.Y.tolist(), strict=True):
+        writer.writerow(map(text_of, (*x, *y)))
+    return out.getvalue()
+
+
+def _is_misread(name: str) -> bool:
+    """Whether a name would be taken for a number, or hold what separates values."""
+    try:
+        float(name)
+    except ValueError:
+        return any(mark in name for mark in (*SEPARATORS, '"'))
+    return True

@@ -1,0 +1,47 @@
+"""A copy of all sessions, made while the program runs; put in the place of the file, it is the store again."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.sessions.store.database import FILE
+from app.sessions.store.migrations import StoreVersionError, version_of
+
+
+class BackupError(RuntimeError):
+    """There is no backup; the message says why, and what to do."""
+
+
+def back_up(directory: Path, target: Path) -> int:
+    """Copy the sessions of a data directory into one new file; returns how many there are. BackupError."""
+    if target.exists():
+        raise BackupError(f"{target} exists already. Name a file that does not.")
+    if not (directory / FILE).is_file():
+        raise BackupError(f"There are no sessions in {directory}. Name the data directory with --data DIRECTORY.")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        sessions = _copied(directory / FILE, unfinished)
+        os.replace(unfinished, target)
+    except (OSError, sqlite3.Error, StoreVersionError) as error:
+        unfinished.unlink(missing_ok=True)
+        raise BackupError(f"The backup {target} cannot be made: {error}. Check its directory and the space.") from error
+    return sessions
+
+
+def _copied(source: Path, target: Path) -> int:
+    """All pages in one go: the copy is the state of one moment, and nobody waits meanwhile."""
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True)) as original:
+        version_of(original)
+        with closing(sqlite3.connect(target)) as copy:
+            original.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            _check(copy)
+            return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
+
+
+def _check(copy: sqlite3.Connection) -> None:
+    (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)

@@ -1,0 +1,58 @@
+"""A session as it lies in a row: its two texts, compressed where they are long, together within a bound."""
+
+import zlib
+from dataclasses import replace
+
+from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.store import SessionTooLargeError
+from app.sessions.walk.session import TrainingSession
+
+LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
+LEVEL = 1  # of zlib: numbers hardly get smaller with more
+
+Packed = str | bytes
+
+
+def pack(text: str) -> Packed:
+    """The text, compressed where that pays."""
+    return text if len(text) < LONG else zlib.compress(text.encode(), LEVEL)
+
+
+def unpacked(packed: Packed) -> str:
+    """The inverse of `pack`."""
+    return packed if isinstance(packed, str) else zlib.decompress(packed).decode()
+
+
+def packed_fixed(session: TrainingSession, most: int) -> Packed:
+    """What never changes of a session. SessionTooLargeError where that alone is more than `most` bytes."""
+    return _bounded(pack(fixed_text(session)), most, 0)
+
+
+def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Packed:
+    """What changes of a session, so that both parts take at most `most` bytes: with fewer checkpoints if need be.
+
+    A checkpoint that is missing only makes going back slower. SessionTooLargeError where none is left to do without.
+    """
+    packed = pack(moving_text(session))
+    while len(packed) + fixed_bytes > most and session.timeline.checkpoints:
+        session = _with_fewer_checkpoints(session)
+        packed = pack(moving_text(session))
+    return _bounded(packed, most, fixed_bytes)
+
+
+def unpacked_session(fixed: Packed, moving: Packed) -> TrainingSession:
+    """The session of a row."""
+    return session_of(unpacked(fixed), unpacked(moving))
+
+
+def _with_fewer_checkpoints(session: TrainingSession) -> TrainingSession:
+    """Without every other one; the youngest is the last to go."""
+    checkpoints = session.timeline.checkpoints
+    fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()
+    return replace(session, timeline=replace(session.timeline, checkpoints=fewer))
+
+
+def _bounded(packed: Packed, most: int, fixed_bytes: int) -> Packed:
+    if len(packed) + fixed_bytes > most:
+        raise SessionTooLargeError(len(packed) + fixed_bytes, most)
+    return packed

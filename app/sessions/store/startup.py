@@ -1,0 +1,119 @@
+"""Before the program starts: can its sessions be kept here? If not, a sentence says what to do."""
+
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.sessions.store.database import FILE, connect
+from app.sessions.store.migrations import StoreVersionError, migrate
+
+MOUNTS = Path("/proc/self/mountinfo")  # of Linux; elsewhere only the other checks are made
+SHARED = re.compile(
+    r"nfs\d?|cifs|smb\w*|9p|afs|ceph|glusterfs|lustre|ncpfs|ocfs2|gfs2?|beegfs|fuse\.(sshfs|s3fs|rclone)"
+)
+ANOTHER = "Name another directory with --data DIRECTORY."
+MEGABYTE = 1_000_000
+
+
+class CannotKeepSessionsError(RuntimeError):
+    """Sessions cannot be kept in the data directory; the message says why, and what to do."""
+
+
+def check_data_directory(directory: Path, free_megabytes: float) -> None:
+    """Make the directory and its file ready. CannotKeepSessionsError where sessions cannot be kept there.
+
+    `free_megabytes` is how much space there must be.
+    """
+    make(directory)
+    check_file_system(directory, MOUNTS.read_text() if MOUNTS.exists() else "")
+    check_free_space(directory, free_megabytes)
+    check_file(directory)
+
+
+def make(directory: Path) -> None:
+    """Make the directory, if it is not there."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotKeepSessionsError(
+            f"The data directory {directory} cannot be made: {error.strerror}. {ANOTHER}"
+        ) from error
+
+
+def check_file_system(directory: Path, mounts: str) -> None:
+    """A write-ahead log needs shared memory, which a network does not give. `mounts` is as in /proc/self/mountinfo."""
+    kind = file_system(directory.resolve(), mounts)
+    if SHARED.fullmatch(kind) or str(directory).startswith(("\\\\", "//")):
+        raise CannotKeepSessionsError(
+            f"The data directory {directory} lies on a network file system ({kind or 'a shared folder'}), where "
+            "sessions would be damaged. Name a directory on this computer's own disk with --data DIRECTORY."
+        )
+
+
+def file_system(directory: Path, mounts: str) -> str:
+    """The kind of file system that holds a directory; empty where `mounts` does not say."""
+    lines = (line.partition(" - ") for line in mounts.splitlines())
+    kinds = {_plain(head.split()[4]): tail.split()[0] for head, _, tail in lines}
+    return next((kinds[str(place)] for place in (directory, *directory.parents) if str(place) in kinds), "")
+
+
+def _plain(path: str) -> str:
+    """A path of mountinfo, with its spaces."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), path)
+
+
+def check_free_space(directory: Path, megabytes: float) -> None:
+    """There must be so much space."""
+    free = shutil.disk_usage(directory).free / MEGABYTE
+    if free < megabytes:
+        raise CannotKeepSessionsError(
+            f"The disk of the data directory {directory} has {free:,.0f} MB free; {megabytes:,.0f} MB are needed. "
+            f"Free some space, or name another directory with --data DIRECTORY."
+        )
+
+
+def check_file(directory: Path) -> None:
+    """The file must be whole, of a known version, with a write-ahead log, and take what is written."""
+    try:
+        with closing(connect(directory / FILE)) as connection:
+            check_whole(connection, directory / FILE)
+            migrate(connection)
+            check_log(connection, directory)
+            connection.execute("UPDATE pulse SET beats = beats + 1")
+    except StoreVersionError as error:
+        raise CannotKeepSessionsError(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise CannotKeepSessionsError(explained(error, directory)) from error
+
+
+def check_whole(connection: sqlite3.Connection, file: Path) -> None:
+    """SQLite's own check of every page."""
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise CannotKeepSessionsError(damaged(file))
+
+
+def check_log(connection: sqlite3.Connection, directory: Path) -> None:
+    """Without a write-ahead log a learner who looks would stop all that write."""
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        raise CannotKeepSessionsError(
+            f"The disk of the data directory {directory} does not take a write-ahead log. {ANOTHER}"
+        )
+
+
+def explained(error: sqlite3.Error, directory: Path) -> str:
+    """What to do about one of SQLite's errors at the start."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(directory / FILE)
+    return f"The data directory {directory} cannot be written to: {error}. {ANOTHER}"
+
+
+def damaged(file: Path) -> str:
+    """What to do about a file that is not whole."""
+    return (
+        f"The file of sessions {file} is damaged. Put a backup in its place, or move it away to start without "
+        f"sessions; files beside it whose names begin with {file.name} go with it."
+    )

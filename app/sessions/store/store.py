@@ -1,0 +1,107 @@
+"""Where sessions are kept: what a store can do, and its errors."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.sessions.store.operations import Operations
+from app.sessions.walk.session import TrainingSession
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A session as a store holds it: its id, how often it has been saved, and which requests moved it last.
+
+    `fixed_bytes` is how many bytes of its document never change.
+    """
+
+    id: str
+    rev: int
+    session: TrainingSession
+    operations: Operations = ()
+    fixed_bytes: int = 0
+
+
+class UnknownSessionError(LookupError):
+    """No session has this id, or nobody has touched it for so long that it was forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session, or nobody has touched it for too long. Start a new one.")
+
+
+class StaleRevisionError(RuntimeError):
+    """Somebody else has moved the session on since the revision that was given; `current` is how it stands."""
+
+    def __init__(self, current: Kept) -> None:
+        super().__init__(
+            f"The session has moved on since: it stands at revision {current.rev}, step {current.session.cursor}. "
+            "Nothing was changed. Look at its current state and try again."
+        )
+        self.current = current
+
+
+class TooManySessionsError(RuntimeError):
+    """This process already serves as many sessions as it may; a place is free after `retry_after` seconds."""
+
+    def __init__(self, most: int, retry_after: int) -> None:
+        super().__init__(
+            f"{most:,} walks are in use on this server, which is its limit. "
+            f"Try again in {retry_after} seconds; a walk that nobody uses makes room."
+        )
+        self.retry_after = retry_after
+
+
+class SessionTooLargeError(ValueError):
+    """A session would take more bytes than a store keeps of one."""
+
+    def __init__(self, size: int, most: int) -> None:
+        self.problem = f"This session would take {-(-size // 1000)} kB; at most {most // 1000} kB are kept of one."
+        self.remedy = "Give fewer examples, a smaller network, or numbers with fewer digits; or reset the session."
+        super().__init__(f"{self.problem} {self.remedy}")
+
+
+class StoreError(OSError):
+    """The store does not answer as it should: its file is damaged, or gone. The message says what it met."""
+
+
+class NotWritableError(StoreError):
+    """What was asked for could not be written; what was written before can still be read."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"Nothing can be saved now: {reason}. Walks can be looked at, but not go on. {remedy}")
+
+
+class SessionStore(Protocol):
+    """Keeps sessions by unguessable ids. What a method has returned from is committed.
+
+    Each raises StoreError where the store does not answer.
+    """
+
+    async def create(self, session: TrainingSession) -> Kept:
+        """Keep a new session, at revision 1.
+
+        SessionTooLargeError, TooManySessionsError or NotWritableError where that cannot be.
+        """
+        ...
+
+    async def load(self, session_id: str) -> Kept:
+        """The session of this id.
+
+        UnknownSessionError where there is none; TooManySessionsError where no other may be used beside those in use.
+        """
+        ...
+
+    async def save(self, kept: Kept, session: TrainingSession, key: str = "") -> Kept:
+        """Put `session` in the place of `kept`, at the next revision; what `key` names is done then.
+
+        Where another request has done so first: what it left behind if it had the same key, else StaleRevisionError.
+        UnknownSessionError where the session is gone; SessionTooLargeError or NotWritableError where it cannot be kept.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Write something. StoreError, which says what is wrong, where the store does not answer."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is being written, and let go of what the store holds open."""
+        ...

@@ -1,0 +1,54 @@
+"""A long way cut into short ones, so that whoever computes it can let others go first between them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import perf_counter
+
+from app.engine.network.errors import DivergedError
+from app.sessions.walk.checkpoints import Checkpoint, thinned
+from app.sessions.walk.position import after, before
+from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.timeline import Timeline
+
+SHORT = 0.0005  # seconds that a short way takes, about
+FIRST = 16  # iterations of the first one: more than are walked
+Verb = Callable[[TrainingSession], TrainingSession]
+
+
+def in_slices(session: TrainingSession, iteration: int, verb: Verb) -> Iterator[TrainingSession]:
+    """The session with more and more checkpoints on its way to an iteration; the last one is what the verb makes of it.
+
+    Whatever the verb does, checkpoints only make it quicker: it finds the same numbers, and the same errors.
+    """
+    warm = session
+    for checkpoints in _on_the_way(session.timeline, iteration):
+        warm = replace(session, timeline=replace(session.timeline, checkpoints=checkpoints))
+        yield warm
+    yield verb(warm)
+
+
+def epoch_on(session: TrainingSession) -> int:
+    """The iteration that an epoch further ends in."""
+    return after(session.place, "epoch", session.shape, session.setup).iteration
+
+
+def epoch_back(session: TrainingSession) -> int:
+    """The iteration that an epoch back ends in."""
+    return before(session.place, "epoch", session.shape, session.setup).iteration
+
+
+def _on_the_way(timeline: Timeline, iteration: int) -> Iterator[tuple[Checkpoint, ...]]:
+    """The checkpoints after each short way; it ends early where the numbers run away, which the verb will find."""
+    known = [c for c in timeline.checkpoints if c.iteration <= iteration]
+    beyond = tuple(c for c in timeline.checkpoints if c.iteration > iteration)
+    there, length = known[-1] if known else Checkpoint.start(timeline.setup), FIRST
+    while there.iteration + length <= iteration:
+        begun = perf_counter()
+        try:
+            (leg,) = timeline.legs([there.iteration + length], there)
+        except DivergedError:
+            return
+        there = leg.end
+        known = list(thinned([*known, there], there.iteration))
+        yield (*known, *beyond)
+        length = max(FIRST, min(2 * length, round(length * SHORT / (perf_counter() - begun))))

@@ -1,0 +1,127 @@
+"""The quick way along a walk's iterations: the engine's trainer, set down at a checkpoint and run from edit to edit."""
+
+from collections.abc import Iterable, Iterator
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from app.engine.fast.feed import Feed
+from app.engine.fast.trainer import Trainer
+from app.engine.network.types import Array
+from app.engine.setup.setup import Setup
+from app.sessions.walk.changes import (
+    Changes,
+    examples_at,
+    learning_rate_at,
+    with_edits,
+)
+from app.sessions.walk.checkpoints import Checkpoint
+
+MOST_IDLE, MOST_NUMBERS = 16, 4_000_000  # runners that wait for the next way, and numbers in their arrays
+OWN_NUMBERS = 100_000  # of a runner, besides those that grow with parameters and examples
+
+
+class Leg(NamedTuple):
+    """A part of a way: the losses (n,) of its iterations, each before its update, and where it ends."""
+
+    losses: Array
+    end: Checkpoint
+
+
+class Runner:
+    """A trainer for the walks of one setup, for one way at a time."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self._feed = Feed(setup, *setup.examples)
+        self._trainer = self._new_trainer()
+
+    @property
+    def numbers(self) -> int:
+        """About how many numbers its arrays hold."""
+        feed, trainer = self._feed, self._trainer
+        return OWN_NUMBERS + 6 * trainer.parameters.size + trainer.memory.size + 2 * (feed.X.size + feed.Y.size)
+
+    def legs(self, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
+        """From a checkpoint to each stop in turn. DivergedError where an iteration leaves the finite numbers."""
+        self._set_down(start.iteration, start.parameters)
+        for stop in stops:
+            losses = [self._run(changes, end) for end in _ends(changes, self._trainer.iteration, stop)]
+            yield Leg(np.concatenate([np.empty(0), *losses]), self._checkpoint())
+
+    def _run(self, changes: Changes, end: int) -> Array:
+        """On to an iteration before which nothing changes but at the start."""
+        setup, start = self.setup, self._trainer.iteration
+        self._take(*examples_at(setup, changes, start))
+        network = self._trainer.network
+        edited = with_edits(network, changes, start)
+        if edited is not network:
+            self._trainer.parameters[:] = edited.flat()
+        return self._trainer.run(self._feed.batches(start, end, learning_rate_at(changes, start, setup.learning_rate)))
+
+    def _take(self, X: Array, Y: Array) -> None:
+        """From here on the examples are X and Y."""
+        if X is not self._feed.X or Y is not self._feed.Y:
+            here = self._checkpoint()
+            self._feed, self._trainer = Feed(self.setup, X, Y), self._new_trainer()
+            self._set_down(here.iteration, here.parameters)
+
+    def _new_trainer(self) -> Trainer:
+        return Trainer(self.setup.method(self.setup.learning_rate), self.setup.network)
+
+    def _set_down(self, iteration: int, parameters: Array) -> None:
+        trainer = self._trainer
+        size = trainer.parameters.size
+        trainer.iteration = iteration
+        trainer.parameters[:] = parameters[:size]
+        trainer.memory[:] = parameters[size:].reshape(trainer.memory.shape)
+
+    def _checkpoint(self) -> Checkpoint:
+        trainer = self._trainer
+        return Checkpoint(trainer.iteration, np.concatenate([trainer.parameters, trainer.memory.ravel()]))
+
+
+def _ends(changes: Changes, start: int, stop: int) -> list[int]:
+    """The iterations up to which nothing changes on the way from `start` to `stop`."""
+    between = {change.iteration for change in changes if start < change.iteration < stop}
+    return sorted({*between, stop} if start < stop else between)
+
+
+class Runners:
+    """Runners without a way, those that were used last. Threads may share it; each lends a runner to one way alone."""
+
+    def __init__(self, most: int = MOST_IDLE, most_numbers: int = MOST_NUMBERS) -> None:
+        self._most, self._most_numbers = most, most_numbers
+        self._idle: list[Runner] = []
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._idle)
+
+    def __contains__(self, setup: Setup) -> bool:
+        return any(runner.setup is setup for runner in self._idle)
+
+    def legs(self, setup: Setup, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
+        """As `Runner.legs`."""
+        runner = self._taken(setup)
+        try:
+            yield from runner.legs(changes, start, stops)
+        finally:
+            self._give_back(runner)
+
+    def _taken(self, setup: Setup) -> Runner:
+        with self._lock:
+            for place, runner in enumerate(self._idle):
+                if runner.setup is setup:
+                    return self._idle.pop(place)
+        return Runner(setup)
+
+    def _give_back(self, runner: Runner) -> None:
+        with self._lock:
+            self._idle.append(runner)
+            while len(self._idle) > self._most or sum(idle.numbers for idle in self._idle) > self._most_numbers:
+                self._idle.pop(0)
+
+
+RUNNERS = Runners()

@@ -1,0 +1,199 @@
+"""The way through the iterations: any of them again, bit for bit, by replay from the nearest checkpoint before it."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any, Self
+
+import numpy as np
+
+from app.engine.equations.values import Values
+from app.engine.learning.divergence import check_finite, diverged
+from app.engine.learning.iteration import (
+    Iteration,
+    Method,
+    Past,
+    run_iteration,
+)
+from app.engine.learning.schedules import CONSTANT
+from app.engine.memory import kept_with
+from app.engine.network.layers import Network
+from app.engine.setup.setup import Setup
+from app.sessions.walk.changes import (
+    Changes,
+    examples_at,
+    first_difference,
+    learning_rate_at,
+    with_edits,
+)
+from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
+from app.sessions.walk.fast_forward import RUNNERS, Leg
+
+SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
+SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each of at most so many numbers a record
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """One iteration with what was worked out about it: values for each row in focus, and what views make of them."""
+
+    record: Iteration
+    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)
+
+    @kept_with(most=64)
+    def values(self, focus: int) -> Values:
+        """The numbers of the iteration for one row of its batch."""
+        return Values(self.record, focus)
+
+
+@dataclass(frozen=True)
+class _At:
+    """Where an iteration belongs: walks of one setup with the same changes, as those of a class, share it."""
+
+    setup: Setup
+    now: int
+    changes: Changes
+    timeline: "Timeline" = field(compare=False)
+
+
+@lru_cache(maxsize=SHARED)
+def _shared(at: _At) -> Moment:
+    return at.timeline.own_moment()
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """A setup, what the learner changed, and the iteration `now`; checkpoints make going back quick."""
+
+    setup: Setup
+    now: int = 0
+    changes: Changes = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+    @property
+    def record(self) -> Iteration:
+        """Iteration `now`."""
+        return self.moment.record
+
+    @cached_property
+    def moment(self) -> Moment:
+        """Iteration `now` with what was worked out about it; shared by walks that stand at the same, if it is small."""
+        if len(self.setup.batch(self.now)) * sum(self.setup.sizes) > MOST_SHARED:
+            return self.own_moment()
+        return _shared(_At(self.setup, self.now, self.changes, replace(self)))
+
+    def own_moment(self) -> Moment:
+        """Iteration `now`, run anew."""
+        return Moment(self._run(*self._standing))
+
+    @cached_property
+    def next_network(self) -> Network:
+        """The network that the next iteration begins with, edits made for it included."""
+        return with_edits(self.record.after, self.changes, self.now + 1)
+
+    @cached_property
+    def _standing(self) -> tuple[Network, Past]:
+        """What iteration `now` begins with, edits included."""
+        start = self._checkpoint_before(self.now)
+        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
+        return self._opened(end)
+
+    def learning_rate(self, iteration: int) -> float:
+        """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
+        return learning_rate_at(self.changes, iteration, self.setup.learning_rate)
+
+    def at(self, iteration: int) -> Self:
+        """The same way, at another iteration. DivergedError where the way there leaves the finite numbers."""
+        return self if iteration == self.now else self.towards(iteration).checked()
+
+    def checked(self) -> Self:
+        """The same; DivergedError where iteration `now` leaves the finite numbers."""
+        check_finite(self.record)
+        return self
+
+    def with_changes(self, changes: Changes, now: int) -> Self:
+        """At an iteration, with another log of changes. DivergedError as of `at`."""
+        parting = first_difference(self.changes, changes)
+        kept = tuple(c for c in self.checkpoints if parting is None or c.iteration <= parting)
+        return replace(self, changes=changes, checkpoints=kept).towards(now).checked()
+
+    def losses(self, iterations: int) -> list[float]:
+        """The losses, each before its update, of the first so many iterations."""
+        return [loss for leg in self.legs([iterations]) for loss in leg.losses.tolist()]
+
+    def legs(self, stops: Sequence[int], start: Checkpoint | None = None) -> Iterator[Leg]:
+        """The way from a checkpoint, or the very start, to each of these iterations in order, wherever this stands.
+
+        The same bits as of `run`, in much less time; DivergedError where an iteration leaves the finite numbers.
+        """
+        start = start or Checkpoint.start(self.setup)
+        if not stops or stops[-1] - start.iteration <= SHORT:
+            return self._walked(start, stops)
+        return RUNNERS.legs(self.setup, self.changes, start, stops)
+
+    def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
+        for stop in stops:
+            losses = []
+            for iteration in self._iterations(start, stop):
+                check_finite(iteration)
+                losses.append(iteration.loss)
+                start = Checkpoint.of(iteration.after, iteration.next)
+            yield Leg(np.array(losses), start)
+
+    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
+        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
+        return self._iterations(start or Checkpoint.start(self.setup), iterations)
+
+    def iteration_from(self, checkpoint: Checkpoint) -> Iteration:
+        """The iteration that begins at a checkpoint."""
+        return self._run(*self._opened(checkpoint))
+
+    def network_at(self, checkpoint: Checkpoint) -> Network:
+        """The network that the iteration of a checkpoint begins with, edits included."""
+        return self._opened(checkpoint)[0]
+
+    def towards(self, target: int) -> Self:
+        """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""
+        start = self._checkpoint_before(target)
+        found = [checkpoint for checkpoint in self.checkpoints if checkpoint.iteration <= target]
+        found += [leg.end for leg in self.legs(worth_keeping(start.iteration, target), start)]
+        return replace(self, now=target, checkpoints=thinned(found, target))
+
+    def _iterations(self, start: Checkpoint, end: int) -> Iterator[Iteration]:
+        """Every iteration from a checkpoint's up to, not including, `end`."""
+        network, past = self._opened(start)
+        for _ in range(start.iteration, end):
+            iteration = self._run(network, past)
+            yield iteration
+            network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
+
+    def _opened(self, checkpoint: Checkpoint) -> tuple[Network, Past]:
+        network, past = checkpoint.opened(self.setup)
+        return with_edits(network, self.changes, checkpoint.iteration), past
+
+    def _checkpoint_before(self, iteration: int) -> Checkpoint:
+        before = (c for c in reversed(self.checkpoints) if c.iteration <= iteration)
+        return next(before, None) or Checkpoint.start(self.setup)
+
+    def _run(self, network: Network, past: Past) -> Iteration:
+        X, Y = examples_at(self.setup, self.changes, past.iteration)
+        batch = list(self.setup.batch(past.iteration))
+        return run_iteration(self.method(past.iteration), network, X[batch], Y[batch], past)
+
+    def method(self, iteration: int) -> Method:
+        """How an iteration is done."""
+        scheduled = 0 if self.setup.schedule == CONSTANT else iteration
+        return _method(self.setup, self.learning_rate(iteration), scheduled)
+
+
+@lru_cache(maxsize=256)
+def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
+    return setup.method(base_rate, iteration)
+
+
+def check_loss_after(iteration: Iteration) -> None:
+    """DivergedError where the updated network's loss is no finite number."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not math.isfinite(iteration.loss_after):
+            raise diverged(iteration, "the loss after the update")

@@ -1,0 +1,194 @@
+"""The panel of a hunt in the bug lab: what is known, the checks that were spent, the accusation, the solution."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.mistakes import MISTAKES
+from app.engine.impact import gradient_symbols
+from app.engine.setup.setup import Setup
+from app.lessons.bug_lab import RULES
+from app.sessions.bug_lab.bug_lab import contradictions
+from app.sessions.bug_lab.cases import Study, losses_put_right, study_of
+from app.sessions.walk.hunt import (
+    CHECK_COSTS,
+    FULL_SCORE,
+    WRONG_COSTS,
+    Accusation,
+    Hunt,
+    Spent,
+)
+from app.sessions.walk.session import TrainingSession
+from app.views.bug_lab.evidence import facts_told, parameter_words, what_does_not_fit
+from app.views.charts.lines import About, Plot, plot
+from app.views.charts.series import Series
+from app.views.formulas.symbols import in_html, script_of
+from app.views.text.numbers import number, signed
+from app.views.text.words import counted, listed
+
+SCORING = (
+    f"The score is {FULL_SCORE}, less {CHECK_COSTS} for each check and {WRONG_COSTS} for each wrong accusation, "
+    "but not below 0."
+)
+HOW = (
+    "The forward phase is shown in full. On the way back you see the numbers that the program finds, and the "
+    "textbook's rule in symbols only: work one out by hand and compare, or spend a check."
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be chosen: what is sent, what is read."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SpentRow:
+    """One check: the gradient (HTML), its iteration, what the program and what differences of the loss give."""
+
+    name: str
+    iteration: int
+    found: str
+    numeric: str
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Open:
+    """What can be done until the case is solved. `layer` is the one that the learner is told, 0 where it is none.
+
+    `gradients` are groups by layer; `rules` are the names of the fields in which rules are marked.
+    """
+
+    layer: int
+    layers: tuple[Choice, ...]
+    gradients: tuple[tuple[str, tuple[Choice, ...]], ...]
+    rules: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
+    mistakes: tuple[Choice, ...]
+    several: bool
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The solution: title, what people do and the right rule for each mistake; the facts once the rule is applied."""
+
+    words: str
+    mistakes: tuple[tuple[str, str, str], ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The panel; all but `open` is empty outside of the bug lab. `share` is the address that fixes the case."""
+
+    id: ClassVar[str] = "lab"
+    template: ClassVar[str] = "bug_lab/lab.html"
+
+    open: bool
+    title: str = ""
+    share: str = ""
+    score: int = 0
+    scoring: str = ""
+    known: tuple[str, ...] = ()
+    plot: Plot | None = None
+    checks: tuple[SpentRow, ...] = ()
+    wrong: tuple[str, ...] = ()
+    hunt: Open | None = None
+    solved: Solved | None = None
+
+
+CLOSED = Lab(False)
+
+
+def lab_panel(session: TrainingSession, digits: int) -> Lab:
+    """Closed outside of the bug lab."""
+    return CLOSED if session.hunt is None else _lab(session.hunt, session.setup, digits)
+
+
+@lru_cache(maxsize=256)
+def _lab(hunt: Hunt, setup: Setup, digits: int) -> Lab:
+    """The same at every step of the walk: only the hunt changes it."""
+    study = study_of(setup)
+    return Lab(
+        open=True,
+        title=f"Level {hunt.level}, case {hunt.seed}",
+        share=f"/bug-lab?level={hunt.level}&seed={hunt.seed}",
+        score=hunt.score,
+        scoring=SCORING,
+        known=() if hunt.solved else tuple(_known(hunt, study, digits)),
+        plot=_plot(hunt, setup, digits),
+        checks=tuple(_spent_row(spent, setup, digits) for spent in hunt.checks),
+        wrong=tuple(_wrong(accusation, setup, digits) for accusation in hunt.wrong),
+        hunt=None if hunt.solved else _open(hunt, setup, study),
+        solved=_solved(hunt, setup, study, digits) if hunt.solved else None,
+    )
+
+
+# While it is open -----------------------------------------------------------------------------------------------------
+
+
+def _known(hunt: Hunt, study: Study, digits: int) -> Iterator[str]:
+    start, end = number(study.losses[0], digits), number(study.losses[-1], digits)
+    how_many, verb = ("two rules", "are") if hunt.level == 3 else ("one rule", "is")
+    run = f"In {study.iterations} iterations the mean loss over all examples falls from {start} to {end}."
+    yield f"The program trains this network. {run} Still, {how_many} of its backward phase {verb} wrong."
+    if hunt.level == 1:
+        yield f"On the way back from the loss, gradients first go wrong in layer {study.layer}."
+    yield HOW
+
+
+def _open(hunt: Hunt, setup: Setup, study: Study) -> Open:
+    layers = range(1, len(setup.sizes))
+    symbols = gradient_symbols(setup.sizes)
+    grouped = (
+        (f"layer {l}", tuple(_gradient(symbol, setup) for symbol in symbols if symbol.layer == l)) for l in layers
+    )
+    return Open(
+        layer=study.layer if hunt.level == 1 else 0,
+        layers=tuple(Choice(str(l), f"layer {l}") for l in layers),
+        gradients=tuple(grouped),
+        rules=(("rule", "wrong rule"), ("second_rule", "other wrong rule"))[: 2 if hunt.level == 3 else 1],
+        choices=tuple(Choice(name, words) for name, words in RULES.items()),
+        mistakes=tuple(Choice(mistake.name, mistake.title) for mistake in MISTAKES.values()),
+        several=hunt.level == 3,
+    )
+
+
+def _gradient(symbol: Symbol, setup: Setup) -> Choice:
+    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_words(symbol, setup))
+
+
+def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:
+    name = in_html(spent.symbol._replace(kind=spent.symbol.kind[1:]), script_of(setup.shape(1)))
+    found, numeric = signed(spent.analytic, digits), signed(spent.numeric, digits)
+    return SpentRow(name, spent.iteration + 1, found, numeric, spent.ok)
+
+
+def _wrong(accusation: Accusation, setup: Setup, digits: int) -> str:
+    titles = listed([f"“{MISTAKES[name].title}”" for name in accusation.mistakes])
+    reasons = (what_does_not_fit(part, accusation, setup, digits) for part in contradictions(setup, accusation))
+    return f"Layer {accusation.layer}, {titles}: {' '.join(reasons)}"
+
+
+# Once it is solved ----------------------------------------------------------------------------------------------------
+
+
+def _solved(hunt: Hunt, setup: Setup, study: Study, digits: int) -> Solved:
+    spent = f"{counted(len(hunt.checks), 'check')} and {counted(len(hunt.wrong), 'wrong accusation')}"
+    words = f"Found, with {spent}. Gradients first go wrong in layer {study.layer}. The walk now shows its rules."
+    found = tuple((MISTAKES[name].title, MISTAKES[name].says, MISTAKES[name].remedy) for name in setup.mistakes)
+    return Solved(words, found, () if hunt.facts is None else tuple(facts_told(hunt.facts, digits)))
+
+
+def _plot(hunt: Hunt, setup: Setup, digits: int) -> Plot:
+    mistaken = Series("this run", "first", study_of(setup).losses)
+    title = "The mean loss over all examples, epoch by epoch"
+    about = About("lab-run", title, "epochs", "mean loss", digits)
+    if hunt.facts is None:
+        return plot(about, [mistaken])
+    return plot(about, [mistaken, Series("right rule", "second", losses_put_right(setup))])

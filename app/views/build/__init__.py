@@ -1,0 +1,1 @@
+"""The page on which a network of one's own is built."""

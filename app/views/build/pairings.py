@@ -1,0 +1,122 @@
+"""What cannot be built together, why, and the nearest that can.
+
+What is impossible the engine's own checks say: a choice is blamed where all others are as the engine would choose them
+and it still refuses, and only what it accepts is offered.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.errors import SetupError
+from app.engine.network.losses import LOSSES
+from app.engine.setup.setup import Setup
+from app.views.pages import LOSS_WORDS
+from app.views.text.words import activation_word, sentence
+
+COUPLED = (
+    "Softmax shares 1 out among all units of its layer, so no unit answers alone. In a hidden layer that would tie "
+    "together what the units find, and leave the next layer shares instead of measures."
+)
+BELONGS = {
+    "cross_entropy": (
+        "Cross-entropy takes the logarithm of a probability, one of several that add up to 1. "
+        "Only softmax makes such shares."
+    ),
+    "binary_cross_entropy": (
+        "Binary cross-entropy takes the logarithms of ŷ and of 1 − ŷ, so that every output must lie between 0 and 1 "
+        "on its own. Only the sigmoid keeps it there."
+    ),
+}
+TARGETS = "Its logarithms are weighed by the targets, which must be probabilities: 0 to 1{}."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something possible instead: what its button says, and the fields that it sets, as a form would send them."""
+
+    text: str
+    sets: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field: what, why, and what is possible instead."""
+
+    field: str
+    what: str
+    why: str = ""
+    offers: tuple[Offer, ...] = ()
+
+
+def pairing_problems(setup: Setup) -> tuple[Problem, ...]:
+    """What of sizes, activations, loss and data does not go together, in a setup that was not completed."""
+    try:
+        fitting = replace(setup, activations=(), loss="").completed()
+    except SetupError:
+        return ()  # the data themselves: that is no matter of pairing
+    hidden = tuple(_hidden_problems(setup, fitting))
+    last = replace(fitting, activations=(*fitting.activations[:-1], setup.activations[-1]), loss=setup.loss)
+    refusal = _refusal(last)
+    return hidden if refusal is None else (*hidden, _output_problem(last, fitting, refusal))
+
+
+def _refusal(setup: Setup) -> SetupError | None:
+    """Why the engine refuses a setup; None where it does not."""
+    try:
+        setup.completed()
+    except SetupError as error:
+        return error
+    return None
+
+
+def _hidden_problems(setup: Setup, fitting: Setup) -> Iterator[Problem]:
+    """For every hidden layer whose activation the engine refuses there: the first that it takes instead."""
+    for l, name in enumerate(setup.activations[:-1]):
+        refusal = _refusal(_with_activation(fitting, l, name))
+        if refusal is None:
+            continue
+        others = (fitting.activations[l], *ACTIVATIONS)
+        instead = next(other for other in others if _refusal(_with_activation(fitting, l, other)) is None)
+        offer = Offer(f"Use {activation_word(instead)} in this layer", urlencode({f"activation-{l + 1}": instead}))
+        why = COUPLED if ACTIVATIONS[name].couples else ""
+        yield Problem(f"activation-{l + 1}", str(refusal), why, (offer,))
+
+
+def _with_activation(setup: Setup, l: int, name: str) -> Setup:
+    names = setup.activations
+    return replace(setup, activations=(*names[:l], name, *names[l + 1 :]))
+
+
+def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem:
+    """The output's activation and the loss, or the targets, do not go together."""
+    loss, output = last.loss, last.activations[-1]
+    if refusal.field != "loss":
+        whole = ", and each row must add up to 1" if LOSSES[loss].output == "softmax" else ""
+        what = f"{sentence(LOSS_WORDS[loss])} does not go with these targets."
+        return Problem("loss", what, TARGETS.format(whole), tuple(_offers(last, fitting)))
+    what = f"{sentence(LOSS_WORDS[loss])} does not go with {activation_word(output)} at the output."
+    return Problem("loss", what, BELONGS.get(loss, ""), tuple(_offers(last, fitting)))
+
+
+def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
+    """Another loss for this output, another output for this loss, and both where that alone fits the data well."""
+    loss, output = last.loss, last.activations[-1]
+    other_loss = _first(last, ((name, output) for name in (fitting.loss, *LOSSES)))
+    other_output = _first(last, ((loss, name) for name in (fitting.activations[-1], *ACTIVATIONS)))
+    if other_loss is not None:
+        yield Offer(f"Use {LOSS_WORDS[other_loss[0]]} instead", urlencode({"loss": other_loss[0]}))
+    if other_output is not None:
+        yield Offer(f"Make the output {activation_word(other_output[1])}", urlencode({"output": other_output[1]}))
+    if other_output is None and fitting.activations[-1] != output:
+        loss, output = fitting.loss, fitting.activations[-1]
+        words = f"Use {LOSS_WORDS[loss]} with {activation_word(output)} at the output"
+        yield Offer(words, urlencode({"loss": loss, "output": output}))
+
+
+def _first(last: Setup, pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """The first of the pairs (loss, output) that the engine takes."""
+    place = len(last.activations) - 1
+    setups = ((pair, replace(_with_activation(last, place, pair[1]), loss=pair[0])) for pair in pairs)
+    return next((pair for pair, setup in setups if _refusal(setup) is None), None)

@@ -1,0 +1,1 @@
+"""What all pictures share: axes, lines, maps, marks and the tables beside them."""

@@ -1,0 +1,121 @@
+"""Axes: round numbers for their ticks, and a scale from a number to a place, linear or logarithmic."""
+
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, log10, nan
+from typing import Literal
+
+from app.views.text.numbers import LARGE, number
+
+DECADES = 2.0  # from so many powers of ten on, an axis of positive numbers is logarithmic
+TICK_DIGITS = 8
+FLAT = 1e-9  # numbers that differ by less, relative to their size, are one line
+TINY = 1e-290  # powers of ten below it are no longer exact
+HUGE, LAST = 1e307, 308  # what lies beyond lies outside of every axis; the largest power of ten that there is
+
+Scale = Literal["", "linear", "logarithmic"]  # empty: as the numbers want it
+
+
+def nice(x: float, nearest: bool) -> float:
+    """1, 2, 5 or 10 times a power of ten: the nearest to x, or the next above. x > 0.
+
+    Source: Paul Heckbert, "Nice numbers for graph labels", Graphics Gems (1990).
+    """
+    power = 10.0 ** floor(log10(x))
+    share = x / power
+    bounds = (1.5, 3.0, 7.0) if nearest else (1.0, 2.0, 5.0)
+    step = next((step for bound, step in zip(bounds, (1, 2, 5), strict=True) if share <= bound), 10)
+    return step * power
+
+
+def linear_ticks(low: float, high: float, about: int) -> tuple[float, ...]:
+    """About so many round numbers, the first at or below `low`, the last at or above `high`."""
+    low, high = _bounded(low), _bounded(high)
+    size = max(abs(low), abs(high))
+    if high - low <= FLAT * size or size < TINY:
+        margin = (size if size >= TINY else 1.0) / 10
+        low, high = low - margin, high + margin
+    step = nice(nice(high - low, nearest=False) / (about - 1), nearest=True)
+    first, last = floor(low / step * (1 + 1e-12)), ceil(high / step * (1 - 1e-12))
+    decimals = max(0, -floor(log10(step)))
+    return tuple(round(place * step, decimals) for place in range(first, last + 1))
+
+
+def power_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
+    """Powers of ten, two and at most so many, from at or below `low` to at or above `high`; both positive."""
+    first = min(floor(log10(low)), LAST - 1)
+    last = min(max(ceil(log10(high)), first + 1), LAST)
+    every = -(-(last - first) // (most - 1)) or 1
+    return tuple(float(f"1e{min(power, LAST)}") for power in range(first, last + every, every))
+
+
+def _bounded(x: float) -> float:
+    return min(max(x, -HUGE), HUGE)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From numbers to places: the first tick, or the first of `ends`, stands at `start`, the last at `end`."""
+
+    ticks: tuple[float, ...]
+    start: float
+    end: float
+    logarithmic: bool = False
+    ends: tuple[float, float] | None = None
+
+    def at(self, x: float) -> float:
+        """Where a number stands; NaN where it has no place, as zero on a logarithmic axis."""
+        low, high, here = map(self._stretched, (*(self.ends or (self.ticks[0], self.ticks[-1])), x))
+        return self.start + (self.end - self.start) * ((here - low) / (high - low))
+
+    def _stretched(self, x: float) -> float:
+        if not self.logarithmic:
+            return x
+        return log10(x) if x > 0 else nan
+
+    def holds(self, x: float) -> bool:
+        """Whether a number has a place on this axis."""
+        return isfinite(x) and (x > 0 or not self.logarithmic)
+
+    @property
+    def labels(self) -> tuple[tuple[float, str], ...]:
+        """Place and text of each tick."""
+        return tuple((self.at(tick), tick_text(tick)) for tick in self.ticks)
+
+
+def tick_text(tick: float) -> str:
+    """10,000; 0.25; 1×10⁻⁵; 2×10⁶."""
+    if 1000 <= tick < LARGE and tick == int(tick):
+        return f"{tick:,.0f}"
+    return number(tick, TICK_DIGITS if tick >= 1e-4 else 2)
+
+
+@dataclass(frozen=True)
+class Span:
+    """From where to where an axis goes, about how many ticks it has, its scale."""
+
+    start: float
+    end: float
+    about: int = 5
+    scale: Scale = ""
+
+
+def axis(low: float, high: float, span: Span) -> Axis:
+    """The axis for numbers from low to high: logarithmic where they are positive and span many powers of ten.
+
+    The span may have it otherwise; where not all are positive it is linear in any case.
+    """
+    wanted = span.scale or ("logarithmic" if high / low > 10**DECADES else "linear") if low >= TINY else "linear"
+    if wanted == "logarithmic":
+        return Axis(power_ticks(low, high, span.about + 2), span.start, span.end, logarithmic=True)
+    return Axis(linear_ticks(low, high, span.about), span.start, span.end)
+
+
+def tight(low: float, high: float, span: Span) -> Axis:
+    """A linear axis that begins at `low` and ends at `high` exactly, with the round numbers between them as ticks.
+
+    Where both are one number it lies in the middle.
+    """
+    low, high = _bounded(low), _bounded(high)
+    every = linear_ticks(low, high, span.about)
+    low, high = (low, high) if low < high else (every[0], every[-1])
+    return Axis(tuple(tick for tick in every if low <= tick <= high), span.start, span.end, ends=(low, high))

@@ -1,0 +1,1 @@
+"""What the numerical check says of gradients."""

@@ -1,0 +1,148 @@
+"""The panel that checks every gradient numerically."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import ClassVar
+
+from app.engine.check.gradient_check import Checked, GradientCheck
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import found_at
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.walk.session import TrainingSession
+from app.views.check.verdicts import (
+    NOT_YET,
+    SIGNS,
+    Proof,
+    gradients_in,
+    looks,
+    proof_of,
+    proved,
+    verdict,
+    worst,
+)
+from app.views.explorer.parameters import Names, names_of
+from app.views.network.scales import sign_class
+from app.views.text.numbers import number, signed
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """One gradient: as backward() found it, as differences give it, how far they are apart."""
+
+    template: ClassVar[str] = "macros/checked.html"
+
+    ref: str
+    name: str
+    analytic: str
+    analytic_sign: str
+    numeric_sign: str
+    error: str
+    proof: Proof
+
+    @property
+    def id(self) -> str:
+        """The row's element."""
+        return f"check-{self.ref}"
+
+
+@dataclass(frozen=True)
+class CheckTable:
+    """The gradients of one layer."""
+
+    layer: int
+    title: str
+    rows: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """The panel: closed (neither `offered` nor `tables`), offered, open, or `refused` with the reason."""
+
+    id: ClassVar[str] = "check"
+    template: ClassVar[str] = "check/check.html"
+
+    offered: bool = False
+    refused: str = ""
+    look: str = ""
+    verdict: str = ""
+    waiting: bool = False
+    tables: tuple[CheckTable, ...] = ()
+
+    def frame(self) -> object:
+        """All but the rows."""
+        titles = tuple((table.layer, table.title) for table in self.tables)
+        return self.offered, self.refused, self.look, self.verdict, self.waiting, titles
+
+    def parts(self) -> tuple[tuple[CheckRow, ...], ...]:
+        """Every row, table by table."""
+        return tuple(table.rows for table in self.tables)
+
+
+CLOSED = Check()
+OFFERED = Check(offered=True)
+
+
+def check_panel(session: TrainingSession, digits: int) -> Check:
+    """Closed in the bug lab, offered until it is asked for. Numbers stand where the walk has found them."""
+    if session.hidden:
+        return CLOSED
+    if not session.proving:
+        return OFFERED
+    check = proof_of(session)
+    if check is None:
+        return Check(refused=_refusal(session))
+    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+    first, end = _span(session.shape)
+    reached = min(max(session.cursor, first), end)
+    tables = _tables(check, session.shape, orientation, (reached, digits))
+    return Check(look=looks(worst(check)), verdict=verdict(check), waiting=reached < end, tables=tables)
+
+
+@lru_cache(maxsize=512)
+def _span(shape: Shape) -> tuple[int, int]:
+    """The cursor before the first gradient is found, and after the last."""
+    places = [index for symbol, index in found_at(shape).items() if symbol.kind in ("dW", "db")]
+    return min(places), max(places) + 1
+
+
+def _refusal(session: TrainingSession) -> str:
+    examples = len(session.batch)
+    return (
+        f"{gradients_in(session.shape)} gradients over {examples} examples are too many to check at each step. "
+        "The equation of each gradient still shows its own check; a smaller batch lets all be checked."
+    )
+
+
+@lru_cache(maxsize=64)
+def _tables(
+    check: GradientCheck, shape: Shape, orientation: Orientation, now: tuple[int, int]
+) -> tuple[CheckTable, ...]:
+    """`now`: the cursor, within the gradients, and the digits."""
+    (reached, digits), found = now, found_at(shape)
+    return tuple(
+        CheckTable(
+            layer,
+            f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
+            tuple(
+                _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
+                for one in names_of(shape, orientation, layer)
+            ),
+        )
+        for layer, because in check.layers.items()
+    )
+
+
+@lru_cache(maxsize=16384)
+def _row(checked: Checked, names: Names, known: bool, digits: int) -> CheckRow:
+    """The numbers where the walk has found them; how far they are apart, at once."""
+    proof = proved(checked, digits)
+    return CheckRow(
+        ref=names.ref,
+        name=names.name,
+        analytic=signed(checked.analytic, digits) if known else NOT_YET,
+        analytic_sign=sign_class(checked.analytic) if known else "",
+        numeric_sign=sign_class(checked.numeric) if known else "",
+        error=number(checked.relative_error, 2),
+        proof=proof if known else replace(proof, numeric=NOT_YET),
+    )

@@ -1,0 +1,1 @@
+"""Two walks side by side."""

@@ -1,0 +1,178 @@
+"""The panel that edits a value of the walk: a number field with steps down and up; what was edited; the way back."""
+
+from dataclasses import dataclass, replace
+from math import floor, log10
+from typing import ClassVar
+
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.shape import Shape
+from app.lessons import lesson_named
+from app.sessions.walk.session import TrainingSession
+from app.views.formulas.symbols import in_html, reference, script_of
+from app.views.paths.paths import Opened
+from app.views.text.numbers import number
+from app.views.text.words import counted, sentence, unit_name
+
+SMALLEST = 0.1  # a value below it is stepped as this is: by a hundredth
+MOST_DIGITS = 15
+UNDO = {"edit": "Undo the edit", "run": "Undo the training"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """The value that is edited: its name in the form, as HTML and in words, and what one step down or up makes of it.
+
+    `hint` says what the loss asks of it, and from which iteration on it counts where that is the next one;
+    `focused`: it takes the focus where it is shown.
+    """
+
+    of: str
+    name: str
+    words: str
+    value: str
+    less: str
+    more: str
+    hint: str
+    focused: bool
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The panel: empty until a value is opened or something can be undone."""
+
+    id: ClassVar[str] = "edit"
+    template: ClassVar[str] = "explorer/edit.html"
+
+    field: Field | None
+    told: str
+    undo: str
+
+    @property
+    def resting(self) -> "Edit":
+        """The same where the field takes no focus."""
+        return replace(self, field=replace(self.field, focused=False)) if self.field else self
+
+
+def edit_panel(session: TrainingSession, opened: Opened | None, digits: int) -> Edit:
+    """What can be edited of what is opened, and what was. Nothing while a bug is hunted."""
+    if session.hunt:
+        return Edit(None, "", "")
+    symbol = edited_by(session, opened.symbol) if opened else None
+    undo = UNDO[session.marks[-1].what] if session.marks else ""
+    field = _field(session, symbol, opened.focused) if opened and symbol else None
+    return Edit(field, told_edits(session, digits), undo)
+
+
+def said(session: TrainingSession, panel: Edit) -> str:
+    """What is spoken right after an edit: nothing once the walk has gone on."""
+    fresh = session.marks and session.marks[-1].what == "edit" and session.marks[-1].place == session.place
+    return panel.told if fresh else ""
+
+
+# What is edited ------------------------------------------------------------------------------------------------------
+
+
+def edited_by(session: TrainingSession, symbol: Symbol) -> Symbol | None:
+    """The value to edit where a mark is opened: a parameter, an input or target, for a unit its bias."""
+    kind, l, j, _ = symbol
+    if kind in ("W", "b", "x", "y"):
+        return symbol
+    if kind == "a" and l == 0:
+        return Symbol("x", 0, session.example, j)
+    return Symbol("b", l, j) if l else None
+
+
+def value_of(session: TrainingSession, symbol: Symbol) -> float:
+    """The value in force for the iteration that an edit would count for."""
+    kind, l, j, k = symbol
+    if kind in ("x", "y"):
+        table = session.examples[kind == "y"]
+    else:
+        layer = session.network.layers[l - 1]
+        table = layer.W if kind == "W" else layer.b
+    return float(table[j] if k is None else table[j, k])
+
+
+def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
+    value, step = value_of(session, symbol), step_of(value_of(session, symbol))
+    words = words_of(session, symbol)
+    return Field(
+        of=form_name(symbol),
+        name=_name(session, symbol),
+        words=words,
+        value=f"{value:.{MOST_DIGITS}g}",
+        less=_stepped(value, -step),
+        more=_stepped(value, step),
+        hint=_hint(session, symbol),
+        focused=focused,
+    )
+
+
+def step_of(value: float) -> float:
+    """A tenth of the value's power of ten: 1 for 20, 0.1 for 1.5, 0.01 for 0.15 and all below."""
+    return float(10.0 ** (floor(log10(max(abs(value), SMALLEST)) + 1e-12) - 1))
+
+
+def _stepped(value: float, step: float) -> str:
+    decimals = max(0, -floor(log10(abs(step)) + 1e-12))
+    text = f"{round(value / step) * step + step if step > 0 else round(value / -step) * -step + step:.{decimals}f}"
+    return text if float(text) else "0"
+
+
+def form_name(symbol: Symbol) -> str:
+    """What a form calls it: w-1-0-1, b-1-0, and x-3-0, y-3-0 for example and column."""
+    if symbol.kind in ("x", "y"):
+        return f"{symbol.kind}-{symbol.j}-{symbol.k}"
+    return reference(symbol)
+
+
+def _name(session: TrainingSession, symbol: Symbol) -> str:
+    """As HTML: of inputs and targets the column."""
+    orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+    if symbol.kind == "x":
+        symbol = Symbol("a", 0, symbol.k or 0)
+    elif symbol.kind == "y":
+        symbol = Symbol("y", session.shape.depth, symbol.k or 0)
+    return in_html(symbol, script_of(session.shape, orientation))
+
+
+def words_of(session: TrainingSession, symbol: Symbol) -> str:
+    """The weight from input 1 to hidden unit 2, the bias of the output, input 1 of example 3."""
+    kind, l, j, k = symbol
+    if kind == "x":
+        return f"input {(k or 0) + 1} of example {j + 1}"
+    if kind == "y":
+        return f"target {(k or 0) + 1} of example {j + 1}"
+    unit = unit_name(session.shape, l, j)
+    if k is None:
+        return f"the bias of {unit}"
+    return f"the weight from {f'input {k + 1}' if l == 1 else unit_name(session.shape, l - 1, k)} to {unit}"
+
+
+def _hint(session: TrainingSession, symbol: Symbol) -> str:
+    """From when on it counts, where this iteration is at its end; what the loss asks of a target."""
+    when = f"Counts from iteration {session.iteration + 2:,} on." if session.finished else ""
+    return " ".join(filter(None, (when, _asked_of(session.shape, symbol))))
+
+
+def _asked_of(shape: Shape, symbol: Symbol) -> str:
+    if symbol.kind != "y" or shape.loss not in ("cross_entropy", "binary_cross_entropy"):
+        return ""
+    if shape.loss == "cross_entropy":
+        return "1 makes this the right answer, and all others 0."
+    return "From 0 to 1."
+
+
+# What was edited -----------------------------------------------------------------------------------------------------
+
+
+def told_edits(session: TrainingSession, digits: int) -> str:
+    """How often the walk was edited, and the last edit; empty where nothing was."""
+    edits = session.timeline.changes
+    if not edits:
+        return ""
+    last = edits[-1]
+    what = "the learning rate" if last.symbol.kind == "eta" else words_of(session, last.symbol)
+    since = f"{sentence(what)} is {number(last.value, digits)} from iteration {last.iteration + 1:,} on."
+    count = "Edited." if len(edits) == 1 else f"Edited: {counted(len(edits), 'value')}. The last:"
+    return f"{count} {since}"

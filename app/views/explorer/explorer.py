@@ -1,0 +1,259 @@
+"""The explorer page: one frozen class per panel, each exactly what its template may use."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import trace
+from app.engine.equations.values import Values
+from app.engine.memory import kept_with
+from app.lessons import lesson_named
+from app.lessons.lesson import Lesson, Orientation
+from app.sessions.walk.position import MEASURES
+from app.sessions.walk.session import TrainingSession
+from app.views.bug_lab.hidden_rule import closed_panel, closed_sentence, is_closed
+from app.views.bug_lab.panel import Lab, lab_panel
+from app.views.check.check import Check, check_panel
+from app.views.explorer.data import Data, data
+from app.views.explorer.edit import Edit, edit_panel
+from app.views.explorer.edit import said as edit_said
+from app.views.explorer.equation import EquationPanel, equation_panel
+from app.views.explorer.headings import place_of, title_of
+from app.views.explorer.look import PLAIN, Look, Play
+from app.views.explorer.parameters import Parameters, parameters
+from app.views.explorer.timeline import Timeline, timeline
+from app.views.narration.narration import narrate, narrate_end, narrate_start
+from app.views.network.diagram import Network, diagram
+from app.views.pages import network_summary
+from app.views.paths.paths import PathsPanel, paths_panel
+from app.views.predict.predict import Prediction, prediction_panel
+from app.views.text.numbers import number
+from app.views.text.words import what_is_found
+
+SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
+
+    id: ClassVar[str] = "headline"
+    template: ClassVar[str] = "explorer/headline.html"
+
+    eyebrow: str
+    title: str
+    facts: str
+    lesson: str
+    as_published: bool
+    learning_rate: str
+    asking: str
+
+    @property
+    def askings(self) -> tuple[tuple[str, str], ...]:
+        """When to ask: (value, text)."""
+        chosen = (("1", "at times"),) if self.lesson else ()
+        return ("0", "never"), *chosen, ("always", "always")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss as far as it is known, and where in the training the walk stands."""
+
+    id: ClassVar[str] = "loss"
+    template: ClassVar[str] = "explorer/loss.html"
+
+    value: str
+    after: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The revision that the page shows, and a word of this page's own: every form sends both back.
+
+    By the word, `op`, the same click sent twice is known as one.
+    """
+
+    id: ClassVar[str] = "revision"
+    template: ClassVar[str] = "explorer/revision.html"
+
+    rev: int
+    op: str
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The buttons of the walk: the measure of a step, what can be done now, whether it plays and how fast."""
+
+    id: ClassVar[str] = "controls"
+    template: ClassVar[str] = "explorer/controls.html"
+
+    by: str
+    measures: tuple[str, ...]
+    at_start: bool
+    playing: bool
+    speed: int
+    speeds: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Ticker:
+    """While the walk plays: the element that asks for the next step every `period` milliseconds; 0 when it rests."""
+
+    id: ClassVar[str] = "ticker"
+    template: ClassVar[str] = "explorer/ticker.html"
+
+    period: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """The step in one spoken sentence, for screen readers."""
+
+    id: ClassVar[str] = "status"
+    template: ClassVar[str] = "explorer/status.html"
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the learner must know of the last request: what was given, what is allowed, what to do. Empty if nothing."""
+
+    id: ClassVar[str] = "message"
+    template: ClassVar[str] = "explorer/message.html"
+
+    text: str
+
+
+Panel = (
+    Headline
+    | Loss
+    | Revision
+    | Controls
+    | Ticker
+    | Status
+    | Message
+    | Timeline
+    | Network
+    | EquationPanel
+    | Parameters
+    | Data
+    | Prediction
+    | Edit
+    | PathsPanel
+    | Check
+    | Lab
+)
+
+
+@dataclass(frozen=True)
+class ExplorerPage:
+    """The whole page: its panels by name."""
+
+    title: str
+    session: str
+    panels: tuple[Panel, ...]
+
+    @property
+    def resting(self) -> tuple[Panel, ...]:
+        """The panels as they are known to be shown: none takes the focus, so that one that does is sent again."""
+        return tuple(panel.resting if isinstance(panel, Edit) else panel for panel in self.panels)
+
+    def __getitem__(self, id: str) -> Panel:
+        return next(panel for panel in self.panels if panel.id == id)
+
+
+def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = PLAIN) -> ExplorerPage:
+    """The page of one session at one revision."""
+    digits = look.digits
+    lesson = None if session.lesson is None else lesson_named(session.lesson)
+    orientation: Orientation = "fan_out_fan_in" if lesson is None else lesson.orientation
+    sentence = told(session, digits)
+    headline = _headline(session, lesson)
+    paths = paths_panel(session, look.opened, digits)
+    edit = edit_panel(session, look.opened, digits)
+    prediction = prediction_panel(session, digits, look.moment, look.reply)
+    panels: tuple[Panel, ...] = (
+        Message(look.message),
+        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), prediction)),
+        Revision(rev, look.op),
+        headline,
+        _loss(session, digits),
+        _controls(session, look.play),
+        Ticker(look.play.period if look.play.on else 0),
+        timeline(session),
+        diagram(session, digits),
+        _equation(session, lesson, sentence, digits),
+        parameters(session, orientation, digits),
+        data(session, lesson, digits),
+        prediction,
+        edit,
+        paths,
+        check_panel(session, digits),
+        lab_panel(session, digits),
+    )
+    return ExplorerPage(headline.title, session_id, panels)
+
+
+def _equation(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
+    if is_closed(session, session.equation):
+        return closed_panel(session, sentence, digits)
+    return equation_panel(session, lesson, sentence, digits)
+
+
+def told(session: TrainingSession, digits: int) -> str:
+    """The step in plain sentences, with the end of an iteration said where it is reached."""
+    if session.equation is None:
+        return narrate_start(session.shape)
+    tell = closed_sentence(session, session.equation, digits) if is_closed(session, session.equation) else None
+    sentence = tell or _narrated(session.values, session.shape, session.equation.index, digits)
+    if not session.finished:
+        return sentence
+    it = session.current
+    return f"{sentence} {narrate_end(it.loss, it.loss_after, session.shape, digits)}"
+
+
+@kept_with(most=512)
+def _narrated(values: Values, shape: Shape, index: int, digits: int) -> str:
+    return narrate(trace(shape)[index], shape, values, digits)
+
+
+def spoken(session: TrainingSession, sentence: str) -> str:
+    """The step for those who only hear it: first what it finds, since two units may well do the same."""
+    if session.equation is None:
+        return sentence
+    return f"{what_is_found(session.equation, session.shape)}. {sentence}"
+
+
+def _aloud(step: str, prediction: Prediction) -> str:
+    """A verdict comes before the step that it is about, a question after the step that leads to it."""
+    parts = (step, prediction.spoken) if prediction.asks else (prediction.spoken, step)
+    return " ".join(part for part in parts if part)
+
+
+def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
+    eyebrow, title = title_of(session)
+    return Headline(
+        eyebrow=eyebrow,
+        title=title,
+        facts=network_summary(session.setup),
+        lesson="" if lesson is None else lesson.slug,
+        as_published=session.as_published,
+        learning_rate=f"{session.learning_rate:.15g}",
+        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
+    )
+
+
+def _loss(session: TrainingSession, digits: int) -> Loss:
+    it = session.current
+    return Loss(
+        value=number(it.loss, digits) if session.phase_done("loss") else "",
+        after=number(it.loss_after, digits) if session.finished else "",
+        place=place_of(session),
+    )
+
+
+def _controls(session: TrainingSession, play: Play) -> Controls:
+    at_start = session.iteration == 0 and session.cursor == 0
+    return Controls(session.by, MEASURES, at_start, play.on, play.period, SPEEDS)

@@ -1,0 +1,1 @@
+"""Equations as formulas: in symbols and with their numbers, as MathML, LaTeX, plain text and NumPy."""

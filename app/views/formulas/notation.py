@@ -1,0 +1,135 @@
+"""How a formula is written: a tree of symbols goes through one notation, whichever it is (see notations.py)."""
+
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from app.engine.equations.expressions import (
+    Apply,
+    BatchSum,
+    Expression,
+    Mean,
+    Minimum,
+    Negative,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Root,
+    Rounded,
+    Square,
+    Sum,
+    Symbol,
+)
+
+SUM, PRODUCT, ATOM = 1, 2, 3  # how tightly a written piece holds together
+
+
+class Piece(NamedTuple):
+    """A written part of a formula: its markup, how tightly it binds, whether it starts with a minus sign."""
+
+    markup: str
+    binding: int = ATOM
+    minus: bool = False
+
+
+class Notation(Hashable, Protocol):
+    """The marks of one way to write formulas; each method gets markup and gives markup."""
+
+    def number(self, value: int) -> str: ...
+    def parenthesised(self, body: str) -> str: ...
+    def added(self, terms: Sequence[tuple[bool, str]]) -> str: ...
+    def multiplied(self, factors: Sequence[str]) -> str: ...
+    def fraction(self, above: str, below: str) -> str: ...
+    def squared(self, body: str) -> str: ...
+    def root(self, body: str) -> str: ...
+    def power(self, base: str, exponent: str) -> str: ...
+    def smallest(self, parts: Sequence[str]) -> str: ...
+    def norm(self, body: str) -> str: ...
+    def applied(self, name: str, argument: str) -> str: ...
+    def rounded(self, body: str, decimals: int) -> str: ...
+    def mean(self, body: str, examples: int) -> str: ...
+    def batch_sum(self, body: str) -> str: ...
+
+    # symbols
+    def constant(self, kind: str) -> str: ...
+    def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str: ...
+    def partial(self, body: str) -> str: ...
+    def slope(self, name: str, body: str) -> str: ...
+    def log(self, body: str) -> str: ...
+    def log_of_rest(self, body: str) -> str: ...
+
+
+Leaf = Callable[[Symbol], Piece]
+Term = tuple[bool, str]  # whether it is subtracted, and its markup
+
+
+def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
+    """The whole expression in a notation; `leaf` says how a symbol is written, by name or as its number."""
+
+    of = partial(write, notation=notation, leaf=leaf)
+    tight = partial(_tight, notation=notation, leaf=leaf)
+    match expression:
+        case Symbol():
+            return leaf(expression)
+        case Number(value):
+            return Piece(notation.number(value))
+        case Sum():
+            return Piece(notation.added(terms_of(expression, notation, leaf)), SUM)
+        case Product(factors):
+            return Piece(notation.multiplied([tight(part) for part in factors]), PRODUCT)
+        case Negative(body):
+            return Piece(notation.added([(True, tight(body))]), PRODUCT, minus=True)
+        case Quotient(above, below):
+            return Piece(notation.fraction(of(above).markup, of(below).markup))
+        case Square(body):
+            return Piece(notation.squared(tight(body, above=ATOM)))
+        case Power(base, exponent):
+            return Piece(notation.power(tight(base, above=ATOM), of(exponent).markup), PRODUCT)
+        case Mean(body, examples):
+            return Piece(notation.mean(tight(body), examples), PRODUCT)
+        case BatchSum(body):
+            return Piece(notation.batch_sum(tight(body)), PRODUCT)
+        case Root() | Minimum() | Norm() | Apply() | Rounded():
+            return Piece(_enclosed(expression, notation, lambda part: of(part).markup))
+
+
+def _enclosed(
+    expression: Root | Minimum | Norm | Apply | Rounded, notation: Notation, of: Callable[[Expression], str]
+) -> str:
+    """What stands in signs of its own, so that it needs no brackets."""
+    match expression:
+        case Root(body):
+            return notation.root(of(body))
+        case Minimum(parts):
+            return notation.smallest([of(part) for part in parts])
+        case Norm():  # told as a sum over all parameters, by name even among numbers: there may be thousands
+            return notation.norm(notation.parenthesised(notation.partial(notation.indexed("w", "", ""))))
+        case Apply(name, argument):
+            return notation.applied(name, of(argument))
+        case Rounded(body, decimals):
+            return notation.rounded(of(body), decimals)
+
+
+def _tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT) -> str:
+    """The part, in brackets where it would come apart in what it stands in."""
+    piece = write(part, notation, leaf)
+    loose = piece.binding < above or piece.minus
+    return notation.parenthesised(piece.markup) if loose else piece.markup
+
+
+def terms_of(expression: Expression, notation: Notation, leaf: Leaf) -> tuple[Term, ...]:
+    """The terms of a sum; anything else is one term."""
+    if not isinstance(expression, Sum):
+        return ((False, write(expression, notation, leaf).markup),)
+    return tuple(_term(part, place, notation, leaf) for place, part in enumerate(expression.terms))
+
+
+def _term(part: Expression, place: int, notation: Notation, leaf: Leaf) -> Term:
+    """A later negative number stands in brackets, as by hand."""
+    if isinstance(part, Negative):
+        return True, _tight(part.body, notation, leaf)
+    piece = write(part, notation, leaf)
+    bracket = piece.minus and place > 0
+    return False, notation.parenthesised(piece.markup) if bracket else piece.markup

@@ -1,0 +1,145 @@
+"""How one symbol is written, in each notation and in the lesson's index order, and the mark that it names."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.shape import Shape
+from app.engine.equations.updates import parameter_of
+from app.lessons.lesson import Orientation
+from app.views.formulas.constants import CONSTANTS
+from app.views.formulas.notation import (
+    ATOM,
+    PRODUCT,
+    Notation,
+    Piece,
+)
+
+LETTERS = {
+    "W": "w",
+    "b": "b",
+    "new_W": "w",
+    "new_b": "b",
+    "dW": "w",
+    "db": "b",
+    "delta": "δ",
+    "z": "z",
+    "a": "a",
+}
+# What an optimizer has of each parameter: kinds with _W or _b at the end.
+STATES = {
+    "g": "g",
+    "velocity": "u",
+    "new_velocity": "u",
+    "m": "m",
+    "new_m": "m",
+    "v": "v",
+    "new_v": "v",
+    "m_hat": "m̂",
+    "v_hat": "v̂",
+}
+OF_PARAMETERS = {f"{state}_{kind}": letter for state, letter in STATES.items() for kind in ("W", "b")}
+
+
+@dataclass(frozen=True)
+class Script:
+    """Which way symbols are indexed: the walk's shape, and whether w reads (to, from) or (from, to)."""
+
+    shape: Shape
+    orientation: Orientation = "fan_out_fan_in"
+
+    def __hash__(self) -> int:
+        return self._hash  # a key of caches, like its shape
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.shape, self.orientation))
+
+    def index(self, symbol: Symbol) -> str:
+        """The unit numbers of a symbol as shown: from 1, a comma between them where one has two digits."""
+        if symbol.kind in ("a", "y") and symbol.layer == self.shape.depth and self.shape.sizes[-1] == 1:
+            return ""
+        places = [symbol.j + 1] if symbol.k is None else [symbol.j + 1, symbol.k + 1]
+        if self.orientation == "fan_in_fan_out":
+            places.reverse()
+        return ("," if max(places) > 9 else "").join(map(str, places))
+
+    def base(self, symbol: Symbol) -> tuple[str, str]:
+        """(letter, layer mark): x, y and y_hat carry no layer."""
+        if symbol.kind == "y":
+            return "y", ""
+        if symbol.kind == "a" and symbol.layer == 0:
+            return "x", ""
+        if symbol.kind == "a" and symbol.layer == self.shape.depth:
+            return "ŷ", ""
+        return LETTERS[symbol.kind], f"[{symbol.layer}]"
+
+
+@lru_cache(maxsize=16384)
+def reference(symbol: Symbol) -> str:
+    """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none."""
+    parameter = parameter_of(symbol)
+    match parameter.kind if parameter else symbol.kind:
+        case "W":
+            return f"w-{symbol.layer}-{symbol.j}-{symbol.k}"
+        case "b":
+            return f"b-{symbol.layer}-{symbol.j}"
+        case "y":
+            return f"y-{symbol.j}"
+        case "loss" | "own_loss":
+            return "loss"
+        case kind if kind in CONSTANTS:
+            return ""
+        case _:
+            return f"u-{symbol.layer}-{symbol.j}"
+
+
+@lru_cache(maxsize=16384)
+def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
+    """The symbol in a notation."""
+    match symbol.kind:
+        case kind if kind in CONSTANTS:
+            return notation.constant(kind)
+        case kind if kind in OF_PARAMETERS:
+            return _state(symbol, script, notation)
+        case "dW" | "db":
+            return notation.partial(_indexed(symbol, script, notation))
+        case "da":
+            return notation.partial(_indexed(symbol._replace(kind="a"), script, notation))
+        case "slope":
+            inner = _indexed(symbol._replace(kind="z"), script, notation)
+            return notation.slope(script.shape.activation(symbol.layer), inner)
+        case "slope_at_a":
+            inner = _indexed(symbol._replace(kind="a"), script, notation)
+            return notation.slope(script.shape.activation(symbol.layer), inner)
+        case "ln_a":
+            return notation.log(_indexed(symbol._replace(kind="a"), script, notation))
+        case "ln_rest":
+            return notation.log_of_rest(_indexed(symbol._replace(kind="a"), script, notation))
+        case _:
+            return _indexed(symbol, script, notation)
+
+
+def _indexed(symbol: Symbol, script: Script, notation: Notation) -> str:
+    return notation.indexed(*script.base(symbol), script.index(symbol))
+
+
+def _state(symbol: Symbol, script: Script, notation: Notation) -> str:
+    """g, u, m or v of a parameter: its letter and unit numbers stand below, for w and b have their own each."""
+    letter, owner = OF_PARAMETERS[symbol.kind], "w" if symbol.k is not None else "b"
+    return notation.indexed(letter, f"[{symbol.layer}]", script.index(symbol), owner)
+
+
+def piece_of(symbol: Symbol, markup: str) -> Piece:
+    """A symbol by name as a part of a formula: what has marks of its own up there stands in brackets when squared."""
+    return Piece(markup, ATOM if symbol.kind in CONSTANTS else PRODUCT)
+
+
+def in_html(symbol: Symbol, script: Script) -> str:
+    """The symbol in a heading or a table: letter, layer raised, unit numbers lowered."""
+    letter, layer = script.base(symbol)
+    index = script.index(symbol)
+    return f"<i>{letter}</i>" + (f"<sup>{layer}</sup>" if layer else "") + (f"<sub>{index}</sub>" if index else "")
+
+
+script_of = lru_cache(maxsize=1024)(Script)  # the same object for the same arguments

@@ -1,0 +1,1 @@
+"""Each equation of the walk in plain sentences."""

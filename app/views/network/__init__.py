@@ -1,0 +1,1 @@
+"""The drawing of a network: where its marks stand, and what each shows."""

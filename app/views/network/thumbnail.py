@@ -1,0 +1,42 @@
+"""A network as a small drawing without numbers, for a lesson's card."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise, product
+
+from app.views.network.scales import place
+
+WIDTH, HEIGHT, RADIUS, MARGIN = 168.0, 96.0, 7.0, 14.0
+CLOSEST = 26.0  # units of a column stand no farther apart than this
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """Lines as one path, units as (x, y)."""
+
+    title: str
+    view_box: str
+    lines: str
+    units: tuple[tuple[str, str], ...]
+    radius: str
+
+
+@lru_cache(maxsize=64)
+def thumbnail(sizes: tuple[int, ...]) -> Thumbnail:
+    """The drawing of a network of these sizes."""
+    columns = [_column(sizes, l) for l in range(len(sizes))]
+    pairs = (pair for left, right in pairwise(columns) for pair in product(left, right))
+    lines = "".join(f"M{place(a)} {place(b)}L{place(c)} {place(d)}" for (a, b), (c, d) in pairs)
+    units = tuple((place(x), place(y)) for column in columns for x, y in column)
+    name = f"A {'–'.join(map(str, sizes))} network"
+    return Thumbnail(name, f"0 0 {WIDTH:g} {HEIGHT:g}", lines, units, place(_radius(sizes)))
+
+
+def _column(sizes: tuple[int, ...], l: int) -> list[tuple[float, float]]:
+    x = MARGIN + (WIDTH - 2 * MARGIN) * l / (len(sizes) - 1)
+    step = min(CLOSEST, (HEIGHT - 2 * MARGIN) / max(max(sizes) - 1, 1))
+    return [(x, HEIGHT / 2 + (j - (sizes[l] - 1) / 2) * step) for j in range(sizes[l])]
+
+
+def _radius(sizes: tuple[int, ...]) -> float:
+    return min(RADIUS, (HEIGHT - 2 * MARGIN) / max(max(sizes) - 1, 1) * 0.4)

@@ -1,0 +1,1 @@
+"""The page of pictures: what a network, its training and its loss look like."""

@@ -1,0 +1,134 @@
+"""The decision boundary: which class a network says over its inputs, and how surely, with the examples over it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.engine.network.types import Array
+from app.sessions.walk.classes import classes_of
+from app.sessions.walk.session import TrainingSession
+from app.views.charts.frames import NARROW, SQUARE
+from app.views.charts.levels import (
+    Band,
+    Key,
+    Label,
+    bands,
+    by_sign,
+    drawable,
+    keys,
+    whole,
+)
+from app.views.charts.lines import About, Plot
+from app.views.charts.map import (
+    COUNT,
+    Grid,
+    Layers,
+    grid_of,
+    map_of,
+    texts_of,
+)
+from app.views.charts.marks import SHAPES
+from app.views.charts.regions import Surface
+from app.views.network.scales import place
+from app.views.pictures.accuracy import said_right
+from app.views.pictures.choices import (
+    Choice,
+    Query,
+    choice,
+    choices_of,
+)
+from app.views.pictures.features import slice_of
+from app.views.pictures.over_data import OverData
+from app.views.pictures.over_one_input import along, curves_over
+from app.views.pictures.planes import Plane, on_plane
+from app.views.text.naming import class_names, input_names
+
+NAME, WINNER = "boundary", "winner"
+LEVELS, HALF = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95), 0.5
+DIGITS = 2  # decimals of a share
+BOUNDARY = Key("line", "the line on which it is 0.5")
+
+
+def boundary(session: TrainingSession, query: Query, digits: int) -> OverData:
+    """The picture of a network that tells classes apart."""
+    cut, asked = slice_of(session, query), _which(session, query)
+    A = along(session).A[-1] if len(cut.plane.features) == 1 else on_plane(session, cut.plane, COUNT).A[-1]
+    title = _title(session, A)
+    seen = OverData(title, choices_of(query, NAME, [*cut.fields, *asked]), cut.notes)
+    if len(cut.plane.features) == 1:
+        return replace(seen, plot=_curves(session, A, title, digits))
+    drawn, grid = _drawn(session, cut.plane, A, asked)
+    return replace(seen, map=map_of(session, cut.plane, drawn, (NAME, title)), grid=grid)
+
+
+def _title(session: TrainingSession, A: Array) -> str:
+    """How many it classifies right; and where all outputs A of the picture say one class, which."""
+    said, right = set(classes_of(A).tolist()), said_right(session)
+    if len(said) > 1:
+        return f"The boundary classifies {right}"
+    return f"The network says {class_names(session)[said.pop()]} everywhere here: it classifies {right}"
+
+
+def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
+    """Among more than two classes: where each wins, or how surely the network says one of them."""
+    names = class_names(session)
+    if len(names) <= 2:
+        return ()
+    one = [(str(number), f"share of {name}") for number, name in enumerate(names)]
+    return (choice(query, "class", "class", [(WINNER, "the class that wins"), *one]),)
+
+
+def _drawn(session: TrainingSession, plane: Plane, A: Array, asked: Sequence[Choice]) -> tuple[Layers, Grid]:
+    names, which = class_names(session), asked[0].value if asked else str(A.shape[1] - 1)
+    if which == WINNER:
+        won = np.array(names, dtype=object)[A.argmax(axis=1)]
+        return winners(A, names), grid_of(session, plane, won.reshape(COUNT, COUNT))
+    values = A[:, int(which)].reshape(COUNT, COUNT)
+    name = names[int(which) - A.shape[1]]  # a single output has two classes: it says the last
+    drawn = shares(values, f"share of {name}")
+    return drawn, grid_of(session, plane, texts_of(values, DIGITS + 1))
+
+
+def shares(values: Array, of: str) -> Layers:
+    """Bands of one output, (COUNT, COUNT), and the line on which it is one half."""
+    surface, looks = Surface(values, SQUARE), by_sign(LEVELS, HALF, HALF)
+    line = Band("strong open", surface.line(HALF))
+    named = (*keys(LEVELS, looks, DIGITS), *([BOUNDARY] if line.d else ()))
+    return Layers(of, bands(surface, LEVELS, looks), named, (line,))
+
+
+def winners(A: Array, names: tuple[str, ...]) -> Layers:
+    """The region of each class, from all outputs (COUNT * COUNT, n_L), with its name where it wins most clearly."""
+    ahead = [Surface(_ahead(A, number), SQUARE) for number in range(len(names))]
+    looks = [f"k{number % len(SHAPES)}" for number in range(len(names))]
+    regions = [Band(look, surface.above(0.0)) for look, surface in zip(looks[1:], ahead[1:], strict=True)]
+    lines = [Band("strong open", surface.line(0.0)) for surface in ahead[1:]]
+    words = [_name_at(surface, name) for surface, name in zip(ahead, names, strict=True) if surface.values.max() > 0]
+    return Layers(
+        "the class that wins",
+        (whole(looks[0], SQUARE), *filter(drawable, regions)),
+        tuple(Key(look, name) for look, name in zip(looks, names, strict=True)),
+        tuple(filter(drawable, lines)),
+        tuple(words),
+    )
+
+
+def _ahead(A: Array, number: int) -> Array:
+    """How far one output is ahead of all others, (COUNT, COUNT)."""
+    ahead: Array = (A[:, number] - np.delete(A, number, axis=1).max(axis=1)).reshape(COUNT, COUNT)
+    return ahead
+
+
+def _name_at(surface: Surface, name: str) -> Label:
+    x, y = surface.peak()
+    return Label(place(x), place(y), name)
+
+
+def _curves(session: TrainingSession, A: Array, title: str, digits: int) -> Plot:
+    """How surely the network says each class, over its one input."""
+    names = class_names(session)
+    named = [(f"share of {names[-A.shape[1] + i]}", A[:, i]) for i in range(A.shape[1])]
+    about = About(NAME, title, input_names(session)[0], "share", digits, "linear", NARROW, (0.0, 1.0), True)
+    heights = (session.examples[1][:, -1], session.setup.test_examples[1][:, -1])
+    return curves_over(session, about, named, heights)

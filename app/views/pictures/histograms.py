@@ -1,0 +1,184 @@
+"""What each layer's units say over all training examples: a histogram of their activations, with those that are
+saturated, and the units that are dead.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from app.engine.activity import Activity, activity
+from app.engine.network.types import Array
+from app.sessions.walk.session import TrainingSession
+from app.views.charts.axes import (
+    Axis,
+    Span,
+    axis,
+    tight,
+)
+from app.views.charts.frames import Frame
+from app.views.charts.grounds import Ground, ground
+from app.views.network.scales import place
+from app.views.pictures.gradient_sizes import layer_names
+from app.views.text.numbers import fixed, number
+from app.views.text.words import (
+    SATURATED,
+    activation_word,
+    counted,
+    listed,
+    sentence,
+    unit_name,
+)
+
+BINS = 20
+MOST_EXAMPLES = 1_000
+FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
+GAP = 1.0  # between two bars
+RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # what an activation can be at all
+OFF = ("relu",)  # where a slope is small, the unit is off
+PERCENT = 1  # digits
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """One layer: bars of those that let gradients through, bars of the saturated on top of them, as paths.
+
+    `rows` hold each bin: from, to, the share of all activations, the share that is saturated, in percent.
+    """
+
+    id: str
+    name: str
+    title: str
+    ground: Ground
+    live: str
+    flat: str
+    said: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Activations:
+    """The picture: a histogram for each layer; `flat` is what the second kind of bars means."""
+
+    template: ClassVar[str] = "pictures/activations.html"
+
+    title: str
+    flat: str
+    layers: tuple[Histogram, ...]
+    said: tuple[str, ...]
+
+
+def activations(session: TrainingSession, query: object, digits: int) -> Activations:
+    """The picture of the network in force, over all training examples; there is nothing to choose in it."""
+    X = session.examples[0][:MOST_EXAMPLES]
+    layers = activity(session.network, X, session.setup.decimals)
+    names = layer_names(session)
+    over = f"Over {counted(len(X), 'training example')}, with the parameters in force now."
+    drawn = (_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1))
+    return Activations(
+        _headline(session, layers),
+        f"slope below {number(SATURATED, 2)}",
+        tuple(drawn),
+        (over, *_dead_told(session, layers)),
+    )
+
+
+def _headline(session: TrainingSession, layers: Sequence[Activity]) -> str:
+    dead = sum(len(one.dead) for one in layers)
+    if dead:
+        return f"{sentence(counted(dead, 'unit'))} {'is' if dead == 1 else 'are'} dead"
+    shares = [_share(one) for one in layers]
+    worst = int(np.argmax(shares))
+    if shares[worst] < 0.5:
+        return "Most activations let gradients through"
+    return f"{sentence(layer_names(session)[worst])}: {_percent(shares[worst])} saturated"
+
+
+def _dead_told(session: TrainingSession, layers: Sequence[Activity]) -> Iterator[str]:
+    for l, one in enumerate(layers, start=1):
+        if one.dead:
+            verb, own = ("is", "its") if len(one.dead) == 1 else ("are", "their")
+            who = sentence(_units(session, l, one.dead))
+            yield f"{who} {verb} dead: {own} slope is 0 for every example, so no gradient passes."
+
+
+def _units(session: TrainingSession, l: int, units: Sequence[int]) -> str:
+    """hidden unit 2; hidden units 2, 3 and 4; units 1 and 2 of layer 3; outputs 1 and 2."""
+    if len(units) == 1:
+        return unit_name(session.shape, l, units[0])
+    numbers = listed([str(j + 1) for j in units])
+    if l == session.shape.depth:
+        return f"outputs {numbers}"
+    return f"hidden units {numbers}" if session.shape.depth == 2 else f"units {numbers} of layer {l}"
+
+
+# One layer ------------------------------------------------------------------------------------------------------------
+
+
+def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
+    edges, live, flat = binned(one)
+    x = tight(float(edges[0]), float(edges[-1]), Span(FRAME.left, FRAME.right))
+    y = axis(0.0, float((live + flat).max()), Span(FRAME.bottom, FRAME.top, about=4, scale="linear"))
+    said = _told(one)
+    return Histogram(
+        f"activations-{l}",
+        f"{sentence(name)}, {activation_word(one.activation)}",
+        f"Activations of {name}: {said}",
+        ground(FRAME, (x, y), ("activation", "share, %")),
+        _bars(edges, np.zeros(BINS), live, (x, y)),
+        _bars(edges, live, flat, (x, y)),
+        said,
+        tuple(_rows(edges, live, flat, digits)),
+    )
+
+
+def _rows(edges: Array, live: Array, flat: Array, digits: int) -> Iterator[tuple[str, ...]]:
+    for (low, high), a, b in zip(pairwise(edges.tolist()), live.tolist(), flat.tolist(), strict=True):
+        yield fixed(low, digits), fixed(high, digits), fixed(a + b, PERCENT), fixed(b, PERCENT)
+
+
+def binned(one: Activity) -> tuple[Array, Array, Array]:
+    """Edges (BINS + 1,), and in each bin the live and the saturated, (BINS,), in percent of all activations."""
+    finite = np.isfinite(one.A)
+    values, saturated = one.A[finite], one.saturated(SATURATED)[finite]
+    low, high = RANGES.get(one.activation) or _around(values)
+    edges = np.linspace(low, high, BINS + 1)
+    each = 100.0 / max(one.A.size, 1)
+    live, flat = (np.histogram(values[saturated == flag], edges)[0] * each for flag in (0.0, 1.0))
+    return edges, live, flat
+
+
+def _around(values: Array) -> tuple[float, float]:
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    margin = 0.0 if high - low > 1e-9 * max(abs(low), abs(high)) else 0.1 * max(abs(low), 1.0)
+    return low - margin, high + margin
+
+
+def _bars(edges: Array, under: Array, heights: Array, axes: tuple[Axis, Axis]) -> str:
+    """Bars standing on others, as one path."""
+    x, y = axes
+    parts = []
+    for left, right, low, high in zip(edges[:-1], edges[1:], under, under + heights, strict=True):
+        if high > low:
+            a, b, top, bottom = x.at(left) + GAP / 2, x.at(right) - GAP / 2, y.at(high), y.at(low)
+            parts.append(f"M{place(a)} {place(bottom)}V{place(top)}H{place(b)}V{place(bottom)}z")
+    return "".join(parts)
+
+
+def _share(one: Activity) -> float:
+    return float(one.saturated(SATURATED).mean())
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "less than 0.1 %"
+    return f"{number(round(100 * share, PERCENT), PERCENT)} %"
+
+
+def _told(one: Activity) -> str:
+    share = _share(one)
+    state = "off" if one.activation in OFF else "saturated"
+    dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
+    return f"{_percent(share) if share else 'none'} {state}{dead}"

@@ -1,0 +1,1 @@
+"""What is asked before the walk shows, and what was behind an answer."""

@@ -1,0 +1,1 @@
+"""Numbers, words and names, as sentences and labels use them."""

@@ -1,0 +1,114 @@
+"""The panel that trains: how long, how far it has come, pause and stop, and what became of the loss."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.standing import Goal
+from app.views.explorer.edit import UNDO
+from app.views.text.numbers import number
+from app.views.text.words import COUNTS as COUNTS_IN_WORDS
+from app.views.text.words import counted, sentence
+
+PERIOD = 400  # milliseconds between two requests of a run
+COUNTS = (("epochs", "epochs"), ("iterations", "iterations"))
+USUAL = "100"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come: `share` of `whole`, both whole numbers as texts; empty where it has no end."""
+
+    words: str
+    share: str
+    whole: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
+
+    `period` is how often it asks, in milliseconds; `undo` leads back to before the last run or edit. `spoken` is said
+    where something begins or ends; `focused`: the button that was pressed is gone, the first one takes its focus.
+    """
+
+    id: ClassVar[str] = "training"
+    template: ClassVar[str] = "training/training.html"
+
+    op: str
+    progress: Progress | None
+    running: bool
+    period: int
+    told: str
+    message: str
+    spoken: str
+    counts: tuple[tuple[str, str], ...]
+    count: str
+    measure: str
+    undo: str
+    at_start: bool
+    focused: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page is: its own word, sent back by its form; whether it asks for more; what must be said.
+
+    `pressed` is the verb of the button that asked; `count` and `measure` are the form's: how long its last run was.
+    """
+
+    op: str = ""
+    running: bool = False
+    message: str = ""
+    pressed: str = ""
+    count: str = USUAL
+    measure: str = COUNTS[0][0]
+
+
+QUIET = Asked()
+
+
+def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
+    """The panel of a walk."""
+    goal = session.goal
+    progress = _progress(session, goal) if goal and goal.is_ahead(session.updates) else None
+    running = progress is not None and asked.running and not asked.message
+    told = _told(session, digits)
+    undo = UNDO[session.marks[-1].what] if session.marks and progress is None else ""
+    return Training(
+        op=asked.op,
+        progress=progress,
+        running=running,
+        period=PERIOD,
+        told=told,
+        message=asked.message,
+        spoken="" if running else asked.message or (told if progress is None else f"Paused. {progress.words}"),
+        counts=COUNTS,
+        count=asked.count,
+        measure=asked.measure,
+        undo=undo,
+        at_start=session.iteration == 0 and session.cursor == 0,
+        focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
+    )
+
+
+def _progress(session: TrainingSession, goal: Goal) -> Progress:
+    done = max(0, session.updates - goal.start)
+    if goal.end is None:
+        return Progress(f"{counted_updates(done)} made, until you stop.", "", "")
+    whole = goal.end - goal.start
+    return Progress(f"{done:,} of {whole:,} iterations.", str(done), str(whole))
+
+
+def counted_updates(count: int) -> str:
+    """one update, 1,200 updates."""
+    return counted(count, "update") if count < len(COUNTS_IN_WORDS) else f"{count:,} updates"
+
+
+def _told(session: TrainingSession, digits: int) -> str:
+    """Where the training has come to."""
+    if not session.updates:
+        return "Nothing is trained yet."
+    it = session.current
+    loss = number(it.loss_after if session.finished else it.loss, digits)
+    return f"{sentence(counted_updates(session.updates))} made. The loss of this batch is {loss}."

@@ -1,0 +1,189 @@
+"""The JSON API: input, verb, state. Numbers are full float64, units and layers count from 0."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request
+from starlette.responses import Response
+
+from app.lessons import LESSONS, lesson_named
+from app.sessions.setups.document import setup_of
+from app.sessions.store.store import Kept
+from app.sessions.walk.chunks import epoch_back, epoch_on
+from app.sessions.walk.session import TrainingSession
+from app.settings import Settings
+from app.web.api.answers import (
+    EquationAnswer,
+    HistoryAnswer,
+    LessonAnswer,
+    State,
+)
+from app.web.api.documentation import ERRORS, SESSION_ERRORS
+from app.web.api.schemas import (
+    Edit,
+    Move,
+    Step,
+    Train,
+)
+from app.web.api.setups import NewLesson, NewSession, NewSetup
+from app.web.api.state import dumps, history_text, state_text
+from app.web.api.trace import trace_document
+from app.web.http.access import anyone, holder
+from app.web.http.cookies import check_joining
+from app.web.http.dependencies import TheWalk, services
+from app.web.http.limits import check_edit, check_setup
+from app.web.http.prefix import prefix
+
+router = APIRouter(prefix="/api")
+MOVE, STEP = Move(), Step()
+
+
+def json_response(text: str, status: int = 200, **headers: str) -> Response:
+    """JSON text as an answer."""
+    return Response(text, status, headers=headers, media_type="application/json")
+
+
+def state_response(kept: Kept, status: int = 200) -> Response:
+    """The state, with its revision as entity tag."""
+    location = f"{prefix.get()}/api/sessions/{kept.id}"
+    return json_response(state_text(kept), status, ETag=f'"{kept.rev}"', Location=location)
+
+
+# Lessons and new sessions -------------------------------------------------------------------------------------------
+
+
+@router.get("/lessons", response_model=list[LessonAnswer], tags=["lessons"])
+@anyone
+async def lessons() -> Response:
+    """The five lessons, in teaching order."""
+    return json_response(dumps([_lesson(lesson.slug) for lesson in LESSONS]))
+
+
+def _lesson(slug: str) -> dict[str, object]:
+    lesson = lesson_named(slug)
+    words = {name: getattr(lesson, name) for name in LessonAnswer.model_fields if name != "sizes"}
+    return {**words, "sizes": lesson.published.sizes}
+
+
+@router.post("/sessions", status_code=201, response_model=State, responses=ERRORS, tags=["sessions"])
+@anyone
+async def create(request: Request, new: Annotated[NewSession, Body()]) -> Response:
+    """Start a lesson, or a network of one's own."""
+    the = services(request)
+    check_joining(request, the.rates.visitors, the.rates.addresses)
+    return state_response(await the.store.create(_begun(new, the.settings)), 201)
+
+
+def _begun(new: NewLesson | NewSetup, settings: Settings) -> TrainingSession:
+    if isinstance(new, NewLesson):
+        return _asking(TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published), new.asking)
+    document = new.model_dump(exclude_none=True)
+    check_setup(document, settings)
+    return _asking(TrainingSession.of_setup(setup_of(document)), new.asking)
+
+
+def _asking(begun: TrainingSession, asking: bool) -> TrainingSession:
+    return begun.ask("chosen" if asking else "")
+
+
+# One session --------------------------------------------------------------------------------------------------------
+
+session = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+
+
+@session.get("", response_model=State)
+@holder
+async def state(walk: TheWalk) -> Response:
+    """Where the session stands."""
+    return state_response(await walk.load())
+
+
+@session.patch("", response_model=State)
+@holder
+async def edit(walk: TheWalk, edit: Edit) -> Response:
+    """Change the learning rate, a parameter, an input or target, the example in focus, or whether the page asks."""
+    check_edit(edit, walk.services.settings)
+    return state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
+
+
+def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
+    if edit.asking is not None:
+        walked = _asking(walked, edit.asking)
+    if edit.example is not None:
+        walked = walked.focus(edit.example)
+    if edit.parameter is not None:
+        walked = walked.with_parameter(**edit.parameter.model_dump())
+    if edit.input is not None:
+        walked = walked.with_input(edit.input.example, edit.input.column, edit.input.value)
+    if edit.target is not None:
+        walked = walked.with_target(edit.target.example, edit.target.column, edit.target.value)
+    if edit.learning_rate is not None:
+        walked = walked.with_learning_rate(edit.learning_rate)
+    return walked
+
+
+@session.post("/step", response_model=State)
+@holder
+async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
+    """One equation, layer, phase, iteration or epoch further."""
+    far = epoch_on if move.by == "epoch" else False
+    return state_response(await walk.do(lambda walked: walked.step(move.by), move.rev, far))
+
+
+@session.post("/back", response_model=State)
+@holder
+async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
+    """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
+    far = epoch_back if move.by == "epoch" else False
+    return state_response(await walk.do(lambda walked: walked.back(move.by), move.rev, far))
+
+
+@session.post("/forward", response_model=State)
+@holder
+async def forward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """On to the end of the forward phase, of the next iteration where this one is already there."""
+    return state_response(await walk.do(lambda walked: walked.forward(), move.rev))
+
+
+@session.post("/backward", response_model=State)
+@holder
+async def backward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """On to the end of the backward phase, of the next iteration where this one is already there."""
+    return state_response(await walk.do(lambda walked: walked.backward(), move.rev))
+
+
+@session.post("/update", response_model=State)
+@holder
+async def update(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """On to the end of the update, of the next iteration where this one is already there."""
+    return state_response(await walk.do(lambda walked: walked.update(), move.rev))
+
+
+@session.post("/train", response_model=State)
+@holder
+async def train(walk: TheWalk, train: Train) -> Response:
+    """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
+    measure, count = ("iterations", train.iterations) if train.epochs is None else ("epochs", train.epochs)
+    return state_response(await walk.train(measure, count or 0, train.rev))
+
+
+@session.post("/reset", response_model=State)
+@holder
+async def reset(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+    """Back to the very start, without what was changed on the way."""
+    return state_response(await walk.do(lambda walked: walked.reset(), move.rev))
+
+
+@session.get("/trace", response_model=list[EquationAnswer])
+@holder
+async def trace(walk: TheWalk) -> Response:
+    """Every equation of this iteration, with the numbers of those that have been shown."""
+    kept = await walk.load()
+    return json_response(await walk.work(lambda: dumps(trace_document(kept.session))))
+
+
+@session.get("/history", response_model=HistoryAnswer)
+@holder
+async def history(walk: TheWalk) -> Response:
+    """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
+    kept = await walk.load()
+    return json_response(await walk.work(lambda: history_text(kept.session.losses())))

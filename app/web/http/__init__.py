@@ -1,0 +1,1 @@
+"""What every answer has, whatever page or number it carries: errors, security, limits, templates, fragments."""

@@ -1,0 +1,176 @@
+"""What requests share: settings, store, templates; a session loaded, moved by a verb, and saved."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated, Self, TypeVar, cast
+
+from fastapi import Depends, Header, Request
+
+from app.engine.network.errors import SetupError
+from app.sessions.store.operations import led_to, operation_key
+from app.sessions.store.store import Kept, SessionStore, StaleRevisionError
+from app.sessions.walk.chunks import in_slices
+from app.sessions.walk.session import TrainingSession
+from app.settings import Settings
+from app.web.http.draining import Drain
+from app.web.http.fragments import Shown
+from app.web.http.limits import check_train
+from app.web.http.rates import Buckets, Rate, is_at_the_machine
+from app.web.http.templating import Templates
+from app.web.http.work import Pool, TooLongError
+
+Result = TypeVar("Result")
+Reach = Callable[[TrainingSession], int]  # the iteration that a slow verb ends in
+Verb = Callable[[TrainingSession], TrainingSession]
+Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
+TRIES = 20  # of a request that names no revision, while others move the session in between
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
+ONCE = Header(description="A key of your own, such as a UUID: a request sent again with it is not done again.")
+REVISION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often each session is read and changed, and new ones are begun, by one visitor and from one address."""
+
+    reads: Buckets
+    changes: Buckets
+    visitors: Buckets
+    addresses: Buckets
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the settings have it."""
+        one = Rate(settings.session_burst, settings.session_rate)
+        many = Rate(settings.joining_burst, settings.joining_rate)
+        return cls(Buckets(one), Buckets(one), Buckets(one), Buckets(many))
+
+
+@dataclass(frozen=True)
+class Services:
+    """The live objects, made in main.py."""
+
+    settings: Settings
+    store: SessionStore
+    templates: Templates
+    shown: Shown
+    pool: Pool
+    rates: Rates
+    drain: Drain
+
+
+def services(request: Request) -> Services:
+    """The live objects of the application that answers this request."""
+    return cast(Services, request.app.state.services)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The session that a request is about; `expected` is the revision that its If-Match header names.
+
+    `key` tells the request from all others, where it is not to be done twice.
+    """
+
+    services: Services
+    id: str
+    expected: int | None
+    key: str = ""
+
+    async def load(self, rev: int | None = None) -> Kept:
+        """The session. StaleRevisionError where it has another revision than the request expects."""
+        kept = await self.services.store.load(self.id)
+        self._check(kept, rev)
+        return kept
+
+    async def do(self, verb: Verb, rev: int | None = None, slow: Reach | bool = False) -> Kept:
+        """Load, move by the verb, save. What is slow computes in the pool, in turns where its reach is known."""
+
+        async def moved(session: TrainingSession) -> TrainingSession:
+            if callable(slow):
+                return await self._far(session, slow(session), verb)
+            return await self.work(lambda: verb(session)) if slow else verb(session)
+
+        return await self.change(moved, rev)
+
+    async def train(self, measure: str, count: int, rev: int | None = None) -> Kept:
+        """Load, train so many epochs or iterations, save. SetupError for too many."""
+
+        def reach(walked: TrainingSession) -> int:
+            per_epoch = walked.setup.iterations_per_epoch
+            check_train(measure, count, per_epoch, self.services.settings)
+            return walked.iteration + count * (per_epoch if measure == "epochs" else 1)
+
+        return await self.do(lambda walked: walked.train(**{measure: count}), rev, reach)
+
+    async def _far(self, session: TrainingSession, iteration: int, verb: Verb) -> TrainingSession:
+        try:
+            return await self.services.pool.run_in_slices(self.id, session, in_slices(session, iteration, verb))
+        except TooLongError as error:
+            raise SetupError("", str(error), "Ask for less at once.") from error
+
+    async def follow(self, way: Iterator[None]) -> None:
+        """Go along a walk, in turns with others. SetupError where that takes longer than one request may."""
+        try:
+            await self.services.pool.run_in_slices(self.id, None, way)
+        except TooLongError as error:
+            raise SetupError("", str(error), "Load the page again: it goes on from where it has come to.") from error
+
+    async def work(self, job: Callable[[], Result]) -> Result:
+        """What a long computation returns, computed in the pool."""
+        return await self.services.pool.run(self.id, job)
+
+    async def change(self, move: Move, rev: int | None) -> Kept:
+        """Load, move, save. What was done already is not done again: it is shown where it led to.
+
+        A request that names no revision means the session wherever it stands, so it is tried again where another one
+        was quicker.
+        """
+        for _ in range(TRIES - 1 if rev is None and self.expected is None else 0):
+            with suppress(StaleRevisionError):
+                return await self._change_once(move, rev)
+        return await self._change_once(move, rev)
+
+    async def _change_once(self, move: Move, rev: int | None) -> Kept:
+        kept = await self.services.store.load(self.id)
+        if led_to(kept.operations, self.key) is not None:
+            return kept
+        self._check(kept, rev)
+        return await self.services.store.save(kept, await move(kept.session), self.key)
+
+    def _check(self, kept: Kept, rev: int | None) -> None:
+        if any(wanted not in (None, kept.rev) for wanted in (rev, self.expected)):
+            raise StaleRevisionError(kept)
+
+
+async def walk(request: Request, session_id: str, idempotency_key: Annotated[str, ONCE] = "") -> Walk:
+    """The walk that the address names; the request may have a key, so that it is not done twice."""
+    name = idempotency_key
+    if name and IDEMPOTENCY_KEY.fullmatch(name) is None:
+        raise SetupError("Idempotency-Key", "The key is not 1 to 100 letters and signs of ASCII.", "Send a UUID.")
+    body = await request.body() if name else b""
+    return walk_of(request, session_id, operation_key(name, request.scope["path"], body))
+
+
+def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
+    """The walk of this id, as this request expects it. TooFastError where too much is asked of it."""
+    the = services(request)
+    if not is_at_the_machine(request):
+        (the.rates.reads if request.method == "GET" else the.rates.changes).take(session_id)
+    header = request.headers.get("If-Match")
+    expected = None if header in (None, "*") else revision(header)
+    return Walk(the, session_id, expected, key)
+
+
+def revision(text: str | None) -> int | None:
+    """A revision as a header or a form field gives it; None where it gives none. SetupError where it is no number."""
+    if not text:
+        return None
+    match = REVISION.fullmatch(text)
+    if match is None:
+        raise SetupError("rev", "The revision is not a whole number.", "Send the rev of the state, or leave it out.")
+    return int(match[1])
+
+
+TheWalk = Annotated[Walk, Depends(walk)]

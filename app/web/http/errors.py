@@ -1,0 +1,221 @@
+"""What goes wrong, answered in the reader's form: problem+json under /api, a page elsewhere. Never an echo."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.engine.network.errors import DivergedError, SetupError
+from app.lessons import LESSONS, UnknownLessonError
+from app.sessions.store.store import (
+    NotWritableError,
+    SessionTooLargeError,
+    StaleRevisionError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
+from app.views.pages import (
+    ProblemPage,
+    broken,
+    not_found,
+    refused,
+    session_gone,
+    stale,
+)
+from app.web.api.state import state_text
+from app.web.http.htmx import VARY, notice, wants_fragment
+from app.web.http.invalid import Error, told
+from app.web.http.logs import request_id
+from app.web.http.page import page_response
+from app.web.http.prefix import path_of, prefix
+from app.web.http.rates import TooFastError
+from app.web.http.work import BusyError
+
+log = logging.getLogger(__name__)
+MOST_ERRORS = 10  # fields named in one answer
+SENTENCES = {
+    400: "The body cannot be read as JSON. Send one JSON object.",
+    403: "This change was not asked for by a page of this program. Open the program's own page and use its buttons.",
+    404: "There is nothing at this address. See /docs for what there is.",
+    405: "This address does not take that method. See /docs for what it takes.",
+    413: "The body is larger than this server takes. Send less.",
+    415: "The body is packed. Send it as it is, without Content-Encoding.",
+    421: "This server does not answer to this name. Use its address in numbers, or let ALLOWED_HOSTS name it.",
+    500: "The program met a case that it does not know. The session is kept as it was.",
+}
+
+
+def problem(kind: str, status: int, detail: str, errors: Sequence[Error] = (), state: str | None = None) -> Response:
+    """An `application/problem+json` answer; `state` is JSON text."""
+    body = {
+        "type": f"{prefix.get()}/docs#{kind}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": list(errors),
+        "request": request_id.get(),
+    }
+    text = json.dumps(body, ensure_ascii=False)
+    if state is not None:
+        text = f'{text[:-1]}, "state": {state}}}'
+    return Response(text, status, media_type="application/problem+json")
+
+
+def answer(request: Request, page: ProblemPage, api: Response) -> Response:
+    """The one that the reader can use."""
+    if f"{path_of(request)}/".startswith("/api/"):
+        return api
+    return page_response(request, "problem.html", replace(page, request=request_id.get()), status=page.status)
+
+
+async def on_setup_error(request: Request, error: SetupError) -> Response:
+    """422: something that was given does not fit."""
+    fields = [{"field": error.field, "problem": error.problem, "remedy": error.remedy}]
+    return answer(request, refused(422, error.problem, error.remedy), problem("invalid", 422, str(error), fields))
+
+
+async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+    """400 for a body that is no JSON; 422 for one that is, and does not fit."""
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return await on_http(request, HTTPException(400))
+    fields = [told(one) for one in error.errors()[:MOST_ERRORS]]
+    detail = " ".join(f"{one['field']}: {one['problem']}".removeprefix(": ") for one in fields[:3])
+    return answer(request, refused(422, detail, fields[0]["remedy"]), problem("invalid", 422, detail, fields))
+
+
+async def on_unknown_lesson(request: Request, error: UnknownLessonError) -> Response:
+    """422 in a request's body; a page that is not there otherwise."""
+    known = ", ".join(lesson.slug for lesson in LESSONS)
+    fields = [{"field": "lesson", "problem": "There is no lesson of this name.", "remedy": f"Choose one of: {known}."}]
+    return answer(request, not_found(), problem("invalid", 422, " ".join(list(fields[0].values())[1:]), fields))
+
+
+async def on_unknown_session(request: Request, error: UnknownSessionError) -> Response:
+    """404: unknown or expired."""
+    return answer(request, session_gone(), problem("unknown-session", 404, str(error)))
+
+
+async def on_stale(request: Request, error: StaleRevisionError) -> Response:
+    """412, with the state as it is now."""
+    return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
+
+
+async def on_diverged(request: Request, error: DivergedError) -> Response:
+    """409: the numbers run away; nothing was changed."""
+    return answer(request, refused(409, str(error), "Nothing was changed."), problem("diverged", 409, str(error)))
+
+
+async def on_too_fast(request: Request, error: TooFastError) -> Response:
+    """429: too much was asked for at once; said in place where the page stays."""
+    if wants_fragment(request):
+        response: Response = HTMLResponse(notice(str(error)), 429, headers=VARY)
+    else:
+        happened, _, remedy = str(error).partition(". ")
+        response = answer(request, refused(429, f"{happened}.", remedy), problem("too-fast", 429, str(error)))
+    response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
+async def on_busy(request: Request, error: BusyError) -> Response:
+    """503: the queue of long computations is full."""
+    return _later(request, "busy", str(error), error.wait)
+
+
+async def on_too_many_sessions(request: Request, error: TooManySessionsError) -> Response:
+    """503: as many walks are in use as this process serves."""
+    return _later(request, "too-many", str(error), error.retry_after)
+
+
+def _later(request: Request, kind: str, sentence: str, wait: int) -> Response:
+    happened, _, remedy = sentence.partition(". ")
+    response = answer(request, refused(503, f"{happened}.", remedy), problem(kind, 503, sentence))
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+async def on_not_writable(request: Request, error: NotWritableError) -> Response:
+    """507: the disk takes no more; said in place where the page stays."""
+    if wants_fragment(request):
+        return HTMLResponse(notice(str(error)), 507, headers=VARY)
+    happened, _, remedy = str(error).partition(". ")
+    return answer(request, refused(507, f"{happened}.", remedy), problem("not-writable", 507, str(error)))
+
+
+async def on_too_large(request: Request, error: SessionTooLargeError) -> Response:
+    """422: more than a store keeps of one session."""
+    return await on_setup_error(request, SetupError("session", error.problem, error.remedy))
+
+
+async def on_http(request: Request, error: HTTPException) -> Response:
+    """No such address, no such method, too large, not readable."""
+    status = error.status_code
+    sentence = SENTENCES.get(status, HTTPStatus(status).phrase + ".")
+    happened, _, remedy = sentence.partition(". ")
+    page = not_found() if status == 404 else refused(status, f"{happened}.", remedy)
+    response = answer(request, page, problem("request", status, sentence))
+    response.headers.update(error.headers or {})
+    return response
+
+
+# Putting it in place -------------------------------------------------------------------------------------------------
+
+HANDLERS: dict[type[Exception], Any] = {
+    SetupError: on_setup_error,
+    RequestValidationError: on_invalid,
+    UnknownLessonError: on_unknown_lesson,
+    UnknownSessionError: on_unknown_session,
+    StaleRevisionError: on_stale,
+    DivergedError: on_diverged,
+    TooFastError: on_too_fast,
+    BusyError: on_busy,
+    TooManySessionsError: on_too_many_sessions,
+    NotWritableError: on_not_writable,
+    SessionTooLargeError: on_too_large,
+    HTTPException: on_http,
+}
+
+
+class Unexpected:
+    """Answers 500 for what nobody expected, inside of the security headers, and logs it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            log.exception("A request failed")
+            await _failed(Request(scope))(scope, receive, send)
+
+
+def _failed(request: Request) -> Response:
+    """The 500 answer; in plain words where even its page cannot be made."""
+    try:
+        return answer(request, broken(), problem("failed", 500, SENTENCES[500]))
+    except Exception:
+        log.exception("The page that says so failed too")
+        return HTMLResponse(SENTENCES[500], 500)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Every error gets its answer."""
+    for error, handler in HANDLERS.items():
+        app.add_exception_handler(error, handler)

@@ -1,0 +1,120 @@
+"""Where long computations go: a few threads with a bounded queue, so that clicks are answered meanwhile."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Generic, TypeVar
+
+from app.web.http.rates import TooFastError
+
+Result = TypeVar("Result")
+SLICE = 0.002  # seconds after which others in the queue get their turn at a thread
+SHORT = 0.0005  # seconds of a slice between clicks; steps of at most four times that need no thread
+PASSES = 4  # of the event loop between two short slices: a click that waits is answered in them
+MOST_OF_ONE = 4  # jobs of one client at once
+
+
+@dataclass(frozen=True)
+class Slice(Generic[Result]):
+    """The last step of a slice, whether there may be more, how many steps it had and how many seconds they took."""
+
+    last: Result
+    more: bool
+    steps: int
+    seconds: float
+
+
+class BusyError(RuntimeError):
+    """The queue is full; `wait` is how many seconds later it is worth another try."""
+
+    wait = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The server is busy computing for others. Nothing was changed. Try again in {self.wait} seconds."
+        )
+
+
+class TooLongError(RuntimeError):
+    """What was asked for takes longer than one request may compute."""
+
+
+class Pool:
+    """Runs up to `threads` jobs at once; `queue` more may wait. A job is known by the client that it is for.
+
+    A job in slices may compute for `seconds` altogether.
+    """
+
+    def __init__(self, threads: int, queue: int, seconds: float) -> None:
+        self._places = threads + queue
+        self._seconds = seconds
+        self._clients: Counter[str] = Counter()
+        self._turn = asyncio.Lock()
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="work")
+
+    async def run(self, client: str, job: Callable[[], Result]) -> Result:
+        """What the job returns. BusyError where the queue is full, TooFastError where this client fills it."""
+        with self._place(client):
+            return await self._in_thread(job)
+
+    async def run_in_slices(self, client: str, start: Result, steps: Iterator[Result]) -> Result:
+        """The last of the steps, or `start` where there is none; in turns with other jobs.
+
+        Errors as of `run`; TooLongError where it computes longer than a request may.
+        """
+        with self._place(client):
+            part, left = await self._in_thread(partial(_slice, start, steps, 0.0)), self._seconds
+            while part.more:
+                short = part.seconds <= 4 * SHORT * part.steps
+                part = await (self._between_clicks if short else self._in_thread)(
+                    partial(_slice, part.last, steps, SHORT if short else SLICE)
+                )
+                left -= part.seconds
+                if left < 0 and part.more:
+                    raise TooLongError(f"This takes more than the {self._seconds:g} seconds that one request may take.")
+            return part.last
+
+    def close(self) -> None:
+        """Let go of the threads; what waits is not begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _between_clicks(self, job: Callable[[], Result]) -> Result:
+        """What a short job returns, here: a thread would take the interpreter from the clicks for much longer."""
+        async with self._turn:
+            result = job()
+            for _ in range(PASSES):
+                await asyncio.sleep(0)
+            return result
+
+    async def _in_thread(self, job: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, job)
+
+    @contextmanager
+    def _place(self, client: str) -> Iterator[None]:
+        if self._clients[client] >= MOST_OF_ONE:
+            raise TooFastError(1)
+        if self._clients.total() >= self._places:
+            raise BusyError
+        self._clients[client] += 1
+        try:
+            yield
+        finally:
+            self._clients[client] -= 1
+            if not self._clients[client]:
+                del self._clients[client]
+
+
+def _slice(last: Result, steps: Iterator[Result], most: float) -> Slice[Result]:
+    """As many steps as fit into so many seconds, at least one."""
+    start = perf_counter()
+    count = 0
+    for count, last in enumerate(steps, start=1):
+        seconds = perf_counter() - start
+        if seconds > most:
+            return Slice(last, True, count, seconds)
+    return Slice(last, False, count, perf_counter() - start)

@@ -1,0 +1,198 @@
+"""The page on which a network of one's own is built. Nothing is kept while one builds: the form carries everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.engine.network.errors import DivergedError, SetupError
+from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
+from app.sessions.setups.csv_rows import TableError
+from app.sessions.setups.draft import TABLE, Draft, draft_of
+from app.sessions.setups.table import read_table
+from app.sessions.store.store import SessionTooLargeError
+from app.sessions.walk.session import TrainingSession
+from app.views.build.build import build_page
+from app.views.build.built import Built
+from app.views.build.panels import (
+    FORM_PANELS,
+    Manner,
+    TextPanel,
+    build_panels,
+)
+from app.web.http.access import anyone
+from app.web.http.cookies import check_joining, know_visitor
+from app.web.http.dependencies import Services, services, walk_of
+from app.web.http.forms import WHOLE
+from app.web.http.fragments import partials
+from app.web.http.htmx import VARY, wants_fragment
+from app.web.http.page import page_response
+from app.web.http.prefix import root_of
+from app.web.http.uploads import Sent, sent_by
+from app.web.pages.bug_lab import client_of
+from app.web.pages.building import build, table_limits
+
+router = APIRouter(include_in_schema=False)
+ADDRESS = "/build"
+FIELDS = 80  # of one form besides those of its columns: six layers, and whatever else can be chosen
+FORMS = 4  # times as long as its table a form may be: on its way in each comma and line end takes three bytes
+LONGEST_OFFER = 200  # characters of what an offer sets
+LEFT_BEHIND = "The mistake of that walk is left out: what you build here follows the right rules."
+
+
+@router.get(ADDRESS)
+@anyone
+async def builder(request: Request) -> Response:
+    """The form: as a starting point has it, or as the walk that `like` names began."""
+    query = request.query_params
+    if "like" in query:
+        return await _like(request, query["like"])
+    draft = _starting_draft(query.get("from", STARTING_POINTS[0].name))
+    return _shown(request, await _built(request, draft), _manner(request))
+
+
+def _starting_draft(name: str) -> Draft:
+    try:
+        return draft_of(starting_point_named(name).setup)
+    except UnknownStartingPointError as error:
+        raise HTTPException(404) from error
+
+
+async def _like(request: Request, session_id: str) -> Response:
+    session = (await walk_of(request, session_id).load()).session
+    if session.hunt:
+        raise HTTPException(404)
+    manner = _manner(request, note=LEFT_BEHIND if session.setup.mistakes else "")
+    return _shown(request, await _built(request, draft_of(session.setup)), manner)
+
+
+@router.post(ADDRESS)
+@anyone
+async def built(request: Request) -> Response:
+    """What the form's button asks for; without one the form is looked at as it stands."""
+    the = services(request)
+    limits = table_limits(the.settings)
+    sent = await sent_by(request, FORMS * limits.bytes, FIELDS + 2 * limits.columns)  # each may be sent as off and on
+    action = _action(sent, the)
+    found = await _built(request, action.draft)
+    if action.start:
+        return await _start(request, found)
+    if action.error is not None:
+        found = replace(found, errors=(action.error, *found.errors))
+    return _shown(request, found, _manner(request, focus=action.focus), action)
+
+
+def _manner(request: Request, **more: Any) -> Manner:
+    """How the page is shown on this server."""
+    settings = services(request).settings
+    return Manner(settings.max_layers - 1, settings.max_data_bytes // 1024, **more)  # the output is a layer too
+
+
+# What a form asks for -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Action:
+    """The draft after what a button does to it; the field that takes the focus; whether the walk is to start; whether
+    a file was read; whether fields hold something else now; what is wrong with it.
+    """
+
+    draft: Draft
+    focus: str = ""
+    start: bool = False
+    read: bool = False
+    filled: bool = False
+    error: SetupError | None = None
+
+
+def _action(sent: Sent, the: Services) -> Action:
+    fields = dict(sent.fields)
+    verb, _, object = fields.pop("do", "").partition(" ")
+    draft = _starting_draft(fields["from"]) if "from" in fields else Draft(fields)
+    if sent.file is not None:
+        return _read(draft, sent.file, the)
+    return ACTIONS.get(verb, _as_it_stands)(draft, object)
+
+
+def _read(draft: Draft, file: bytes, the: Services) -> Action:
+    """The file as the draft's table; the draft as it was where it cannot be read."""
+    draft = draft.changed({"source": TABLE})
+    try:
+        read_table(file, table_limits(the.settings))
+    except TableError as error:
+        return Action(draft, error=SetupError("file", error.problem, error.remedy))
+    return Action(draft.with_table(file.decode("utf-8-sig")), read=True, filled=True)
+
+
+def _as_it_stands(draft: Draft, _: str) -> Action:
+    return Action(draft)
+
+
+def _unread(draft: Draft, _: str) -> Action:
+    return Action(draft, error=SetupError("file", "No file was sent.", "Choose a CSV file first."))
+
+
+def _without_layer(draft: Draft, number: str) -> Action:
+    return Action(draft.without_layer(int(number)) if WHOLE.fullmatch(number) else draft, "add", filled=True)
+
+
+def _with_choice(draft: Draft, sets: str) -> Action:
+    """With what an offer sets."""
+    chosen = dict(parse_qsl(sets[:LONGEST_OFFER], keep_blank_values=True))
+    return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
+
+
+ACTIONS: dict[str, Callable[[Draft, str], Action]] = {
+    "start": lambda draft, _: Action(draft, start=True),
+    "add": lambda draft, _: Action(draft.with_layer()),
+    "remove": _without_layer,
+    "set": _with_choice,
+    "read": _unread,
+}
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+async def _built(request: Request, draft: Draft) -> Built:
+    """What is known of the draft; a table takes long enough to be read elsewhere."""
+    the = services(request)
+    if draft["source"] != TABLE:
+        return build(draft, the.settings)
+    return await the.pool.run(client_of(request), lambda: build(draft, the.settings))
+
+
+async def _start(request: Request, found: Built) -> Response:
+    """The walk of this setup; back to the form, and why, where it cannot be."""
+    the = services(request)
+    if found.setup is None:
+        return _refused(request, found)
+    check_joining(request, the.rates.visitors, the.rates.addresses)
+    try:
+        kept = await the.store.create(TrainingSession.of_setup(found.setup))
+    except (SetupError, SessionTooLargeError) as error:
+        return _refused(request, replace(found, errors=(SetupError("", error.problem, error.remedy),)))
+    except DivergedError as error:
+        return _refused(request, replace(found, errors=(SetupError("", str(error), ""),)))
+    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}", 303, headers=VARY)
+    know_visitor(request, response)
+    return response
+
+
+def _refused(request: Request, found: Built) -> Response:
+    return _shown(request, found, _manner(request, refused=True))
+
+
+def _shown(request: Request, found: Built, manner: Manner, action: Action | None = None) -> Response:
+    """The page; for htmx its panels, the learner's own text only where it came from a file."""
+    status = 422 if manner.refused else 200
+    if not wants_fragment(request):
+        return page_response(request, "build/page.html", build_page(found, manner), "build", status)
+    panels = [panel for panel in build_panels(found, manner) if panel.id != TextPanel.id or (action and action.read)]
+    render = services(request).templates.render
+    anew = [panel.id for panel in panels if isinstance(panel, FORM_PANELS)] if action and action.filled else ()
+    return HTMLResponse(partials(panels, lambda panel: render(panel.template, panel=panel), anew), status, headers=VARY)

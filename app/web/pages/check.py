@@ -1,0 +1,109 @@
+"""Gradients checked numerically: the switch on the page, and the check as JSON."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.engine.check.gradient_check import Checked, GradientCheck, check_gradients
+from app.engine.network.errors import SetupError
+from app.sessions.walk.session import TrainingSession
+from app.views.check.verdicts import proof_of, verdict, work_of_check
+from app.web.api.answers import Answer, Real, says
+from app.web.api.documentation import SESSION_ERRORS
+from app.web.api.state import dumps, real
+from app.web.http.access import holder
+from app.web.http.dependencies import TheWalk
+from app.web.http.forms import whole_in
+from app.web.pages.explorer import Explorer, WalkPages
+
+router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+pages = WalkPages()
+
+MOST_WORK = 30_000_000  # gradients times examples times units: about 3 s
+
+
+class CheckAnswer(Answer):
+    """Every gradient of this iteration against central differences of the exact loss, from the output back."""
+
+    class Parameter(Answer):
+        """One gradient."""
+
+        layer: int
+        kind: Literal["W", "b"]
+        j: int
+        k: int | None
+        analytic: Annotated[Real, says("What backward() found, with the session's rules and rounding.")]
+        numeric: Annotated[Real, says("The central difference; where a sum stands on a corner, of both sides.")]
+        relative_error: Annotated[
+            Real,
+            says("Against the larger of the two, or a million times what differences can resolve, if that is more."),
+        ]
+        ok: Annotated[bool, says("Whether it is not wrong.")]
+        because: Annotated[
+            Literal["", "rounding", "kink", "wrong"],
+            says("Why they differ: the rounding of activations alone, a corner of a ReLU, or a wrong rule."),
+        ]
+
+    ok: Annotated[bool, says("Whether no gradient is wrong.")]
+    max_relative_error: Annotated[Real, says("Rounding included.")]
+    verdict: Annotated[str, says("One line, which names the layer where the gradients first go wrong.")]
+    parameters: list[Parameter]
+
+
+@router.get("/gradient-check", response_model=CheckAnswer)
+@holder
+async def gradient_check(walk: TheWalk) -> Response:
+    """Check every gradient of this iteration by central differences, whatever the walk has shown of it."""
+    session = allowed((await walk.load()).session)
+    if work_of_check(session) > MOST_WORK:
+        raise SetupError(
+            "batch_size",
+            "Checking every gradient of this network over this batch would take this server too long.",
+            "Begin a session with a smaller batch_size: the check is of one batch.",
+        )
+    check = await walk.work(lambda: check_gradients(session.current))
+    return Response(dumps(document(check)), media_type="application/json")
+
+
+@pages.post("/prove")
+async def prove(the: Explorer) -> Response:
+    """Show each gradient with its numerical check, or no longer."""
+
+    def switched(walked: TrainingSession) -> TrainingSession:
+        switched = allowed(walked).prove(whole_in(the.form, "on") > 0)
+        proof_of(switched)  # here, in a thread of its own: the page then finds it done
+        return switched
+
+    return await the.do(switched, slow=True)
+
+
+def allowed(session: TrainingSession) -> TrainingSession:
+    """The session; SetupError in the bug lab, where a check has its price."""
+    if session.hidden:
+        raise SetupError(
+            "prove", "In the bug lab checks are spent one by one.", "Choose a gradient there, or solve the case."
+        )
+    return session
+
+
+def document(check: GradientCheck) -> dict[str, Any]:
+    """The check as JSON."""
+    return {
+        "ok": check.ok,
+        "max_relative_error": real(check.max_relative_error),
+        "verdict": verdict(check),
+        "parameters": [_parameter(checked) for checked in check.parameters],
+    }
+
+
+def _parameter(checked: Checked) -> dict[str, Any]:
+    kind, layer, j, k = checked.symbol
+    return {
+        **{"layer": layer, "kind": kind[1:], "j": j, "k": k},
+        "analytic": real(checked.analytic),
+        "numeric": real(checked.numeric),
+        "relative_error": real(checked.relative_error),
+        "ok": checked.ok,
+        "because": checked.because,
+    }

@@ -1,0 +1,193 @@
+"""Questions before the walk shows: the switch and the answers on the page, and both as JSON."""
+
+from dataclasses import replace
+from time import time
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+from starlette.responses import Response
+
+from app.engine.equations.expressions import Symbol
+from app.engine.equations.trace import found_at, trace
+from app.engine.network.errors import UnknownNameError
+from app.lessons import lesson_named
+from app.lessons.lesson import Orientation
+from app.sessions.predict.questions import (
+    Question,
+    Reply,
+    answer,
+    question_of,
+)
+from app.sessions.walk.answers import Answer, Asking
+from app.sessions.walk.session import TrainingSession
+from app.views.formulas.formulas import text
+from app.web.api import answers
+from app.web.api.answers import Number, says
+from app.web.api.documentation import SESSION_ERRORS
+from app.web.api.schemas import Move
+from app.web.api.state import dumps
+from app.web.http.access import holder
+from app.web.http.dependencies import TheWalk
+from app.web.http.forms import NUMBER
+from app.web.pages.explorer import Explorer, WalkPages
+
+router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
+pages = WalkPages()
+Document = dict[str, Any]
+Part = Annotated[Literal["sign", "value", "factor"], says("What is asked: the sign, the value or a missing factor.")]
+ASKINGS: dict[str, Asking] = {"0": "", "1": "chosen", "always": "always"}
+
+
+# The page -----------------------------------------------------------------------------------------------------------
+
+
+@pages.post("/ask")
+async def ask(the: Explorer) -> Response:
+    """Ask before showing, or not."""
+    on = the.form.get("on", "")
+    if on not in ASKINGS:
+        raise UnknownNameError("on", tuple(ASKINGS))
+    return await the.do(lambda walked: walked.ask(ASKINGS[on]))
+
+
+@pages.post("/answer")
+async def answered(the: Explorer) -> Response:
+    """A sign, a number, or neither."""
+    form = the.form
+    reply = Reply(form.get("sign", ""), form.get("guess", ""), "skip" in form, _seconds(form), form.get("about", ""))
+    return await the.do(lambda walked: answer(walked, reply))
+
+
+def _seconds(form: Any) -> float:
+    """How long ago the question was shown; 0 where the form does not say."""
+    shown = form.get("asked_at", "")
+    return time() - float(shown) if NUMBER.fullmatch(shown) else 0.0
+
+
+# The API ------------------------------------------------------------------------------------------------------------
+
+
+class AskedAnswer(answers.Answer):
+    """A question, or an answer, is about one equation. Layers count from 0 = input, units j and k from 0."""
+
+    kind: Literal["z", "a", "loss", "delta", "dW", "db", "W", "b"]
+    layer: int | None
+    j: int | None
+    k: int | None
+    text: Annotated[str, says("In symbols, as plain text, by the right rule.")]
+
+
+class QuestionAnswer(answers.Answer):
+    """What is asked before the next equation is shown."""
+
+    iteration: Annotated[int, says("From 0.")]
+    equation: AskedAnswer
+    part: Part
+
+
+class GivenAnswer(QuestionAnswer):
+    """One answer of the learner's."""
+
+    guess: Annotated[str, says("As typed; empty where the question was skipped.")]
+    truth: Annotated[Number | None, says("By the chain rule; null while another part of the question is open.")]
+    right: bool
+    slip: Annotated[str | None, says('Finishes "that is what you get"; null where no mistake is known.')]
+    seconds: Annotated[Number, says("How long it took; 0 where nobody measured.")]
+
+
+class AnsweredAnswer(answers.Answer):
+    """What came of an answer, and what is asked next."""
+
+    answer: GivenAnswer
+    question: Annotated[QuestionAnswer | None, says("Null where the walk went on.")]
+    rev: int
+
+
+class Answering(Move):
+    """An answer to the open question: give one of the three."""
+
+    sign: Annotated[Literal["positive", "negative", "zero"] | None, Field(description="If the sign is asked.")] = None
+    guess: Annotated[
+        str | None, Field(description="A number as people write it: -0.0236, -0,0236, -1/42.", max_length=60)
+    ] = None
+    skip: Annotated[Literal[True] | None, Field(description="Pass on it; the walk goes on.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        if [self.sign, self.guess, self.skip].count(None) != 2:
+            raise ValueError("Give sign, guess or skip, one of the three.")
+        return self
+
+
+@router.get("/question", response_model=QuestionAnswer | None)
+@holder
+async def question(walk: TheWalk) -> Response:
+    """The question that is open; null where there is none. No verb of the API waits for its answer."""
+    session = (await walk.load()).session
+    asked = question_of(session)
+    return _json(None if asked is None else _question(session, asked))
+
+
+@router.post("/answer", response_model=AnsweredAnswer)
+@holder
+async def answer_it(walk: TheWalk, said: Answering) -> Response:
+    """Answer the open question. After its last part the walk goes on by one equation."""
+    reply = Reply(said.sign or "", said.guess or "", bool(said.skip))
+    kept = await walk.do(lambda walked: answer(walked, reply), said.rev)
+    session = kept.session
+    asked = question_of(session)
+    document = {
+        "answer": _given(session, session.answers[-1]),
+        "question": None if asked is None else _question(session, asked),
+        "rev": kept.rev,
+    }
+    return _json(document)
+
+
+@router.get("/answers", response_model=list[GivenAnswer])
+@holder
+async def given_answers(walk: TheWalk) -> Response:
+    """Every answer of this session, the oldest first; those from before a reset too. At most 200 are kept."""
+    session = (await walk.load()).session
+    return _json([_given(session, one) for one in session.answers])
+
+
+def _json(document: Any) -> Response:
+    return Response(dumps(document), media_type="application/json")
+
+
+def _question(session: TrainingSession, asked: Question) -> Document:
+    equation = _equation(session, asked.iteration, asked.symbol)
+    return {"iteration": asked.iteration, "equation": equation, "part": asked.part}
+
+
+def _given(session: TrainingSession, one: Answer) -> Document:
+    asked = question_of(session)
+    still_open = asked is not None and (asked.iteration, asked.symbol) == (one.iteration, one.symbol)
+    return {
+        **_question(session, Question(one.iteration, one.symbol, one.part)),
+        "guess": one.guess,
+        "truth": None if still_open and not one.past else one.truth,
+        "right": one.right,
+        "slip": one.slip or None,
+        "seconds": one.seconds,
+    }
+
+
+def _equation(session: TrainingSession, iteration: int, symbol: Symbol) -> Document:
+    """The equation that finds the symbol, by the right rule."""
+    shape = replace(session.setup.shape(len(session.setup.batch(iteration))), mistakes=())
+    equation = trace(shape)[found_at(shape)[symbol]]
+    of_unit = equation.kind != "loss"
+    return {
+        "kind": equation.kind,
+        "layer": symbol.layer if of_unit else None,
+        "j": symbol.j if of_unit else None,
+        "k": symbol.k,
+        "text": text(equation, shape, _orientation(session)),
+    }
+
+
+def _orientation(session: TrainingSession) -> Orientation:
+    return "fan_out_fan_in" if session.lesson is None else lesson_named(session.lesson).orientation

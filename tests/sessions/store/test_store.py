@@ -1,0 +1,176 @@
+"""The SQLite store: what is saved is there again, after a restart too; nobody overwrites anybody."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.lessons import LESSONS
+from app.sessions.setups.document import moving_text
+from app.sessions.store.database import FILE
+from app.sessions.store.store import (
+    StaleRevisionError,
+    StoreError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
+from app.sessions.walk.session import TrainingSession
+from tests.sessions.clock import Clock, run
+from tests.sessions.conftest import Opened
+from tests.sessions.own_setups import bits, own
+
+WALKS = [
+    own().step("epoch").step(),
+    own(batch_size=None, decimals=4).with_learning_rate(0.7).train(iterations=30).back(),
+    own(batch_size=1, shuffle_seed=4).focus(2).with_parameter(1, "W", 2, 1, 0.1).step("layer"),
+    TrainingSession.of_lesson(LESSONS[2], as_published=False).train(iterations=9).back("phase"),
+]
+
+
+@pytest.mark.parametrize("session", WALKS)
+def test_a_session_comes_back_with_the_same_bits_after_a_restart(opened: Opened, session: TrainingSession) -> None:
+    kept = run(opened().create(session))
+    again = run(opened().load(kept.id))
+    assert (again.rev, bits(again.session), again.session.by) == (1, bits(session), session.by)
+    assert (again.session.lesson, again.session.as_published) == (session.lesson, session.as_published)
+    assert again.session.example == session.example
+    while session.iteration:
+        session, restored = session.back("iteration"), again.session.back("iteration")
+        again = type(again)(again.id, again.rev, restored)
+        assert bits(restored) == bits(session)
+
+
+def test_saving_counts_revisions(opened: Opened) -> None:
+    store = opened()
+    kept = run(store.create(own()))
+    kept = run(store.save(kept, kept.session.step()))
+    assert kept.rev == 2
+    assert run(opened().load(kept.id)).session.cursor == 1
+
+
+def test_of_two_who_save_the_same_revision_the_second_learns_how_it_stands(opened: Opened) -> None:
+    first, second = opened(), opened()
+    kept = run(first.create(own()))
+    seen = run(second.load(kept.id))
+    run(first.save(kept, kept.session.step("phase")))
+    with pytest.raises(StaleRevisionError) as caught:
+        run(second.save(seen, seen.session.step()))
+    assert caught.value.current.rev == 2
+    assert caught.value.current.session.cursor == 10
+    assert run(first.load(kept.id)).session.cursor == 10
+
+
+def test_what_another_process_saved_is_seen(opened: Opened) -> None:
+    first, second = opened(), opened()
+    kept = run(first.create(own()))
+    run(second.save(run(second.load(kept.id)), kept.session.step("iteration")))
+    assert run(first.load(kept.id)).session.finished
+
+
+def test_an_unknown_session_says_so(opened: Opened) -> None:
+    with pytest.raises(UnknownSessionError, match="Start a new one"):
+        run(opened().load("nobody"))
+
+
+def test_a_session_is_kept_for_24_hours_after_it_was_used_and_then_forgotten(opened: Opened, clock: Clock) -> None:
+    store = opened()
+    kept = run(store.create(own()))
+    clock.hours(0.4)
+    run(store.load(kept.id))  # too soon after it was made to be noted
+    clock.hours(24)
+    assert run(store.load(kept.id)).rev == 1
+    clock.hours(24.6)
+    with pytest.raises(UnknownSessionError):
+        run(store.load(kept.id))
+
+
+def test_looking_at_a_session_keeps_it(opened: Opened, clock: Clock) -> None:
+    store = opened()
+    kept = run(store.create(own()))
+    for _ in range(3):
+        clock.hours(20)
+        assert run(store.load(kept.id)).rev == 1
+
+
+def ids_in(directory: Path) -> set[str]:
+    with closing(sqlite3.connect(directory / FILE)) as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM session")}
+
+
+def test_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
+    opened: Opened, clock: Clock, tmp_path: Path
+) -> None:
+    store, other = opened(), opened()
+    used = run(store.create(own()))
+    for _ in range(120):
+        run(store.create(own()))
+    clock.hours(23)
+    run(other.load(used.id))
+    clock.hours(3)
+    left = []
+    for _ in range(4):
+        run(store.create(own()))
+        left.append(len(ids_in(tmp_path)))
+    assert left == [1 + 70 + 1, 1 + 20 + 2, 1 + 3, 1 + 4]
+    assert run(store.load(used.id)).rev == 1
+
+
+def test_no_more_sessions_are_in_use_at_one_time_than_allowed(opened: Opened, clock: Clock) -> None:
+    store = opened(live_sessions=2, live_minutes=5)
+    first, second = run(store.create(own())), run(store.create(own()))
+    clock.hours(1 / 60)
+    with pytest.raises(TooManySessionsError, match=r"2 walks .* in 240 seconds") as caught:
+        run(store.create(own()))
+    assert caught.value.retry_after == 240
+    assert run(store.load(second.id)).rev == 1  # who is in goes on
+    clock.hours(4.5 / 60)
+    run(store.create(own()))  # in the place of the first, which nobody used for five minutes
+    with pytest.raises(TooManySessionsError):
+        run(store.load(first.id))
+
+
+def test_a_process_serves_sessions_that_are_live_in_another(opened: Opened) -> None:
+    kept = run(opened(live_sessions=1).create(own()))
+    assert run(opened(live_sessions=1).load(kept.id)).rev == 1
+
+
+def test_ids_are_long_and_all_different(opened: Opened) -> None:
+    store = opened()
+    ids = {run(store.create(own())).id for _ in range(20)}
+    assert len(ids) == 20
+    assert min(map(len, ids)) >= 24  # of 64 signs: 144 bits
+
+
+def test_a_session_whose_lesson_is_no_longer_taught_is_unknown(opened: Opened, tmp_path: Path) -> None:
+    kept = run(opened().create(TrainingSession.of_lesson(LESSONS[0])))
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        connection.execute("UPDATE session SET fixed = replace(fixed, 'one-example', 'no-example')")
+    with pytest.raises(UnknownSessionError):
+        run(opened().load(kept.id))
+
+
+def test_what_is_saved_at_each_step_stays_small() -> None:
+    session = own(batch_size=1).with_learning_rate(0.01).train(iterations=3000)
+    assert len(session.timeline.checkpoints) >= 4
+    assert len(moving_text(session)) < 4096
+
+
+def test_the_store_says_whether_it_answers(opened: Opened) -> None:
+    store = opened()
+    run(store.check())
+    store.close()
+    with pytest.raises(StoreError):
+        run(store.check())
+    with pytest.raises(StoreError):
+        run(store.load("nobody"))
+
+
+@pytest.mark.parametrize(("synchronous", "at_once"), [("NORMAL", True), ("FULL", False)])
+def test_where_each_commit_waits_for_the_disk_only_the_thread_writes(
+    opened: Opened, synchronous: str, at_once: bool
+) -> None:
+    store = opened(synchronous=synchronous)
+    kept = run(store.create(own()))
+    assert run(store.save(kept, kept.session.step())).rev == 2
+    assert (store._writer._prompt is not None) == at_once

@@ -1,0 +1,227 @@
+"""Whatever learners do, and whatever happens to the process: the store holds what a plain session in memory would."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+
+from app.engine.equations.expressions import Symbol
+from app.engine.learning.optimizers import Optimizer
+from app.engine.learning.schedules import CONSTANT, Schedule
+from app.sessions.compare.counterpart import counterpart
+from app.sessions.setups.document import fixed_text, moving_text
+from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import Bounds, SqliteStore
+from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.training_run import begun_run, stopped_run
+from app.sessions.walk.forks import Fork
+from app.sessions.walk.position import MEASURES, Measure
+from app.sessions.walk.session import TrainingSession
+from tests.sessions.clock import Clock
+from tests.sessions.own_setups import bits, own
+
+
+@dataclass
+class Model:
+    """A session as it should be: how often it was saved, and the session itself, kept in memory."""
+
+    rev: int
+    session: TrainingSession
+
+
+Verb = Callable[..., TrainingSession]
+
+
+def moved(session: TrainingSession, verb: str | Verb, *given: object, **named: object) -> TrainingSession:
+    """What a verb, one of the session's own by its name, makes of a session."""
+    found: TrainingSession = getattr(session, verb)(*given, **named) if isinstance(verb, str) else verb(session, *given)
+    return found
+
+
+def undone_is_as_it_was(before: TrainingSession, after: TrainingSession) -> None:
+    """Where a verb can be undone, undoing it leads back to the last bit."""
+    if len(after.marks) > len(before.marks):
+        undone = after.undo()
+        assert bits(undone) == bits(before)
+        assert (undone.marks, undone.timeline.changes) == (before.marks, before.timeline.changes)
+
+
+def same(one: TrainingSession, other: TrainingSession) -> None:
+    """Both show the same numbers, can be undone alike, have the same goal, and the same walk beside them."""
+    assert bits(one) == bits(other)
+    assert (one.marks, one.goal, one.fork) == (other.marks, other.goal, other.fork)
+    left, right = (beside and bits(beside) for beside in map(counterpart, (one, other)))
+    assert left == right
+
+
+class Way(NamedTuple):
+    """How a walk is made, besides its examples: what remembers, what changes on its way, what stands beside it."""
+
+    optimizer: Optimizer
+    schedule: Schedule = CONSTANT
+    fork: Fork | None = None
+
+
+WAYS = (
+    Way(Optimizer()),
+    Way(Optimizer("momentum", momentum=0.8, clip_norm=0.5)),
+    Way(Optimizer("adam", weight_decay=0.01), Schedule("step", every=4)),
+    Way(Optimizer("rmsprop"), Schedule("cosine", iterations=15), Fork("optimizer", "adamw")),
+    Way(Optimizer(), CONSTANT, Fork("learning_rate", "0.05")),
+)
+EXAMPLES = (Symbol("x", 0, 0, 1), Symbol("x", 0, 4, 0), Symbol("y", 2, 3, 1))
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Learners with several tabs each, on two processes that share a file and may crash."""
+
+    tabs = Bundle("tabs")  # what a tab shows: a session at the revision at which it was loaded
+
+    @initialize()
+    def start(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.clock = Clock()
+        self.directory = Path(tempfile.mkdtemp())
+        self.stores: list[SqliteStore] = [self.opened(), self.opened()]
+        self.models: dict[str, Model] = {}
+        self.clicks = 0
+
+    def opened(self) -> SqliteStore:
+        return SqliteStore(self.directory, Bounds(), self.clock)
+
+    def teardown(self) -> None:
+        for store in self.stores:
+            store.close()
+        self.loop.close()
+        shutil.rmtree(self.directory)
+
+    @rule(target=tabs, batch_size=st.sampled_from([None, 1, 2]), way=st.sampled_from(WAYS), where=st.booleans())
+    def begin(self, batch_size: int | None, way: Way, where: bool) -> Kept:
+        begun = own(batch_size, optimizer=way.optimizer, schedule=way.schedule)
+        kept = self.loop.run_until_complete(self.stores[where].create(replace(begun, fork=way.fork)))
+        self.models[kept.id] = Model(1, replace(begun, fork=way.fork))
+        return kept
+
+    @rule(target=tabs, tab=tabs, where=st.booleans())
+    def open_another_tab_or_reload(self, tab: Kept, where: bool) -> Kept:
+        if tab.id not in self.models:
+            with pytest.raises(UnknownSessionError):
+                self.loop.run_until_complete(self.stores[where].load(tab.id))
+            return tab
+        return self.loop.run_until_complete(self.stores[where].load(tab.id))
+
+    @rule(tab=tabs, where=st.booleans(), by=st.sampled_from(MEASURES))
+    def step(self, tab: Kept, where: bool, by: Measure) -> None:
+        self.move(tab, where, "step", by)
+
+    @rule(tab=tabs, where=st.booleans(), by=st.sampled_from(MEASURES))
+    def back(self, tab: Kept, where: bool, by: Measure) -> None:
+        self.move(tab, where, "back", by)
+
+    @rule(tab=tabs, where=st.booleans())
+    def reset(self, tab: Kept, where: bool) -> None:
+        self.move(tab, where, "reset")
+
+    @rule(tab=tabs, where=st.booleans(), rate=st.floats(0.001, 0.1))
+    def edit_the_learning_rate(self, tab: Kept, where: bool, rate: float) -> None:
+        self.move(tab, where, "with_learning_rate", rate)
+
+    @rule(tab=tabs, where=st.booleans(), value=st.floats(-1.0, 1.0))
+    def edit_a_weight(self, tab: Kept, where: bool, value: float) -> None:
+        self.move(tab, where, "with_parameter", 1, "W", 2, 1, value)
+
+    @rule(tab=tabs, where=st.booleans(), iterations=st.integers(1, 20))
+    def train(self, tab: Kept, where: bool, iterations: int) -> None:
+        self.move(tab, where, "train", iterations=iterations)
+
+    @rule(tab=tabs, where=st.booleans(), symbol=st.sampled_from(EXAMPLES), value=st.floats(-2.0, 2.0))
+    def edit_an_input_or_a_target(self, tab: Kept, where: bool, symbol: Symbol, value: float) -> None:
+        self.move(tab, where, "edited", symbol, value)
+
+    @rule(tab=tabs, where=st.booleans())
+    def undo(self, tab: Kept, where: bool) -> None:
+        if tab.session.marks:
+            self.move(tab, where, "undo")
+
+    @rule(tab=tabs, where=st.booleans(), updates=st.one_of(st.none(), st.integers(1, 30)))
+    def begin_a_run(self, tab: Kept, where: bool, updates: int | None) -> None:
+        self.move(tab, where, begun_run, updates)
+
+    @rule(tab=tabs, where=st.booleans(), stretch=st.integers(1, 5))
+    def go_on_with_a_run(self, tab: Kept, where: bool, stretch: int) -> None:
+        """A stretch of so many updates: `stretches` makes as many as fit into its seconds."""
+        if (goal := tab.session.goal) is not None and goal.is_ahead(tab.session.updates):
+            updates = tab.session.updates + stretch
+            self.move(tab, where, "after_updates", updates if goal.end is None else min(updates, goal.end))
+
+    @rule(tab=tabs, where=st.booleans())
+    def stop_a_run(self, tab: Kept, where: bool) -> None:
+        self.move(tab, where, stopped_run)
+
+    def move(self, tab: Kept, where: bool, verb: str | Verb, *given: object, **named: object) -> None:
+        """One click in a tab, sent twice, as after a lost answer."""
+        self.clicks += 1
+        key, session = f"click{self.clicks}", moved(tab.session, verb, *given, **named)
+        model = self.models.get(tab.id)
+        if model is None:
+            with pytest.raises(UnknownSessionError):
+                self.loop.run_until_complete(self.stores[where].save(tab, session, key))
+            return
+        if tab.rev != model.rev:
+            with pytest.raises(StaleRevisionError) as caught:
+                self.loop.run_until_complete(self.stores[where].save(tab, session, key))
+            assert caught.value.current.rev == model.rev > tab.rev
+            return
+        before, model.session = model.session, moved(model.session, verb, *given, **named)
+        model.rev += 1
+        undone_is_as_it_was(before, model.session)
+        if (verb, given) == ("step", ("equation",)):
+            assert bits(model.session.back("equation")) == bits(before)
+        for store in (self.stores[where], self.stores[not where]):
+            assert self.loop.run_until_complete(store.save(tab, session, key)).rev == model.rev
+
+    @rule(which=st.booleans())
+    def restart_a_process(self, which: bool) -> None:
+        self.stores[which].close()
+        self.stores[which] = self.opened()
+
+    @rule()
+    def crash_and_reopen(self) -> None:
+        """What a killed process leaves behind: the file and its log as they lie there, and nothing else."""
+        left = Path(tempfile.mkdtemp())
+        for name in (FILE, f"{FILE}-wal"):
+            shutil.copy(self.directory / name, left)
+        for store in self.stores:
+            store.close()
+        shutil.rmtree(self.directory)
+        self.directory = left
+        self.stores = [self.opened(), self.opened()]
+
+    @rule(tab=consumes(tabs))
+    def expire_all_but_one(self, tab: Kept) -> None:
+        self.clock.hours(23)
+        if tab.id in self.models:
+            self.loop.run_until_complete(self.stores[0].load(tab.id))
+        self.clock.hours(2)
+        self.models = {id: model for id, model in self.models.items() if id == tab.id}
+
+    @invariant()
+    def the_store_holds_what_the_model_holds(self) -> None:
+        for id, model in self.models.items() if hasattr(self, "models") else ():
+            for store in self.stores:
+                kept = self.loop.run_until_complete(store.load(id))
+                assert kept.rev == model.rev
+                same(kept.session, model.session)
+                assert len(fixed_text(kept.session)) + len(moving_text(kept.session)) <= Bounds().document_bytes
+
+
+TestStoreMachine = StoreMachine.TestCase
+TestStoreMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

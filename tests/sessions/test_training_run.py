@@ -1,0 +1,106 @@
+"""A training run in stretches: the same walk as at once, to the same bits; it stops before the numbers run away."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.engine.data.datasets import Dataset
+from app.engine.learning.optimizers import Optimizer
+from app.engine.network.errors import SetupError
+from app.engine.network.initializers import Initializer
+from app.engine.setup.setup import Setup
+from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.training_run import begun_run, stopped_run, stretches
+from app.sessions.walk.session import TrainingSession
+from tests.sessions.own_setups import bits, own
+
+FOREVER = 1e9
+
+
+def run(session: TrainingSession, updates: int | None, seconds: float = FOREVER) -> TrainingSession:
+    """The session at the end of a run."""
+    *_, last = stretches(begun_run(session, updates), seconds)
+    assert last.stopped is None
+    return last.session
+
+
+def runaway() -> TrainingSession:
+    """A network whose loss grows without end."""
+    setup = Setup((2, 3, 1), Dataset("xor", 8), ("relu", "identity"), "mean_squared_error",
+                  Initializer("he_normal", 2), learning_rate=50.0)  # fmt: skip
+    return TrainingSession.of_setup(setup)
+
+
+@pytest.mark.parametrize("cursor", [0, 5, 21])
+def test_a_run_in_stretches_is_a_training_at_once(cursor: int) -> None:
+    begun = own(2, optimizer=Optimizer("adam")).go(cursor) if cursor else own(2, optimizer=Optimizer("adam"))
+    assert bits(run(begun, 150)) == bits(begun.train(iterations=150))
+
+
+def test_a_run_stands_at_the_end_of_an_iteration_after_each_stretch() -> None:
+    seen = [stretch.session for stretch in stretches(begun_run(own(), 60), FOREVER)]
+    assert all(session.finished for session in seen)
+    assert [session.updates for session in seen] == sorted({session.updates for session in seen})
+    assert seen[-1].updates == 60
+
+
+def test_a_run_without_end_goes_on_until_its_time_is_over() -> None:
+    first = run(own(), None, 0.01)
+    assert first.goal is not None
+    assert first.goal.is_ahead(first.updates)
+    *_, second = stretches(first, 0.01)
+    assert second.session.updates > first.updates
+    assert stopped_run(second.session).goal is None
+
+
+def test_a_run_that_is_over_makes_nothing_more() -> None:
+    done = run(own(), 5)
+    assert list(stretches(done, FOREVER)) == []
+
+
+def test_back_and_undo_lead_out_of_a_run() -> None:
+    before = own(2).step("iteration").step("phase")
+    after = run(before, 40)
+    assert bits(after.undo()) == bits(before)
+    assert after.undo().goal is None
+    walked = after
+    while walked.iteration > before.iteration:
+        walked = walked.back("iteration")
+    assert np.array_equal(walked.current.before.flat(), before.current.before.flat())
+
+
+def test_a_run_that_leaves_the_finite_numbers_stands_just_before() -> None:
+    *_, last = stretches(begun_run(runaway(), 5000), FOREVER)
+    session = last.session
+    assert last.stopped is not None
+    assert f"iteration {session.updates:,}, just before" in str(last.stopped)
+    assert session.finished
+    assert session.goal is None
+    assert np.isfinite(session.network.flat()).all()
+    with pytest.raises(ArithmeticError):
+        session.train(iterations=2)
+    assert session.undo().place == (0, 0)
+
+
+def test_a_start_that_runs_away_at_once_stays_where_it_is() -> None:
+    setup = replace(runaway().setup, learning_rate=1e200).completed()
+    *_, last = stretches(begun_run(TrainingSession.of_setup(setup), 100), FOREVER)
+    assert last.stopped is not None
+    assert last.session.updates <= 2
+
+
+@pytest.mark.parametrize("updates", [0, -3])
+def test_a_run_makes_at_least_one_update(updates: int) -> None:
+    with pytest.raises(SetupError):
+        begun_run(own(), updates)
+
+
+def test_nothing_goes_on_where_nothing_was_begun() -> None:
+    with pytest.raises(SetupError, match="Begin one"):
+        list(stretches(own(), 1.0))
+
+
+def test_a_goal_survives_in_a_document() -> None:
+    session = run(own(), None, 0.005)
+    assert session_of(fixed_text(session), moving_text(session)).goal == session.goal

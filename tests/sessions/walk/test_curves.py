@@ -1,0 +1,261 @@
+"""The curves of a training tell, epoch by epoch, what an independent walk finds, however their points are come by."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from math import isnan, log
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.engine.data.datasets import Dataset
+from app.engine.data.split import Data, Examples
+from app.engine.equations.expressions import Symbol
+from app.engine.learning.iteration import Iteration
+from app.engine.learning.optimizers import Optimizer
+from app.engine.network.initializers import Initializer
+from app.engine.network.layers import Network
+from app.engine.network.types import Array
+from app.engine.setup.setup import Setup
+from app.lessons import LESSONS
+from app.sessions.walk.changes import Change
+from app.sessions.walk.checkpoints import Checkpoint
+from app.sessions.walk.curves import (
+    MOST_POINTS,
+    followed,
+    points_of,
+    stride_for,
+    updates_after,
+    whole_epochs,
+)
+from app.sessions.walk.fast_forward import Leg
+from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.timeline import Timeline
+from app.sessions.walk.tracks import Point, Track, Tracks
+from tests.sessions.own_setups import own
+
+MOONS = Setup(
+    sizes=(2, 3, 1),
+    data=Data(Dataset("moons", 20, 0.2, 3), test_share=0.25),
+    activations=("tanh", "sigmoid"),
+    loss="binary_cross_entropy",
+    optimizer=Optimizer("momentum"),
+    batch_size=4,
+    shuffle_seed=1,
+)
+
+
+def again(session: TrainingSession) -> TrainingSession:
+    """The same walk of a setup that nothing is known of."""
+    setup = replace(session.setup)
+    return replace(session, timeline=Timeline(setup, session.timeline.now, session.timeline.changes))
+
+
+def by_hand(network: Network, X: Array, Y: Array) -> tuple[float, float]:
+    """Binary cross-entropy and share of right answers of a tanh layer and a sigmoid output, one example at a time."""
+    (V, c), (W, b) = ((layer.W, layer.b) for layer in network.layers)
+    losses, right = [], 0
+    for x, (y,) in zip(X.tolist(), Y.tolist(), strict=True):
+        hidden = [np.tanh(sum(w * value for w, value in zip(row, x, strict=True)) + c[j]) for j, row in enumerate(V)]
+        y_hat = 1 / (1 + np.exp(-(sum(w * a for w, a in zip(W[0], hidden, strict=True)) + b[0])))
+        losses.append(-log(y_hat) if y else -log(1 - y_hat))
+        right += (y_hat > 0.5) == (y > 0.5)
+    return sum(losses) / len(losses), right / len(losses)
+
+
+def test_each_point_is_the_loss_and_the_accuracy_that_the_walk_has_there() -> None:
+    session = TrainingSession.of_setup(MOONS).train(epochs=3)
+    points = points_of(session)
+    assert [point.epoch for point in points] == [0, 1, 2, 3]
+    assert [point.updates for point in points] == [0, 4, 8, 12]
+    for point in points:
+        there = TrainingSession.of_setup(MOONS).train(iterations=point.updates)
+        assert point.training == pytest.approx(by_hand(there.network, *MOONS.examples))
+        assert point.test == pytest.approx(by_hand(there.network, *MOONS.test_examples))
+
+
+def test_the_mean_of_an_epoch_is_that_of_its_losses_each_before_its_update() -> None:
+    session = own().train(epochs=4)
+    points = points_of(session)
+    assert isnan(points[0].mean)
+    assert [point.mean for point in points[1:]] == pytest.approx(list(session.losses().epochs))
+
+
+def test_an_epoch_that_is_cut_short_is_a_point_at_its_place() -> None:
+    session = own().train(iterations=5)  # three iterations an epoch
+    last = points_of(session)[-1]
+    assert last.updates == 5
+    assert last.epoch == pytest.approx(1 + 2 / 3)
+    assert last.mean == pytest.approx(sum(session.losses().iterations[3:5]) / 2)
+
+
+def test_an_iteration_under_way_is_no_point_until_its_update_is_made() -> None:
+    session = own().train(iterations=3).step()
+    assert [point.updates for point in points_of(session)] == [0, 3]
+    assert [point.updates for point in points_of(session.update())] == [0, 3, 4]
+
+
+def test_a_warm_up_belongs_to_the_first_epoch() -> None:
+    session = own(warm_up=(1, 2)).train(iterations=2 + 3 + 1)
+    points = points_of(session)
+    assert [point.updates for point in points] == [0, 5, 6]
+    assert [point.epoch for point in points] == pytest.approx([0, 1, 1 + 1 / 3])
+    assert points[1].mean == pytest.approx(session.losses().epochs[0])
+    early = points_of(own(warm_up=(1, 2)).train(iterations=1))[-1]
+    assert early.epoch == pytest.approx(1 / 5)
+
+
+def test_targets_that_are_no_classes_have_no_accuracy_and_without_test_examples_there_is_no_test() -> None:
+    for point in points_of(own().train(epochs=2)):
+        assert isnan(point.training.accuracy)
+        assert isnan(point.test.loss)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_points_that_are_come_by_in_steps_are_those_of_one_go(lesson: Any) -> None:
+    session = TrainingSession.of_lesson(lesson)
+    for count in (1, 5, 40, 3, 200, 130, 9):
+        session = session.train(iterations=count)
+        same(points_of(session), points_of(again(session)))
+    for count in (1, 30, 150):
+        session = session.moved_to(session.place._replace(iteration=session.iteration - count))
+        same(points_of(session), points_of(again(session)))
+
+
+def same(one: tuple[Point, ...], other: tuple[Point, ...]) -> None:
+    np.testing.assert_array_equal(flat(one), flat(other))
+
+
+def flat(points: tuple[Point, ...]) -> Array:
+    return np.array([(p.updates, p.epoch, p.mean, *p.training, *p.test) for p in points])
+
+
+def test_an_edit_changes_the_curve_from_its_iteration_on_and_undoing_it_brings_the_old_one_back() -> None:
+    session = own().train(epochs=3)
+    before = points_of(session)
+    edited = session.with_parameter(1, "W", 0, 1, 2.5)
+    assert flat(points_of(edited))[:-1].tobytes() == flat(before)[:-1].tobytes()
+    assert points_of(edited)[-1].training.loss != before[-1].training.loss
+    further = edited.train(epochs=2)
+    same(points_of(further), points_of(again(further)))
+    same(points_of(session), before)
+
+
+def test_long_trainings_are_thinned_evenly_to_at_most_300_epochs_with_the_first_and_the_last() -> None:
+    session = own(batch_size=None).train(epochs=997)
+    points = points_of(session)
+    assert 150 <= len(points) <= MOST_POINTS + 1
+    epochs = [int(point.epoch) for point in points]
+    assert (epochs[0], epochs[-1]) == (0, 997)
+    assert set(np.diff(epochs[:-1])) == {4}
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 299, 300, 599, 600, 10_000, 123_457])
+def test_the_stride_is_the_smallest_power_of_two_that_leaves_at_most_300(epochs: int) -> None:
+    stride = stride_for(epochs)
+    assert stride & (stride - 1) == 0
+    assert epochs // stride < MOST_POINTS
+    assert stride == 1 or epochs // (stride // 2) >= MOST_POINTS
+
+
+def test_updates_and_epochs_are_counted_alike() -> None:
+    setup = own(warm_up=(1, 2)).setup
+    assert [updates_after(setup, epochs) for epochs in range(4)] == [0, 5, 8, 11]
+    assert [whole_epochs(setup, updates) for updates in range(12)] == [0] * 5 + [1] * 3 + [2] * 3 + [3]
+
+
+@dataclass(frozen=True, eq=False)
+class Counting(Timeline):
+    """A timeline that notes which iterations it runs for the curves."""
+
+    ran: list[int] = field(default_factory=list)
+
+    def legs(self, stops: Sequence[int], start: Checkpoint | None = None) -> Iterator[Leg]:
+        begun = 0 if start is None else start.iteration
+        for stop, leg in zip(stops, super().legs(stops, start), strict=True):
+            self.ran.extend(range(begun, stop))
+            begun = stop
+            yield leg
+
+
+def test_a_curve_that_is_known_costs_its_new_iterations_alone() -> None:
+    setup = replace(own().setup)
+    ran: list[int] = []
+    for updates in (30, 33, 40, 41, 41):
+        points_of(TrainingSession(Counting(setup, updates, ran=ran)))
+    assert ran == list(range(41))
+
+
+def test_going_back_starts_from_a_way_that_was_kept_before_there() -> None:
+    setup = replace(own().setup)
+    ran: list[int] = []
+    points_of(TrainingSession(Counting(setup, 600, ran=ran)))
+    ran.clear()
+    points_of(TrainingSession(Counting(setup, 590, ran=ran)))
+    assert ran == list(range(536, 590))
+
+
+def test_who_follows_a_long_walk_little_by_little_finds_the_same_and_who_stops_early_loses_nothing() -> None:
+    setup = replace(own().setup)
+    ran: list[int] = []
+    session = TrainingSession(Counting(setup, 500, ran=ran))
+    first = followed(session)
+    for _ in range(6):
+        next(first)
+    so_far = len(ran)
+    assert 0 < so_far < 300
+    first.close()  # type: ignore[attr-defined]
+    for _ in followed(session):
+        pass
+    same(points_of(session), points_of(again(own().train(iterations=500))))
+    assert ran == list(range(500))
+    assert list(followed(session)) == []  # a step that costs nothing would make the next seem short
+
+
+def test_each_step_of_a_way_that_is_followed_runs_iterations() -> None:
+    setup = replace(own().setup)
+    ran: list[int] = []
+    for _ in followed(TrainingSession(Counting(setup, 100, ran=ran))):
+        assert ran
+        ran.clear()
+
+
+def track(updates: int, numbers: int = 3) -> Track:
+    return Track(Checkpoint(updates, np.zeros(numbers)), (), ())
+
+
+def test_few_ways_are_kept_and_those_used_last() -> None:
+    tracks: Tracks[Track] = Tracks(most=3)
+    setups = [replace(MOONS) for _ in range(5)]
+    for setup in setups[:3]:
+        tracks.put(setup, (), track(7))
+    assert tracks.before(setups[0], (), 9) is not None
+    tracks.put(setups[3], (), track(7))
+    assert [tracks.before(setup, (), 9) is not None for setup in setups] == [True, False, True, True, False]
+
+
+def test_large_networks_leave_room_for_few_ways() -> None:
+    tracks: Tracks[Track] = Tracks(most_numbers=1000)
+    setups = [replace(MOONS) for _ in range(5)]
+    for setup in setups:
+        tracks.put(setup, (), track(7, numbers=400))
+    assert [tracks.before(setup, (), 9) is not None for setup in setups] == [False, False, False, True, True]
+
+
+def test_a_way_serves_who_changed_the_same_before_its_end_whatever_came_after() -> None:
+    tracks: Tracks[Track] = Tracks()
+    early, late = Change(3, Symbol("eta"), 0.5), Change(20, Symbol("eta"), 0.7)
+    tracks.put(MOONS, (early, late), track(10))
+    assert tracks.before(MOONS, (early,), 15) is not None
+    assert tracks.before(MOONS, (early, late), 25) is not None
+    assert tracks.before(MOONS, (), 15) is None
+    assert tracks.before(MOONS, (early,), 9) is None
+
+
+def test_several_outputs_are_right_where_the_largest_is_that_of_the_class() -> None:
+    X, Y = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]])
+    setup = Setup((2, 3, 3), Examples(X, Y), start=Initializer("normal", seed=4))
+    session = TrainingSession.of_setup(setup)
+    record: Iteration = session.current
+    largest = [max(range(3), key=row.__getitem__) for row in record.forward.A[-1].tolist()]
+    assert points_of(session)[0].training.accuracy == sum(i == j for i, j in enumerate(largest)) / 3

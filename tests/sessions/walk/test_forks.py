@@ -1,0 +1,161 @@
+"""A fork: the same run with one thing changed, at the same place, whatever the optimizers tell."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.engine.data.datasets import Dataset
+from app.engine.equations.expressions import Symbol
+from app.engine.learning.optimizers import OPTIMIZERS
+from app.engine.network.errors import SetupError
+from app.engine.network.initializers import Initializer
+from app.engine.setup.setup import Setup
+from app.lessons import lesson_named
+from app.sessions.compare.counterpart import counterpart, first_difference, parting
+from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.walk.forks import (
+    CHANGED,
+    Fork,
+    forked,
+    now_of,
+)
+from app.sessions.walk.position import Place
+from app.sessions.walk.session import TrainingSession
+from tests.sessions.own_setups import own
+
+SETUP = Setup(
+    (2, 3, 4, 1), Dataset("moons", 12), start=Initializer("xavier_normal", 5), batch_size=5, learning_rate=0.2
+).completed()
+FORKS = {
+    "learning_rate": "0.05",
+    "optimizer": "adam",
+    "activation": "relu",
+    "loss": "half_squared_error",
+    "initializer": "he_normal",
+    "seed": "6",
+}
+
+
+def other_of(session: TrainingSession) -> TrainingSession:
+    other = counterpart(session)
+    assert other is not None
+    return other
+
+
+def fork_of(thing: str, value: str) -> TrainingSession:
+    return replace(TrainingSession.of_setup(SETUP), fork=Fork(thing, value))
+
+
+def test_everything_that_the_issue_of_a_run_can_be_is_tried_here() -> None:
+    assert set(FORKS) == set(CHANGED)
+
+
+@pytest.mark.parametrize(("thing", "value"), FORKS.items())
+def test_one_thing_is_changed_and_nothing_else(thing: str, value: str) -> None:
+    other = forked(SETUP, Fork(thing, value))
+    assert now_of(other, thing) == value
+    assert [name for name in CHANGED if now_of(SETUP, name) != now_of(other, name)] == [thing]
+    assert (other.sizes, other.batch_size, other.examples[0].tolist()) == (
+        SETUP.sizes,
+        SETUP.batch_size,
+        SETUP.examples[0].tolist(),
+    )
+
+
+@pytest.mark.parametrize(("thing", "value"), FORKS.items())
+@pytest.mark.parametrize("iteration", [0, 1, 70])
+def test_the_walk_beside_is_that_setups_own_walk(thing: str, value: str, iteration: int) -> None:
+    session = fork_of(thing, value).moved_to(Place(iteration, 9))
+    alone = TrainingSession.of_setup(forked(SETUP, Fork(thing, value))).moved_to(Place(iteration, 9))
+    other = other_of(session)
+    assert other.place == session.place
+    assert np.array_equal(other.network.flat(), alone.network.flat())
+
+
+def test_a_loss_that_needs_another_output_brings_it() -> None:
+    other = forked(replace(SETUP, loss="mean_squared_error", activations=("tanh", "tanh", "tanh")),
+                   Fork("loss", "binary_cross_entropy"))  # fmt: skip
+    assert other.activations == ("tanh", "tanh", "sigmoid")
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "gradient_descent"])
+def test_both_stand_at_what_both_find_last(optimizer: str) -> None:
+    session = fork_of("optimizer", optimizer)
+    shared = {equation.symbol for equation in other_of(session).equations}
+    found = [equation for equation in session.equations if equation.symbol in shared]
+    for equation in found:
+        other = other_of(session.go(equation.index + 1))
+        assert other.equation is not None
+        assert other.equation.symbol == equation.symbol or session.go(equation.index + 1).finished
+    assert other_of(session.update()).finished
+
+
+def test_a_walk_that_tells_more_waits_at_what_both_find_last() -> None:
+    adam = TrainingSession.of_setup(forked(SETUP, Fork("optimizer", "adam")))
+    session = replace(adam, fork=Fork("optimizer", "gradient_descent"))
+    kinds: dict[str, set[str]] = {}
+    for cursor in range(1, len(session.equations) + 1):
+        ours, theirs = session.go(cursor).equation, other_of(session.go(cursor)).equation
+        assert ours is not None
+        assert theirs is not None
+        kinds.setdefault(ours.kind, set()).add(theirs.kind)
+    assert kinds["m_W"] == kinds["m_hat_W"] == {"db", "W", "b"}
+    assert kinds["dW"] == {"dW"}
+
+
+def test_the_first_difference_is_found_among_what_both_find() -> None:
+    session = fork_of("optimizer", "adam").update()
+    index = first_difference(session, other_of(session))
+    assert index is not None
+    assert session.equations[index].kind == "W"
+    place = parting(session, other_of(session))
+    assert place is not None
+    assert place.iteration == 0
+
+
+def test_edits_count_for_both_but_the_learning_rate_that_differs() -> None:
+    session = fork_of("learning_rate", "0.05").with_parameter(1, "W", 0, 1, 0.5).with_learning_rate(0.7)
+    other = other_of(session)
+    assert other.values[Symbol("W", 1, 0, 1)] == 0.5
+    assert (session.learning_rate, other.learning_rate) == (0.7, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("thing", "value"),
+    [
+        ("learning_rate", "0.2"),
+        ("learning_rate", "0"),
+        ("learning_rate", "-1"),
+        ("learning_rate", "nan"),
+        ("learning_rate", "inf"),
+        ("learning_rate", "fast"),
+        ("optimizer", "sgd"),
+        ("optimizer", "gradient_descent"),
+        ("activation", "softmax"),
+        ("loss", "hinge"),
+        ("loss", "cross_entropy"),  # with one output its targets do not add up to 1
+        ("initializer", "zeros"),
+        ("seed", "1.5"),
+        ("seed", "99999999999"),
+        ("depth", "3"),
+    ],
+)
+def test_what_cannot_be_forked_is_refused(thing: str, value: str) -> None:
+    with pytest.raises(SetupError) as refused:
+        forked(SETUP, Fork(thing, value))
+    assert refused.value.remedy
+
+
+def test_a_start_that_was_given_has_no_seed() -> None:
+    given = lesson_named("two-outputs-two-paths").published
+    with pytest.raises(SetupError, match="initializer"):
+        forked(given, Fork("seed", "3"))
+    assert isinstance(forked(given, Fork("initializer", "he_normal")).start, Initializer)
+
+
+def test_a_fork_survives_in_a_document() -> None:
+    session = replace(own(), fork=Fork("optimizer", "nesterov")).train(iterations=3)
+    again = session_of(fixed_text(session), moving_text(session))
+    assert again.fork == session.fork
+    assert np.array_equal(other_of(again).network.flat(), other_of(session).network.flat())

@@ -1,0 +1,181 @@
+"""The diagram: numbers only once they are known, marks that follow the equation, and words that say the same."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.engine.data.split import Examples
+from app.engine.equations.expressions import Symbol
+from app.engine.setup.setup import Parameters, Setup
+from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
+from app.sessions.walk.session import TrainingSession
+from app.views.network.diagram import Network, diagram
+from app.views.text.numbers import number
+from tests.views.drawings import drawn
+from tests.views.walks import at, lesson, walk
+
+PHASES = ("forward", "backward", "update")
+
+
+def marks(network: Network) -> dict[str, str]:
+    """id -> classes of every unit and line."""
+    units = {unit.id: unit.classes for unit in network.units}
+    return units | {line.id: line.classes for line in network.connections}
+
+
+def test_before_the_first_step_only_what_is_given_has_numbers() -> None:
+    network = diagram(lesson("two-outputs-two-paths"), 5)
+    assert [unit.value for unit in network.units] == ["0.05", "0.1", "", "", "", ""]
+    assert [unit.bias for unit in network.units][2:] == ["b = 0.35", "b = 0.35", "b = 0.6", "b = 0.6"]
+    assert {(label.gradient, label.updated) for label in network.labels} == {("", "")}
+    assert network.loss.value == ""
+    assert [target.text for target in network.targets] == ["y₁ = 0.01", "y₂ = 0.99"]
+
+
+def test_a_unit_shows_its_sum_until_its_activation_is_known() -> None:
+    start = lesson("two-outputs-two-paths")
+    unit = diagram(at(start, "z", 1, 0), 5).units[2]
+    assert (unit.sum, unit.value) == ("0.3825", "0.3825")
+    unit = diagram(at(start, "a", 1, 0), 5).units[2]
+    assert (unit.sum, unit.value) == ("", "0.5945")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_every_number_of_the_drawing_is_the_one_that_the_symbol_stands_for(lesson: Lesson) -> None:
+    session = TrainingSession.of_lesson(lesson).update()
+    network, labels = diagram(session, 3), {label.ref: label for label in diagram(session, 3).labels}
+    for l, layer in enumerate(session.current.before.layers, start=1):
+        for j, k in np.ndindex(*layer.W.shape):
+            label = labels[f"w-{l}-{j}-{k}"]
+            dW, W = session.current.backward.dW[l - 1][j, k], session.current.after.layers[l - 1].W[j, k]
+            assert label.weight == number(float(layer.W[j, k]), 3)
+            assert label.gradient == f"∂ {number(float(dW), 3)}"
+            assert label.updated == f"→ {number(float(W), 3)}"
+    for unit in network.units:
+        l, j = map(int, unit.id.split("-")[1:])
+        assert unit.value == number(float(session.current.forward.A[l][session.focus_row, j]), 3)
+
+
+def test_the_drawing_never_uses_more_than_four_decimals() -> None:
+    assert diagram(lesson("two-outputs-two-paths").forward(), 8).units[2].value == "0.5945"
+    assert diagram(lesson("two-outputs-two-paths").forward(), 2).units[2].value == "0.59"
+
+
+def test_the_equation_lights_its_connection_its_way_and_leaves_the_rest_quiet() -> None:
+    classes = marks(diagram(at(lesson("two-outputs-two-paths"), "dW", 1, 0, 0), 5))
+    assert "active" in classes["c-1-0-0"]
+    assert all("path" in classes[name] for name in ("c-2-0-0", "c-2-1-0", "o-0", "o-1"))
+    assert all("quiet" in classes[name] for name in ("c-1-0-1", "c-1-1-0", "c-1-1-1"))
+    assert classes["c-2-0-1"] == "edge pos"
+    assert "current" in classes["u-1-0"]
+
+
+def test_a_weighted_sum_lights_all_connections_into_its_unit() -> None:
+    classes = marks(diagram(at(lesson("softmax-and-dead-units"), "z", 2, 1), 5))
+    active = {name for name, look in classes.items() if "active" in look}
+    assert active == {f"c-2-1-{k}" for k in range(4)}
+
+
+def test_backward_the_arrows_run_from_the_loss_to_where_the_gradient_has_come() -> None:
+    lines = diagram(at(lesson("softmax-and-dead-units"), "dW", 2, 0, 1), 5).connections
+    assert [line.id for line in lines if line.head] == ["c-2-0-0", "c-2-0-1", "o-0", "o-1"]
+    assert not any(line.head for line in diagram(lesson("softmax-and-dead-units").forward(), 5).connections)
+
+
+def test_arrowheads_point_left() -> None:
+    for line in diagram(lesson("softmax-and-dead-units").backward(), 5).connections:
+        tip, *back = [float(corner.split()[0]) for corner in line.head.strip("MZ").split("L")]
+        assert tip < min(back)
+
+
+def test_each_way_from_the_loss_is_labelled_with_the_error_signal_that_it_carries() -> None:
+    session = lesson("two-outputs-two-paths").backward()
+    errors = [label for label in diagram(session, 5).labels if label.ref == "loss"]
+    assert [label.gradient for label in errors] == [
+        f"δ {number(session.values[Symbol('delta', 2, j)], 4)}" for j in (0, 1)
+    ]
+
+
+def test_a_unit_points_the_way_that_lowers_the_loss_and_nowhere_at_zero() -> None:
+    session = lesson("softmax-and-dead-units", as_published=True).backward()
+    for unit in diagram(session, 5).units[2:]:
+        l, j = map(int, unit.id.split("-")[1:])
+        delta = session.values[Symbol("delta", l, j)]
+        assert unit.way == ("▲" if delta < 0 else "▼" if delta > 0 else "")
+
+
+def test_a_dead_unit_looks_off_in_the_backward_phase_only() -> None:
+    session = lesson("softmax-and-dead-units", as_published=True)
+    dead = {f"u-1-{j}" for j in range(4) if session.values[Symbol("slope", 1, j)] == 0}
+    assert dead
+    for there, expected in ((session.forward(), set()), (session.backward(), dead)):
+        assert {name for name, look in marks(diagram(there, 5)).items() if "off" in look.split()} == expected
+
+
+def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
+    start = lesson("two-outputs-two-paths")
+    assert len(diagram(at(start, "z", 1, 0), 5).wave.pulses) == 2
+    assert len(diagram(at(start, "delta", 1, 0), 5).wave.pulses) == 2
+    assert len(diagram(at(start, "dW", 1, 0, 0), 5).wave.pulses) == 1
+    assert {pulse.classes.split()[1] for pulse in diagram(at(start, "delta", 2, 0), 5).wave.pulses} == {"bwd"}
+    assert diagram(at(start, "a", 1, 0), 5).wave.pulses == ()
+    assert diagram(start.update(), 5).wave.pulses == ()
+
+
+def test_a_step_by_layer_lets_the_whole_layer_pulse() -> None:
+    session = replace(at(lesson("two-outputs-two-paths"), "z", 1, 1), by="layer")
+    assert len(diagram(session, 5).wave.pulses) == 4
+
+
+# Words, ids, focus --------------------------------------------------------------------------------------------------
+
+
+def test_the_words_of_a_connection_and_a_unit_hold_their_numbers() -> None:
+    network = diagram(lesson("two-outputs-two-paths").update(), 5)
+    labels = {line.id: line.label for line in network.connections}
+    labels |= {unit.id: unit.label for unit in network.units}
+    assert labels["c-2-1-0"] == "weight from h1 to o2: 0.45, gradient −0.0236, after the update 0.4524"
+    assert labels["u-2-0"] == (
+        "output o1: sum 1.1360, activation 0.7569, bias 0.6, bias after the update 0.5863, "
+        "error signal 0.1374, a smaller sum lowers the loss"
+    )
+    assert labels["u-0-1"] == "input x2: 0.1"
+
+
+def tab_stops(session: TrainingSession) -> list[str]:
+    return [tag.attrib["id"] for tag in drawn(session).iter() if tag.get("tabindex") == "0"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_there_is_one_tab_stop_and_it_is_the_mark_of_the_equation(phase: str) -> None:
+    session = getattr(lesson("softmax-and-dead-units"), phase)()
+    expected = {"forward": "u-2-1", "backward": "u-1-3", "update": "u-1-3"}
+    assert tab_stops(session) == [expected[phase]]
+
+
+def test_a_walk_inside_a_fold_keeps_a_tab_stop() -> None:
+    assert tab_stops(at(walk((2, 20, 1)), "z", 1, 12)) == ["u-0-0"]
+
+
+@pytest.mark.parametrize("sizes", [(2, 4, 2), (8, 16, 8, 1), (3, 20, 2)])
+def test_no_id_stands_twice_and_every_mark_has_words(sizes: tuple[int, ...]) -> None:
+    tags = list(drawn(walk(sizes).backward()).iter())
+    ids = [tag.attrib["id"] for tag in tags if "id" in tag.attrib]
+    assert len(ids) == len(set(ids))
+    assert all(tag.get("aria-label") for tag in tags if "tabindex" in tag.attrib)
+
+
+def test_equal_sessions_give_equal_diagrams_and_a_step_gives_another() -> None:
+    one, two = lesson("one-example-at-a-time").forward(), lesson("one-example-at-a-time").forward()
+    assert diagram(one, 5) == diagram(two, 5)
+    assert hash(diagram(one, 5)) == hash(diagram(two, 5))
+    assert diagram(one, 5) != diagram(one.step(), 5)
+
+
+def test_a_network_of_zeros_can_be_drawn() -> None:
+    zeros = Parameters((np.zeros((2, 2)), np.zeros((1, 2))), (np.zeros(2), np.zeros(1)))
+    setup = Setup((2, 2, 1), Examples(np.zeros((1, 2)), np.zeros((1, 1))), start=zeros)
+    network = diagram(TrainingSession.of_setup(setup).update(), 5)
+    assert {line.classes.split()[1] for line in network.connections if line.id.startswith("c-")} == {"zero"}

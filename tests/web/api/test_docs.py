@@ -1,0 +1,135 @@
+"""The documentation: complete, and true of what is answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.testclient import TestClient
+
+from app.engine.network.errors import DivergedError, SetupError
+from app.lessons import LESSONS, UnknownLessonError
+from app.main import create_app
+from app.sessions.store.sqlite import SqliteStore
+from app.sessions.store.store import (
+    Kept,
+    NotWritableError,
+    SessionTooLargeError,
+    StaleRevisionError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
+from app.sessions.walk.session import TrainingSession
+from app.settings import Settings
+from app.views.api_docs import PROBLEMS
+from app.web.http.errors import HANDLERS
+from app.web.http.rates import TooFastError
+from app.web.http.work import BusyError
+
+
+@pytest.fixture
+def openapi(client: TestClient) -> dict[str, Any]:
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
+
+
+def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None:
+    one = "/api/sessions/{session_id}"
+    verbs = (
+        "step",
+        "back",
+        "forward",
+        "backward",
+        "update",
+        "train",
+        "reset",
+        "undo",
+        "trace",
+        "history",
+        "paths",
+        "gradient-check",
+        "question",
+        "answer",
+        "answers",
+    )
+    assert set(openapi["paths"]) == {"/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)}
+
+
+def test_every_operation_says_what_it_does_and_how_it_can_fail(openapi: dict[str, Any]) -> None:
+    for path, methods in openapi["paths"].items():
+        for operation in methods.values():
+            assert operation["description"].endswith("."), path
+            if "session_id" in path:
+                assert {"404", "409", "412", "422"} <= set(operation["responses"])
+            for status, response in operation["responses"].items():
+                kind = "application/json" if status.startswith("2") else "application/problem+json"
+                assert kind in response["content"], (path, status)
+
+
+def test_every_kind_of_object_says_what_it_is(openapi: dict[str, Any]) -> None:
+    for name, schema in openapi["components"]["schemas"].items():
+        assert schema.get("description"), name
+
+
+def test_the_page_holds_every_operation_and_every_object(client: TestClient, openapi: dict[str, Any]) -> None:
+    page = BeautifulSoup(client.get("/docs").text, "html.parser")
+    text = page.get_text()
+    assert all(path in text for path in openapi["paths"])
+    assert all(page.find(id=f"schema-{name}") for name in openapi["components"]["schemas"])
+
+
+class Refusing(SqliteStore):
+    """A store that answers with an error."""
+
+    error: Exception
+
+    async def load(self, session_id: str) -> Kept:
+        raise self.error
+
+
+def stale() -> StaleRevisionError:
+    return StaleRevisionError(Kept("id", 2, TrainingSession.of_lesson(LESSONS[0])))
+
+
+ERRORS: dict[str, Callable[[], Exception]] = {
+    "invalid": lambda: SetupError("sizes", "Too few.", "Give more."),
+    "request": lambda: HTTPException(413),
+    "unknown-session": UnknownSessionError,
+    "diverged": lambda: DivergedError(3, "the loss"),
+    "stale": stale,
+    "too-fast": lambda: TooFastError(1.0),
+    "busy": BusyError,
+    "too-many": lambda: TooManySessionsError(1, 1),
+    "not-writable": lambda: NotWritableError("the disk is full", "Free some space."),
+    "failed": RuntimeError,
+}
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_the_type_of_a_problem_leads_to_its_description(settings: Settings, kind: str) -> None:
+    def refusing(given: Settings) -> Refusing:
+        store = Refusing(given.data_directory)
+        store.error = ERRORS[kind]()
+        return store
+
+    with TestClient(create_app(settings, refusing), raise_server_exceptions=False) as client:
+        answer = client.get("/api/sessions/nobody")
+        page, _, place = answer.json()["type"].partition("#")
+        described = BeautifulSoup(client.get(page).text, "html.parser").find(id=place)
+    assert place == kind
+    assert described is not None
+    assert str(answer.status_code) in described.get_text()
+
+
+def test_every_error_that_is_answered_has_a_kind_that_is_described() -> None:
+    answered = set(HANDLERS) - {RequestValidationError, UnknownLessonError, SessionTooLargeError}  # these are "invalid"
+    assert answered <= {type(error()) for error in ERRORS.values()}
+    assert list(ERRORS) == [kind for kind, *_ in PROBLEMS]
+
+
+def test_the_page_fetches_nothing_from_elsewhere(client: TestClient) -> None:
+    page = BeautifulSoup(client.get("/docs").text, "html.parser")
+    for tag in page.find_all(["script", "link", "img"]):
+        assert str(tag.get("src") or tag.get("href")).startswith("/static/")

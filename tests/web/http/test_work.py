@@ -1,0 +1,404 @@
+"""What one client may ask of the server: how often, how long, and never at the cost of the others."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from itertools import count as numbered
+from statistics import quantiles
+from time import perf_counter
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.sessions.setups.document import setup_of
+from app.sessions.walk.chunks import in_slices
+from app.sessions.walk.position import Place
+from app.sessions.walk.session import TrainingSession
+from app.settings import Settings
+from app.web.http.rates import (
+    MOST_BUCKETS,
+    Buckets,
+    Rate,
+    TooFastError,
+)
+from app.web.http.work import (
+    SLICE,
+    BusyError,
+    Pool,
+    TooLongError,
+)
+from tests.benchmarks.in_process import Browser
+from tests.web.talk import BATCHES, LESSON, act, begin
+
+HTMX = {"HX-Request": "true"}
+BROWSER = {"Sec-Fetch-Site": "same-origin"}
+
+
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# Buckets ------------------------------------------------------------------------------------------------------------
+
+
+def taken(buckets: Buckets, times: int, key: str = "a") -> int:
+    """How many of so many tokens asked for at once are given."""
+    for given in range(times):
+        try:
+            buckets.take(key)
+        except TooFastError:
+            return given
+    return times
+
+
+def test_a_bucket_gives_its_burst_at_once_and_then_its_rate() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(20, 10.0), clock)
+    assert taken(buckets, 100) == 20
+    assert taken(buckets, 100) == 0
+    clock.now += 1.0
+    assert taken(buckets, 100) == 10
+    clock.now += 3600.0
+    assert taken(buckets, 100) == 20
+
+
+def test_one_who_waits_as_long_as_was_said_is_let_in() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(2, 0.3), clock)
+    assert taken(buckets, 2) == 2
+    with pytest.raises(TooFastError, match="Wait 4 seconds, then go on") as refused:
+        buckets.take("a")
+    clock.now += refused.value.wait
+    buckets.take("a")
+
+
+def test_an_empty_bucket_takes_nothing_from_the_others() -> None:
+    buckets = Buckets(Rate(20, 10.0), Clock())
+    assert taken(buckets, 100, "greedy") == 20
+    assert taken(buckets, 20, "calm") == 20
+
+
+@pytest.mark.parametrize("clicks_a_second", [2, 8, 10, 11])
+def test_nobody_who_clicks_by_hand_for_ten_seconds_is_held_up(clicks_a_second: int) -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(20, 10.0), clock)
+    for _ in range(10 * clicks_a_second):
+        buckets.take("hand")
+        clock.now += 1 / clicks_a_second
+
+
+def test_any_number_of_keys_takes_a_bounded_memory() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(20, 10.0), clock)
+    for key in range(3 * MOST_BUCKETS):
+        buckets.take(key)
+        clock.now += 1e-6
+    assert len(vars(buckets)["_full_at"]) <= MOST_BUCKETS
+
+
+# Too fast -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strict(settings: Settings) -> Iterator[TestClient]:
+    """A server that gives 20 at once, and the next one much later."""
+    limits = settings.model_copy(update={"session_burst": 20, "session_rate": 0.01})
+    with TestClient(create_app(limits), follow_redirects=False) as client:
+        yield client
+
+
+def test_the_defaults_are_20_at_once_and_10_a_second() -> None:
+    assert (Settings().session_burst, Settings().session_rate) == (20, 10.0)
+
+
+def test_a_session_that_is_hurried_says_when_to_go_on(strict: TestClient) -> None:
+    state = begin(strict)
+    path = f"/sessions/{state['id']}/step"
+    answers = [strict.post(f"/api{path}") for _ in range(25)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 5
+    problem = answers[-1].json()
+    wait = int(answers[-1].headers["Retry-After"])
+    assert wait >= 1
+    assert problem["type"] == "/docs#too-fast"
+    assert f"Wait {wait} seconds" in problem["detail"]
+    assert f"Wait {wait} seconds" in strict.post(path).text
+    assert strict.get(f"/api/sessions/{state['id']}").json()["cursor"] == 20
+
+
+def test_the_page_that_hurried_stays_and_shows_the_sentence(strict: TestClient) -> None:
+    path = f"/sessions/{begin(strict)['id']}/step"
+    answers = [strict.post(path, headers=HTMX) for _ in range(21)]
+    assert answers[-1].status_code == 429
+    assert answers[-1].text.startswith('<hx-partial hx-target="#toast"')
+    assert "Wait" in answers[-1].text
+    assert "Retry-After" in answers[-1].headers
+
+
+def test_a_hurried_session_can_still_be_looked_at_and_others_go_on(strict: TestClient) -> None:
+    hurried, other = begin(strict), begin(strict)
+    for _ in range(30):
+        strict.post(f"/api/sessions/{hurried['id']}/step")
+    assert strict.get(f"/sessions/{hurried['id']}").status_code == 200
+    act(strict, other, "step")
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "free"),
+    [
+        ("127.0.0.1", "localhost:8000", True),
+        ("::1", "[::1]:8000", True),
+        ("127.0.0.1", "class.example.org", False),  # through a proxy on the same machine
+        ("192.168.1.7", "localhost", False),
+    ],
+)
+def test_whoever_sits_at_the_machine_is_not_held_up(settings: Settings, address: str, name: str, free: bool) -> None:
+    strict = settings.model_copy(
+        update={"session_burst": 3, "session_rate": 0.01, "allowed_hosts": ("class.example.org",)}
+    )
+    with TestClient(create_app(strict), base_url=f"http://{name}", client=(address, 50_000)) as client:
+        session = begin(client)["id"]
+        answers = [client.post(f"/api/sessions/{session}/step").status_code for _ in range(5)]
+    assert answers == ([200] * 5 if free else [200] * 3 + [429] * 2)
+
+
+def test_reading_too_is_limited(strict: TestClient) -> None:
+    session = begin(strict)["id"]
+    answers = [strict.get(f"/api/sessions/{session}/trace").status_code for _ in range(21)]
+    assert answers == [200] * 20 + [429]
+
+
+def test_three_hundred_visitors_behind_one_address_join_and_join_again(settings: Settings) -> None:
+    limits = settings.model_copy(update={"session_burst": 20})
+    with TestClient(create_app(limits), follow_redirects=False) as client:
+        cookies = []
+        for _ in range(300):
+            joined = client.post("/sessions", data=LESSON, headers=BROWSER)
+            assert joined.status_code == 303
+            cookies.append(joined.headers["set-cookie"].partition(";")[0])
+            client.cookies.clear()
+        assert len(set(cookies)) == 300
+        for cookie in cookies:
+            joined = client.post("/sessions", data=LESSON, headers={**BROWSER, "Cookie": cookie})
+            assert joined.status_code == 303
+            assert "set-cookie" not in joined.headers
+
+
+def test_one_visitor_cannot_begin_sessions_without_end(strict: TestClient) -> None:
+    joined = [strict.post("/sessions", data=LESSON, headers=BROWSER) for _ in range(22)]
+    assert [answer.status_code for answer in joined] == [303] * 21 + [429]  # the first one came without a cookie
+    assert "Retry-After" in joined[-1].headers
+    visitor = {"Cookie": f"visitor={strict.cookies['visitor']}", **BROWSER}
+    assert strict.post("/api/sessions", json=LESSON, headers=visitor).status_code == 429
+    strict.cookies.clear()
+    assert strict.post("/sessions", data=LESSON, headers=BROWSER).status_code == 303
+
+
+def test_one_address_cannot_begin_sessions_without_end_whatever_cookies_it_invents(settings: Settings) -> None:
+    limits = settings.model_copy(update={"joining_burst": 30, "joining_rate": 0.01})
+    with TestClient(create_app(limits), follow_redirects=False) as client:
+        invented = [{"Cookie": f"visitor={i:022d}", **BROWSER} for i in range(31)]
+        found = [client.post("/sessions", data=LESSON, headers=headers).status_code for headers in invented]
+        assert found == [303] * 30 + [429]
+
+
+# The pool -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_queue_is_bounded_and_takes_jobs_again_when_it_has_room() -> None:
+    async def crowd() -> list[int]:
+        pool, gate = Pool(threads=1, queue=64, seconds=10), threading.Event()
+        waiting = [asyncio.create_task(pool.run(f"client {i}", gate.wait)) for i in range(65)]
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):
+            await pool.run("one more", gate.wait)
+        gate.set()
+        await asyncio.gather(*waiting)
+        return [await pool.run("later", lambda: 7)]
+
+    assert asyncio.run(crowd()) == [7]
+
+
+def test_one_client_cannot_fill_the_queue() -> None:
+    async def greed() -> int:
+        pool, gate = Pool(threads=1, queue=64, seconds=10), threading.Event()
+        jobs = [asyncio.create_task(pool.run("greedy", gate.wait)) for _ in range(60)]
+        calm = asyncio.create_task(pool.run("calm", lambda: 7))
+        await asyncio.sleep(0.01)
+        gate.set()
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+        assert sum(isinstance(result, TooFastError) for result in results) == 56
+        return await calm
+
+    assert asyncio.run(greed()) == 7
+
+
+def slow_steps(name: str, told: list[str], count: int) -> Iterator[int]:
+    """Steps that each take longer than a slice, and note that they were made."""
+    for step in range(count):
+        end = perf_counter() + 0.003
+        while perf_counter() < end:
+            pass
+        told.append(name)
+        yield step
+
+
+def test_long_jobs_take_turns_so_that_a_short_one_need_not_wait_for_their_end() -> None:
+    told: list[str] = []
+
+    async def turns() -> None:
+        pool = Pool(threads=1, queue=64, seconds=10)
+        long = [pool.run_in_slices(name, -1, slow_steps(name, told, 40)) for name in ("first", "second")]
+        jobs = [asyncio.create_task(job) for job in long]
+        await asyncio.sleep(0.02)
+        await pool.run_in_slices("short", -1, slow_steps("short", told, 2))
+        assert not any(job.done() for job in jobs)
+        assert await asyncio.gather(*jobs) == [39, 39]
+
+    asyncio.run(turns())
+    assert told.index("second") < 3
+    places = [place for place, name in enumerate(told) if name == "short"]
+    assert places[1] - places[0] <= 4
+
+
+def test_a_job_that_takes_longer_than_a_request_may_is_given_up() -> None:
+    told: list[str] = []
+
+    async def endless() -> None:
+        await Pool(threads=1, queue=1, seconds=0.05).run_in_slices("a", -1, slow_steps("a", told, 10_000))
+
+    with pytest.raises(TooLongError, match=r"more than the 0\.05 seconds"):
+        asyncio.run(endless())
+    assert len(told) < 1000
+
+
+@pytest.fixture
+def full(settings: Settings) -> Iterator[TestClient]:
+    """A server whose one thread is busy and whose queue is full."""
+    small = settings.model_copy(update={"work_threads": 1, "work_queue": 1})
+    gate = threading.Event()
+    with TestClient(create_app(small), follow_redirects=False) as client:
+        pool: Pool = client.app.state.services.pool  # type: ignore[attr-defined]
+        assert client.portal is not None
+        jobs: list[Future[Any]] = [client.portal.start_task_soon(pool.run, name, gate.wait) for name in ("a", "b")]
+        client.get("/healthz")
+        yield client
+        gate.set()
+        for job in jobs:
+            job.result(timeout=10)
+
+
+def test_with_a_full_queue_long_requests_are_refused_and_steps_go_on(full: TestClient) -> None:
+    state = begin(full)
+    refused = full.post(f"/api/sessions/{state['id']}/train", json={"iterations": 50})
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "2"
+    assert refused.json()["type"] == "/docs#busy"
+    for headers in ({}, HTMX):
+        page = full.post(f"/sessions/{state['id']}/train", data={"iterations": "50"}, headers=headers)
+        assert page.status_code == 503
+        assert "Try again in 2 seconds" in page.text
+    assert act(full, state, "step")["cursor"] == 1
+
+
+# Training in slices -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", [0, 3, 40])
+@pytest.mark.parametrize("updates", [1, 15, 16, 17, 100])
+def test_training_in_slices_finds_the_same_numbers_as_at_once(start: int, updates: int) -> None:
+    session = TrainingSession.of_setup(setup_of(BATCHES)).train(iterations=start)
+    *_, sliced = in_slices(session, start + updates, lambda walked: walked.train(iterations=updates))
+    at_once = session.train(iterations=updates)
+    assert sliced.place == at_once.place
+    assert sliced.network.flat().tobytes() == at_once.network.flat().tobytes()
+    assert sliced.back("iteration").network.flat().tobytes() == at_once.back("iteration").network.flat().tobytes()
+
+
+def test_going_back_in_slices_finds_the_same_numbers_as_at_once() -> None:
+    session = TrainingSession.of_setup(setup_of(BATCHES)).train(iterations=203)
+    *ways, sliced = in_slices(session, 100, lambda walked: walked.moved_to(Place(100, 3)))
+    assert ways
+    at_once = session.moved_to(Place(100, 3))
+    assert sliced.place == at_once.place
+    assert sliced.network.flat().tobytes() == at_once.network.flat().tobytes()
+
+
+def test_a_request_that_would_compute_for_too_long_changes_nothing(settings: Settings) -> None:
+    hasty = settings.model_copy(update={"work_seconds": 0.001})
+    with TestClient(create_app(hasty)) as client:
+        state = begin(client)
+        refused = client.post(f"/api/sessions/{state['id']}/train", json={"iterations": 10_000})
+        assert refused.status_code == 422
+        assert "Ask for less at once" in refused.text
+        assert client.get(f"/api/sessions/{state['id']}").json() == state
+
+
+# Others -------------------------------------------------------------------------------------------------------------
+
+
+async def stepping(browser: Browser, clicks: int) -> float:
+    """The 95th percentile of seconds that one click took, of one who clicks calmly."""
+    session = await browser.begin(b'{"lesson": "one-example-at-a-time"}')
+    took = []
+    for rev in range(1, clicks + 1):
+        start = perf_counter()
+        answer = await browser.ask(
+            "POST", f"/api/sessions/{session}/step", b'{"rev": %d}' % rev, content_type="application/json"
+        )
+        assert answer.status == 200, answer.body
+        took.append(perf_counter() - start)
+        await asyncio.sleep(0.005)
+    return quantiles(took, n=20)[-1]
+
+
+async def training(browser: Browser) -> None:
+    """Trains as much as a request may, for ever."""
+    session = await browser.begin(b'{"lesson": "one-example-at-a-time"}')
+    while True:
+        await browser.ask(
+            "POST", f"/api/sessions/{session}/train", b'{"iterations": 10000}', content_type="application/json"
+        )
+
+
+async def asking_for_curves(browser: Browser) -> None:
+    """Asks for the curves of a long way that nobody has followed, again and again of another one."""
+    for seed in numbered():
+        start = b'{"kind": "he_normal", "seed": %d}' % seed
+        body = b'{"sizes": [2, 3, 1], "data": {"dataset": "moons"}, "batch_size": 10, "initializer": %b}' % start
+        session = await browser.begin(body)
+        train = b'{"iterations": 10000}'
+        await browser.ask("POST", f"/api/sessions/{session}/train", train, content_type="application/json")
+        answer = await browser.ask("GET", f"/sessions/{session}/pictures/curves", hx_request="true")
+        assert answer.status == 200, answer.body
+
+
+@pytest.mark.parametrize("greedy", [training, asking_for_curves])
+def test_one_who_is_greedy_does_not_more_than_double_the_time_of_a_calm_click(
+    settings: Settings, greedy: Callable[[Browser], Coroutine[Any, Any, None]]
+) -> None:
+    async def rounds() -> tuple[float, float]:
+        app = create_app(settings)
+        async with app.router.lifespan_context(app):
+            browser = Browser(app)
+            alone, beside = [], []
+            for _ in range(6):  # in turns, and the best of each: other programs use this machine too
+                alone.append(await stepping(browser, 40))
+                other = asyncio.create_task(greedy(browser))
+                await asyncio.sleep(0.05)
+                beside.append(await stepping(browser, 40))
+                assert not other.done()
+                other.cancel()
+                await asyncio.sleep(0.05)
+            return min(alone), min(beside)
+
+    alone, beside = asyncio.run(rounds())
+    assert beside <= 2 * alone + SLICE  # one may be under way in a thread

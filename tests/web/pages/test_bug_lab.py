@@ -1,0 +1,271 @@
+"""The bug lab over HTTP: cases by address, verbs by forms, and nothing that gives the mistake away."""
+
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from starlette.testclient import TestClient
+
+from app.engine.equations.mistakes import MISTAKES
+from app.sessions.bug_lab.cases import case_of, study_of
+from app.web.api.answers import EquationAnswer
+from tests.web.talk import Json, documented
+
+HTMX = {"HX-Request": "true"}
+CASES = [(1, 3), (2, 5), (3, 2), (3, 40)]
+BAD = ["-1", "1000000", "1.5", "x", "١", "1e3", "0x1", "9" * 400, "NaN", "1;2"]
+
+
+def start(client: TestClient, level: int, seed: int) -> str:
+    """The address of a new hunt."""
+    response = client.post("/bug-lab", data={"level": str(level), "seed": str(seed)})
+    assert response.status_code == 303, response.text
+    address: str = response.headers["Location"]
+    return address
+
+
+def state(client: TestClient, address: str) -> Json:
+    return documented(client.get(f"/api{address}").json())
+
+
+def message(text: str) -> str:
+    found = BeautifulSoup(text, "html.parser").find(class_="warning")
+    return found.get_text(strip=True) if found else ""
+
+
+def lab(client: TestClient, address: str) -> str:
+    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="lab")
+    assert panel is not None
+    return " ".join(panel.get_text(" ").split())
+
+
+def accusation(level: int, seed: int) -> dict[str, str]:
+    """The form that solves a case."""
+    setup = case_of(level, seed).setup
+    names = setup.mistakes
+    form = {"layer": str(study_of(setup).layer)}
+    form |= dict(zip(("rule", "second_rule"), (MISTAKES[name].rule for name in names), strict=False))
+    return form | ({"mistake": names[0]} if level < 3 else {f"mistake-{name}": "on" for name in names})
+
+
+# Cases by address -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_offers_three_levels_and_stands_in_the_navigation(client: TestClient) -> None:
+    page = BeautifulSoup(client.get("/bug-lab").text, "html.parser")
+    assert [field["value"] for field in page.find_all("input", attrs={"name": "level"})] == ["1", "2", "3"]
+    assert client.get("/").text.count('href="/bug-lab"') == 1
+
+
+def test_a_link_fixes_the_case_and_the_session_shows_that_link(client: TestClient) -> None:
+    page = BeautifulSoup(client.get("/bug-lab?level=2&seed=17").text, "html.parser")
+    form = page.find("form", class_="starts")
+    assert form is not None
+    fields = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
+    address = client.post("/bug-lab", data=fields).headers["Location"]
+    assert 'href="/bug-lab?level=2&amp;seed=17"' in client.get(address).text
+
+
+def test_the_same_seed_starts_the_same_network_and_no_seed_any(client: TestClient) -> None:
+    setups = [state(client, start(client, 2, 17))["setup"] for _ in range(2)]
+    assert setups[0] == setups[1]
+    response = client.post("/bug-lab", data={"level": "1", "seed": ""})
+    assert response.status_code == 303
+    assert "Level 1, case" in lab(client, response.headers["Location"])
+
+
+@pytest.mark.parametrize("seed", BAD)
+def test_a_seed_that_is_none_is_refused_with_its_bounds(client: TestClient, seed: str) -> None:
+    for response in (
+        client.get("/bug-lab", params={"level": "2", "seed": seed}),
+        client.post("/bug-lab", data={"level": "2", "seed": seed}),
+    ):
+        assert response.status_code == 422
+        assert "seed is not a whole number from 0 to 999999" in response.text
+
+
+@pytest.mark.parametrize("level", ["", "0", "4", "two", "1.0"])
+def test_a_level_that_is_none_is_refused_with_its_bounds(client: TestClient, level: str) -> None:
+    for response in (
+        client.get("/bug-lab", params={"level": level, "seed": "1"}),
+        client.post("/bug-lab", data={"level": level}),
+    ):
+        assert response.status_code == 422
+        assert "level is not a whole number from 1 to 3" in response.text
+
+
+# Nothing is given away ------------------------------------------------------------------------------------------------
+
+
+def words_of(setup: Any) -> list[str]:
+    """What would tell the mistake: its name, what people do, the right rule, the slip."""
+    made = [MISTAKES[name] for name in setup.mistakes]
+    return [text for mistake in made for text in (mistake.name, mistake.says, mistake.remedy, mistake.slip)]
+
+
+def without_choices(text: str) -> str:
+    """The page without the list that offers all twelve alike."""
+    page = BeautifulSoup(text, "html.parser")
+    for part in page.select("#lab .accuse"):
+        part.decompose()
+    return str(page)
+
+
+@pytest.mark.parametrize(("level", "seed"), CASES)
+def test_no_page_of_the_walk_tells_the_mistake(client: TestClient, level: int, seed: int) -> None:
+    address, setup = start(client, level, seed), case_of(level, seed).setup
+    for _ in range(state(client, address)["equations"] + 1):
+        page = without_choices(client.get(address).text)
+        assert [words for words in words_of(setup) if words in page] == []
+        client.post(f"{address}/step")
+
+
+@pytest.mark.parametrize(("level", "seed"), CASES)
+def test_the_api_tells_only_the_textbook_of_what_can_be_wrong(client: TestClient, level: int, seed: int) -> None:
+    address, setup = start(client, level, seed), case_of(level, seed).setup
+    client.post(f"{address}/update")
+    shown = state(client, address)
+    assert shown["setup"]["mistake"] == "hidden"
+    assert shown["equation"]["terms"] == []
+    textbook = {**shown["setup"], "mistake": None}
+    right = client.post("/api/sessions", json=textbook).json()
+    told, wanted = (client.get(f"/api/sessions/{one}/trace").json() for one in (shown["id"], right["id"]))
+    for one, other in zip(told, wanted, strict=True):
+        EquationAnswer.model_validate(one, strict=True)
+        assert [one[part] for part in ("text", "latex", "kind")] == [other[part] for part in ("text", "latex", "kind")]
+        if one["phase"] in ("backward", "update"):
+            assert (one["code"], one["terms"]) == ("", [])
+        else:
+            assert one["code"] == other["code"]
+    everything = client.get(f"/api{address}").text + str(told)
+    assert [words for words in words_of(setup) if words in everything] == []
+
+
+@pytest.mark.parametrize(("level", "seed"), CASES)
+def test_the_backward_phase_shows_symbols_and_the_number_found_but_no_code(
+    client: TestClient, level: int, seed: int
+) -> None:
+    address = start(client, level, seed)
+    client.post(f"{address}/backward")
+    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="equation")
+    assert panel is not None
+    assert panel.find(id="code") is None
+    assert "textbook" in panel.get_text()
+    assert "The program finds" in panel.get_text()
+    numbers = {mn.get_text() for mn in panel.find_all("mn")}
+    assert not [text for text in numbers if "." in text]
+
+
+@pytest.mark.parametrize("path", ["gradient-check", "paths?layer=1&kind=W&j=0&k=0"])
+def test_the_api_gives_no_check_and_no_paths_until_it_is_solved(client: TestClient, path: str) -> None:
+    address = start(client, 1, 3)
+    refused = client.get(f"/api{address}/{path}")
+    assert 400 <= refused.status_code < 500
+    client.post(f"{address}/accuse", data=accusation(1, 3))
+    assert client.get(f"/api{address}/{path}").status_code == 200
+
+
+def test_there_is_nothing_to_compare_with_until_it_is_solved(client: TestClient) -> None:
+    address = start(client, 1, 3)
+    assert 400 <= client.get(f"{address}/compare").status_code < 500
+    assert 400 <= client.post(f"{address}/prove", data={"on": "1"}, headers=HTMX).status_code < 500
+    client.post(f"{address}/accuse", data=accusation(1, 3))
+    assert client.get(f"{address}/compare").status_code == 200
+
+
+def test_nothing_is_asked_in_a_hunt(client: TestClient) -> None:
+    address = start(client, 1, 3)
+    client.post(f"{address}/ask", data={"on": "always"})
+    for _ in range(30):
+        client.post(f"{address}/step")
+        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="prediction")
+        assert prediction is not None
+        assert prediction.get_text(strip=True) == ""
+
+
+# Verbs ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("level", "seed"), CASES)
+def test_a_case_is_solved_by_forms_and_then_tells_everything(client: TestClient, level: int, seed: int) -> None:
+    address, setup = start(client, level, seed), case_of(level, seed).setup
+    response = client.post(f"{address}/accuse", data=accusation(level, seed))
+    assert (response.status_code, response.headers["Location"]) == (303, address)
+    told = lab(client, address)
+    assert "Solved." in told
+    assert all(" ".join(MISTAKES[name].remedy.split()) in told for name in setup.mistakes)
+    made = state(client, address)["setup"]["mistake"]
+    assert ([made] if isinstance(made, str) else made) == list(setup.mistakes)
+    client.post(f"{address}/backward")
+    assert 'id="code"' in client.get(address).text
+
+
+def test_the_right_rule_brings_the_facts_and_a_second_curve(client: TestClient) -> None:
+    address = start(client, 2, 5)
+    early = client.post(f"{address}/apply-rule", headers=HTMX)
+    assert early.status_code == 422
+    client.post(f"{address}/accuse", data=accusation(2, 5))
+    assert client.post(f"{address}/apply-rule").status_code == 303
+    told = lab(client, address)
+    assert re.search(r"had the wrong sign.*The loss (falls|rises).*XOR, in a", told)
+    assert "right rule" in told
+    assert client.get(address).text.count('class="curve') == 2
+
+
+def test_a_check_is_listed_and_costs(client: TestClient) -> None:
+    address = start(client, 1, 3)
+    client.post(f"{address}/spend-check", data={"gradient": "dW-1-0-0"})
+    told = lab(client, address)
+    assert "score 96" in told
+    assert "Checks: each gradient" in told
+
+
+def test_a_wrong_accusation_says_what_does_not_fit(client: TestClient) -> None:
+    address, setup = start(client, 2, 5), case_of(2, 5).setup
+    wrong = next(name for name in MISTAKES if name not in setup.mistakes and MISTAKES[name].square_from is None)
+    form = {"layer": accusation(2, 5)["layer"], "rule": MISTAKES[wrong].rule, "mistake": wrong}
+    fragment = client.post(f"{address}/accuse", data=form, headers=HTMX).text
+    assert "The program finds" in fragment or "cannot be made here" in fragment
+    assert "score 85" in lab(client, address)
+
+
+@pytest.mark.parametrize(
+    ("verb", "form"),
+    [
+        ("spend-check", {}),
+        ("spend-check", {"gradient": "dW"}),
+        ("spend-check", {"gradient": "dW-9-0-0"}),
+        ("spend-check", {"gradient": "W-1-0-0"}),
+        ("spend-check", {"gradient": "dW-1-0-0-0"}),
+        ("spend-check", {"gradient": f"dW-1-0-{'9' * 300}"}),
+        ("spend-check", {"gradient": "dW-1-0-x"}),
+        ("accuse", {}),
+        ("accuse", {"layer": "1"}),
+        ("accuse", {"layer": "x", "rule": "slope", "mistake": "missing_slope"}),
+        ("accuse", {"layer": "1", "rule": "slope", "mistake": "nothing"}),
+        ("accuse", {"layer": "1", "rule": "carried", "mistake": "missing_slope"}),
+        ("apply-rule", {}),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_costs_nothing(client: TestClient, verb: str, form: dict[str, str]) -> None:
+    address = start(client, 2, 5)
+    response = client.post(f"{address}/{verb}", data=form, headers=HTMX)
+    assert response.status_code == 422
+    assert message(response.text).endswith(".")
+    assert "score 100" in lab(client, address)
+
+
+@pytest.mark.parametrize("verb", ["spend-check", "accuse", "apply-rule"])
+def test_a_walk_that_is_no_hunt_takes_no_verb_of_one(client: TestClient, verb: str) -> None:
+    address = client.post("/sessions", data={"lesson": "hours-of-study"}).headers["Location"]
+    form = {**accusation(1, 3), "gradient": "dW-1-0-0"}
+    assert client.post(f"{address}/{verb}", data=form, headers=HTMX).status_code == 422
+
+
+def test_a_step_sends_no_lab_panel_again(client: TestClient) -> None:
+    address = start(client, 2, 5)
+    client.get(address)
+    fragment = client.post(f"{address}/step", data={"rev": "1"}, headers=HTMX).text
+    assert 'hx-target="#equation"' in fragment
+    assert 'hx-target="#lab"' not in fragment

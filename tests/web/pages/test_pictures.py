@@ -1,0 +1,190 @@
+"""The page of pictures: whole or one picture alone, with and without scripts, for every kind of walk."""
+
+import pytest
+from bs4 import BeautifulSoup
+from starlette.testclient import TestClient
+
+from app.engine.equations.mistakes import MISTAKES
+from app.lessons import LESSONS
+from app.main import create_app
+from app.settings import Settings
+from app.views.pictures.pictures import PICTURES
+from tests.web.pages.test_walk import HTMX
+from tests.web.reading import soup, words
+from tests.web.talk import BATCHES, Json, act, begin
+
+MOONS: Json = {
+    "sizes": [2, 3, 1],
+    "data": {"dataset": "moons", "examples": 40, "noise": 0.2, "seed": 1, "test_share": 0.25},
+    "batch_size": 10,
+}
+COLUMN = '<b onmouseover="x">&'
+OWN_TABLE: Json = {
+    "sizes": [3, 2, 2],
+    "data": {
+        "X": [[0.0, 1.0, 2.0], [1.0, 0.0, 1.0], [2.0, 2.0, 0.0]],
+        "Y": [[0.5, 1.0], [1.5, 0.0], [2.0, 3.0]],
+        "columns": [COLUMN, "b", "c"],
+        "names": ["y<i>", "z"],
+    },
+}
+
+
+def at(client: TestClient, what: Json, iterations: int = 30) -> str:
+    """The address of a walk that has gone so far."""
+    session = begin(client, what)
+    if iterations:
+        act(client, session, "train", iterations=iterations)
+    return f"/sessions/{session['id']}"
+
+
+def tabs(page: BeautifulSoup) -> dict[str, str]:
+    """Where each tab leads, by what it says."""
+    return {link.text: str(link["href"]) for link in page.select(".tabs a")}
+
+
+@pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
+@pytest.mark.parametrize("iterations", [0, 25])
+def test_every_picture_of_every_lesson_is_there(client: TestClient, slug: str, iterations: int) -> None:
+    address = at(client, {"lesson": slug}, iterations)
+    page = soup(client, f"{address}/pictures")
+    assert page.select_one("#curves svg.plot") is not None
+    for title, href in tabs(page).items():
+        shown = soup(client, href)
+        assert words(shown, ".tabs [aria-current]") == title
+        assert words(shown, "#picture h2")
+        assert shown.select_one("#picture svg") is not None or iterations == 0
+        ids = [tag["id"] for tag in shown.find_all(id=True)]
+        assert len(ids) == len(set(ids))
+        assert not [tag for tag in shown.find_all() if any(a == "style" or a.startswith("on") for a in tag.attrs)]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_htmx_gets_one_picture_and_no_page_around_it(client: TestClient, name: str) -> None:
+    address = at(client, MOONS)
+    answer = client.get(f"{address}/pictures/{name}", headers=HTMX)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "<svg" in answer.text
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_htmx_gets_the_curves_alone_and_in_the_scale_that_was_chosen(client: TestClient) -> None:
+    address = at(client, MOONS)
+    linear, log = (
+        client.get(f"{address}/pictures/curves?scale={scale}", headers=HTMX).text for scale in ("linear", "logarithmic")
+    )
+    assert "<html" not in linear
+    assert "logarithmic: each line of the grid is a power of ten" in log
+    assert "power of ten" not in linear
+
+
+@pytest.mark.parametrize("path", ["units", "curves"])
+def test_the_address_of_a_picture_alone_shows_the_page_with_it(client: TestClient, path: str) -> None:
+    page = soup(client, f"{at(client, MOONS)}/pictures/{path}")
+    assert page.select_one("#curves svg") is not None
+    assert words(page, ".tabs [aria-current]") == ("Hidden units" if path == "units" else "Boundary")
+
+
+def test_a_picture_that_does_not_exist_is_not_found(client: TestClient) -> None:
+    address = at(client, MOONS)
+    assert client.get(f"{address}/pictures/nothing", headers=HTMX).status_code == 404
+    assert client.get(f"{address}/pictures/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("what", [MOONS, BATCHES, OWN_TABLE, {"lesson": "hours-of-study"}])
+def test_a_picture_that_does_not_fit_the_walk_gives_way_to_the_first_that_does(client: TestClient, what: Json) -> None:
+    address = at(client, what)
+    for name in ("boundary", "fitted"):
+        page = soup(client, f"{address}/pictures?show={name}")
+        assert words(page, ".tabs [aria-current]") in ("Boundary", "Fit")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["show=../../x", "scale=<script>", "layer=99&unit=-1", "across=1e999&up=nan", "class=%00", "unit=" + "9" * 3000],
+)
+def test_nonsense_in_the_address_counts_as_nothing_chosen(client: TestClient, query: str) -> None:
+    address = at(client, MOONS)
+    for path in ("pictures", "pictures/units", "pictures/boundary", "pictures/curves"):
+        answer = client.get(f"{address}/{path}?{query}")
+        assert answer.status_code == 200
+        assert "<script>" not in answer.text
+        assert "9" * 50 not in answer.text
+
+
+def test_names_of_columns_stay_text_in_every_picture(client: TestClient) -> None:
+    address = at(client, OWN_TABLE)
+    for name in tabs(soup(client, f"{address}/pictures")).values():
+        page = soup(client, name)
+        assert not page.select("b[onmouseover], main i:not(.place, .swatch)")
+    assert COLUMN in words(soup(client, f"{address}/pictures?show=fitted"), "#picture svg")
+
+
+def test_the_forms_work_without_scripts_and_keep_each_others_choices(client: TestClient) -> None:
+    address = at(client, MOONS)
+    page = soup(client, f"{address}/pictures?show=units&unit=2&scale=logarithmic")
+    form = page.select_one("#curves form")
+    assert form is not None
+    fields = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
+    assert (form["action"], fields) == (f"{address}/pictures", {"show": "units", "unit": "2"})
+    other = page.select_one("#picture form")
+    assert other is not None
+    assert {str(field["name"]): str(field["value"]) for field in other.select("input[type=hidden]")} == {
+        "show": "units",
+        "scale": "logarithmic",
+    }
+    assert all(form.select_one("button") for form in page.select("form.choices"))
+
+
+def test_the_table_of_the_curves_holds_the_losses_of_the_walk(client: TestClient) -> None:
+    session = begin(client, {"lesson": "hours-of-study"})
+    act(client, session, "train", iterations=10)
+    history = client.get(f"/api/sessions/{session['id']}/history").json()["iterations"]
+    page = soup(client, f"/sessions/{session['id']}/pictures")
+    rows = [[cell.text for cell in row.select("th, td")] for row in page.select("#curves tbody tr")]
+    told = {int(row[0]): float(row[1]) for row in rows if int(row[0]) < 10}
+    assert len(told) >= 5
+    assert told == pytest.approx({epoch: history[epoch] for epoch in told}, abs=1e-5)
+
+
+def test_a_hunt_shows_its_curves_and_gives_its_mistake_away_nowhere(client: TestClient) -> None:
+    answer = client.post("/bug-lab", data={"level": "2", "seed": "17"})
+    address = answer.headers["Location"]
+    for _ in range(3):
+        client.post(f"{address}/update", headers=HTMX)
+    page = soup(client, f"{address}/pictures")
+    assert page.select_one("#curves svg") is not None
+    assert "compare" not in words(page, ".ways-on")
+    for href in [f"{address}/pictures", *tabs(page).values()]:
+        text = soup(client, href).get_text().lower()
+        assert not [name for name in MISTAKES if name in text or name.replace("_", " ") in text]
+    for name in ("landscape", "contour"):
+        assert name not in str(tabs(page))
+        assert words(soup(client, f"{address}/pictures?show={name}"), ".tabs [aria-current]") != PICTURES[name].title
+
+
+def test_the_explorer_and_the_pictures_lead_to_each_other(client: TestClient) -> None:
+    address = at(client, {"lesson": "hours-of-study"}, 0)
+    assert soup(client, address).select_one(f'a[href="{address}/pictures"]') is not None
+    links = [str(link["href"]) for link in soup(client, f"{address}/pictures").select(".ways-on a")]
+    assert links == [address, f"{address}/pictures", f"{address}/compare"]
+
+
+def test_who_does_not_know_the_walk_sees_no_picture_of_it(client: TestClient) -> None:
+    assert client.get("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA/pictures").status_code == 404
+
+
+def test_a_walk_too_long_for_one_request_is_followed_from_where_the_last_one_came(
+    client: TestClient, settings: Settings
+) -> None:
+    address = at(client, {**MOONS, "data": {**MOONS["data"], "seed": 77}}, 90)
+    hasty = settings.model_copy(update={"work_seconds": 1e-4})
+    with TestClient(create_app(hasty)) as other:
+        answers = [other.get(f"{address}/pictures") for _ in range(2)]
+        assert answers[0].status_code == 422
+        assert "Load the page again: it goes on from where it has come to." in answers[0].text
+        while answers[-1].status_code == 422 and len(answers) < 100:
+            answers.append(other.get(f"{address}/pictures"))
+    assert answers[-1].status_code == 200
+    assert "In 30 epochs" in answers[-1].text

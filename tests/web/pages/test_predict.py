@@ -1,0 +1,263 @@
+"""Questions over HTTP: the page stops for them and takes answers as forms; the API lists them and never waits."""
+
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from starlette.testclient import TestClient
+
+from app.web.pages.predict import AnsweredAnswer, GivenAnswer, QuestionAnswer
+from tests.web.talk import BATCHES, act, begin, edit
+
+HTMX = {"HX-Request": "true"}
+TWO = {"lesson": "two-outputs-two-paths", "asking": True}
+
+
+def start(client: TestClient, **more: str) -> str:
+    """The address of a walk that was begun on the page."""
+    response = client.post("/sessions", data={"lesson": "two-outputs-two-paths", **more})
+    assert response.status_code == 303
+    address: str = response.headers["Location"]
+    return address
+
+
+def at_question(client: TestClient) -> str:
+    address = start(client)
+    client.post(f"{address}/backward")
+    return address
+
+
+def panel(client: TestClient, address: str) -> Tag:
+    found = BeautifulSoup(client.get(address).text, "html.parser").find(id="prediction")
+    assert isinstance(found, Tag)
+    return found
+
+
+def fields(client: TestClient, address: str) -> dict[str, str]:
+    """What the question's form sends without anyone's doing."""
+    return {str(field["name"]): str(field["value"]) for field in panel(client, address).select("input[type=hidden]")}
+
+
+def cursor(client: TestClient, address: str) -> int:
+    found: int = client.get(f"/api{address}").json()["cursor"]
+    return found
+
+
+def answers(client: TestClient, address: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api{address}/answers").json()
+    for one in found:
+        GivenAnswer.model_validate(one, strict=True)
+        assert set(one) == set(GivenAnswer.model_fields)
+    return found
+
+
+# The page -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_walk_begun_on_the_page_asks_and_one_begun_through_the_api_does_not(client: TestClient) -> None:
+    asked, free = at_question(client), start(client, ask="0")
+    client.post(f"{free}/backward")
+    assert cursor(client, asked) < cursor(client, free)
+    plain = begin(client, {"lesson": "two-outputs-two-paths"})
+    client.post(f"/sessions/{plain['id']}/backward")
+    assert cursor(client, f"/sessions/{plain['id']}") == cursor(client, free)
+
+
+def test_a_closed_panel_is_empty(client: TestClient) -> None:
+    assert panel(client, start(client)).contents == []
+
+
+@pytest.mark.parametrize("verb", ["step", "forward", "backward", "update", "train", "go"])
+def test_no_verb_of_the_page_passes_an_open_question(client: TestClient, verb: str) -> None:
+    address = at_question(client)
+    before = cursor(client, address)
+    form = {"iterations": "3", "cursor": str(before + 1)}
+    refused = client.post(f"{address}/{verb}", data=form, headers=HTMX)
+    assert refused.status_code == 422
+    assert "Answer the question, or skip it." in refused.text
+    assert cursor(client, address) == before
+    assert client.post(f"{address}/back").status_code == 303
+    assert cursor(client, address) == before - 1
+
+
+def test_a_plain_form_answers_part_by_part_and_the_walk_goes_on(client: TestClient) -> None:
+    address = at_question(client)
+    before = cursor(client, address)
+    assert client.post(f"{address}/answer", data={**fields(client, address), "sign": "negative"}).status_code == 303
+    assert "What is the error signal of output 2?" in panel(client, address).get_text()
+    assert client.post(f"{address}/answer", data={**fields(client, address), "guess": "-0,0396"}).status_code == 303
+    assert cursor(client, address) == before + 1
+    told = panel(client, address).get_text(" ", strip=True)
+    assert "Right. You said -0,0396." in told.replace(" .", ".")
+    assert "1 of 4 answered, 1 right." in told
+    assert [(one["part"], one["right"]) for one in answers(client, address)] == [("sign", True), ("value", True)]
+
+
+def test_htmx_gets_the_panels_that_an_answer_changed(client: TestClient) -> None:
+    address = at_question(client)
+    form = {**fields(client, address), "sign": "negative"}
+    fragment = client.post(f"{address}/answer", data=form, headers=HTMX).text
+    assert set(re.findall(r'hx-target="#([a-z]+)"', fragment)) >= {"prediction", "status"}
+    assert 'id="guess"' in fragment
+
+
+def test_the_answer_knows_how_long_it_took(client: TestClient) -> None:
+    address = at_question(client)
+    form = fields(client, address)
+    form["asked_at"] = str(float(form["asked_at"]) - 7.5)
+    client.post(f"{address}/answer", data={**form, "skip": "1"})
+    assert 7.5 <= answers(client, address)[0]["seconds"] < 60
+
+
+@pytest.mark.parametrize("asked_at", ["", "nan", "1e999", "soon", "-1e300", "1e300"])
+def test_a_moment_that_makes_no_sense_does_no_harm(client: TestClient, asked_at: str) -> None:
+    address = at_question(client)
+    assert client.post(f"{address}/answer", data={"skip": "1", "asked_at": asked_at}).status_code == 303
+    assert 0 <= answers(client, address)[0]["seconds"] <= 86_400
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({}, "No sign is chosen."),
+        ({"sign": "up"}, "No sign is chosen."),
+        ({"sign": "negative", "about": "another"}, "is not open"),
+    ],
+)
+def test_what_is_no_answer_is_said_in_the_panel(client: TestClient, form: dict[str, str], words: str) -> None:
+    address = at_question(client)
+    before = cursor(client, address)
+    response = client.post(f"{address}/answer", data=form)
+    assert response.status_code == 422
+    page = BeautifulSoup(response.text, "html.parser")
+    assert words in page.select_one("#prediction #reply").get_text()  # type: ignore[union-attr]
+    assert page.select_one("#message").get_text(strip=True) == ""  # type: ignore[union-attr]
+    assert cursor(client, address) == before
+
+
+def test_text_that_is_no_number_is_refused_and_never_echoed(client: TestClient) -> None:
+    address = at_question(client)
+    client.post(f"{address}/answer", data={"sign": "negative"})
+    response = client.post(f"{address}/answer", data={"guess": "<b>nan</b>"}, headers=HTMX)
+    assert response.status_code == 422
+    assert "This is not a number." in response.text
+    assert "<b>nan" not in response.text
+
+
+def test_a_guess_is_shown_as_text(client: TestClient) -> None:
+    address = at_question(client)
+    client.post(f"{address}/answer", data={"sign": "negative"})
+    client.post(f"{address}/answer", data={"guess": " 1 / 4 "})
+    assert "You said 1 / 4." in panel(client, address).get_text()
+
+
+def test_the_switch_asks_never_at_times_or_always(client: TestClient) -> None:
+    address = at_question(client)
+    assert client.post(f"{address}/ask", data={"on": "0"}).status_code == 303
+    assert panel(client, address).contents == []
+    client.post(f"{address}/ask", data={"on": "1"})
+    assert panel(client, address).find("form") is not None
+    client.post(f"{address}/reset")
+    client.post(f"{address}/ask", data={"on": "always"})
+    client.post(f"{address}/backward")
+    assert "output 1" in panel(client, address).get_text()
+    assert client.post(f"{address}/ask", data={"on": "often"}).status_code == 422
+
+
+def test_switching_to_the_right_rules_keeps_the_place_and_whether_it_asks(client: TestClient) -> None:
+    address = at_question(client)
+    other = start(client, as_published="false", keep=address.rpartition("/")[2])
+    assert panel(client, other).find("form") is not None
+    quiet = start(client, ask="0")
+    client.post(f"{quiet}/backward")
+    assert panel(client, start(client, keep=quiet.rpartition("/")[2])).contents == []
+
+
+def test_play_rests_at_a_question(client: TestClient) -> None:
+    address = start(client)
+    for _ in range(40):
+        fragment = client.post(f"{address}/step", data={"playing": "1"}, headers=HTMX).text
+        if "<form" in fragment and "/answer" in fragment:
+            break
+    else:
+        pytest.fail("no question came")
+    assert 'hx-trigger="every' not in fragment
+    assert "Is the error signal of output 2 positive, negative or zero?" in fragment
+
+
+# The API ------------------------------------------------------------------------------------------------------------
+
+
+def test_verbs_of_the_api_never_wait_for_an_answer(client: TestClient) -> None:
+    state = begin(client, TWO)
+    assert act(client, state, "update")["cursor"] == state["equations"]
+
+
+def test_the_api_tells_the_question_takes_the_answer_and_names_the_slip(client: TestClient) -> None:
+    state = begin(client, TWO)
+    client.post(f"/sessions/{state['id']}/backward")
+    at = f"/api/sessions/{state['id']}"
+    for _ in range(2):
+        client.post(f"{at}/answer", json={"skip": True})
+        client.post(f"/sessions/{state['id']}/backward")
+    question = client.get(f"{at}/question").json()
+    QuestionAnswer.model_validate(question, strict=True)
+    assert question["part"] == "sign"
+    assert (question["equation"]["kind"], question["equation"]["layer"]) == ("delta", 1)
+    assert "w^[2]_21" in question["equation"]["text"]  # as the chain rule has it, not as the notebook does
+    first = client.post(f"{at}/answer", json={"sign": "positive"}).json()
+    AnsweredAnswer.model_validate(first, strict=True)
+    assert (first["answer"]["right"], first["answer"]["truth"]) == (True, None)  # the value is still asked
+    last = client.post(f"{at}/answer", json={"guess": "0,00847", "rev": first["rev"]}).json()
+    assert last["question"] is None
+    assert not last["answer"]["right"]
+    assert last["answer"]["slip"] == "with W where the chain rule needs Wᵀ"
+    assert last["answer"]["truth"] == pytest.approx(0.0089516, rel=1e-4)
+    assert len(answers(client, f"/sessions/{state['id']}")) == 4
+
+
+def test_no_question_is_null_and_an_answer_to_it_is_refused(client: TestClient) -> None:
+    state = begin(client, TWO)
+    at = f"/api/sessions/{state['id']}"
+    assert client.get(f"{at}/question").json() is None
+    refused = client.post(f"{at}/answer", json={"skip": True})
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"sign": "up"},
+        {"sign": "positive", "guess": "1"},
+        {"skip": False},
+        {"guess": 1},
+        {"guess": "1" * 61},
+        {"guess": "nan"},
+        {"sign": "positive", "seconds": 3},
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused_in_words(client: TestClient, body: dict[str, Any]) -> None:
+    state = begin(client, TWO)
+    client.post(f"/sessions/{state['id']}/backward")
+    response = client.post(f"/api/sessions/{state['id']}/answer", json=body)
+    assert response.status_code == 422
+    assert all(error["remedy"] for error in response.json()["errors"])
+
+
+def test_asking_can_be_turned_on_and_off_through_the_api(client: TestClient) -> None:
+    state = begin(client, {**BATCHES, "asking": True})
+    client.post(f"/sessions/{state['id']}/update")
+    assert client.get(f"/api/sessions/{state['id']}/question").json()["equation"]["kind"] == "delta"
+    edit(client, state, asking=False)
+    assert client.get(f"/api/sessions/{state['id']}/question").json() is None
+
+
+def test_a_stale_answer_changes_nothing(client: TestClient) -> None:
+    state = begin(client, TWO)
+    client.post(f"/sessions/{state['id']}/backward")
+    stale = client.post(f"/api/sessions/{state['id']}/answer", json={"sign": "positive", "rev": state["rev"]})
+    assert stale.status_code == 412
+    assert answers(client, f"/sessions/{state['id']}") == []
