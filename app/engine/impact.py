@@ -9,17 +9,17 @@ import numpy as np
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.equations.mistakes import reason_against
 from app.engine.learning.iteration import (
     Iteration,
     Past,
     mean_loss,
     run_iteration,
 )
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.propagation import RIGHT, Backward, backward
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
 from app.engine.setup.setup import Setup
 
 SEEDS = range(20)  # of the runs that try to learn XOR

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Layer
 from app.engine.setup.setup import Parameters, Setup
 from app.lessons.figures import HOURS_OF_STUDY

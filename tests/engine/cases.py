@@ -13,7 +13,7 @@ from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.engine.setup.setup import Parameters, Setup
 
 HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from app.engine.gradient_sizes import gradient_sizes
+from app.engine.activity import gradient_sizes
 from app.engine.network.propagation import Backward
 from tests.engine.cases import iteration_of, random_setup
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.paths import Paths, paths_of
 from app.engine.setup.setup import Setup

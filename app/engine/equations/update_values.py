@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import pi
 
 from app.engine.learning.iteration import Iteration
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 
 # What all parameters share.
 SHARED: dict[str, Callable[[Iteration], float]] = {

@@ -5,11 +5,11 @@ from itertools import chain
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration, first_not_finite
+from app.engine.network.arrays import Array
 from app.engine.network.errors import DivergedError
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
 
 PARAMETERS = {"a gradient": "the gradient of {}", "an updated parameter": "{}"}  # what has a parameter to be named
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.engine.learning.optimizers import Optimizer, norm
 from app.engine.learning.schedules import CONSTANT, Schedule
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network, flattened
 from app.engine.network.losses import Loss
 from app.engine.network.propagation import (
@@ -18,7 +19,6 @@ from app.engine.network.propagation import (
     backward,
     forward,
 )
-from app.engine.network.types import Array
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.engine.check.gradient_check import check_one
-from app.engine.equations.expressions import Symbol
-from app.engine.equations.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES, reason_against
 from app.engine.impact import (
     consequences,
     gradient_symbols,
@@ -15,9 +14,9 @@ from app.engine.impact import (
     iterations_of,
     right_backward,
 )
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
+from app.engine.network.expressions import Symbol
 from app.engine.setup.setup import Setup
 from app.lessons.bug_lab import RULES
 from app.sessions.bug_lab.cases import (

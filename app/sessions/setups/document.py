@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, SCHEDULES, Schedule
-from app.engine.network.initializers import Initializer
+from app.engine.network.expressions import Symbol
+from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.setup.setup import Parameters, Setup
 from app.lessons import lesson_named
 from app.sessions.setups.data_documents import (
@@ -31,7 +31,7 @@ from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.standing import Goal
 from app.sessions.walk.timeline import Timeline
 
-AMOUNTS = {"constant": "value", "normal": "scale", "uniform": "scale"}  # initializer -> the name of its amount
+AMOUNTS = {kind.name: kind.amount for kind in INITIALIZERS.values() if kind.amount}
 
 
 # A setup ------------------------------------------------------------------------------------------------------------

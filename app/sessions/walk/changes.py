@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 
 MOST_CHANGES = 200

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.equations.expressions import Symbol
 from app.engine.impact import Consequences, Learned
+from app.engine.network.expressions import Symbol
 
 FULL_SCORE, CHECK_COSTS, WRONG_COSTS = 100, 4, 15
 

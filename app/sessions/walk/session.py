@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import trace
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.setup.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Asking, put_by

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.changes import Changes, example_edits, examples_with

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.engine.gradient_sizes import gradient_sizes
+from app.engine.activity import gradient_sizes
 from app.engine.learning.iteration import Iteration
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline

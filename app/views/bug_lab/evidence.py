@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import Consequences, Learned
+from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
 from app.sessions.bug_lab.bug_lab import Contradiction

@@ -93,7 +93,7 @@ def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem
     """The output's activation and the loss, or the targets, do not go together."""
     loss, output = last.loss, last.activations[-1]
     if refusal.field != "loss":
-        whole = ", and each row must add up to 1" if LOSSES[loss].output == "softmax" else ""
+        whole = ", and each row must add up to 1" if LOSSES[loss].targets == "shares" else ""
         what = f"{sentence(LOSS_WORDS[loss])} does not go with these targets."
         return Problem("loss", what, TARGETS.format(whole), tuple(_offers(last, fitting)))
     what = f"{sentence(LOSS_WORDS[loss])} does not go with {activation_word(output)} at the output."

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
+from app.engine.network.expressions import Symbol
+from app.engine.network.losses import LOSSES
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import in_html, reference, script_of
@@ -156,11 +157,10 @@ def _hint(session: TrainingSession, symbol: Symbol) -> str:
 
 
 def _asked_of(shape: Shape, symbol: Symbol) -> str:
-    if symbol.kind != "y" or shape.loss not in ("cross_entropy", "binary_cross_entropy"):
-        return ""
-    if shape.loss == "cross_entropy":
-        return "1 makes this the right answer, and all others 0."
-    return "From 0 to 1."
+    wanted = LOSSES[shape.loss].targets if symbol.kind == "y" else "any"
+    return {"any": "", "probabilities": "From 0 to 1.", "shares": "1 makes this the right answer, and all others 0."}[
+        wanted
+    ]
 
 
 # What was edited -----------------------------------------------------------------------------------------------------

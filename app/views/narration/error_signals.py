@@ -1,7 +1,8 @@
 """How an error signal is told: where it comes from, what the slope lets through, and what a wrong rule does to it."""
 
-from app.engine.equations.expressions import Symbol, symbols_in
 from app.engine.equations.shape import Shape
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import Symbol, symbols_in
 from app.engine.network.losses import LOSSES
 from app.views.narration.mistakes import (
     has_wrong_output_error,
@@ -32,7 +33,7 @@ def error_signal(t: Teller) -> str:
 
 
 def _is_off(t: Teller) -> bool:
-    by_relu = t.shape.activation(t.layer) == "relu" and uses_slope(t.shape, t.layer)
+    by_relu = ACTIVATIONS[t.shape.activation(t.layer)].switches_off and uses_slope(t.shape, t.layer)
     return by_relu and t.value("slope") == 0 and "sigmoid_slope" not in t.shape.mistakes
 
 
@@ -45,7 +46,7 @@ def _output_error(t: Teller) -> str:
 def _from_difference(t: Teller) -> str:
     words, factor = _difference_factor(t.shape)
     made_for_it = LOSSES[t.shape.loss].error is not None
-    if t.shape.activation(t.layer) == "softmax" and not made_for_it:
+    if ACTIVATIONS[t.shape.activation(t.layer)].couples and not made_for_it:
         return f"every share depends on every sum, so the differences of all outputs come in: {t.says(t.result)}"
     a, turned = t.value("a"), "wrong_sign" in t.shape.mistakes
     words += "target minus prediction" if turned else "prediction minus target"
@@ -114,7 +115,7 @@ def _together(t: Teller, came_back: list[float]) -> str:
 
 
 def _saturation(t: Teller) -> str:
-    flattens = t.shape.activation(t.layer) in ("sigmoid", "tanh") and not has_wrong_slope(t.shape, t.layer)
+    flattens = ACTIVATIONS[t.shape.activation(t.layer)].saturates and not has_wrong_slope(t.shape, t.layer)
     if not flattens or t.value("slope") >= SATURATED:
         return ""
     return f" At {t.says(t.value('z'))} the {t.function} is almost flat: this unit is saturated."

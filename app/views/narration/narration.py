@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.views.narration.error_signals import error_signal
 from app.views.narration.mistakes import clauses, is_misled
@@ -65,11 +66,11 @@ def _carried(t: Teller, k: int) -> str:
 def _activation(t: Teller) -> str:
     z, a, name = t.says(t.value("z")), t.says(t.result), t.shape.activation(t.layer)
     rounded = "" if t.shape.decimals is None else f", rounded to {t.shape.decimals} decimals, as by hand"
-    if name == "softmax":
+    if ACTIVATIONS[name].couples:
         return f"The softmax turns the output sums into shares that add up to 1: {t.unit} gets {a}{rounded}."
     if t.result == t.value("z"):
         return f"The {t.function} passes {z} on unchanged."
-    if name == "relu" and t.result == 0 and not rounded:
+    if ACTIVATIONS[name].switches_off and t.result == 0 and not rounded:
         return f"The ReLU turns {z} into 0: this unit is off."
     return f"The {t.function} turns {z} into {a}{rounded}."
 
@@ -93,7 +94,7 @@ def _pairs(t: Teller) -> list[tuple[float, float]]:
 
 def _answer(t: Teller) -> str:
     said, right = zip(*_pairs(t), strict=True)
-    if t.shape.loss == "cross_entropy" and max(right) == 1:
+    if LOSSES[t.shape.loss].targets == "shares" and max(right) == 1:
         j = right.index(1)
         return f"The right answer is output {j + 1}, and the network gives it the share {t.says(said[j])}."
     if len(said) > MOST_READ_OUT:

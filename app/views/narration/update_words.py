@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from math import sqrt
 
-from app.engine.equations.expressions import Symbol, symbols_in
 from app.engine.learning.optimizers import OPTIMIZERS
+from app.engine.network.expressions import Symbol, symbols_in
 from app.views.text.numbers import fixed, signed
 from app.views.text.words import (
     Teller,

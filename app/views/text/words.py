@@ -4,11 +4,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.updates import parameter_of
 from app.engine.equations.values import Values
+from app.engine.network.expressions import Symbol
 from app.views.text.numbers import number
 
 ACTIVATION_WORDS = {

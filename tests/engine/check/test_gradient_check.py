@@ -12,10 +12,10 @@ import pytest
 from app.engine.check import central_differences as referee
 from app.engine.check.gradient_check import check_gradients, check_one
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import RIGHT, Backward, forward
 from app.engine.setup.setup import Parameters, Setup
 from tests.engine import by_hand

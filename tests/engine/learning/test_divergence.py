@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.divergence import check_finite
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.errors import DivergedError
+from app.engine.network.expressions import Symbol
 from app.engine.setup.setup import Parameters, Setup
 from tests.engine.cases import iteration_of, random_setup
 

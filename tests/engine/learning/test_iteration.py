@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import first_not_finite
 from app.engine.network.errors import DivergedError
+from app.engine.network.expressions import Symbol
 from app.engine.setup.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import iteration_of, random_setup, setups

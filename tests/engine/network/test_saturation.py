@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.engine.data.split import Examples
 from app.engine.learning.iteration import first_not_finite
 from app.engine.network.activations import ACTIVATIONS, softmax
+from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES, Output
-from app.engine.network.types import Array
 from app.engine.setup.setup import Parameters, Setup
 from tests.engine.cases import iteration_of
 

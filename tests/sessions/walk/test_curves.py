@@ -10,12 +10,12 @@ import pytest
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration
 from app.engine.learning.optimizers import Optimizer
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.changes import Change

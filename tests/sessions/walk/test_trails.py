@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine.gradient_sizes import gradient_sizes
+from app.engine.activity import gradient_sizes
 from app.sessions.walk import trails
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.tracks import Tracks

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
+from app.engine.network.expressions import Symbol
 from app.engine.setup.setup import Parameters, Setup
 from app.views.explorer.equation import heading
 from app.views.narration.narration import narrate

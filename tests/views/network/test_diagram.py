@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.setup.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.question_case import Case
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS, lesson_named
