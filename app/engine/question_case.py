@@ -16,7 +16,7 @@ from app.engine.network.expressions import (
     Rounded,
     Symbol,
 )
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 
 @dataclass(frozen=True, eq=False)

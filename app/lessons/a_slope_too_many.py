@@ -6,7 +6,7 @@ import numpy as np
 
 from app.engine.data.split import Examples
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons.figures import A_SLOPE_TOO_MANY
 from app.lessons.lesson import Ask, Lesson
 

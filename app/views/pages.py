@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.views.network.thumbnail import Thumbnail, thumbnail

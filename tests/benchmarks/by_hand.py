@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.network.arrays import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 
 @dataclass(frozen=True, eq=False)

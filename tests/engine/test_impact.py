@@ -13,9 +13,9 @@ from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import (
     SEEDS,
     UPDATES,
-    consequences,
     gradient_symbols,
     gradients,
+    impact_of,
     iterations_of,
     learned_xor,
     learners,
@@ -25,7 +25,7 @@ from app.engine.impact import (
     xor_setup,
 )
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of
 
 XOR = ((0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))
@@ -171,6 +171,6 @@ def test_all_facts_take_less_than_a_second() -> None:
     learned_xor.cache_clear()
     learners.cache_clear()
     begun = process_time()
-    facts = consequences(setup, 240)
+    facts = impact_of(setup, 240)
     assert process_time() - begun < 1.0
     assert facts.falls == (facts.end < facts.start)

@@ -23,7 +23,7 @@ from app.engine.landscape import (
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import PAIRINGS, iteration_of, random_setup, setups
 

@@ -13,7 +13,7 @@ from app.engine.learning.iteration import Iteration
 from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import backward, forward
 from app.engine.question_case import Case
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.engine.slips import Typed, diagnose
 from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, random_setup
 

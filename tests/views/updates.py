@@ -7,7 +7,7 @@ from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import random_setup
 
 VARIANTS = [

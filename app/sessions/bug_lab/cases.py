@@ -16,7 +16,7 @@ from app.engine.impact import (
     right_backward,
 )
 from app.engine.network.arrays import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons.bug_lab import (
     EPOCHS,
     EVERY_PAIR,

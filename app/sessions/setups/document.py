@@ -12,7 +12,7 @@ from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, SCHEDULES, Schedule
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import INITIALIZERS, Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons import lesson_named
 from app.sessions.setups.data_documents import (
     Document,

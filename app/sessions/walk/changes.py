@@ -10,7 +10,7 @@ from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 MOST_CHANGES = 200
 

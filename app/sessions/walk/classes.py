@@ -6,7 +6,7 @@ import numpy as np
 
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 SHARES = (0.0, 1.0)  # the bounds of outputs that can be read as shares of 1
 HALF = 0.5  # from here on a single output says yes

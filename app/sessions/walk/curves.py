@@ -14,7 +14,7 @@ from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
 from app.engine.network.losses import LOSSES
 from app.engine.network.propagation import forward
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.changes import Changes, examples_at
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.classes import accuracy, classifies

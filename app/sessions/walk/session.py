@@ -6,7 +6,7 @@ from typing import Self
 from app.engine.equations.trace import trace
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Asking, put_by
 from app.sessions.walk.changes import Change, with_change

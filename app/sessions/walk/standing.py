@@ -10,7 +10,7 @@ from app.engine.learning.iteration import Iteration
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.changes import Changes, example_edits, examples_with
 from app.sessions.walk.edits import Edit, Marks, edit_of

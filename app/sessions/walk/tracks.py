@@ -4,7 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.changes import Changes
 from app.sessions.walk.checkpoints import Checkpoint
 

@@ -10,7 +10,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.build.pairings import Offer
 from app.views.pages import LOSS_WORDS
 from app.views.text.numbers import number

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import PHASES, trace
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.build.sketch import Sketch, sketch
 from app.views.explorer.timeline import PHASE_TITLES
 from app.views.text.numbers import number

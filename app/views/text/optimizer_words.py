@@ -1,6 +1,6 @@
 """How a setup's updates are called in its line of facts."""
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 OPTIMIZER_WORDS = {
     "gradient_descent": "gradient descent",

@@ -17,7 +17,7 @@ from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import RIGHT, Backward, forward
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import HIDDEN, OWN_LOSS, PAIRINGS, iteration_of, near_a_kink, random_setup
 

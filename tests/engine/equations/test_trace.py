@@ -27,7 +27,7 @@ from app.engine.network.expressions import (
     products_of,
     symbols_in,
 )
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import iteration_of, mistaken, random_setup
 from tests.engine.sides import EXACT, assert_equal_sides, right_side
 

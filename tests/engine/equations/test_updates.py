@@ -21,7 +21,7 @@ from app.engine.network.expressions import (
     substituted,
     symbols_in,
 )
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import later_iteration, updated
 from tests.engine.sides import EXACT, assert_equal_sides, right_side
 

@@ -11,7 +11,7 @@ from app.engine.equations.mistakes import MISTAKES, reason_against
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.arrays import Array
 from app.engine.network.propagation import Rules
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.bug_lab import (
     LEVELS,
     PAIRS,

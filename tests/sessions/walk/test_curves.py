@@ -16,7 +16,7 @@ from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Network
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.changes import Change
 from app.sessions.walk.checkpoints import Checkpoint

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.engine.learning.divergence import check_finite
 from app.engine.network.errors import DivergedError
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.changes import Change, Changes

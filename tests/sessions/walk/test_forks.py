@@ -10,7 +10,7 @@ from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import counterpart, first_difference, parting
 from app.sessions.setups.document import fixed_text, moving_text, session_of

@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.data.datasets import Dataset
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession

@@ -15,7 +15,7 @@ from app.engine.learning.iteration import Iteration
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.lesson import Orientation
 from app.views.formulas.numpy_lines import line_of_numpy
 from tests.engine.cases import iteration_of, mistaken, random_setup, setups

@@ -13,7 +13,7 @@ from app.engine.equations.values import Values
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.views.formulas.formulas import formula, latex, text
 from tests.engine.cases import later_iteration
 from tests.views.mathml import as_text, calculated, parsed

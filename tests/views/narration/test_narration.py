@@ -14,7 +14,7 @@ from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.text.words import (
     counted,

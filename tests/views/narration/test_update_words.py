@@ -13,7 +13,7 @@ from app.engine.equations.values import Values
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.expressions import Symbol
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.views.explorer.equation import heading
 from app.views.narration.narration import narrate
 from app.views.text.words import what_is_found
