@@ -41,7 +41,6 @@ TABLES: tuple[dict[str, Any], ...] = (
 RECORDS = [record for table in TABLES for record in table.values()]
 LEFT, RIGHT_SIDE = np.array([[-3.0, -1.25, -0.5]]), np.array([[0.25, 1.0, 2.5]])
 Z = np.concatenate([LEFT, RIGHT_SIDE])
-APPROXIMATELY = {"rtol": 1e-12, "atol": 1e-12}
 
 
 class Numbers:
@@ -61,6 +60,11 @@ class Numbers:
 def written(code: str, **names: Any) -> Any:
     """What a part of a line of NumPy gives."""
     return eval(code, {"np": np, "math": math, **names})
+
+
+def assert_equal(found: Any, wanted: Any) -> None:
+    """But for rounding."""
+    np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
 # Whole ----------------------------------------------------------------------------------------------------------------
@@ -107,21 +111,21 @@ def test_an_activations_formula_and_line_give_g(activation: Activation) -> None:
     names = {"Z": Z}
     if activation.code.before:
         exec(activation.code.before.format(Z="Z"), {"np": np, "Z": Z}, names)
-    np.testing.assert_allclose(written(activation.code.g.format(Z="Z"), **names), A, **APPROXIMATELY)
+    assert_equal(written(activation.code.g.format(Z="Z"), **names), A)
     symbols = tuple(Symbol("z", 1, j) for j in range(Z.shape[1]))
     told = [[evaluate(activation.formula(symbols, j), Numbers(z=row)) for j in range(len(row))] for row in Z]
-    np.testing.assert_allclose(told, A, **APPROXIMATELY)
+    assert_equal(told, A)
 
 
 def test_an_activations_slope_is_the_same_however_it_is_written(activation: Activation) -> None:
     A, slope, code = activation.g(Z), activation.g_prime(Z), activation.code
     if activation.slope_from_a is not None:
-        np.testing.assert_allclose(activation.slope_from_a(A), slope, **APPROXIMATELY)
+        assert_equal(activation.slope_from_a(A), slope)
     if activation.slope_formula is not None:
         told = [[evaluate(activation.slope_formula(Symbol("a", 1, j)), Numbers(a=row)) for j in range(3)] for row in A]
-        np.testing.assert_allclose(told, slope, **APPROXIMATELY)
+        assert_equal(told, slope)
     for line in filter(None, (code.slope, code.by_hand, code.by_z)):
-        np.testing.assert_allclose(written(line.format(Z="Z", A="A"), Z=Z, A=A), slope, **APPROXIMATELY)
+        assert_equal(written(line.format(Z="Z", A="A"), Z=Z, A=A), slope)
     assert code.slope or activation.passes_on or activation.couples
     assert "{A}" not in code.slope or code.by_z  # else nobody could take the slope at a instead of z
     assert "{Z}" not in code.slope or code.by_hand or activation.slope_from_a is None
@@ -180,15 +184,17 @@ def test_a_losss_formula_line_and_slope_give_what_its_functions_give(loss: Loss,
         Numbers(a=output.A[i], y=Y[i], **{kind: numbers[i] for kind, numbers in logs.items()}) for i in range(len(Y))
     ]
     value, gradient = loss.value(output, Y), loss.gradient(output.A, Y)
-    np.testing.assert_allclose([evaluate(loss.formula(y_hat, y), row) for row in rows], value, **APPROXIMATELY)
+    assert_equal([evaluate(loss.formula(y_hat, y), row) for row in rows], value)
     assert {symbol.kind for symbol in symbols_in(loss.formula(y_hat, y))} - {"a", "y"} == set(logs)
     told = [[evaluate(product(*loss.slope(y_hat, y, j)), row) for j in range(outputs)] for row in rows]
-    np.testing.assert_allclose(told, gradient, **APPROXIMATELY)
-    line = written(loss.code.value, y_hat=output.A, Y=Y)
-    np.testing.assert_allclose(line / len(Y) if loss.code.sums else line, value.mean(), **APPROXIMATELY)
+    assert_equal(told, gradient)
+    for code in filter(None, (loss.code.value, loss.code.by_z.format(Z="Z"))):
+        line = written(code, y_hat=output.A, Y=Y, Z=output.Z)
+        assert_equal(line / len(Y) if loss.code.sums else line, value.mean())
+    assert bool(loss.code.by_z) == bool(loss.code.why)
     error = math.prod(written(part, y_hat=output.A, Y=Y) for part in loss.code.error(outputs))
     own = gradient if loss.error is None else loss.error(output, Y)
-    np.testing.assert_allclose(error, own, **APPROXIMATELY)
+    assert_equal(error, own)
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.name)

@@ -19,7 +19,7 @@ TOLERANCE = 1e-6  # relative error from which a gradient is not right
 SAME = 1e-9  # relative error within which two computations of one rule agree
 SMALLEST = 1e10 * TINY  # nearer to 0 doubles hold fewer digits
 
-Verdicts = ("wrong", "too_small", "kink", "rounding", "")  # the one that tells most comes first
+VERDICTS = ("wrong", "too_small", "kink", "rounding", "")  # the one that tells most comes first
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class GradientCheck:
         found: dict[int, str] = {}
         for checked in self.parameters:
             layer = checked.symbol.layer
-            found[layer] = min(found.get(layer, ""), checked.because, key=Verdicts.index)
+            found[layer] = min(found.get(layer, ""), checked.because, key=VERDICTS.index)
         return found
 
     @cached_property

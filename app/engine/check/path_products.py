@@ -36,14 +36,14 @@ def along_paths(near: Behind) -> list[Estimate]:
 
 def _of_loss(loss: Loss, activation: Activation, Z: Array, Y: Array, moves: Array, sizes: Array) -> tuple[Array, Array]:
     """From moves of the output's sums, and their sizes, to those of the loss, unit by unit: (P, m, n_L) each."""
+    if activation.couples and Z.shape[-1] == 1:  # one unit has the whole share, whatever its sum
+        return 0 * moves, 0 * sizes
     A = activation.g(Z)
     if loss.error is not None:
         error = loss.error(Output(Z, A), Y)
         return moves * error, sizes * np.where((Y == 0) | (Y == 1), np.abs(error), A + Y)
     gradient, most = loss.gradient(A, Y), loss.gradient(np.abs(A), -np.abs(Y))
-    if activation.couples and Z.shape[-1] == 1:  # a single unit has all the share, whatever its sum
-        moves, sizes = 0 * moves, 0 * sizes
-    elif activation.couples:
+    if activation.couples:
         moves = A * (moves - (moves * A).sum(axis=-1, keepdims=True))
         sizes = A * (sizes + (sizes * A).sum(axis=-1, keepdims=True))
     else:

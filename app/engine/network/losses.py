@@ -48,12 +48,15 @@ Targets = Literal["any", "probabilities", "shares"]  # shares: probabilities tha
 class Code:
     """A loss in NumPy: its line over the batch's y_hat and Y, which leaves "/ m" to be added where it only `sums`.
 
+    `by_z` is the same from the output's {Z}, for `value` where y_hat is not rounded, and `why` that is better.
     `error` gives, for so many outputs, the factors of the output's error signal but for the activation's slope.
     """
 
     value: str
     sums: bool
     error: Callable[[int], tuple[str, ...]]
+    by_z: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,10 +158,12 @@ def _sigmoid_error(output: Output, Y: Array) -> Array:
 
 
 def _softmax_error(output: Output, Y: Array) -> Array:
-    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y_hat is the other units' shares: nothing cancels."""
+    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y is the other units' targets and 1-y_hat their shares:
+    nothing cancels, and the right class has minus the sum of the others' error signals.
+    """
     if output.rounded:
         return output.A - Y
-    value: Array = (1.0 - Y) * output.A - Y * softmax_from_others(output.Z)
+    value: Array = (Y.sum(axis=-1, keepdims=True) - Y) * output.A - Y * softmax_from_others(output.Z)
     return value
 
 
@@ -205,6 +210,9 @@ _TABLE = (
             value="-np.sum(Y * np.log(y_hat) + (1 - Y) * np.log(1 - y_hat))",
             sums=True,
             error=lambda outputs: (_DIFFERENCE,),
+            # At |z| = 37 y_hat is 1 to the last bit, and 1 - y_hat has no logarithm.
+            by_z="np.sum(Y * np.logaddexp(0, -{Z}) + (1 - Y) * np.logaddexp(0, {Z}))",
+            why="ln y_hat and ln(1 - y_hat), from {Z} so that nothing overflows",
         ),
     ),
     Loss(
@@ -217,7 +225,13 @@ _TABLE = (
         targets="shares",
         formula=_logarithms,
         slope=lambda y_hat, y, j: (Negative(Quotient(y[j], y_hat[j])),),
-        code=Code(value="-np.sum(Y * np.log(y_hat))", sums=True, error=lambda outputs: (_DIFFERENCE,)),
+        code=Code(
+            value="-np.sum(Y * np.log(y_hat))",
+            sums=True,
+            error=lambda outputs: (_DIFFERENCE,),
+            by_z="-np.sum(Y * ({Z} - np.logaddexp.reduce({Z}, axis=1, keepdims=True)))",
+            why="ln y_hat, from {Z} so that nothing overflows",
+        ),
     ),
     Loss(
         name="half_squared_error",

@@ -54,7 +54,7 @@ class SpentRow:
     iteration: int
     found: str
     numeric: str
-    ok: bool
+    ok: bool | None
 
 
 @dataclass(frozen=True)

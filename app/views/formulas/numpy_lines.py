@@ -75,8 +75,11 @@ def _activation(at: Layer) -> str:
 
 
 def _loss(at: Layer) -> str:
-    code = LOSSES[at.shape.loss].code
-    return f"loss = {code.value}" + (" / m" if code.sums and at.shape.examples > 1 else "")
+    code, averages = LOSSES[at.shape.loss].code, at.shape.examples > 1
+    stable = code.by_z and at.shape.decimals is None
+    why = f"# {code.why}\n" if stable else ""
+    line = f"{why}loss = {code.by_z if stable else code.value}" + (" / m" if code.sums and averages else "")
+    return line.format(Z=f"Z{at.shape.depth}")
 
 
 # Backward: the rules, with the mistakes that are made ----------------------------------------------------------------
