@@ -12,8 +12,8 @@ from app.engine.activity import gradient_sizes
 from app.engine.equations.trace import found_at
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
+from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.trails import Stop, trail_of
 from app.views.charts.bars import Bars, bars
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
