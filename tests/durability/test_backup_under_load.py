@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from tests.durability.client import connected
 from tests.durability.learners import Learner, new_learners, place_after, storm
 from tests.durability.server import Server, server

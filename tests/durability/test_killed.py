@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from tests.durability.learners import Learner, new_learners, storm
 from tests.durability.server import Server, server, started
 

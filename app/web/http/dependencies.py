@@ -9,7 +9,7 @@ from typing import Annotated, Self, TypeVar, cast
 from fastapi import Depends, Header, Request
 
 from app.engine.network.errors import SetupError
-from app.sessions.store.operations import led_to, operation_key
+from app.sessions.store.idempotency import led_to, operation_key
 from app.sessions.store.store import Kept, SessionStore, StaleRevisionError
 from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.session import TrainingSession
