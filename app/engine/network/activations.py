@@ -36,9 +36,10 @@ class Activation:
     """All that the mathematics knows of one activation function: its value g(Z), its slope g'(Z), and what they are.
 
     `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A: a(1 - a), 1 - a^2
-    (None where it is taken from z: a ReLU of 0.004, rounded to 0, would pass for one that is off). `pieces` are the two smooth functions of which one with a corner at 0 is made, the
-    left one up to 0 and there too, as g' has it (None without a corner). `straight`: it is made of straight pieces, and
-    its slope at a is that at z. `bounds`: what a can be at all.
+    (None where it is taken from z: a ReLU of 0.004, rounded to 0, would pass for one that is off). `pieces` are the two
+    smooth functions of which one with a corner at 0 is made, the left one up to 0 and there too, as g' has it (None
+    without a corner). `straight`: it is made of straight pieces, and its slope at a is that at z. `bounds`: what a can
+    be at all.
 
     `formula` tells g of a layer's z for its unit j; `slope_formula` tells g' by a, None where it stays g'(z).
     `work` is what a unit's activation costs, against the cheap ones.
