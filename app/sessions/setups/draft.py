@@ -22,8 +22,7 @@ from app.engine.learning.schedules import Schedule
 from app.engine.network.initializers import Initializer
 from app.engine.setup.setup import Setup
 from app.sessions.setups.csv_rows import SEPARATORS
-from app.sessions.setups.data_documents import Document
-from app.sessions.setups.document import AMOUNTS, setup_document
+from app.sessions.setups.document import AMOUNTS, Document, setup_document
 
 GIVEN = "given"  # the kind of initializer that stands for starting values
 DATASET, TABLE = "dataset", "table"  # sources of data

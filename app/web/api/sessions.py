@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from app.lessons import LESSONS, lesson_named
 from app.sessions.setups.document import setup_of
-from app.sessions.store.store import Kept
+from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.walk.chunks import epoch_back, epoch_on
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
+from app.views.pages import stale
 from app.web.api.answers import (
     EquationAnswer,
     HistoryAnswer,
@@ -30,7 +31,8 @@ from app.web.api.trace import trace_document
 from app.web.http.access import anyone, holder
 from app.web.http.cookies import check_joining
 from app.web.http.dependencies import TheWalk, services
-from app.web.http.limits import check_edit, check_setup
+from app.web.http.errors import Handlers, answer, problem
+from app.web.http.limits import check_learning_rate, check_magnitude, check_setup
 from app.web.http.prefix import prefix
 
 router = APIRouter(prefix="/api")
@@ -46,6 +48,14 @@ def state_response(kept: Kept, status: int = 200) -> Response:
     """The state, with its revision as entity tag."""
     location = f"{prefix.get()}/api/sessions/{kept.id}"
     return json_response(state_text(kept), status, ETag=f'"{kept.rev}"', Location=location)
+
+
+async def on_stale(request: Request, error: StaleRevisionError) -> Response:
+    """412, with the state as it is now."""
+    return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
+
+
+HANDLERS: Handlers = {StaleRevisionError: on_stale}
 
 
 # Lessons and new sessions -------------------------------------------------------------------------------------------
@@ -101,8 +111,17 @@ async def state(walk: TheWalk) -> Response:
 @holder
 async def edit(walk: TheWalk, edit: Edit) -> Response:
     """Change the learning rate, a parameter, an input or target, the example in focus, or whether the page asks."""
-    check_edit(edit, walk.services.settings)
+    _check_edit(edit, walk.services.settings)
     return state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
+
+
+def _check_edit(edit: Edit, settings: Settings) -> None:
+    """SetupError where a new value is larger than this server takes."""
+    if edit.learning_rate is not None:
+        check_learning_rate("learning_rate", edit.learning_rate, settings)
+    for name in ("parameter", "input", "target"):
+        if (given := getattr(edit, name)) is not None:
+            check_magnitude(f"{name}.value", given.value, settings)
 
 
 def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:

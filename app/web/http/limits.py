@@ -7,7 +7,6 @@ from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.settings import Settings
-from app.web.api.schemas import Edit
 
 AMOUNTS = {"value": ("constant",), "scale": ("normal", "uniform")}  # amount -> the initializers that take it
 
@@ -18,15 +17,6 @@ def check_setup(document: dict[str, Any], settings: Settings) -> None:
     _check_data(document, settings)
     _check_optimizer(document.get("optimizer", {}), settings)
     _check_start(document, settings)
-
-
-def check_edit(edit: Edit, settings: Settings) -> None:
-    """SetupError where a new value is larger than this server takes."""
-    if edit.learning_rate is not None:
-        check_learning_rate("learning_rate", edit.learning_rate, settings)
-    for name in ("parameter", "input", "target"):
-        if (given := getattr(edit, name)) is not None:
-            check_magnitude(f"{name}.value", given.value, settings)
 
 
 def check_train(measure: str, count: int, per_epoch: int, settings: Settings) -> None:

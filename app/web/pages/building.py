@@ -19,8 +19,7 @@ from app.engine.network.initializers import INITIALIZERS
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
 from app.sessions.setups.csv_rows import TableError, TableLimits
-from app.sessions.setups.data_documents import data_of
-from app.sessions.setups.document import AMOUNTS, setup_of
+from app.sessions.setups.document import AMOUNTS, data_of, setup_of
 from app.sessions.setups.draft import GIVEN, TABLE, Draft
 from app.sessions.setups.draft_tables import examples_in
 from app.sessions.setups.table import Table, read_table

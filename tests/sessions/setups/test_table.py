@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.engine.data.split import Data
 from app.sessions.setups.csv_rows import TableError, TableLimits
-from app.sessions.setups.data_documents import data_document, data_of
+from app.sessions.setups.document import data_document, data_of
 from app.sessions.setups.table import Table, read_table
 
 LIMITS = TableLimits()
