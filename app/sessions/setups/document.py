@@ -1,5 +1,6 @@
 """A setup as JSON, as the API shows it and a store keeps it; its data with what they are drawn from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,15 +8,19 @@ import numpy as np
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
-from app.engine.learning.schedules import CONSTANT, SCHEDULES, Schedule
+from app.engine.learning.schedules import CONSTANT, Schedule
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.network.types import Array
 from app.engine.setup.setup import Parameters, Setup
+from app.sessions.setups.declaration import AMOUNTS, SETTINGS, DatasetGiven, Preparation
 from app.sessions.setups.names import clean_names
 
 Document = dict[str, Any]  # what json.dumps takes
-AMOUNTS = {"constant": "value", "normal": "scale", "uniform": "scale"}  # initializer -> the name of its amount
+PLAIN = tuple(name for name in SETTINGS if "." not in name)  # settings that stand in no part of a setup
+TUPLES = ("sizes", "activations", "warm_up")
+PREPARED = tuple(Preparation.model_fields)
+DRAWN = tuple(name for name in DatasetGiven.model_fields if name not in PREPARED)
 
 
 def setup_document(setup: Setup) -> Document:
@@ -27,9 +32,7 @@ def setup_document(setup: Setup) -> Document:
         **_start_document(setup.start),
         "data": data_document(setup.prepared),
         "optimizer": _optimizer_document(setup),
-        "batch_size": setup.batch_size,
-        "shuffle_seed": setup.shuffle_seed,
-        "decimals": setup.decimals,
+        **{name: getattr(setup, name) for name in PLAIN if name != "loss"},
         "mistake": _mistakes_document(setup.mistakes),
         **({"warm_up": list(setup.warm_up)} if setup.warm_up else {}),
     }
@@ -40,8 +43,8 @@ def setup_of(document: Document) -> Setup:
 
     SetupError names what is wrong.
     """
-    fields: Document = {name: document[name] for name in _PLAIN if name in document}
-    fields |= {name: tuple(document[name]) for name in _TUPLES if name in document}
+    fields: Document = {name: document[name] for name in PLAIN if name in document}
+    fields |= {name: tuple(document[name]) for name in TUPLES if name in document}
     fields["mistakes"] = _mistakes_of(document.get("mistake"))
     if "initializer" in document or "parameters" in document:
         fields["start"] = _start_of(document)
@@ -49,9 +52,10 @@ def setup_of(document: Document) -> Setup:
     return Setup(data=data_of(document["data"]), **fields).completed()
 
 
-_PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals")
-_TUPLES = ("sizes", "activations", "warm_up")
-_OPTIONAL = ("weight_decay", "clip_norm")
+def _chosen(section: str, held: Mapping[str, Any]) -> Document:
+    """What the kind that is held has of the settings of a section; what was left out stays out."""
+    mine = [setting for setting in SETTINGS.values() if setting.section == section and setting.belongs_to(held["kind"])]
+    return {one.name: held[one.name] for one in mine if held[one.name] or not one.optional}
 
 
 def _mistakes_document(mistakes: tuple[str, ...]) -> str | list[str] | None:
@@ -66,8 +70,7 @@ def _mistakes_of(document: str | list[str] | None) -> tuple[str, ...]:
 def _start_document(start: Initializer | Parameters) -> Document:
     if isinstance(start, Parameters):
         return {"parameters": {"W": [W.tolist() for W in start.W], "b": [b.tolist() for b in start.b]}}
-    amount = {AMOUNTS[start.kind]: start.amount} if start.kind in AMOUNTS else {}
-    return {"initializer": {"kind": start.kind, **amount, "seed": start.seed}}
+    return {"initializer": _chosen("initializer", vars(start) | dict.fromkeys(AMOUNTS, start.amount))}
 
 
 def _start_of(document: Document) -> Initializer | Parameters:
@@ -77,47 +80,41 @@ def _start_of(document: Document) -> Initializer | Parameters:
             tuple(matrix(rows, f"parameters.W[{l}]") for l, rows in enumerate(W)),
             tuple(np.array(values, float) for values in b),
         )
-    given = dict(document["initializer"])
-    kind = given.pop("kind")
-    seed = given.pop("seed", 0)
-    amounts = [given[name] for name in given if name == AMOUNTS.get(kind)]
-    return Initializer(kind, seed, *amounts)
+    given = document["initializer"]
+    kind = given["kind"]
+    amounts = [given[name] for name, kinds in AMOUNTS.items() if name in given and kind in kinds]
+    return Initializer(kind, given.get("seed", Initializer.seed), *amounts)
 
 
 def _optimizer_document(setup: Setup) -> Document:
     """The optimizer with the settings of its kind; what is not in use is left out."""
-    optimizer, schedule = setup.optimizer, setup.schedule
-    document: Document = {"kind": optimizer.kind, "learning_rate": setup.learning_rate}
-    document |= {name: getattr(optimizer, name) for name in optimizer.rule.settings}
-    document |= {name: value for name in _OPTIONAL if (value := getattr(optimizer, name))}
-    if schedule != CONSTANT:
-        document["schedule"] = {"kind": schedule.kind}
-        document["schedule"] |= {name: getattr(schedule, name) for name in SCHEDULES[schedule.kind].settings}
+    document = _chosen("optimizer", vars(setup.optimizer) | {"learning_rate": setup.learning_rate})
+    if setup.schedule != CONSTANT:
+        document["schedule"] = _chosen("optimizer.schedule", vars(setup.schedule))
     return document
 
 
 def _optimizer_of(document: Document) -> Document:
     """The fields of a setup: optimizer, schedule and learning rate."""
-    settings = {name: value for name, value in document.items() if name not in ("learning_rate", "schedule")}
-    rate = {name: document[name] for name in ("learning_rate",) if name in document}
-    return {"optimizer": Optimizer(**settings), "schedule": Schedule(**document.get("schedule", {})), **rate}
+    settings = dict(document)
+    schedule = Schedule(**settings.pop("schedule", {}))
+    rate = settings.pop("learning_rate", Setup.learning_rate)
+    return {"optimizer": Optimizer(**settings), "schedule": schedule, "learning_rate": rate}
 
 
 # Data -----------------------------------------------------------------------------------------------------------------
 
-_USUAL = {"scaling": "none", "scale_targets": False, "test_share": 0.0, "split_seed": 0, "columns": (), "names": ()}
-
 
 def data_document(data: Data) -> Document:
     """The source as it was given, before scaling; of the rest only what is not as usual."""
-    usual = {**_USUAL, "columns": data.source.columns, "names": data.source.names}
-    made = {name: getattr(data, name) for name in usual if getattr(data, name) != usual[name]}
+    usual = Data(data.source).named()
+    made = {name: getattr(data, name) for name in PREPARED if getattr(data, name) != getattr(usual, name)}
     return {**_source_document(data.source), **made}
 
 
 def data_of(document: Document) -> Data:
     """The inverse of `data_document`. SetupError where rows are not of one length, or a name cannot be one."""
-    made = {name: document[name] for name in _USUAL if name in document}
+    made = {name: document[name] for name in PREPARED if name in document}
     made |= {name: clean_names(made[name], f"data.{name}") for name in ("columns", "names") if name in made}
     return Data(_source_of(document), **made)
 
@@ -125,13 +122,14 @@ def data_of(document: Document) -> Data:
 def _source_document(source: Examples | Dataset) -> Document:
     if isinstance(source, Examples):
         return {"X": source.X.tolist(), "Y": source.Y.tolist()}
-    return {"dataset": source.name, "examples": source.examples, "noise": source.noise, "seed": source.seed}
+    held = vars(source) | {"dataset": source.name}
+    return {name: held[name] for name in DRAWN}
 
 
 def _source_of(document: Document) -> Examples | Dataset:
     if "dataset" in document:
-        rest = {name: document[name] for name in ("examples", "noise", "seed") if name in document}
-        return Dataset(document["dataset"], **rest)
+        drawn = {name: document[name] for name in DRAWN if name in document}
+        return Dataset(drawn.pop("dataset"), **drawn)
     return Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y"))
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from app.lessons import LESSONS, lesson_named
+from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.walk.chunks import epoch_back, epoch_on
@@ -22,17 +23,18 @@ from app.web.api.documentation import ERRORS, SESSION_ERRORS
 from app.web.api.schemas import (
     Edit,
     Move,
+    NewLesson,
+    NewSession,
+    NewSetup,
     Step,
     Train,
 )
-from app.web.api.setups import NewLesson, NewSession, NewSetup
 from app.web.api.state import dumps, history_text, state_text
 from app.web.api.trace import trace_document
 from app.web.http.access import anyone, holder
 from app.web.http.cookies import check_joining
 from app.web.http.dependencies import TheWalk, services
 from app.web.http.errors import Handlers, answer, problem
-from app.web.http.limits import check_learning_rate, check_magnitude, check_setup
 from app.web.http.prefix import prefix
 
 router = APIRouter(prefix="/api")
@@ -86,9 +88,8 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
 def _begun(new: NewLesson | NewSetup, settings: Settings) -> TrainingSession:
     if isinstance(new, NewLesson):
         return _asking(TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published), new.asking)
-    document = new.model_dump(exclude_none=True)
-    check_setup(document, settings)
-    return _asking(TrainingSession.of_setup(setup_of(document)), new.asking)
+    check_limits(new, settings)
+    return _asking(TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True))), new.asking)
 
 
 def _asking(begun: TrainingSession, asking: bool) -> TrainingSession:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
+from app.sessions.setups.invalid import MOST_ERRORS, Error, told
 from app.sessions.store.store import (
     NotWritableError,
     SessionTooLargeError,
@@ -29,7 +30,6 @@ from app.views.pages import (
     session_gone,
 )
 from app.web.http.htmx import VARY, notice, wants_fragment
-from app.web.http.invalid import Error, told
 from app.web.http.logs import request_id
 from app.web.http.page import page_response
 from app.web.http.prefix import path_of, prefix
@@ -37,7 +37,6 @@ from app.web.http.rates import TooFastError
 from app.web.http.work import BusyError
 
 log = logging.getLogger(__name__)
-MOST_ERRORS = 10  # fields named in one answer
 SENTENCES = {
     400: "The body cannot be read as JSON. Send one JSON object.",
     403: "This change was not asked for by a page of this program. Open the program's own page and use its buttons.",

@@ -19,6 +19,7 @@ from app.sessions.predict.questions import (
     answer,
     question_of,
 )
+from app.sessions.setups.numerals import NUMBER
 from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import text
@@ -29,7 +30,6 @@ from app.web.api.schemas import Move
 from app.web.api.state import dumps
 from app.web.http.access import holder
 from app.web.http.dependencies import TheWalk
-from app.web.http.forms import NUMBER
 from app.web.pages.explorer import Explorer, WalkPages
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
