@@ -20,8 +20,9 @@ import numpy as np
 
 from app.engine.data.split import Data, Examples
 from app.engine.setup.setup import Setup
-from app.sessions.setups.declaration import GIVEN, SETTINGS, Setting
+from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.document import Document, setup_document
+from app.sessions.setups.setting import Setting
 from app.sessions.setups.table import SEPARATORS, Labelled, Table
 
 DATASET, TABLE = "dataset", "table"  # sources of data

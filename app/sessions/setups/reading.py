@@ -13,11 +13,12 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.setup.setup import Setup
 from app.limits import Limits
-from app.sessions.setups.declaration import GIVEN, SETTINGS, UNITS, AtMost, Setting, SetupGiven, check_limits
+from app.sessions.setups.declaration import GIVEN, SETTINGS, UNITS, SetupGiven, check_limits
 from app.sessions.setups.document import PREPARED, Document, data_of, setup_of
 from app.sessions.setups.draft import TABLE, Draft, examples_in
 from app.sessions.setups.invalid import MOST_ERRORS, told
 from app.sessions.setups.numerals import number_of, whole_of
+from app.sessions.setups.setting import AtMost, Setting
 from app.sessions.setups.table import Table, TableError, read_table
 
 Value = TypeVar("Value")
@@ -72,15 +73,15 @@ class Reading:
     def value(self, setting: Setting) -> str | bool | float | None:
         """What the field of a setting holds; None where it cannot be read, or may be left empty and is."""
         name, text = setting.place, self.draft[setting.place]
-        if setting.type == "choice":
+        if setting.type is str:
             return self.choice(name, setting.shown.choices)
-        if setting.type == "check":
+        if setting.type is bool:
             return bool(text)
         if setting.optional and not text:
             return None
         if setting.most is not None:
             return self.count(name, setting.most)
-        if setting.type == "whole":
+        if setting.type is int:
             return self.noting(lambda: whole_of(text, name))
         return self.noting(lambda: number_of(text, name))
 

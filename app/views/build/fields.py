@@ -6,8 +6,9 @@ from functools import cached_property
 
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.initializers import INITIALIZERS
-from app.sessions.setups.declaration import GIVEN, SETTINGS, Preparation, Setting, settings_of
+from app.sessions.setups.declaration import GIVEN, SETTINGS, Preparation
 from app.sessions.setups.draft import Draft
+from app.sessions.setups.setting import Setting, settings_of
 from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.pairings import Advice, Problem
 from app.views.pages import LOSS_WORDS, Option
@@ -15,7 +16,7 @@ from app.views.text.words import ACTIVATION_WORDS
 
 Choices = Sequence[tuple[str, str]]
 
-CONTROLS = {"whole": "numeric", "number": "decimal", "check": "check", "choice": "select"}
+CONTROLS = {int: "numeric", float: "decimal", bool: "check", str: "select"}
 PREPARATION = tuple(settings_of(Preparation, "data.").values())
 GENERATOR = tuple(one for one in SETTINGS.values() if one.section == "data" and one not in PREPARATION)
 START = tuple(one for one in SETTINGS.values() if one.place == "loss" or one.section == "initializer")

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.sessions.setups.declaration import SetupGiven, Strict
+from app.sessions.setups.declaration import SetupGiven
+from app.sessions.setups.setting import Strict
 from app.sessions.walk.position import Measure
 from app.settings import Settings
 
