@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from app.sessions.store.store import (
     StaleRevisionError,
     StoreError,
