@@ -1,4 +1,4 @@
-"""Numbers as people type them: digits from 0 to 9, one decimal mark. Python's float takes more: 1_000, nan, other digits."""
+"""Numbers as people type them: digits 0 to 9, one decimal mark. Python's own float takes more: 1_000, nan."""
 
 import re
 
