@@ -303,6 +303,8 @@ class SetupGiven(Strict):
 
 
 SETTINGS = settings_of(SetupGiven)
+PREPARATION = tuple(settings_of(Preparation, "data.").values())
+DRAWING = tuple(one for one in settings_of(DatasetGiven, "data.").values() if one not in PREPARATION)
 
 
 def check_limits(given: SetupGiven, limits: Limits) -> None:

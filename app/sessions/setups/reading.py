@@ -13,8 +13,8 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.setup.setup import Setup
 from app.limits import Limits
-from app.sessions.setups.declaration import GIVEN, SETTINGS, UNITS, SetupGiven, check_limits
-from app.sessions.setups.document import PREPARED, Document, data_of, setup_of
+from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS, UNITS, SetupGiven, check_limits
+from app.sessions.setups.document import Document, data_of, setup_of
 from app.sessions.setups.draft import TABLE, Draft, examples_in
 from app.sessions.setups.invalid import MOST_ERRORS, told
 from app.sessions.setups.numerals import number_of, whole_of
@@ -22,9 +22,6 @@ from app.sessions.setups.setting import AtMost, Setting
 from app.sessions.setups.table import Table, TableError, read_table
 
 Value = TypeVar("Value")
-DATA = [setting for setting in SETTINGS.values() if setting.section == "data"]
-PREPARATION = [setting for setting in DATA if setting.name in PREPARED]
-DRAWING = [setting for setting in DATA if setting not in PREPARATION]
 REST = [setting for place, setting in SETTINGS.items() if setting.section != "data" and place != "loss"]
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
+from app.sessions.setups.declaration import DRAWING, PREPARATION
 from app.sessions.setups.draft import TABLE, Draft, kind_of, target_of, uses_of
 from app.sessions.setups.table import Column, Table
 from app.views.build.built import Built
 from app.views.build.drawing import Drawing, Sums, drawing, sums
 from app.views.build.fields import (
-    GENERATOR,
     METHOD,
-    PREPARATION,
     Field,
     Shown,
     id_of,
@@ -175,7 +174,7 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     shown = Shown(built.draft, built.problems, manner.focus)
     text = sums(built.setup)
     return (
-        GeneratorPanel(shown.fields(GENERATOR)),
+        GeneratorPanel(shown.fields(DRAWING)),
         _text_panel(built, manner),
         _table_panel(built, shown),
         PreparationPanel(shown.fields(PREPARATION)),

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.initializers import INITIALIZERS
-from app.sessions.setups.declaration import GIVEN, SETTINGS, Preparation
+from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.draft import Draft
-from app.sessions.setups.setting import Setting, settings_of
+from app.sessions.setups.setting import Setting
 from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.pairings import Advice, Problem
 from app.views.pages import LOSS_WORDS, Option
@@ -17,10 +17,8 @@ from app.views.text.words import ACTIVATION_WORDS
 Choices = Sequence[tuple[str, str]]
 
 CONTROLS = {int: "numeric", float: "decimal", bool: "check", str: "select"}
-PREPARATION = tuple(settings_of(Preparation, "data.").values())
-GENERATOR = tuple(one for one in SETTINGS.values() if one.section == "data" and one not in PREPARATION)
 START = tuple(one for one in SETTINGS.values() if one.place == "loss" or one.section == "initializer")
-METHOD = tuple(one for one in SETTINGS.values() if one not in (*PREPARATION, *GENERATOR, *START))
+METHOD = tuple(one for one in SETTINGS.values() if one.section != "data" and one not in START)
 WORDS = {
     **ACTIVATION_WORDS,
     **LOSS_WORDS,

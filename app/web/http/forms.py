@@ -1,9 +1,12 @@
-"""Forms as browsers send them."""
+"""Forms as browsers send them, either way that they have; a file may come along."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.sessions.setups.numerals import number_of, whole_of
@@ -21,6 +24,32 @@ async def form_of(request: Request, most: int = MOST_FIELDS) -> Form:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most))
     except ValueError as error:
         raise SetupError("form", "The form has too many fields.", f"Send at most {most}.") from error
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The fields as texts; `file` is what the file holds, None where none was sent."""
+
+    fields: Form
+    file: bytes | None = None
+
+
+async def sent_by(request: Request, most_bytes: int, most_fields: int) -> Sent:
+    """What a form sends; SetupError for what cannot be read as one.
+
+    Nothing of a file outlives the request.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return Sent(await form_of(request, most_fields))
+    try:
+        async with request.form(max_files=1, max_fields=most_fields, max_part_size=most_bytes) as form:
+            file = form.get("file")
+            content = await file.read() if isinstance(file, UploadFile) and file.filename else None
+            return Sent({name: value for name, value in form.items() if isinstance(value, str)}, content)
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise SetupError("form", "The form cannot be read.", "Go back and send it again.") from error
 
 
 def number_in(form: Form, field: str) -> float:

@@ -19,11 +19,11 @@ from app.sessions.walk.session import TrainingSession
 from app.views.build.build import FORM_PANELS, Manner, TextPanel, build_page, build_panels
 from app.views.build.built import Built, build
 from app.web.http.dependencies import Services, services, walk_of
+from app.web.http.forms import Sent, sent_by
 from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.http.uploads import Sent, sent_by
 from app.web.pages.bug_lab import client_of
 
 router = APIRouter(include_in_schema=False)
