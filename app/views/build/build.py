@@ -11,6 +11,7 @@ from app.sessions.setups.table import Column, Table
 from app.views.build.built import Built
 from app.views.build.drawing import Drawing, Sums, drawing, sums
 from app.views.build.fields import (
+    ACTIVATION_CHOICES,
     METHOD,
     Field,
     Shown,
@@ -21,8 +22,8 @@ from app.views.build.fields import (
 )
 from app.views.build.pairings import Advice, Problem
 from app.views.network.thumbnail import Thumbnail, thumbnail
-from app.views.pages import network_summary
 from app.views.text.numbers import number
+from app.views.text.summary import network_summary
 from app.views.text.words import counted, sentence
 
 DIGITS = 2  # of what a column holds
@@ -242,7 +243,7 @@ def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
         LayerRow(
             l,
             shown.field(f"units-{l}"),
-            shown.field(f"activation-{l}", shown.activations),
+            shown.field(f"activation-{l}", ACTIVATION_CHOICES),
         )
         for l in range(1, built.draft.hidden + 1)
     )
@@ -250,7 +251,7 @@ def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
     inputs = "as many inputs as the data have" if sizes is None else counted(sizes[0], "input")
     outputs = "as many outputs as the targets" if sizes is None else counted(sizes[-1], "output")
     can_add = built.draft.hidden < manner.most_hidden
-    output = replace(shown.field("output", shown.activations), advice=built.advice)
+    output = replace(shown.field("output", ACTIVATION_CHOICES), advice=built.advice)
     return LayersPanel(inputs, rows, outputs, output, can_add, manner.focus == "add")
 
 

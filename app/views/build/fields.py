@@ -1,49 +1,45 @@
 """The fields with which a network is built: what each is called, what can be chosen, what is wrong with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.initializers import INITIALIZERS
 from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.draft import Draft
 from app.sessions.setups.setting import Setting
 from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.pairings import Advice, Problem
-from app.views.pages import LOSS_WORDS, Option
-from app.views.text.words import ACTIVATION_WORDS
+from app.views.pages import Option
+from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.data import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.losses import LOSS_WORDS
+from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
+from app.views.text.records import complete
 
 Choices = Sequence[tuple[str, str]]
 
 CONTROLS = {int: "numeric", float: "decimal", bool: "check", str: "select"}
 START = tuple(one for one in SETTINGS.values() if one.place == "loss" or one.section == "initializer")
 METHOD = tuple(one for one in SETTINGS.values() if one.section != "data" and one not in START)
-WORDS = {
-    **ACTIVATION_WORDS,
-    **LOSS_WORDS,
-    "gradient_descent": "gradient descent",
-    "nesterov": "Nesterov momentum",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "step": "step by step",
-    "xavier_uniform": "Xavier uniform",
-    "xavier_normal": "Xavier normal",
-    "he_normal": "He normal",
-    GIVEN: "given values",
-    "xor": "XOR",
-    "gaussians": "two gaussians",
-    "iris": "iris flowers",
-    "digits": "digits of a display",
-    "none": "as they are",
-    "maximum": "by the maximum",
-    "min_max": "to 0 to 1",
-    "standard": "to mean 0, deviation 1",
-    "regression": "numbers",
-    "two_classes": "two classes",
-    "classes": "several classes",
-}
+TARGET_WORDS = complete(
+    "kind of target",
+    TARGET_KINDS,
+    {"regression": "numbers", "two_classes": "two classes", "classes": "several classes"},
+)
+ACTIVATION_CHOICES = tuple((name, words.name) for name, words in ACTIVATION_WORDS.items())
+# For each setting that is a choice: the engine's names, and what each is called.
+CHOICES: Mapping[str, Mapping[str, str]] = complete(
+    "choice",
+    (place for place, setting in SETTINGS.items() if setting.type is str),
+    {
+        "data.dataset": DATASET_WORDS,
+        "data.scaling": SCALING_WORDS,
+        "loss": {name: words.name for name, words in LOSS_WORDS.items()},
+        "initializer.kind": INITIALIZER_WORDS,
+        "optimizer.kind": {name: words.name for name, words in OPTIMIZER_WORDS.items()},
+        "optimizer.schedule.kind": {name: words.name for name, words in SCHEDULE_WORDS.items()},
+    },
+)
 # What a form has besides the settings of a setup, and what each is called.
 LABELS = {
     "table": "table",
@@ -52,11 +48,6 @@ LABELS = {
     "target_kind": "taken for",
     "output": "activation of the output",
 }
-
-
-def word(name: str) -> str:
-    """How a name of the engine is called on the page."""
-    return WORDS.get(name, name.replace("_", " "))
 
 
 def label_of(name: str) -> str:
@@ -106,8 +97,7 @@ class Shown:
     def field(self, name: str, choices: Choices = ()) -> Field:
         """The field of this name, with the choices of its setting where there are no others."""
         setting, chosen = SETTINGS.get(name), self.draft[name]
-        if setting is not None and setting.shown.choices:
-            choices = choices or [(value, word(value)) for value in setting.shown.choices]
+        choices = choices or tuple(CHOICES.get(name, {}).items())
         options = tuple(Option(value, text, value == chosen) for value, text in choices)
         control = "select" if options else "numeric" if setting is None else CONTROLS[setting.type]
         hint, problem = setting.shown.hint if setting else "", self._by_field.get(name)
@@ -116,11 +106,6 @@ class Shown:
     def fields(self, settings: Iterable[Setting]) -> tuple[Field, ...]:
         """The fields of those settings that have an effect as the draft stands."""
         return tuple(self.field(setting.place) for setting in settings if self.draft.shows(setting))
-
-    @property
-    def activations(self) -> Choices:
-        """The activations that there are."""
-        return [(name, word(name)) for name in ACTIVATIONS]
 
     @cached_property
     def _by_field(self) -> dict[str, Problem]:
@@ -140,13 +125,13 @@ def target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str)
     which = chosen.field("target", [*named, *several])
     if target.startswith("last-"):
         return (which,)
-    kinds = [("", f"as it seems: {word(seems)}"), *((kind, word(kind)) for kind in TARGET_KINDS)]
+    kinds = [("", f"as it seems: {TARGET_WORDS[seems]}"), *((kind, TARGET_WORDS[kind]) for kind in TARGET_KINDS)]
     return which, chosen.field("target_kind", kinds)
 
 
 def start_fields(shown: Shown) -> tuple[Field, ...]:
     """The loss, and where the weights start."""
-    given = (GIVEN,) if shown.draft["parameters"] else ()
-    kinds = [(name, word(name)) for name in (*given, *INITIALIZERS)]
+    given = [(GIVEN, "given values")] if shown.draft["parameters"] else []
+    kinds = [*given, *INITIALIZER_WORDS.items()]
     loss, kind, *rest = shown.fields(START)
     return (loss, shown.field(kind.name, kinds), *rest)
