@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parents[2]
-DECLARATION = "sessions/setups/declaration.py"
+DECLARATION, OPTIMIZERS = "sessions/setups/declaration.py", "engine/learning/optimizers.py"
 # What the engine must have of a setting: a field that holds it. All else is the line that declares it.
-HELD, AHEAD = "    clip_norm: float | None = None\n", "    schedule: ScheduleGiven | None"
+HELD, AHEAD = "    weight_decay: float = setting(\n", "    schedule: ScheduleGiven | None"
 LINE = 'caution: float | None = declared(None, "Held back.", "caution", "0 to 2", usual=Optimizer.caution, ge=0, le=2)'
 ADDED = {
-    "engine/learning/optimizers.py": (HELD, f"{HELD}    caution: float = 0.25\n"),
+    OPTIMIZERS: (HELD, f"    caution: float = 0.25\n{HELD}"),
     DECLARATION: (AHEAD, f"    {LINE}\n{AHEAD}"),
 }
 ASKED = """
@@ -86,15 +86,22 @@ def test_a_setting_that_is_added_to_the_declaration_is_everywhere(tmp_path: Path
     assert (found["document"], found["answer"], found["draft"]) == (1.5, 1.5, "1.5")
 
 
-@pytest.mark.parametrize(("bound", "remedy"), [("lt=1", "Give a number below 1."), ("le=0.5", "Give at most 0.5.")])
-def test_a_bound_that_is_changed_in_the_declaration_has_changed_everywhere(
-    tmp_path: Path, bound: str, remedy: str
+# File, the text with the old bound, with the new one; the setting, its new bound, a value below it and one above.
+BOUNDS = {
+    "of the declaration": (DECLARATION, "        le=1,\n", "        le=0.5,\n", "weight_decay", 0.5, "0.25", "0.75"),
+    "of the engine": (OPTIMIZERS, "ge=0, lt=1,", "ge=0, lt=0.9995,", "decay", 0.9995, "0.5", "0.9999"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "name", "bound", "below", "above"), BOUNDS.values(), ids=BOUNDS)
+def test_a_bound_that_is_changed_where_it_is_declared_has_changed_everywhere(
+    tmp_path: Path, file: str, old: str, new: str, name: str, bound: float, below: str, above: str
 ) -> None:
-    line = '"decay", "how much of the mean square stays", "decay", "how much of v stays", ge=0, '
-    found = asked(tmp_path, {DECLARATION: (f"{line}lt=1", line + bound)}, "decay", "0.25", "1.5")
+    found = asked(tmp_path, {file: (old, new)}, name, below, above)
     (error,) = found["api"]["errors"]
-    assert (error["field"], error["remedy"]) == ("optimizer.decay", remedy)
-    assert found["form"] == f"{error['problem']} {remedy}"
+    assert error["field"] == f"optimizer.{name}"
+    assert error["remedy"].endswith(f" {bound}.")
+    assert found["form"] == f"{error['problem']} {error['remedy']}"
     bounds = found["schema"]["anyOf"][0]
-    assert bounds.get("exclusiveMaximum", bounds.get("maximum")) == float(bound.partition("=")[2])
-    assert (found["document"], found["draft"]) == (0.25, "0.25")
+    assert bounds.get("exclusiveMaximum", bounds.get("maximum")) == bound
+    assert (found["document"], found["draft"]) == (float(below), below)

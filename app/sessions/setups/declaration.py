@@ -1,11 +1,13 @@
 """Every setting of a setup, declared once: type, bounds and default, what the documentation and what a form says of it.
 
 The JSON schema and the strict check are pydantic's. Documents, drafts, the form and its messages read `SETTINGS`, which
-is taken from the same models. Choices and the settings of each kind come from the engine's tables, defaults from its
-dataclasses, and limits that are a server's own settings from `Limits`.
+is taken from the same models. Choices, and the settings of each kind, come from the engine's tables, defaults and what
+the mathematics needs of a number from its dataclasses, limits that are a server's own settings from `Limits`.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from math import isfinite
 from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -16,11 +18,12 @@ from app.engine.data.split import MOST_TESTED, Data
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
+from app.engine.learning.settings import bounds_of
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.limits import Limits
 from app.sessions.setups.names import MOST_CHARACTERS
 from app.sessions.setups.setting import (
@@ -37,7 +40,10 @@ from app.sessions.setups.setting import (
 
 MOST_SEED = 2**32 - 1
 GIVEN = "given"  # in a draft, the kind of initializer that stands for starting values
-AMOUNTS = {"value": ("constant",), "scale": ("normal", "uniform")}  # what an amount is called -> initializers with it
+# What an amount is called -> the initializers that take it.
+AMOUNTS = {
+    amount: tuple(kind.name for kind in INITIALIZERS.values() if kind.amount == amount) for amount in ("value", "scale")
+}
 
 Name = str
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
@@ -178,17 +184,20 @@ class InitializerGiven(Strict):
 # Method ---------------------------------------------------------------------------------------------------------------
 
 
-def _having(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The kinds in a table of the engine that have a setting of this name."""
-    return tuple(kind for kind, one in table.items() if name in one.settings)
+def _bounds(held: type, name: str) -> dict[str, Any]:
+    """Those that the engine has for a setting."""
+    bounds = bounds_of(held)[name]
+    return {side: bound for side in ("ge", "gt", "le", "lt") if isfinite(bound := getattr(bounds, side))}
 
 
-def _of_schedule(name: str, *words: str, **more: Any) -> Any:
-    return own(_having(SCHEDULES, name), getattr(Schedule, name), *words, **more)
+def _of_kinds(held: type, table: Mapping[str, Any], name: str, words: str, label: str, hint: str, **more: Any) -> Any:
+    """A setting that some kinds of a table of the engine have; the bounds are the engine's, and `more`."""
+    kinds = tuple(kind for kind, one in table.items() if name in one.settings)
+    return own(kinds, getattr(held, name), words, label, hint, **_bounds(held, name), **more)
 
 
-def _of_optimizer(name: str, *words: str, **more: Any) -> Any:
-    return own(_having(OPTIMIZERS, name), getattr(Optimizer, name), *words, **more)
+_of_schedule = partial(_of_kinds, Schedule, SCHEDULES)
+_of_optimizer = partial(_of_kinds, Optimizer, OPTIMIZERS)
 
 
 class ScheduleGiven(Strict):
@@ -196,15 +205,11 @@ class ScheduleGiven(Strict):
 
     kind: Name = choice(SCHEDULES, Schedule.kind, label="learning rate over time")
     every: int | None = _of_schedule(
-        "every", "iterations until the rate is multiplied again", "lower it every", "iterations", ge=1
+        "every", "iterations until the rate is multiplied again", "lower it every", "iterations"
     )
-    factor: float | None = _of_schedule("factor", "what it is multiplied by", "times", "0 to 1", gt=0, le=1)
-    iterations: int | None = _of_schedule(
-        "iterations", "iterations down to the minimum", "down within", "iterations", ge=1
-    )
-    minimum: float | None = _of_schedule(
-        "minimum", "the smallest rate", "down to", "the rate in the end", limit=RATE, ge=0
-    )
+    factor: float | None = _of_schedule("factor", "what it is multiplied by", "times", "0 to 1")
+    iterations: int | None = _of_schedule("iterations", "iterations down to the minimum", "down within", "iterations")
+    minimum: float | None = _of_schedule("minimum", "the smallest rate", "down to", "the rate in the end", limit=RATE)
 
 
 class OptimizerGiven(Strict):
@@ -218,36 +223,26 @@ class OptimizerGiven(Strict):
         limit=RATE,
         gt=0,
     )
-    momentum: float | None = _of_optimizer(
-        "momentum", "how much velocity stays", "momentum", "how much velocity stays", ge=0, lt=1
-    )
-    decay: float | None = _of_optimizer(
-        "decay", "how much of the mean square stays", "decay", "how much of v stays", ge=0, lt=1
-    )
-    beta1: float | None = _of_optimizer(
-        "beta1", "how much of the mean stays", "beta 1", "how much of m stays", ge=0, lt=1
-    )
-    beta2: float | None = _of_optimizer(
-        "beta2", "the same of the mean square", "beta 2", "how much of v stays", ge=0, lt=1
-    )
-    epsilon: float | None = _of_optimizer(
-        "epsilon", "in the divisor", "epsilon", "keeps the divisor above 0", gt=0, le=1
-    )
+    momentum: float | None = _of_optimizer("momentum", "how much velocity stays", "momentum", "how much velocity stays")
+    decay: float | None = _of_optimizer("decay", "how much of the mean square stays", "decay", "how much of v stays")
+    beta1: float | None = _of_optimizer("beta1", "how much of the mean stays", "beta 1", "how much of m stays")
+    beta2: float | None = _of_optimizer("beta2", "the same of the mean square", "beta 2", "how much of v stays")
+    epsilon: float | None = _of_optimizer("epsilon", "in the divisor", "epsilon", "keeps the divisor above 0", le=1)
     weight_decay: float | None = declared(
         None,
         "Added to the gradient, times the parameter (L2); decoupled for `adamw` (0).",
         "weight decay",
         "0 for none",
         usual=Optimizer.weight_decay,
-        ge=0,
         le=1,
+        **_bounds(Optimizer, "weight_decay"),
     )
     clip_norm: float | None = declared(
         None,
         "Gradients together longer than this are shortened to it; left out: never.",
         "clip gradients at",
         "their length; empty: never",
-        gt=0,
+        **_bounds(Optimizer, "clip_norm"),
     )
     schedule: ScheduleGiven | None = declared(None, "Left out: the rate stays.")
 

@@ -9,10 +9,10 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.sessions.setups.declaration import AMOUNTS, SETTINGS, DatasetGiven, Preparation
 from app.sessions.setups.names import clean_names
 

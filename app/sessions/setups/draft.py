@@ -19,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 
 from app.engine.data.split import Data, Examples
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.document import Document, setup_document
 from app.sessions.setups.setting import Setting

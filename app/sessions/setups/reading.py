@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from app.engine.data.split import Examples
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.limits import Limits
 from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS, UNITS, SetupGiven, check_limits
 from app.sessions.setups.document import Document, data_of, setup_of

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.data.split import Examples
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
 from app.limits import Limits
 from app.sessions.setups.names import MOST_CHARACTERS, clean_name
 from app.sessions.setups.numerals import NUMBER, WITH_COMMA, signed

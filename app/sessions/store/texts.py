@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.setups.document import Document, setup_document, setup_of
 from app.sessions.walk.answers import answers_of, answers_text

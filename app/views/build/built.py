@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.engine.network.errors import SetupError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.limits import Limits
 from app.sessions.setups.draft import Draft
 from app.sessions.setups.reading import checked, read

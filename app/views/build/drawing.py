@@ -11,8 +11,8 @@ import numpy as np
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import PHASES, trace
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Setup
 from app.views.network.scales import place, share, sign_class
 from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.naming import PHASE_TITLES
