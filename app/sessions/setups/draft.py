@@ -68,7 +68,7 @@ class Draft:
 
     def shows(self, setting: Setting) -> bool:
         """Whether a form shows it: what would have no effect stays hidden."""
-        beside, texts = setting.shown.idle
+        beside, texts = setting.idle
         return self.has(setting) and not (beside and self[setting.beside(beside)] in texts)
 
     @property

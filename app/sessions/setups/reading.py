@@ -71,7 +71,7 @@ class Reading:
         """What the field of a setting holds; None where it cannot be read, or may be left empty and is."""
         name, text = setting.place, self.draft[setting.place]
         if setting.type is str:
-            return self.choice(name, setting.shown.choices)
+            return self.choice(name, setting.choices)
         if setting.type is bool:
             return bool(text)
         if setting.optional and not text:
@@ -171,7 +171,7 @@ def _core(reading: Reading, has_data: bool) -> Setup | None:
     layers = range(1, reading.draft.hidden + 1)
     units = [reading.count(f"units-{l}", UNITS) for l in layers]
     names = [reading.choice(name, ACTIVATIONS) for name in (*(f"activation-{l}" for l in layers), "output")]
-    loss = reading.choice("loss", SETTINGS["loss"].shown.choices)
+    loss = reading.choice("loss", SETTINGS["loss"].choices)
     most = reading.limits.max_layers - 1
     if len(layers) > most:
         reading.errors.append(SetupError("", f"There are more than {most} hidden layers.", "Remove one."))

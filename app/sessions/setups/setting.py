@@ -1,7 +1,7 @@
 """What a setting is: a field of a model with bounds, what a form shows of it, the limits of a server that hold it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, get_args
 
@@ -22,22 +22,6 @@ class Strict(BaseModel):
 
 
 # Declared -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What forms and messages know of a setting besides its type and bounds.
-
-    `usual` is what counts where it is left out, if its default is null. Only these `kinds` have it; None for all. It is
-    `idle`, without any effect, while the setting beside it of this name holds one of these texts.
-    """
-
-    label: str
-    hint: str = ""
-    usual: Any = None
-    choices: tuple[str, ...] = ()
-    kinds: tuple[str, ...] | None = None
-    idle: Idle = NEVER
 
 
 @dataclass(frozen=True)
@@ -65,6 +49,47 @@ class AtMost:
         return int(getattr(limits, self.limit))
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A setting that a form can show: its `label`, a `hint` below it, `choices` where it is one of several.
+
+    `usual` is what holds where nobody chose, None for nothing. Only these `kinds` have it; None for all. It is `idle`,
+    without any effect, while the setting beside it of this name holds one of these texts.
+
+    The rest is known where it stands in a model: its `place` in a document, such as optimizer.learning_rate; its `type`:
+    int, float, bool, or str for a choice; whether it is `optional`: a form may leave it empty; the bound of a count.
+    """
+
+    label: str
+    hint: str = ""
+    usual: Any = None
+    choices: tuple[str, ...] = ()
+    kinds: tuple[str, ...] | None = None
+    idle: Idle = NEVER
+    place: str = ""
+    type: type = float
+    optional: bool = False
+    most: AtMost | None = None
+
+    @property
+    def section(self) -> str:
+        """The place of the part that it is in: optimizer; empty for the whole."""
+        return self.place.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Its name in that part."""
+        return self.place.rpartition(".")[2]
+
+    def beside(self, name: str) -> str:
+        """The place of its neighbour of this name."""
+        return f"{self.section}.{name}".removeprefix(".")
+
+    def belongs_to(self, kind: str) -> bool:
+        """Whether this kind has it."""
+        return self.kinds is None or kind in self.kinds
+
+
 def declared(
     default: Any,
     description: str,
@@ -78,13 +103,13 @@ def declared(
     idle: Idle = NEVER,
     **bounds: Any,
 ) -> Any:
-    """A field: pydantic's own with these bounds, and what a form shows of it where it has a label there.
+    """A field: pydantic's own with these bounds, and what a form shows of it where it has a label.
 
     A default of ... must be given.
     """
     field = Field(default, description=description, **bounds)
     if label:
-        field.metadata.append(Shown(label, hint, usual, choices, kinds, idle))
+        field.metadata.append(Setting(label, hint, usual, choices, kinds, idle))
     if limit:
         field.metadata.append(limit)
     return field
@@ -134,48 +159,14 @@ def check_given(given: Strict, limits: Limits, prefix: str = "") -> None:
 def _check_mark(mark: object, place: str, value: Any, kind: str, limits: Limits) -> None:
     if isinstance(mark, Within | AtMost):
         mark.check(place, value, limits)
-    elif isinstance(mark, Shown) and mark.choices and value not in mark.choices:
+    elif isinstance(mark, Setting) and mark.choices and value not in mark.choices:
         raise UnknownNameError(place, mark.choices)
-    elif isinstance(mark, Shown) and mark.kinds is not None and kind not in mark.kinds:
-        name = place.rpartition(".")[2]
-        raise SetupError(place, f"Only {' and '.join(mark.kinds)} take a {name}.", "Leave it out.")
+    elif isinstance(mark, Setting) and not mark.belongs_to(kind):
+        having, name = " and ".join(mark.kinds or ()), place.rpartition(".")[2]
+        raise SetupError(place, f"Only {having} take a {name}.", "Leave it out.")
 
 
 # Read off a model ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting that a form can show, by its place in a document: optimizer.learning_rate.
-
-    Its type is int, float, bool, or str for a choice. `usual` is what holds where nobody chose, None for nothing. A
-    form may leave it empty where it is `optional`. As a count it is bounded by `most`.
-    """
-
-    place: str
-    type: type
-    shown: Shown
-    usual: Any
-    optional: bool
-    most: AtMost | None
-
-    @property
-    def section(self) -> str:
-        """The place of the part that it is in: optimizer; empty for the whole."""
-        return self.place.rpartition(".")[0]
-
-    @property
-    def name(self) -> str:
-        """Its name in that part."""
-        return self.place.rpartition(".")[2]
-
-    def beside(self, name: str) -> str:
-        """The place of its neighbour of this name."""
-        return f"{self.section}.{name}".removeprefix(".")
-
-    def belongs_to(self, kind: str) -> bool:
-        """Whether this kind has it."""
-        return self.shown.kinds is None or kind in self.shown.kinds
 
 
 def settings_of(model: type[BaseModel], prefix: str = "") -> dict[str, Setting]:
@@ -186,12 +177,16 @@ def settings_of(model: type[BaseModel], prefix: str = "") -> dict[str, Setting]:
         for section in types:
             if issubclass(section, Strict):
                 found |= settings_of(section, f"{place}.")
-        if shown := next((mark for mark in field.metadata if isinstance(mark, Shown)), None):
-            given = None if field.is_required() else field.default
-            most = next((mark for mark in field.metadata if isinstance(mark, AtMost)), None)
-            optional = given is None and not field.is_required() and shown.kinds is None
-            (one,) = types - {type(None)}
-            found[place] = Setting(place, one, shown, shown.usual if given is None else given, optional, most)
+        if mark := next((mark for mark in field.metadata if isinstance(mark, Setting)), None):
+            default = None if field.is_required() else field.default
+            found[place] = replace(
+                mark,
+                place=place,
+                type=next(iter(types - {type(None)})),
+                usual=mark.usual if default is None else default,
+                optional=default is None and not field.is_required() and mark.kinds is None,
+                most=next((mark for mark in field.metadata if isinstance(mark, AtMost)), None),
+            )
     return found
 
 

@@ -55,7 +55,7 @@ def label_of(name: str) -> str:
     part, _, layer = name.partition("-")
     if part in ("units", "activation") and layer:
         return f"{part} of layer {layer}"
-    return SETTINGS[name].shown.label if name in SETTINGS else LABELS.get(name, "")
+    return SETTINGS[name].label if name in SETTINGS else LABELS.get(name, "")
 
 
 def id_of(name: str) -> str:
@@ -100,7 +100,7 @@ class Shown:
         choices = choices or tuple(CHOICES.get(name, {}).items())
         options = tuple(Option(value, text, value == chosen) for value, text in choices)
         control = "select" if options else "numeric" if setting is None else CONTROLS[setting.type]
-        hint, problem = setting.shown.hint if setting else "", self._by_field.get(name)
+        hint, problem = setting.hint if setting else "", self._by_field.get(name)
         return Field(name, label_of(name), control, chosen, options, hint, problem, name == self.focus)
 
     def fields(self, settings: Iterable[Setting]) -> tuple[Field, ...]:

@@ -27,15 +27,15 @@ def test_every_setting_of_the_engine_is_declared_with_its_kinds_and_its_default(
         setting = SETTINGS[f"{section}.{one.name}"]
         assert setting.usual == one.default
         having = tuple(kind for kind, its in kinds.items() if one.name in its.settings)
-        assert setting.shown.kinds == (having or None)
+        assert setting.kinds == (having or None)
 
 
 @pytest.mark.parametrize("place", SETTINGS)
 def test_every_setting_has_a_label_and_choices_where_it_is_one(place: str) -> None:
     setting = SETTINGS[place]
-    assert setting.shown.label
-    assert bool(setting.shown.choices) == (setting.type is str)
-    assert not setting.shown.choices or setting.usual in (None, *setting.shown.choices)
+    assert setting.label
+    assert bool(setting.choices) == (setting.type is str)
+    assert not setting.choices or setting.usual in (None, *setting.choices)
 
 
 def test_a_draft_in_which_nothing_was_chosen_is_the_setup_of_which_nothing_was_given() -> None:
