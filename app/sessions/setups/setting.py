@@ -56,8 +56,8 @@ class Setting:
     `usual` is what holds where nobody chose, None for nothing. Only these `kinds` have it; None for all. It is `idle`,
     without any effect, while the setting beside it of this name holds one of these texts.
 
-    The rest is known where it stands in a model: its `place` in a document, such as optimizer.learning_rate; its `type`:
-    int, float, bool, or str for a choice; whether it is `optional`: a form may leave it empty; the bound of a count.
+    The rest is known where it stands in a model: its `place` in a document, such as optimizer.learning_rate, its `type`,
+    int, float, bool, or str for a choice, whether a form may leave it empty (`optional`), and the bound of a count.
     """
 
     label: str
@@ -119,11 +119,15 @@ def choice(
     known: Mapping[str, object], default: Any = ..., description: str = "Its name.", label: str = "", usual: str = ""
 ) -> Any:
     """A field for a name that the engine knows; the documentation lists those that there are."""
-    listed = {"enum": list(known)}
     return declared(
-        default, description, label, usual=usual or None, choices=tuple(known), max_length=LONGEST_NAME,
-        json_schema_extra=listed,
-    )  # fmt: skip
+        default,
+        description,
+        label,
+        usual=usual or None,
+        choices=tuple(known),
+        max_length=LONGEST_NAME,
+        json_schema_extra={"enum": list(known)},
+    )
 
 
 def own(kinds: tuple[str, ...], usual: float, words: str, label: str, hint: str = "", **more: Any) -> Any:
