@@ -56,8 +56,8 @@ class Setting:
     `usual` is what holds where nobody chose, None for nothing. Only these `kinds` have it; None for all. It is `idle`,
     without any effect, while the setting beside it of this name holds one of these texts.
 
-    The rest is known where it stands in a model: its `place` in a document, as optimizer.learning_rate; its `type`: int,
-    float, bool, or str for a choice; whether a form may leave it empty (`optional`); the bound of a count.
+    The rest is known where it stands in a model: its `place` in a document, as optimizer.learning_rate; its `type`:
+    int, float, bool, or str for a choice; whether a form may leave it empty (`optional`); the bound of a count.
     """
 
     label: str
