@@ -5,9 +5,9 @@ from math import floor, log10
 from typing import ClassVar
 
 from app.engine.equations.expressions import Symbol
-from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.symbols import in_html, reference, script_of
+from app.views.formulas.references import example_reference, reference
+from app.views.formulas.symbols import in_html, orientation_of, script_of
 from app.views.paths.paths import Opened
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import parameter_name
@@ -123,18 +123,17 @@ def _stepped(value: float, step: float) -> str:
 def form_name(symbol: Symbol) -> str:
     """What a form calls it: w-1-0-1, b-1-0, and x-3-0, y-3-0 for example and column."""
     if symbol.kind in ("x", "y"):
-        return f"{symbol.kind}-{symbol.j}-{symbol.k}"
+        return example_reference(symbol.kind, symbol.j, symbol.k or 0)
     return reference(symbol)
 
 
 def _name(session: TrainingSession, symbol: Symbol) -> str:
     """As HTML: of inputs and targets the column."""
-    orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
     if symbol.kind == "x":
         symbol = Symbol("a", 0, symbol.k or 0)
     elif symbol.kind == "y":
         symbol = Symbol("y", session.shape.depth, symbol.k or 0)
-    return in_html(symbol, script_of(session.shape, orientation))
+    return in_html(symbol, script_of(session.shape, orientation_of(session)))
 
 
 def words_of(session: TrainingSession, symbol: Symbol) -> str:

@@ -18,10 +18,10 @@ from app.engine.paths import (
     Path,
     paths_of,
 )
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
+from app.views.formulas.references import read_reference
+from app.views.formulas.symbols import orientation_of
 from app.views.paths.paths import Opened
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
@@ -34,7 +34,6 @@ from app.web.pages.explorer import Explorer, WalkPages
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
 VIA = re.compile(r"\d{1,6}(,\d{1,6}){0,20}", re.ASCII)
-MARK = re.compile(r"([wbu])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as the diagram names its marks
 
 
 class PathsAnswer(Answer):
@@ -140,12 +139,12 @@ def asked(shape: Shape, query: Form) -> Symbol:
     if "of" not in query:
         k = whole_in(query, "k") if "k" in query else None
         return with_paths(shape, query["kind"], whole_in(query, "layer"), whole_in(query, "j"), k)
-    match = MARK.fullmatch(query["of"])
-    if match is None:
+    found = read_reference(query["of"])
+    if found is None or found[0] not in ("w", "b", "u"):
         raise SetupError("of", "There is no such mark in the diagram.", "Name one such as w-1-0-0, b-1-0 or u-1-0.")
-    letter, layer, j, k_text = match.groups()
-    kind = {"w": "W", "b": "b", "u": "z" if int(layer) else "a"}[letter]
-    return with_paths(shape, kind, int(layer), int(j), None if k_text is None else int(k_text))
+    letter, (layer, j, *rest) = found
+    kind = {"w": "W", "b": "b", "u": "z" if layer else "a"}[letter]
+    return with_paths(shape, kind, layer, j, rest[0] if rest else None)
 
 
 def with_paths(shape: Shape, kind: str, layer: int, j: int, k: int | None) -> Symbol:
@@ -186,7 +185,7 @@ def _check(field: str, index: int, lowest: int, highest: int) -> None:
 def document(session: TrainingSession, opened: Opened) -> dict[str, Any]:
     """Paths, groups, sum and every example's own gradient, the largest first."""
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via)
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+    orientation = orientation_of(session)
     names = {
         factor.symbol: symbol_text(factor.symbol, session.shape, orientation)
         for path in found.paths
