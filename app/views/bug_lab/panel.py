@@ -55,7 +55,7 @@ class SpentRow:
     iteration: int
     found: str
     numeric: str
-    ok: bool
+    ok: bool | None
 
 
 @dataclass(frozen=True)
