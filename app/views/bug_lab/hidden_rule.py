@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.engine.equations.trace import Equation, trace
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.equation import EquationPanel
-from app.views.formulas.formulas import heading
+from app.views.formulas.headings import heading
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.symbols import script_of
 from app.views.text.numbers import number

@@ -20,7 +20,7 @@ from app.views.check.verdicts import (
     verdict,
     worst,
 )
-from app.views.formulas.references import ParameterNames, names_of
+from app.views.formulas.parameters import ParameterNames, parameter_names
 from app.views.formulas.symbols import orientation_of
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
@@ -125,7 +125,7 @@ def _tables(
             f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
             tuple(
                 _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
-                for one in names_of(shape, orientation, layer)
+                for one in parameter_names(shape, orientation, layer)
             ),
         )
         for layer, because in check.layers.items()

@@ -12,7 +12,7 @@ from app.sessions.compare.counterpart import differ
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import ParameterRow, parameters
-from app.views.formulas.references import reference
+from app.views.formulas.symbols import reference
 from app.views.text.numbers import number
 
 PERCENT, TIMES = 2, 2  # decimals

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from app.engine.equations.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.references import example_reference, reference
-from app.views.formulas.symbols import in_html, orientation_of, script_of
+from app.views.formulas.symbols import in_html, orientation_of, reference, script_of
 from app.views.paths.paths import Opened
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import parameter_name
@@ -98,7 +97,7 @@ def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
     value, step = value_of(session, symbol), step_of(value_of(session, symbol))
     words = words_of(session, symbol)
     return Field(
-        of=form_name(symbol),
+        of=reference(symbol),
         name=_name(session, symbol),
         words=words,
         value=f"{value:.{MOST_DIGITS}g}",
@@ -118,13 +117,6 @@ def _stepped(value: float, step: float) -> str:
     decimals = max(0, -floor(log10(abs(step)) + 1e-12))
     text = f"{round(value / step) * step + step if step > 0 else round(value / -step) * -step + step:.{decimals}f}"
     return text if float(text) else "0"
-
-
-def form_name(symbol: Symbol) -> str:
-    """What a form calls it: w-1-0-1, b-1-0, and x-3-0, y-3-0 for example and column."""
-    if symbol.kind in ("x", "y"):
-        return example_reference(symbol.kind, symbol.j, symbol.k or 0)
-    return reference(symbol)
 
 
 def _name(session: TrainingSession, symbol: Symbol) -> str:

@@ -12,7 +12,8 @@ from app.engine.network.propagation import RIGHT
 from app.lessons.lesson import Lesson, Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import Badge, badge
-from app.views.formulas.formulas import formula, heading, maths
+from app.views.formulas.formulas import formula, maths
+from app.views.formulas.headings import heading
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import orientation_of
 from app.views.text.numbers import number

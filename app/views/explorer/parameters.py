@@ -19,7 +19,8 @@ from app.views.check.verdicts import (
     proof_of,
     proved,
 )
-from app.views.formulas.references import ParameterNames, names_of, reference
+from app.views.formulas.parameters import ParameterNames, parameter_names
+from app.views.formulas.symbols import reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 
@@ -105,7 +106,7 @@ def _table(
         min(max(cursor, updates[0]), updates[1]),
         reference(current) if current is not None and current.layer == layer else "",
     )
-    return _table_at(session.values, check, shape, names_of(shape, orientation, layer), stage, digits)
+    return _table_at(session.values, check, shape, parameter_names(shape, orientation, layer), stage, digits)
 
 
 @lru_cache(maxsize=512)

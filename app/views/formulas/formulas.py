@@ -23,15 +23,13 @@ from app.engine.equations.expressions import (
 )
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
-from app.engine.equations.updates import parameter_of
 from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.views.formulas.latex import LaTeX
 from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
 from app.views.formulas.plain import PlainText
-from app.views.formulas.symbols import OF_PARAMETERS, Script, in_html, piece_of, script_of, spelled
-from app.views.text.naming import FOUND, SHARED
+from app.views.formulas.symbols import Script, piece_of, script_of, spelled
 from app.views.text.numbers import adds_up
 
 CAPTIONS = (
@@ -39,21 +37,6 @@ CAPTIONS = (
     "Why: the slope of the loss times the slope of the output, then simplified",
     "Written out, back to the output",
 )
-# What an equation finds, as HTML before its symbol.
-HEADINGS = {
-    "z": "Weighted sum",
-    "a": "Activation",
-    "loss": "Loss",
-    "delta": "Error signal",
-    "dW": "Gradient of",
-    "db": "Gradient of",
-    "W": "Update of",
-    "b": "Update of",
-    **SHARED,
-    "eta": f"{SHARED['eta']} <i>η</i>",
-    **{f"correction_{mean}": f"Correction of <i>{mean}</i>" for mean in ("m", "v")},
-    **{name: f"{FOUND[name]} <i>{letter}</i> of" for name, letter in OF_PARAMETERS.items() if name in FOUND},
-}
 _LATEX, _TEXT = LaTeX(), PlainText()
 
 
@@ -145,16 +128,6 @@ def maths(found: Formula) -> tuple[tuple[str, str], ...]:
     """(caption, MathML) of each part that has something to say."""
     parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
     return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
-
-
-def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
-    """What the equation finds, as HTML: words and a symbol."""
-    if equation.kind == "loss":
-        return "Loss <i>ℒ</i>"
-    if equation.kind in SHARED:
-        return HEADINGS[equation.kind]
-    symbol = parameter_of(equation.symbol) or equation.symbol
-    return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 
 
 # Over a batch: the examples added up, and the focused one's own share -------------------------------------------------

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from app.engine.equations.expressions import Expression, Symbol, symbols_in
 from app.engine.equations.values import Values
 from app.views.formulas.notation import ATOM, PRODUCT, Piece, Term, terms_of
-from app.views.formulas.references import reference
-from app.views.formulas.symbols import CONSTANTS, HATS, Script, function_symbol, piece_of, spelled
+from app.views.formulas.symbols import CONSTANTS, HATS, Script, function_symbol, piece_of, reference, spelled
 from app.views.text.numbers import parts
 
 _OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from app.engine.equations.expressions import Symbol
 from app.engine.memory import kept_with
 from app.engine.network.layers import Network
-from app.views.formulas.references import weight_reference
 from app.views.network.labels import label_places
 from app.views.network.layout import Line, layout
 from app.views.network.scales import (
@@ -118,8 +117,8 @@ def _form(sizes: tuple[int, ...], line: Line) -> Form:
     words = f"weight from {unit_word(sizes, line.l - 1, line.k)} to {unit_word(sizes, line.l, line.j)}"
     symbols = tuple(Symbol(kind, *at) for kind in ("W", "dW", "new_W"))
     rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
-    ref = weight_reference(*at)
-    return Form(line, f"c{ref[1:]}", ref, _path(line), _head(line), rows, bool(found), words, symbols)
+    name = "-".join(map(str, at))
+    return Form(line, f"c-{name}", f"w-{name}", _path(line), _head(line), rows, bool(found), words, symbols)
 
 
 def _form_to_loss(sizes: tuple[int, ...], line: Line) -> Form:

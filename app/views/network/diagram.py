@@ -6,7 +6,6 @@ from typing import ClassVar, NamedTuple
 
 from app.engine.memory import kept_with
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.references import unit_reference
 from app.views.network.connections import (
     Connection,
     Label,
@@ -113,7 +112,7 @@ def _network(texts: Texts, stand: Stand, whole_layer: bool, iteration: int) -> N
 def drawn_marks(sizes: tuple[int, ...]) -> frozenset[str]:
     """The ids of every mark that is drawn."""
     lines = (form.id for kind in forms(sizes) for form in kind)
-    return frozenset({"u-loss", *lines, *(unit_reference(form.l, form.j) for form in unit_forms(sizes))})
+    return frozenset({"u-loss", *lines, *(f"u-{form.l}-{form.j}" for form in unit_forms(sizes))})
 
 
 def _classes(sight: Sight) -> str:

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from app.engine.equations.expressions import Symbol
 from app.engine.memory import kept_with
-from app.views.formulas.references import target_reference
 from app.views.network.layout import (
     LOSS_RADIUS,
     Layout,
@@ -67,9 +66,7 @@ def _targets(texts: Texts, sizes: tuple[int, ...]) -> tuple[Target, ...]:
         name = f"y{line.k + 1}".translate(SUBSCRIPTS)
         text = f"{name} = {texts[Symbol('y', len(sizes) - 1, line.k)]}"
         left, top = place(x - BOX_WIDTH / 2), place(y - BOX_HEIGHT / 2)
-        found.append(
-            Target(target_reference(line.k), place(x), place(y + 4.5), left, top, text, _thread(drawing, line))
-        )
+        found.append(Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, _thread(drawing, line)))
     return tuple(found)
 
 

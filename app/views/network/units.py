@@ -10,7 +10,6 @@ import numpy as np
 from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.memory import kept_with
-from app.views.formulas.references import bias_reference, unit_reference
 from app.views.narration.mistakes import is_misled
 from app.views.network.connections import unit_letter, unit_word
 from app.views.network.layout import layout
@@ -143,7 +142,7 @@ def _stages(stand: Stand, mark: str) -> tuple[Stage, ...]:
 def _stage(stand: Stand, form: UnitForm, mark: str) -> Stage:
     shown = tuple(map(stand.has_shown, (form.a, form.z, form.new_b, form.delta))) if form.l else (True,) + (False,) * 3
     current = CURRENT.get(stand.phase, "current") if stand.is_about(form.l, form.j) else ""
-    tab = "0" if mark == unit_reference(form.l, form.j) else "-1"
+    tab = "0" if mark == f"u-{form.l}-{form.j}" else "-1"
     return form, shown, current, is_misled(stand.shape, form.l), tab
 
 
@@ -184,8 +183,8 @@ def _drawn(form: UnitForm, now: Reading) -> Unit:
     shown = now.value or now.sum
     looks = ("unit", now.tone, now.current, "off" if now.off else "")
     return Unit(
-        unit_reference(form.l, form.j),
-        bias_reference(form.l, form.j),
+        f"u-{form.l}-{form.j}",
+        f"b-{form.l}-{form.j}",
         " ".join(filter(None, looks)),
         now.fill,
         "" if now.value else now.sum,

@@ -10,7 +10,7 @@ from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values
 from app.engine.memory import kept_with
 from app.sessions.walk.timeline import Moment
-from app.views.formulas.references import reference
+from app.views.formulas.symbols import reference
 from app.views.network.layout import Layout, layout
 from app.views.text.numbers import number
 

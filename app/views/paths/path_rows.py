@@ -6,8 +6,7 @@ from typing import NamedTuple
 from app.engine.equations.expressions import Symbol
 from app.engine.paths import Factor, Path
 from app.views.formulas.mathml import MATHML, marked, plain
-from app.views.formulas.references import reference, unit_reference
-from app.views.formulas.symbols import Script, spelled
+from app.views.formulas.symbols import Script, reference, spelled
 from app.views.network.connections import unit_letter
 from app.views.network.scales import place, sign_class
 from app.views.network.units import SUBSCRIPTS
@@ -140,7 +139,7 @@ def refs_of(path: Path) -> tuple[str, ...]:
 
 
 def _mark(unit: tuple[int, int]) -> str:
-    return unit_reference(*unit)
+    return f"u-{unit[0]}-{unit[1]}"
 
 
 def unit_mark(sizes: tuple[int, ...], l: int, j: int) -> str:

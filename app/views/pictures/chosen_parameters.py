@@ -1,15 +1,17 @@
 """Which parameter a picture is of: a field of its form, and the weight or bias that is chosen in it."""
 
+import re
 from collections.abc import Iterator
 
 from app.engine.equations.expressions import Symbol
 from app.engine.equations.updates import parameter_of
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.references import parameter_named, reference
+from app.views.formulas.symbols import reference
 from app.views.pictures.choices import Choice, Query, choice
 from app.views.text.naming import parameter_name
 from app.views.text.words import sentence
 
+MARK = re.compile(r"([wb])-(\d{1,3})-(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)  # as the diagram names its marks
 MOST = 150  # parameters in one field: of a larger network those of the chosen one's unit, and the first of each other
 
 FIRST = Symbol("W", 1, 0, 0)
@@ -30,6 +32,15 @@ def parameter_choice(
 def parameter_in_question(session: TrainingSession) -> Symbol:
     """The parameter of the equation that was shown last, else the first weight."""
     return (session.equation and parameter_of(session.equation.symbol)) or FIRST
+
+
+def parameter_named(text: str) -> Symbol | None:
+    """The weight or bias of a mark, w-1-0-1 or b-1-0; None where it is no such name."""
+    found = MARK.fullmatch(text)
+    if found is None or (found[1] == "w") != (found[4] is not None):
+        return None
+    k = None if found[4] is None else int(found[4])
+    return Symbol("W" if found[1] == "w" else "b", int(found[2]), int(found[3]), k)
 
 
 def parameters_of(sizes: tuple[int, ...]) -> Iterator[Symbol]:

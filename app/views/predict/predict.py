@@ -19,7 +19,7 @@ from app.sessions.predict.questions import (
 )
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.formulas import heading
+from app.views.formulas.headings import heading
 from app.views.formulas.mathml import MATHML, Pen, aligned, wrapped
 from app.views.formulas.notation import Piece, terms_of
 from app.views.formulas.symbols import orientation_of, script_of

@@ -1,5 +1,6 @@
 """Edits while walking: a parameter, an input or a target gets another value; undo leads back."""
 
+import re
 from contextlib import suppress
 
 from fastapi import APIRouter
@@ -9,7 +10,6 @@ from app.engine.equations.expressions import Symbol
 from app.engine.network.errors import SetupError
 from app.sessions.predict.questions import unless_asked
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.references import read_reference
 from app.views.paths.paths import Opened
 from app.web.api.answers import State
 from app.web.api.documentation import SESSION_ERRORS
@@ -22,6 +22,8 @@ from app.web.pages.explorer import Explorer, WalkPages
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
+VALUE = re.compile(r"([wbxy])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as a panel's form names a value
+TARGET = re.compile(r"y-(\d{1,6})", re.ASCII)  # as the diagram names what the example in focus should be
 
 
 @pages.post("/edit")
@@ -55,15 +57,15 @@ async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
 def edited_in(form: Form, session: TrainingSession) -> Symbol:
     """The value that a form or an address names. SetupError where it names none."""
     of, shape = form.get("of", ""), session.shape
-    found = read_reference(of)
-    if found is None or found[0] == "u":
+    if TARGET.fullmatch(of):
+        of = of.replace("-", f"-{session.example}-")
+    match = VALUE.fullmatch(of)
+    if match is None or (match[1] == "w") is not (match[4] is not None):
         raise SetupError("of", "There is no such value.", "Name one such as w-1-0-0, b-1-0, x-0-0 or y-0-0.")
-    letter, places = found
-    if len(places) == 1:  # the target of the example in focus
-        places = (session.example, *places)
+    letter, first, second, third = match.groups()
     if letter in ("x", "y"):
-        symbol = Symbol(letter, 0 if letter == "x" else shape.depth, *places)
+        symbol = Symbol(letter, 0 if letter == "x" else shape.depth, int(first), int(second))
     else:
-        symbol = Symbol({"w": "W", "b": "b"}[letter], *places)
+        symbol = Symbol({"w": "W", "b": "b"}[letter], int(first), int(second), None if third is None else int(third))
     session.edit_of(symbol, 1.0)  # SetupError where there is no such value; 1 is one that all can have
     return symbol

@@ -20,7 +20,6 @@ from app.engine.paths import (
 )
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
-from app.views.formulas.references import read_reference
 from app.views.formulas.symbols import orientation_of
 from app.views.paths.paths import Opened
 from app.web.api.answers import Answer, Real, says
@@ -34,6 +33,7 @@ from app.web.pages.explorer import Explorer, WalkPages
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
 VIA = re.compile(r"\d{1,6}(,\d{1,6}){0,20}", re.ASCII)
+MARK = re.compile(r"([wbu])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as the diagram names its marks
 
 
 class PathsAnswer(Answer):
@@ -139,12 +139,12 @@ def asked(shape: Shape, query: Form) -> Symbol:
     if "of" not in query:
         k = whole_in(query, "k") if "k" in query else None
         return with_paths(shape, query["kind"], whole_in(query, "layer"), whole_in(query, "j"), k)
-    found = read_reference(query["of"])
-    if found is None or found[0] not in ("w", "b", "u"):
+    match = MARK.fullmatch(query["of"])
+    if match is None:
         raise SetupError("of", "There is no such mark in the diagram.", "Name one such as w-1-0-0, b-1-0 or u-1-0.")
-    letter, (layer, j, *rest) = found
-    kind = {"w": "W", "b": "b", "u": "z" if layer else "a"}[letter]
-    return with_paths(shape, kind, layer, j, rest[0] if rest else None)
+    letter, layer, j, k_text = match.groups()
+    kind = {"w": "W", "b": "b", "u": "z" if int(layer) else "a"}[letter]
+    return with_paths(shape, kind, int(layer), int(j), None if k_text is None else int(k_text))
 
 
 def with_paths(shape: Shape, kind: str, layer: int, j: int, k: int | None) -> Symbol:

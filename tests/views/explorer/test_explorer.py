@@ -17,7 +17,7 @@ from app.views.explorer.explorer import ExplorerPage, Loss, explorer
 from app.views.explorer.look import Look, Play
 from app.views.explorer.parameters import Parameters
 from app.views.explorer.timeline import Timeline
-from app.views.formulas.references import reference
+from app.views.formulas.symbols import reference
 
 FIRST = lesson_named("one-example-at-a-time")
 TWO = lesson_named("two-outputs-two-paths")

@@ -10,7 +10,7 @@ from app.engine.equations.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.frames import SQUARE
-from app.views.formulas.references import reference
+from app.views.formulas.symbols import reference
 from app.views.pictures.contour import Contour, contour
 from app.views.pictures.contour_drawing import (
     LOOKS,

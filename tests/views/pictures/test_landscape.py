@@ -7,10 +7,11 @@ import pytest
 from app.engine.equations.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.references import parameter_named, reference
+from app.views.formulas.symbols import reference
 from app.views.pictures.chosen_parameters import (
     MOST,
     parameter_choice,
+    parameter_named,
     parameters_of,
 )
 from app.views.pictures.landscape import Landscape, landscape

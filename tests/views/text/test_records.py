@@ -1,4 +1,4 @@
-"""Everything that the engine knows by a name has a record of words, and nothing else has; or the program does not start."""
+"""All that the engine knows by a name has a record of words, and nothing else has; or the program does not start."""
 
 import pytest
 
