@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import in_html, orientation_of, reference, script_of
 from app.views.paths.paths import Opened

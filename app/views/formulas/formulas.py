@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.equations.values import Values, evaluate
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import (
     BatchSum,
     Expression,
     Mean,
@@ -17,13 +20,9 @@ from app.engine.equations.expressions import (
     Product,
     Sum,
     Symbol,
-    product,
     substituted,
     symbols_in,
 )
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation, found_at, trace
-from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.views.formulas.latex import LaTeX
 from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
@@ -243,10 +242,8 @@ def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> 
 
 
 def _slope_by_hand(shape: Shape, symbol: Symbol) -> Expression:
-    a = Symbol("a", symbol.layer, symbol.j)
-    if shape.activation(symbol.layer) == "sigmoid":
-        return product(a, Sum((Number(1), Negative(a))))
-    return symbol
+    opened = ACTIVATIONS[shape.activation(symbol.layer)].slope_formula
+    return symbol if opened is None else opened(Symbol("a", symbol.layer, symbol.j))
 
 
 # One line ----------------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Expression, Symbol, symbols_in
 from app.engine.equations.values import Values
+from app.engine.network.expressions import Expression, Symbol, symbols_in
 from app.views.formulas.notation import ATOM, PRODUCT, Piece, Term, terms_of
 from app.views.formulas.symbols import CONSTANTS, HATS, Script, function_symbol, piece_of, reference, spelled
 from app.views.text.numbers import parts

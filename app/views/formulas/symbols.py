@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.updates import parameter_of
+from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
