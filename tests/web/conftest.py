@@ -30,7 +30,10 @@ def unhurried(data: Path) -> Settings:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The client's clock: it stands, so that nothing depends on how fast the machine is; a test may let it tick."""
+    """The client's clock: it stands, so that nothing depends on how fast the machine is.
+
+    A test may let it tick; one that trains without end must: while the clock stands, a request has all the time.
+    """
     return Clock()
 
 
