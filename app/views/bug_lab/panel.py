@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import gradient_symbols
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons.bug_lab import RULES
 from app.sessions.bug_lab.bug_lab import contradictions
 from app.sessions.bug_lab.cases import Study, losses_put_right, study_of
@@ -21,10 +21,11 @@ from app.sessions.walk.hunt import (
     Spent,
 )
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.evidence import facts_told, parameter_words, what_does_not_fit
+from app.views.bug_lab.evidence import facts_told, what_does_not_fit
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
 from app.views.formulas.symbols import in_html, script_of
+from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed
 from app.views.text.words import counted, listed
 
@@ -54,7 +55,7 @@ class SpentRow:
     iteration: int
     found: str
     numeric: str
-    ok: bool
+    ok: bool | None
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _open(hunt: Hunt, setup: Setup, study: Study) -> Open:
 
 
 def _gradient(symbol: Symbol, setup: Setup) -> Choice:
-    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_words(symbol, setup))
+    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_name(setup.shape(1), symbol))
 
 
 def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:

@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from app.engine.activity import Activity, activity
-from app.engine.network.types import Array
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.arrays import Array
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import (
     Axis,
@@ -22,22 +23,15 @@ from app.views.charts.frames import Frame
 from app.views.charts.grounds import Ground, ground
 from app.views.network.scales import place
 from app.views.pictures.gradient_sizes import layer_names
+from app.views.text.activations import ACTIVATION_WORDS, activation_word
+from app.views.text.naming import unit_name
 from app.views.text.numbers import fixed, number
-from app.views.text.words import (
-    SATURATED,
-    activation_word,
-    counted,
-    listed,
-    sentence,
-    unit_name,
-)
+from app.views.text.words import SATURATED, counted, listed, sentence
 
 BINS = 20
 MOST_EXAMPLES = 1_000
 FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
 GAP = 1.0  # between two bars
-RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # what an activation can be at all
-OFF = ("relu",)  # where a slope is small, the unit is off
 PERCENT = 1  # digits
 
 
@@ -143,7 +137,8 @@ def binned(one: Activity) -> tuple[Array, Array, Array]:
     """Edges (BINS + 1,), and in each bin the live and the saturated, (BINS,), in percent of all activations."""
     finite = np.isfinite(one.A)
     values, saturated = one.A[finite], one.saturated(SATURATED)[finite]
-    low, high = RANGES.get(one.activation) or _around(values)
+    activation = ACTIVATIONS[one.activation]
+    low, high = activation.bounds if activation.saturates else _around(values)
     edges = np.linspace(low, high, BINS + 1)
     each = 100.0 / max(one.A.size, 1)
     live, flat = (np.histogram(values[saturated == flag], edges)[0] * each for flag in (0.0, 1.0))
@@ -179,6 +174,6 @@ def _percent(share: float) -> str:
 
 def _told(one: Activity) -> str:
     share = _share(one)
-    state = "off" if one.activation in OFF else "saturated"
+    state = "off" if ACTIVATION_WORDS[one.activation].flat == "off" else "saturated"
     dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
     return f"{_percent(share) if share else 'none'} {state}{dead}"

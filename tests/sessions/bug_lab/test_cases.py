@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES, reason_against
 from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import Rules
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.bug_lab import (
     LEVELS,
     PAIRS,

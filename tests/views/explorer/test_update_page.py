@@ -2,17 +2,17 @@
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
 from app.engine.equations.updates import parameter_of
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import parameters
 from app.views.explorer.timeline import timeline
 from app.views.network.visible import Sight, stand_of, texts_of
-from app.views.pages import network_summary
+from app.views.text.summary import network_summary
 from tests.views.updates import updates, varied
 
 
