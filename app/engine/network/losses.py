@@ -99,9 +99,10 @@ def softmax_logs(output: Output) -> Array:
     The largest share is 1 / (1 + others), so that its logarithm keeps all its digits where the others are next to 0.
     """
     shifted = output.Z - output.Z.max(axis=-1, keepdims=True)
-    others = np.exp(shifted)
-    np.put_along_axis(others, output.Z.argmax(axis=-1, keepdims=True), 0.0, axis=-1)
-    exact: Array = shifted - np.log1p(others.sum(axis=-1, keepdims=True))
+    largest = shifted == 0.0
+    others = np.where(largest, 0.0, np.exp(shifted)).sum(axis=-1, keepdims=True)
+    others += largest.sum(axis=-1, keepdims=True) - 1.0  # where several are the largest
+    exact: Array = shifted - np.log1p(others)
     if not output.rounded:
         return exact
     return np.where(output.A > 0, np.log(np.where(output.A > 0, output.A, 1.0)), exact)
@@ -130,14 +131,14 @@ def _binary_cross_entropy(output: Output, Y: Array) -> Array:
 
 def _ln_of_nearer(Z: Array, upper: Array) -> Array:
     """ln y_hat where `upper` is 1, ln(1-y_hat) where it is 0: from y_hat, and from z where that has more digits."""
-    direct = np.abs(Z) <= NEAR
-    if direct.all():
-        y_hat = 1.0 / (1.0 + np.exp(-Z))
-        ln: Array = np.log(np.abs(1.0 - upper - y_hat))
-        return ln
-    wrong = (1.0 - 2.0 * upper) * Z
-    exact = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)
-    return np.where(direct, _ln_of_nearer(np.where(direct, Z, 0.0), upper), exact)
+    near = np.abs(Z) <= NEAR
+    everywhere = near.all()
+    y_hat = 1.0 / (1.0 + np.exp(-(Z if everywhere else np.where(near, Z, 0.0))))
+    ln: Array = np.log(np.abs(1.0 - upper - y_hat))
+    if not everywhere:
+        wrong = ((1.0 - 2.0 * upper) * Z)[~near]
+        ln[~near] = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)
+    return ln
 
 
 def _cross_entropy(output: Output, Y: Array) -> Array:
