@@ -80,7 +80,7 @@ def _tell_slope_at_a(slope: Rule, shape: Shape, l: int, j: int) -> tuple[Express
     return () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope_at_a", l, j),)
 
 
-def _write_slope_at_a(slope: Rule, code: Code, Z: str, A: str, by_hand: bool) -> str:
+def _write_slope_at_a(slope: Rule, code: Code, Z: str, A: str) -> str:
     return (code.by_z or code.slope).format(Z=A)
 
 
@@ -159,7 +159,7 @@ _TABLE = (
         rule="slope",
         computes=lambda slope, activation, values: values.A * (1.0 - values.A),
         tells=_tell_sigmoid_slope,
-        writes=lambda slope, code, Z, A, by_hand: f"{A} * (1 - {A})",
+        writes=lambda slope, code, Z, A: f"{A} * (1 - {A})",
         title="The sigmoid's slope on every unit",
         says="Every slope is taken as a(1 − a), whatever the unit's activation function is.",
         remedy=(
@@ -190,7 +190,7 @@ _TABLE = (
         rule="slope",
         computes=lambda slope, activation, values: np.ones_like(values.A),
         tells=lambda slope, shape, l, j: (),
-        writes=lambda slope, code, Z, A, by_hand: "",
+        writes=lambda slope, code, Z, A: "",
         title="The slope left out",
         says="The error signal passes each unit without the slope of its activation function.",
         remedy=(

@@ -38,16 +38,24 @@ def unread(sentence: str) -> list[Claim]:
 # The check of a gradient ----------------------------------------------------------------------------------------------
 
 _CENTRAL = wording(r"Central differences of the (?:exact )?loss give <numeric:N>(?P<same>: the very same)?")
+_UNTOLD = wording(r"Central differences of the loss give <numeric:N>, the walk finds <walk:N>")
+_SUMMED = wording(r"The sum over its paths, in more digits, is <numeric:N>(?P<same>: the very same)?")
 _AGREE = wording(r"They agree to <error:N> of their size")
 _WRONG = wording(r"The walk finds <walk:N>: wrong by <percent:N> %")
 _ROUNDED = wording(r"The rule is right: rounding the activations accounts for the <percent:N> % between them")
-_KINK = wording(r"To one side the loss has the slope <below:N>, to the other <above:N>: the walk takes <walk:N>")
+_KINK = wording(r"To one side the loss has the slope <below:N>, to the other <above:N>")
+_TAKEN = wording(r"At a corner g′ is taken from the left, where the sum is below 0: the walk takes <walk:N>")
 
 
 def claims_of_check(text: str, checked: Checked, digits: int) -> Iterator[Claim]:
-    """What central differences say of one gradient."""
+    """What central differences, or the paths, say of one gradient."""
     for sentence in split(text):
-        if (m := _CENTRAL.fullmatch(sentence)) is not None:
+        if (m := _UNTOLD.fullmatch(sentence)) is not None:
+            yield name("numeric", m["numeric"], checked.numeric, digits)
+            yield name("walk", m["walk"], checked.analytic, digits)
+            yield word("cannot be told", checked.ok is None)
+        elif (m := _CENTRAL.fullmatch(sentence) or _SUMMED.fullmatch(sentence)) is not None:
+            yield word("who found it", (m.re is _SUMMED) == (checked.referee == "paths"))
             yield name("numeric", m["numeric"], checked.numeric, digits)
             if m["same"]:
                 yield name("walk", m["numeric"], checked.analytic, digits)
@@ -64,6 +72,7 @@ def claims_of_check(text: str, checked: Checked, digits: int) -> Iterator[Claim]
             below, above = checked.sides or (inf, inf)
             yield name("below", m["below"], below, digits)
             yield name("above", m["above"], above, digits)
+        elif (m := _TAKEN.fullmatch(sentence)) is not None:
             yield name("walk", m["walk"], checked.analytic, digits)
         else:
             yield from unread(sentence)
