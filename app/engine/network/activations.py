@@ -221,10 +221,7 @@ _TABLE = (
         bounds=(-1.0, math.inf),
         formula=_by_name("elu"),
         slope_formula=None,
-        code=Code(
-            "np.where({Z} > 0, {Z}, np.expm1({Z}))",
-            "np.where({Z} > 0, 1, np.exp({Z}))",
-        ),
+        code=Code("np.where({Z} > 0, {Z}, np.expm1({Z}))", "np.where({Z} > 0, 1, np.exp({Z}))"),
     ),
     Activation(
         name="softplus",
