@@ -88,8 +88,7 @@ def _loss(at: Layer) -> str:
 
 
 def _slope(at: Layer) -> str:
-    by_hand = at.shape.decimals is not None
-    return at.lines.slope(at.activation.code, f"Z{at.l}", at.activations(at.l), by_hand)
+    return at.lines.slope(at.activation.code, f"Z{at.l}", at.activations(at.l))
 
 
 def _pulled_back(at: Layer) -> str:
