@@ -22,7 +22,7 @@ LEAK = 0.01  # slope of leaky_relu below zero, as torch.nn.LeakyReLU has it
 class Code:
     """An activation in NumPy: g of {Z}, and its slope by {Z} or {A}, empty where it is no factor.
 
-    `by_z` is the slope by {Z} alone, where `slope` is not that already. `before` is a line that comes before g's.
+    `by_z` is the slope by {Z} alone, where `slope` is not that already; `before` is a line that comes before g's.
     """
 
     g: str
@@ -35,10 +35,10 @@ class Code:
 class Activation:
     """All that the mathematics knows of one activation function: its value g(Z), its slope g'(Z), and what they are.
 
-    `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A: a(1 - a), 1 - a^2
-    (None where it is taken from z: a ReLU of 0.004, rounded to 0, would pass for one that is off). `pieces` are the two
-    smooth functions of which one with a corner at 0 is made, the left one up to 0 and there too, as g' has it (None
-    without a corner). `straight`: it is made of straight pieces, and its slope at a is that at z. `bounds`: what a can
+    `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A: a(1 - a), 1 - a^2.
+    None where it is taken from z: a rounded ReLU of 0.004 is 0 and would pass for one that is off. `pieces` are the two
+    smooth functions of which one with a corner at 0 is made, the left one up to 0 and there too, as g' has it; None
+    without a corner. `straight`: it is made of straight pieces, and its slope at a is that at z. `bounds`: what a can
     be at all.
 
     `formula` tells g of a layer's z for its unit j; `slope_formula` tells g' by a, None where it stays g'(z).

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from app.engine.equations.trace import Equation, trace
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.equation import EquationPanel, heading
-from app.views.formulas.mathml import Pen
-from app.views.formulas.rows import aligned, wrapped
+from app.views.explorer.equation import EquationPanel
+from app.views.formulas.headings import heading
+from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.symbols import script_of
 from app.views.text.numbers import number
 

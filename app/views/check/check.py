@@ -7,7 +7,6 @@ from typing import ClassVar
 from app.engine.check.gradient_check import Checked, GradientCheck
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at
-from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import (
@@ -21,7 +20,8 @@ from app.views.check.verdicts import (
     verdict,
     worst,
 )
-from app.views.explorer.parameters import Names, names_of
+from app.views.formulas.parameters import ParameterNames, parameter_names
+from app.views.formulas.symbols import orientation_of
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
 
@@ -92,10 +92,9 @@ def check_panel(session: TrainingSession, digits: int) -> Check:
     check = proof_of(session)
     if check is None:
         return Check(refused=_refusal(session))
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
     first, end = _span(session.shape)
     reached = min(max(session.cursor, first), end)
-    tables = _tables(check, session.shape, orientation, (reached, digits))
+    tables = _tables(check, session.shape, orientation_of(session), (reached, digits))
     return Check(look=looks(worst(check)), verdict=verdict(check), waiting=reached < end, tables=tables)
 
 
@@ -126,7 +125,7 @@ def _tables(
             f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
             tuple(
                 _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
-                for one in names_of(shape, orientation, layer)
+                for one in parameter_names(shape, orientation, layer)
             ),
         )
         for layer, because in check.layers.items()
@@ -134,7 +133,7 @@ def _tables(
 
 
 @lru_cache(maxsize=16384)
-def _row(checked: Checked, names: Names, known: bool, digits: int) -> CheckRow:
+def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> CheckRow:
     """The numbers where the walk has found them; how far they are apart, at once."""
     proof = proved(checked, digits)
     return CheckRow(

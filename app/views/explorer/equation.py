@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
-from app.engine.equations.updates import parameter_of
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import run_iteration
 from app.engine.memory import kept_with
@@ -13,32 +12,12 @@ from app.engine.network.propagation import RIGHT
 from app.lessons.lesson import Lesson, Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import Badge, badge
-from app.views.formulas.formulas import Formula, formula
+from app.views.formulas.formulas import formula, maths
+from app.views.formulas.headings import heading
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.formulas.rows import aligned
-from app.views.formulas.symbols import OF_PARAMETERS, in_html, script_of
-from app.views.text.naming import FOUND, SHARED
+from app.views.formulas.symbols import orientation_of
 from app.views.text.numbers import number
 
-HEADINGS = {
-    "z": "Weighted sum",
-    "a": "Activation",
-    "loss": "Loss",
-    "delta": "Error signal",
-    "dW": "Gradient of",
-    "db": "Gradient of",
-    "W": "Update of",
-    "b": "Update of",
-    **SHARED,
-    "eta": f"{SHARED['eta']} <i>η</i>",
-    **{f"correction_{mean}": f"Correction of <i>{mean}</i>" for mean in ("m", "v")},
-    **{name: f"{FOUND[name]} <i>{letter}</i> of" for name, letter in OF_PARAMETERS.items() if name in FOUND},
-}
-CAPTIONS = (
-    "The example in focus, by itself",
-    "Why: the slope of the loss times the slope of the output, then simplified",
-    "Written out, back to the output",
-)
 PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
 
 
@@ -69,7 +48,7 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
     equation, shape = session.equation, session.shape
     if equation is None:
         return EquationPanel("start", "Ready to start", sentence, (), True, "", _introduction(lesson))
-    orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
+    orientation = orientation_of(session)
     formulas, exact = _formulas(session.values, shape, equation.index, orientation, digits)
     return EquationPanel(
         equation.phase,
@@ -90,22 +69,6 @@ def _formulas(
     """Captions with MathML, and whether the printed terms add up."""
     found = formula(trace(shape)[index], shape, values, orientation, digits)
     return maths(found), found.exact
-
-
-def maths(found: Formula) -> tuple[tuple[str, str], ...]:
-    """(caption, MathML) of each part that has something to say."""
-    parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
-    return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
-
-
-def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
-    """What the equation finds, as HTML: words and a symbol."""
-    if equation.kind == "loss":
-        return "Loss <i>ℒ</i>"
-    if equation.kind in SHARED:
-        return HEADINGS[equation.kind]
-    symbol = parameter_of(equation.symbol) or equation.symbol
-    return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 
 
 def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from app.engine.equations.trace import trace
 from app.engine.equations.values import Values
 from app.engine.memory import kept_with
 from app.lessons import lesson_named
-from app.lessons.lesson import Lesson, Orientation
+from app.lessons.lesson import Lesson
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.hidden_rule import closed_panel, closed_sentence, is_closed
@@ -22,6 +22,7 @@ from app.views.explorer.headings import place_of, title_of
 from app.views.explorer.look import PLAIN, Look, Play
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
+from app.views.formulas.symbols import orientation_of
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
 from app.views.paths.paths import PathsPanel, paths_panel
@@ -168,7 +169,6 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
-    orientation: Orientation = "fan_out_fan_in" if lesson is None else lesson.orientation
     sentence = told(session, digits)
     headline = _headline(session, lesson)
     paths = paths_panel(session, look.opened, digits)
@@ -185,7 +185,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         timeline(session),
         diagram(session, digits),
         _equation(session, lesson, sentence, digits),
-        parameters(session, orientation, digits),
+        parameters(session, orientation_of(session), digits),
         data(session, lesson, digits),
         prediction,
         edit,

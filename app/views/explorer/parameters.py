@@ -19,7 +19,8 @@ from app.views.check.verdicts import (
     proof_of,
     proved,
 )
-from app.views.formulas.symbols import in_html, reference, script_of
+from app.views.formulas.parameters import ParameterNames, parameter_names
+from app.views.formulas.symbols import reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 
@@ -87,30 +88,6 @@ class Stage(NamedTuple):
     current: str
 
 
-@dataclass(frozen=True, eq=False)
-class Names:
-    """A parameter, its gradient, its value after the update, and how it is named."""
-
-    symbol: Symbol
-    gradient: Symbol
-    after: Symbol
-    ref: str
-    name: str
-
-
-@lru_cache(maxsize=256)
-def names_of(shape: Shape, orientation: Orientation, layer: int) -> tuple[Names, ...]:
-    """The parameters of a layer in the order in which the lesson reads them."""
-    script = script_of(shape, orientation)
-    units, inputs = range(shape.sizes[layer]), range(shape.sizes[layer - 1])
-    symbols = [Symbol("W", layer, j, k) for j in units for k in inputs] + [Symbol("b", layer, j) for j in units]
-    symbols.sort(key=lambda symbol: (symbol.kind, script.index(symbol) if len(units) * len(inputs) < 82 else ""))
-    return tuple(
-        Names(s, s._replace(kind=f"d{s.kind}"), s._replace(kind=f"new_{s.kind}"), reference(s), in_html(s, script))
-        for s in symbols
-    )
-
-
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
     layers, check = range(session.shape.depth, 0, -1), proof_of(session)
@@ -129,7 +106,7 @@ def _table(
         min(max(cursor, updates[0]), updates[1]),
         reference(current) if current is not None and current.layer == layer else "",
     )
-    return _table_at(session.values, check, shape, names_of(shape, orientation, layer), stage, digits)
+    return _table_at(session.values, check, shape, parameter_names(shape, orientation, layer), stage, digits)
 
 
 @lru_cache(maxsize=512)
@@ -143,7 +120,12 @@ def _spans(shape: Shape, layer: int) -> tuple[tuple[int, int], tuple[int, int]]:
 
 @kept_with(most=512)
 def _table_at(
-    values: Values, check: GradientCheck | None, shape: Shape, names: tuple[Names, ...], stage: Stage, digits: int
+    values: Values,
+    check: GradientCheck | None,
+    shape: Shape,
+    names: tuple[ParameterNames, ...],
+    stage: Stage,
+    digits: int,
 ) -> LayerTable:
     """Cached: at most steps a layer's table stays as it was."""
     found, layer = found_at(shape), names[0].symbol.layer
@@ -166,7 +148,7 @@ def _title(shape: Shape, layer: int) -> str:
 
 @kept_with(most=16384)
 def _row(
-    values: Values, check: GradientCheck | None, names: Names, now: tuple[bool, bool, bool], digits: int
+    values: Values, check: GradientCheck | None, names: ParameterNames, now: tuple[bool, bool, bool], digits: int
 ) -> ParameterRow:
     """Cached: from one step to the next most rows stay as they were. `now`: gradient found, updated, in question."""
     found, moved, current = now

@@ -1,19 +1,18 @@
-"""How one symbol is written, in each notation and in the lesson's index order, and the mark that it names."""
+"""How one symbol is written: in each notation, in the lesson's index order, in headings and in tables."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.updates import parameter_of
 from app.engine.network.expressions import Symbol
+from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
-from app.views.formulas.constants import CONSTANTS
-from app.views.formulas.notation import (
-    ATOM,
-    PRODUCT,
-    Notation,
-    Piece,
-)
+from app.sessions.walk.session import TrainingSession
+from app.views.formulas.notation import ATOM, PRODUCT, Notation, Piece
+from app.views.text.activations import ACTIVATION_WORDS
 
 LETTERS = {
     "W": "w",
@@ -38,6 +37,7 @@ STATES = {
     "m_hat": "m̂",
     "v_hat": "v̂",
 }
+REFERENCE = re.compile(r"([wbuxy])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)
 OF_PARAMETERS = {f"{state}_{kind}": letter for state, letter in STATES.items() for kind in ("W", "b")}
 
 
@@ -77,21 +77,43 @@ class Script:
 
 @lru_cache(maxsize=16384)
 def reference(symbol: Symbol) -> str:
-    """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none."""
+    """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none.
+
+    An example's input or target, which has its row of the data in j and its column in k, is named by these.
+    """
     parameter = parameter_of(symbol)
     match parameter.kind if parameter else symbol.kind:
         case "W":
             return f"w-{symbol.layer}-{symbol.j}-{symbol.k}"
         case "b":
             return f"b-{symbol.layer}-{symbol.j}"
+        case "x":
+            return f"x-{symbol.j}-{symbol.k}"
         case "y":
-            return f"y-{symbol.j}"
+            return f"y-{symbol.j}" if symbol.k is None else f"y-{symbol.j}-{symbol.k}"
         case "loss" | "own_loss":
             return "loss"
         case kind if kind in CONSTANTS:
             return ""
         case _:
             return f"u-{symbol.layer}-{symbol.j}"
+
+
+def symbol_of(ref: str, depth: int) -> Symbol | None:
+    """What a reference names in a network of so many layers: the inverse of `reference`, a unit as its sum.
+
+    An input of the network is named as its activation. None where it names nothing.
+    """
+    match = REFERENCE.fullmatch(ref)
+    if match is None or (match[1] == "w") is not (match[4] is not None):
+        return None
+    letter, first, second, third = match[1], int(match[2]), int(match[3]), match[4]
+    match letter:
+        case "x" | "y":
+            return Symbol(letter, 0 if letter == "x" else depth, first, second)
+        case "u":
+            return Symbol("z" if first else "a", first, second)
+    return Symbol({"w": "W", "b": "b"}[letter], first, second, None if third is None else int(third))
 
 
 @lru_cache(maxsize=16384)
@@ -143,3 +165,72 @@ def in_html(symbol: Symbol, script: Script) -> str:
 
 
 script_of = lru_cache(maxsize=1024)(Script)  # the same object for the same arguments
+
+
+def orientation_of(session: TrainingSession) -> Orientation:
+    """How a walk's weights are indexed: as its lesson does, else (to, from)."""
+    return lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+
+
+# What belongs to no unit and to no parameter
+
+
+class Constant(NamedTuple):
+    """One symbol in MathML, in LaTeX and in plain text."""
+
+    mathml: str
+    latex: str
+    text: str
+
+
+def _letter(text: str, latex: str = "") -> Constant:
+    return Constant(f"<mi>{text}</mi>", latex or text, text)
+
+
+def _lowered(text: str, latex: str, below: str) -> Constant:
+    """A letter with a mark below it: a digit, a letter or a word."""
+    tag = "mn" if below.isdigit() else "mi" if len(below) == 1 else "mtext"
+    mark = below if len(below) == 1 else rf"\text{{{below}}}"
+    small = below.translate(_BELOW) if below.isdigit() else f"_{below}"
+    return Constant(f"<msub><mi>{text}</mi><{tag}>{below}</{tag}></msub>", f"{latex}_{{{mark}}}", f"{text}{small}")
+
+
+_BELOW = str.maketrans("012", "₀₁₂")
+_LENGTH = "<mrow><mo form='prefix'>‖</mo><mo>∇</mo><mi>ℒ</mi><mo form='postfix'>‖</mo></mrow>"
+_LATEX_LENGTH = r"\lVert \nabla \mathcal{L} \rVert"
+
+CONSTANTS = {
+    "loss": _letter("ℒ", r"\mathcal{L}"),
+    "own_loss": _letter("ℒ", r"\mathcal{L}"),
+    "eta": _letter("η", r"\eta"),
+    "eta_0": _lowered("η", r"\eta", "0"),
+    "factor": _letter("γ", r"\gamma"),
+    "decays": _letter("n"),
+    "minimum": _lowered("η", r"\eta", "min"),
+    "passed": _letter("i"),
+    "iterations": _letter("T"),
+    "pi": _letter("π", r"\pi"),
+    "norm": Constant(_LENGTH, _LATEX_LENGTH, "‖∇ℒ‖"),
+    "clip_norm": Constant(f"<msub>{_LENGTH}<mtext>max</mtext></msub>", rf"{_LATEX_LENGTH}_{{\max}}", "‖∇ℒ‖_max"),
+    "clip": Constant("<mtext>clip</mtext>", r"\text{clip}", "clip"),
+    "weight_decay": _letter("λ", r"\lambda"),
+    "momentum": _letter("μ", r"\mu"),
+    "decay": _letter("ρ", r"\rho"),
+    "beta1": _lowered("β", r"\beta", "1"),
+    "beta2": _lowered("β", r"\beta", "2"),
+    "epsilon": _letter("ε", r"\varepsilon"),
+    "t": _letter("t"),
+    "correction_m": _lowered("c", "c", "m"),
+    "correction_v": _lowered("c", "c", "v"),
+}
+
+
+# Letters and functions
+
+HATS = {"ŷ": "y", "m̂": "m", "v̂": "v"}  # a letter with a hat, and the letter
+
+
+def function_symbol(name: str) -> str:
+    """How a formula calls a function: σ, ReLU, cos."""
+    words = ACTIVATION_WORDS.get(name)
+    return (words.symbol or words.name) if words else name

@@ -6,8 +6,7 @@ from typing import NamedTuple
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
 from app.engine.paths import Factor, Path
-from app.views.formulas.mathml import marked, plain
-from app.views.formulas.rows import MATHML
+from app.views.formulas.mathml import MATHML, marked, plain
 from app.views.formulas.symbols import Script, reference, spelled
 from app.views.network.connections import unit_letter
 from app.views.network.scales import place, sign_class

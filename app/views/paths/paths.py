@@ -11,10 +11,9 @@ from app.engine.paths import (
     Paths,
     paths_of,
 )
-from app.lessons import lesson_named
 from app.sessions.predict.questions import question_of
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.symbols import Script, in_html, script_of
+from app.views.formulas.symbols import Script, in_html, orientation_of, reference, script_of
 from app.views.paths.path_rows import (
     Bar,
     PathRow,
@@ -55,7 +54,7 @@ class Opened:
         """What stands in an address that opens it."""
         kind, layer, j, k = self.symbol
         if kind not in KINDS:  # an input or a target: there is no gradient of it, but it can be edited
-            return f"of={kind}-{j}-{k}"
+            return f"of={reference(self.symbol)}"
         places = f"kind={kind}&layer={layer}&j={j}" + ("" if k is None else f"&k={k}")
         return places + (f"&via={','.join(map(str, self.via))}" if self.via else "")
 
@@ -125,8 +124,7 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
         return PathsPanel(SHUT, None)
     if question_of(session) is not None:
         return PathsPanel(ASKED, None)
-    orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
-    script = script_of(session.shape, orientation)
+    script = script_of(session.shape, orientation_of(session))
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART)
     return PathsPanel("", _sum(session, script, found, digits))
 
@@ -161,7 +159,8 @@ def _group(pen: Writer, found: Paths, group: Group) -> GroupRow:
     l, j = group.unit
     unit, count = unit_name(pen.script.shape, *group.unit), counted(group.paths, "path")
     bar = pen.bar(group.sum)
-    refs = (f"w-{l}-{j}-{found.units[-1][1]}", f"u-{l}-{j}", *(f"u-{a}-{b}" for a, b in found.units))
+    units = (Symbol("a", *unit) for unit in (group.unit, *found.units))
+    refs = (reference(Symbol("W", l, j, found.units[-1][1])), *map(reference, units))
     name = f"through {unit_mark(pen.script.shape.sizes, l, j)} · {count}"
     spoken = f"{count[0].upper()}{count[1:]} through {unit}: together {bar.text}. Open them."
     return GroupRow(" ".join(refs), name, spoken, bar, Opened(found.symbol, (*found.via, j)).query)

@@ -17,10 +17,11 @@ from app.sessions.bug_lab.bug_lab import (
     put_right,
 )
 from app.sessions.bug_lab.cases import Case, case_of
+from app.sessions.setups.numerals import WHOLE
 from app.sessions.walk.hunt import Accusation
 from app.views.bug_lab.bug_lab import bug_lab_page
 from app.web.http.dependencies import services
-from app.web.http.forms import WHOLE, Form, form_of
+from app.web.http.forms import Form, form_of
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.pages.explorer import Explorer, WalkPages

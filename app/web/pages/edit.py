@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.sessions.predict.questions import unless_asked
+from app.sessions.setups.declaration import check_magnitude
 from app.sessions.walk.session import TrainingSession
 from app.views.paths.paths import Opened
 from app.web.api.answers import State
@@ -17,7 +18,6 @@ from app.web.api.schemas import Move
 from app.web.api.sessions import MOVE, state_response
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import Form, number_in
-from app.web.http.limits import check_magnitude
 from app.web.pages.explorer import Explorer, WalkPages
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict.questions import QuestionError, question_of
+from app.sessions.setups.numerals import WHOLE
 from app.sessions.store.idempotency import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training_run import StoppedError
@@ -26,7 +27,7 @@ from app.web.http.dependencies import (
     revision,
     walk_of,
 )
-from app.web.http.forms import WHOLE, Form, form_of
+from app.web.http.forms import Form, form_of
 from app.web.http.fragments import (
     Panel,
     Part,

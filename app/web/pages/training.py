@@ -5,7 +5,9 @@ from secrets import token_urlsafe
 
 from starlette.responses import HTMLResponse, Response
 
+from app.engine.network.errors import SetupError
 from app.sessions.predict.questions import check_not_asked
+from app.sessions.setups.numerals import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.training_run import (
     StoppedError,
@@ -19,11 +21,12 @@ from app.views.pictures.curves import curves
 from app.views.pictures.pictures import chosen_picture, looked_over
 from app.views.training.training import Asked, training
 from app.web.http.dependencies import Verb
-from app.web.http.forms import WHOLE, whole_in
+from app.web.http.forms import whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.limits import check_train
 from app.web.http.preferences import preferences
+from app.web.http.work import TooLongError
 from app.web.pages.explorer import (
     ELSEWHERE,
     OP_BYTES,
@@ -83,7 +86,11 @@ async def _run(the: Explorer, begin: Verb, seconds: float = A_WHILE) -> Response
     async def trained(session: TrainingSession) -> TrainingSession:
         check_not_asked(session)
         begun = begin(session)
-        last = await services.pool.run_in_slices(the.walk.id, Stretch(begun), stretches(begun, seconds, services.clock))
+        ways = stretches(begun, seconds, services.clock)
+        try:
+            last = await services.pool.run_in_slices(the.walk.id, Stretch(begun), ways)
+        except TooLongError as error:
+            raise SetupError("", str(error), "Ask for less at once.") from error
         stopped[:] = [last.stopped] if last.stopped else []
         return last.session
 

@@ -8,6 +8,7 @@ from app.engine.network.errors import DivergedError
 from app.lessons import UnknownLessonError, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.predict.questions import asking_first, check_not_asked, unless_asked
+from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.store.store import Kept, UnknownSessionError
 from app.sessions.training_run import StoppedError, before_divergence
 from app.sessions.walk.chunks import epoch_back, epoch_on, in_slices
@@ -22,7 +23,6 @@ from app.web.http.forms import (
     whole_in,
 )
 from app.web.http.htmx import VARY
-from app.web.http.limits import check_learning_rate
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.http.preferences import local, remember

@@ -18,7 +18,7 @@ from app.sessions.bug_lab.bug_lab import (
     put_right,
 )
 from app.sessions.bug_lab.cases import study_of
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.hunt import Accusation, Hunt, hunt_of
 from app.sessions.walk.session import TrainingSession
 
