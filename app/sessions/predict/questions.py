@@ -1,6 +1,6 @@
 """Questions before the walk shows: what is asked where, whether it is still open, and what becomes of an answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -26,7 +26,6 @@ SIGNED = ("delta", "dW", "db")  # what is asked for its sign first
 SIGNS = ("positive", "negative", "zero")
 LONGEST_TIME = 86_400.0  # seconds that an answer may have taken
 NOTHING: Mapping[int, str] = {}
-Verb = Callable[[TrainingSession], TrainingSession]
 
 
 class QuestionError(SetupError):
@@ -124,26 +123,19 @@ def check_not_asked(session: TrainingSession) -> None:
         raise QuestionError("answer", "A question is open.", "Answer the question, or skip it.")
 
 
-def unless_asked(verb: Verb) -> Verb:
-    """The verb; QuestionError where it would pass the question that is open."""
-
-    def moved(session: TrainingSession) -> TrainingSession:
-        there = verb(session)
-        if there.place > session.place:
-            check_not_asked(session)
-        return there
-
-    return moved
-
-
-def asking_first(verb: Verb) -> Verb:
-    """The verb; it stops in front of the first open question on its way."""
-    free = unless_asked(verb)
-    return lambda session: up_to_question(session, free(session))
+def unless_asked(before: TrainingSession, after: TrainingSession) -> TrainingSession:
+    """Where a verb leads from `before`; QuestionError where it would pass the question that is open."""
+    if after.place > before.place:
+        check_not_asked(before)
+    return after
 
 
 def up_to_question(before: TrainingSession, after: TrainingSession) -> TrainingSession:
-    """Where a walk from `before` to `after`, in this iteration or the next, meets its first open question."""
+    """Where a walk from `before` to `after`, in this iteration or the next, meets its first open question.
+
+    QuestionError where one is open already.
+    """
+    unless_asked(before, after)
     first = before.cursor
     if after.iteration > before.iteration:
         index = _first_open(before, first, len(before.equations))

@@ -1,206 +1,196 @@
-"""The explorer as an answer: a verb done, then the panels that changed, or the whole page."""
+"""The pages. Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from secrets import token_urlsafe
-from time import time
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
-
-from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict.questions import QuestionError, question_of
-from app.sessions.store.operations import operation_key
-from app.sessions.store.store import Kept, StaleRevisionError
-from app.sessions.training_run import StoppedError
+from app.engine.network.errors import DivergedError
+from app.lessons import UnknownLessonError, lesson_named
+from app.lessons.lesson import Lesson
+from app.sessions.predict.questions import asking_first, check_not_asked, unless_asked
+from app.sessions.store.store import Kept, UnknownSessionError
+from app.sessions.training_run import StoppedError, before_divergence
+from app.sessions.walk.chunks import epoch_back, epoch_on, in_slices
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, ExplorerPage, explorer
-from app.views.explorer.headings import room_of
-from app.views.explorer.look import Look, Play
-from app.views.paths.paths import Opened
-from app.web.http.access import holder
-from app.web.http.dependencies import (
-    Reach,
-    Verb,
-    Walk,
-    revision,
-    walk_of,
+from app.views.api_docs import api_docs
+from app.views.pages import lesson_page, lessons_page
+from app.web.http.access import anyone
+from app.web.http.dependencies import Services, services
+from app.web.http.forms import (
+    form_of,
+    measure_in,
+    number_in,
+    whole_in,
 )
-from app.web.http.forms import WHOLE, Form, form_of
-from app.web.http.fragments import (
-    Panel,
-    Part,
-    Shown,
-    fragment,
-)
-from app.web.http.htmx import VARY, wants_fragment
+from app.web.http.htmx import VARY
+from app.web.http.limits import check_learning_rate
 from app.web.http.page import page_response
-from app.web.http.preferences import preferences
+from app.web.http.preferences import local, remember
 from app.web.http.prefix import root_of
-from app.web.http.templating import Templates
+from app.web.http.work import TooLongError
+from app.web.pages.explorer import Explorer, WalkPages
+from app.web.pages.new_session import begun_walk, check_may_begin
 
-OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-ELSEWHERE: dict[str, "Elsewhere"] = {}  # other pages that show a walk: the word that their forms send as `next`
-PERIODS = {str(period): period for period, _ in SPEEDS}
-
-
-@dataclass(frozen=True)
-class Markup:
-    """Panels and their parts, drawn by their templates for one session."""
-
-    templates: Templates
-    session: str
-
-    @property
-    def at(self) -> str:
-        """The session's address."""
-        return f"{self.templates.root}/sessions/{self.session}"
-
-    def panel(self, panel: Panel) -> str:
-        """A panel's content."""
-        return self.templates.render(panel.template, panel=panel, at=self.at, session=self.session)
-
-    def part(self, part: Part) -> str:
-        """One part, as the panel's own template draws it too."""
-        return self.templates.part(part.template, part, self.at)
+router = APIRouter(include_in_schema=False)
+pages = WalkPages()
 
 
-@dataclass(frozen=True)
-class Explorer:
-    """One request about a walk: its form, and how its reader wants to see the answer."""
-
-    request: Request
-    walk: Walk
-    form: Form
-
-    async def do(self, verb: Verb, slow: Reach | bool = False, opened: Opened | None = None) -> Response:
-        """Move the walk by the verb and show it, with what is to stay open."""
-        return await self.after(lambda rev: self.walk.do(verb, rev, slow), opened)
-
-    async def after(self, move: Callable[[int | None], Awaitable[Kept]], opened: Opened | None = None) -> Response:
-        """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
-        try:
-            kept = await move(revision(self.form.get("rev")))
-        except StaleRevisionError as error:
-            return await self._told(error.current, behind(error.current.session), 412, opened)
-        except QuestionError as error:
-            return self.show(await self.walk.load(), status=422, reply=str(error))
-        except (SetupError, DivergedError, StoppedError) as error:
-            status = 422 if isinstance(error, SetupError) else 409
-            return await self._told(await self.walk.load(), str(error), status, opened)
-        return await self.moved(kept, opened)
-
-    async def moved(self, kept: Kept, opened: Opened | None = None) -> Response:
-        """After a form: the panels that changed, or back to the page."""
-        if wants_fragment(self.request):
-            return await self._told(kept, "", 200, opened)
-        page = f"/{self.form['next']}" if self._elsewhere else f"/paths?{opened.query}" if opened else ""
-        return RedirectResponse(f"{root_of(self.request)}/sessions/{kept.id}{page}", 303, headers=VARY)
-
-    async def _told(self, kept: Kept, message: str, status: int, opened: Opened | None) -> Response:
-        """The walk as the page shows it that the form was sent from."""
-        if self._elsewhere:
-            return await self._elsewhere(self, kept, message, status)
-        return self.show(kept, message, status, opened)
-
-    def show(
-        self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
-    ) -> Response:
-        """The walk as it stands; `message` is what the reader must know; `opened` is to be explained.
-
-        `reply` is what there is to say to an answer, or to who would pass a question.
-        """
-        playing = self.form.get("playing") == "1" and not message and question_of(kept.session) is None
-        digits = preferences(self.request).digits
-        look = Look(digits, self._play(playing), message, opened, time(), reply, token_urlsafe(OP_BYTES))
-        page = explorer(kept.session, kept.id, kept.rev, look)
-        if wants_fragment(self.request):
-            return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
-        self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.resting)
-        return page_response(self.request, "explorer/page.html", page, room_of(kept.session), status)
-
-    @property
-    def _elsewhere(self) -> "Elsewhere | None":
-        """How the page shows the walk that the form was sent from, where that is not the explorer."""
-        return ELSEWHERE.get(self.form.get("next", ""))
-
-    def _play(self, on: bool) -> Play:
-        return Play(on, PERIODS.get(self.form.get("speed", ""), Play().period))
-
-    def _fragment(self, page: ExplorerPage, kept: Kept, digits: int, opened: str) -> str:
-        seen = self._shown.get((kept.id, self._seen_revision, digits, self._asked.get("open", "")))
-        self._shown.put((kept.id, kept.rev, digits, opened), page.resting)
-        return fragment(Markup(self.walk.services.templates, kept.id), seen, page.panels)
-
-    @property
-    def _seen_revision(self) -> int:
-        """The revision that the reader's page shows; 0, which no session has, where it does not say."""
-        rev = self._asked.get("rev", "")
-        return int(rev) if WHOLE.fullmatch(rev) else 0
-
-    @property
-    def _asked(self) -> Form:
-        """What the request says of the page that it comes from: in its form, or in its address."""
-        return self.form or self.request.query_params
-
-    @property
-    def _shown(self) -> Shown:
-        return self.walk.services.shown
+@router.get("/")
+@anyone
+async def lessons(request: Request) -> Response:
+    """The five lessons."""
+    return page_response(request, "lessons/page.html", lessons_page(), "lessons")
 
 
-Elsewhere = Callable[[Explorer, Kept, str, int], Awaitable[Response]]
+@router.get("/lessons/{slug}")
+@anyone
+async def lesson(request: Request, slug: str) -> Response:
+    """One lesson, to read before it is walked."""
+    return page_response(request, "lessons/lesson.html", lesson_page(_lesson(slug)), "lessons")
 
 
-def behind(session: TrainingSession) -> str:
-    """What a tab is told that would have moved an older state of the walk."""
-    return (
-        f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
-        f"{session.iteration + 1}; nothing was changed."
-    )
+def _lesson(slug: str) -> Lesson:
+    try:
+        return lesson_named(slug)
+    except UnknownLessonError as error:
+        raise HTTPException(404) from error
 
 
-def _name(opened: Opened | None) -> str:
-    return "" if opened is None else opened.name
+@router.get("/docs")
+@anyone
+async def docs(request: Request) -> Response:
+    """The API's documentation as a page."""
+    return page_response(request, "docs.html", api_docs(request.app.openapi()), "api")
 
 
-async def explorer_of(request: Request) -> Explorer:
-    """The walk that the address names, with the form that was sent."""
-    session_id = request.path_params["session_id"]
-    if request.method == "GET":
-        return Explorer(request, walk_of(request, session_id), {})
+@router.get("/openapi.json")
+@anyone
+async def openapi(request: Request) -> Response:
+    """The API's documentation for programs."""
+    root = root_of(request)
+    return JSONResponse({**request.app.openapi(), **({"servers": [{"url": root}]} if root else {})})
+
+
+@router.post("/preferences")
+@anyone
+async def preferences(request: Request) -> Response:
+    """Remember how the reader wants pages to look, and go back to where that was chosen."""
     form = await form_of(request)
-    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
-    return Explorer(request, walk_of(request, session_id, key), form)
+    response = RedirectResponse(local(form.get("next", ""), root_of(request)), 303, headers=VARY)
+    remember(request, response, form)
+    return response
 
 
-Answer = Callable[[Explorer], Awaitable[Response]]
+# Sessions -----------------------------------------------------------------------------------------------------------
 
 
-class WalkPages:
-    """What one feature answers about a walk, for whoever holds the walk's id.
+@router.post("/sessions")
+@anyone
+async def begin(request: Request) -> Response:
+    """Start a lesson that asks first, unless `ask` is 0; at the place of the session that `keep` names, if any."""
+    form, the = await form_of(request), services(request)
+    check_may_begin(request)
+    begun = TrainingSession.of_lesson(_lesson(form.get("lesson", "")), form.get("as_published", "true") != "false")
+    begun = begun.ask("" if form.get("ask") == "0" else "chosen")
+    if form.get("keep"):
+        begun = await _at_place_of(form["keep"], begun, the)
+    return await begun_walk(request, begun)
 
-    Plain Starlette routes: what a click asks for is in its form, and each click counts.
-    """
 
-    def __init__(self) -> None:
-        self.routes: list[BaseRoute] = []
+async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -> TrainingSession:
+    """The new walk, moved to where another stands, asking as it does; where that cannot be found or reached, at its
+    start."""
+    try:
+        other = (await the.store.load(session_id)).session
+        begun = begun.ask(other.asking)
+        return await the.pool.run_in_slices(
+            session_id, begun, in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place))
+        )
+    except (UnknownSessionError, DivergedError, TooLongError):
+        return begun
 
-    def get(self, path: str) -> Callable[[Answer], Answer]:
-        """Answers what is read at this path below the walk's address."""
-        return self._route("GET", path)
 
-    def post(self, path: str) -> Callable[[Answer], Answer]:
-        """Answers a form that is sent there."""
-        return self._route("POST", path)
+@pages.get("")
+async def explorer(the: Explorer) -> Response:
+    """The explorer."""
+    return the.show(await the.walk.load())
 
-    def _route(self, method: str, path: str) -> Callable[[Answer], Answer]:
-        def routed(answer: Answer) -> Answer:
-            @holder
-            async def endpoint(request: Request) -> Response:
-                return await answer(await explorer_of(request))
 
-            self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
-            return answer
+@pages.post("/step")
+async def step(the: Explorer) -> Response:
+    """One measure further."""
+    epoch = the.form.get("by") == "epoch"
+    asked = unless_asked if epoch else asking_first
+    return await the.do(asked(lambda walked: walked.step(measure_in(the.form))), epoch_on if epoch else False)
 
-        return routed
+
+@pages.post("/back")
+async def back(the: Explorer) -> Response:
+    """One measure back."""
+    far = epoch_back if the.form.get("by") == "epoch" else False
+    return await the.do(lambda walked: walked.back(measure_in(the.form)), far)
+
+
+@pages.post("/forward")
+async def forward(the: Explorer) -> Response:
+    """On to the end of the forward phase."""
+    return await the.do(asking_first(lambda walked: walked.forward()))
+
+
+@pages.post("/backward")
+async def backward(the: Explorer) -> Response:
+    """On to the end of the backward phase."""
+    return await the.do(asking_first(lambda walked: walked.backward()))
+
+
+@pages.post("/update")
+async def update(the: Explorer) -> Response:
+    """On to the end of the update."""
+    return await the.do(asking_first(lambda walked: walked.update()))
+
+
+@pages.post("/train")
+async def train(the: Explorer) -> Response:
+    """Many updates at once; where the numbers run away, those until just before."""
+    measure = "epochs" if "epochs" in the.form else "iterations"
+
+    async def trained(rev: int | None) -> Kept:
+        check_not_asked((await the.walk.load(rev)).session)
+        try:
+            return await the.walk.train(measure, whole_in(the.form, measure), rev)
+        except DivergedError as error:
+            stopped = error
+        kept = await the.walk.do(lambda walked: before_divergence(walked.marked("run"), stopped), rev, slow=True)
+        raise StoppedError(stopped, kept.session.updates)
+
+    return await the.after(trained)
+
+
+@pages.post("/reset")
+async def reset(the: Explorer) -> Response:
+    """Back to the very start."""
+    return await the.do(lambda walked: walked.reset())
+
+
+@pages.post("/go")
+async def go(the: Explorer) -> Response:
+    """A place in this iteration."""
+    return await the.do(unless_asked(lambda walked: walked.go(whole_in(the.form, "cursor"))))
+
+
+@pages.post("/focus")
+async def focus(the: Explorer) -> Response:
+    """Another example of the batch."""
+    return await the.do(lambda walked: walked.focus(whole_in(the.form, "example")))
+
+
+@pages.post("/learning-rate")
+async def learning_rate(the: Explorer) -> Response:
+    """Another learning rate."""
+
+    def changed(walked: TrainingSession) -> TrainingSession:
+        rate = number_in(the.form, "learning_rate")
+        check_learning_rate("learning_rate", rate, the.walk.services.settings)
+        return walked.with_learning_rate(rate)
+
+    return await the.do(changed)
