@@ -30,32 +30,25 @@ from app.web.http.work import Pool
 from app.web.pages import (
     bug_lab,
     build,
+    check,
+    compare,
+    docs,
+    edit,
+    explorer,
     forks,
+    lessons,
     operations,
     pictures,
+    predict,
+    preferences,
+    training,
 )
-from app.web.pages import (
-    check as proof,
-)
-from app.web.pages import (
-    compare as comparison,
-)
-from app.web.pages import (
-    edit as edits,
-)
-from app.web.pages import paths as path_sums
-from app.web.pages import (
-    predict as predictions,
-)
-from app.web.pages import training as run_pages
-from app.web.pages import (
-    walk as routes,
-)
+from app.web.pages import paths as along_paths
 
-PAGES_OF_A_WALK = (routes, proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, bug_lab)
+PAGES_OF_A_WALK = (explorer, check, along_paths, edit, predict, pictures, training, compare, forks, bug_lab)
 ROUTERS = (
-    api.session, proof.router, path_sums.router, edits.router, predictions.router,
-    build.router, bug_lab.router, routes.router, api.router, operations.router,
+    api.session, check.router, along_paths.router, edit.router, predict.router, build.router, bug_lab.router,
+    lessons.router, docs.router, preferences.router, api.router, operations.router,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (

@@ -1,9 +1,11 @@
-"""The explorer as an answer: a verb done, then the panels that changed, or the whole page."""
+"""A request about a walk: its form, the verb that it asks for, and the explorer as the answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from time import time
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,25 +17,14 @@ from app.sessions.store.operations import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training_run import StoppedError
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, ExplorerPage, explorer
+from app.views.explorer.explorer import SPEEDS, explorer
 from app.views.explorer.headings import room_of
 from app.views.explorer.look import Look, Play
 from app.views.paths.paths import Opened
 from app.web.http.access import holder
-from app.web.http.dependencies import (
-    Reach,
-    Verb,
-    Walk,
-    revision,
-    walk_of,
-)
-from app.web.http.forms import WHOLE, Form, form_of
-from app.web.http.fragments import (
-    Panel,
-    Part,
-    Shown,
-    fragment,
-)
+from app.web.http.dependencies import Walk, revision, walk_of
+from app.web.http.forms import WHOLE, Form, edited_in, form_of
+from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
 from app.web.http.preferences import preferences
@@ -41,7 +32,6 @@ from app.web.http.prefix import root_of
 from app.web.http.templating import Templates
 
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-ELSEWHERE: dict[str, "Elsewhere"] = {}  # other pages that show a walk: the word that their forms send as `next`
 PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
@@ -67,92 +57,37 @@ class Markup:
 
 
 @dataclass(frozen=True)
-class Explorer:
-    """One request about a walk: its form, and how its reader wants to see the answer."""
+class WalkRequest:
+    """One request about a walk, and its form."""
 
     request: Request
     walk: Walk
     form: Form
 
-    async def do(self, verb: Verb, slow: Reach | bool = False, opened: Opened | None = None) -> Response:
-        """Move the walk by the verb and show it, with what is to stay open."""
-        return await self.after(lambda rev: self.walk.do(verb, rev, slow), opened)
-
-    async def after(self, move: Callable[[int | None], Awaitable[Kept]], opened: Opened | None = None) -> Response:
-        """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
-        try:
-            kept = await move(revision(self.form.get("rev")))
-        except StaleRevisionError as error:
-            return await self._told(error.current, behind(error.current.session), 412, opened)
-        except QuestionError as error:
-            return self.show(await self.walk.load(), status=422, reply=str(error))
-        except (SetupError, DivergedError, StoppedError) as error:
-            status = 422 if isinstance(error, SetupError) else 409
-            return await self._told(await self.walk.load(), str(error), status, opened)
-        return await self.moved(kept, opened)
-
-    async def moved(self, kept: Kept, opened: Opened | None = None) -> Response:
-        """After a form: the panels that changed, or back to the page."""
-        if wants_fragment(self.request):
-            return await self._told(kept, "", 200, opened)
-        page = f"/{self.form['next']}" if self._elsewhere else f"/paths?{opened.query}" if opened else ""
-        return RedirectResponse(f"{root_of(self.request)}/sessions/{kept.id}{page}", 303, headers=VARY)
-
-    async def _told(self, kept: Kept, message: str, status: int, opened: Opened | None) -> Response:
-        """The walk as the page shows it that the form was sent from."""
-        if self._elsewhere:
-            return await self._elsewhere(self, kept, message, status)
-        return self.show(kept, message, status, opened)
-
-    def show(
-        self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
-    ) -> Response:
-        """The walk as it stands; `message` is what the reader must know; `opened` is to be explained.
-
-        `reply` is what there is to say to an answer, or to who would pass a question.
-        """
-        playing = self.form.get("playing") == "1" and not message and question_of(kept.session) is None
-        digits = preferences(self.request).digits
-        look = Look(digits, self._play(playing), message, opened, time(), reply, token_urlsafe(OP_BYTES))
-        page = explorer(kept.session, kept.id, kept.rev, look)
-        if wants_fragment(self.request):
-            return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
-        self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.resting)
-        return page_response(self.request, "explorer/page.html", page, room_of(kept.session), status)
+    @property
+    def rev(self) -> int | None:
+        """The revision that the form was made for. SetupError where it is none."""
+        return revision(self.form.get("rev"))
 
     @property
-    def _elsewhere(self) -> "Elsewhere | None":
-        """How the page shows the walk that the form was sent from, where that is not the explorer."""
-        return ELSEWHERE.get(self.form.get("next", ""))
+    def digits(self) -> int:
+        """How many decimals the reader wants to see."""
+        return preferences(self.request).digits
 
-    def _play(self, on: bool) -> Play:
-        return Play(on, PERIODS.get(self.form.get("speed", ""), Play().period))
-
-    def _fragment(self, page: ExplorerPage, kept: Kept, digits: int, opened: str) -> str:
-        seen = self._shown.get((kept.id, self._seen_revision, digits, self._asked.get("open", "")))
-        self._shown.put((kept.id, kept.rev, digits, opened), page.resting)
-        return fragment(Markup(self.walk.services.templates, kept.id), seen, page.panels)
-
-    @property
-    def _seen_revision(self) -> int:
-        """The revision that the reader's page shows; 0, which no session has, where it does not say."""
-        rev = self._asked.get("rev", "")
-        return int(rev) if WHOLE.fullmatch(rev) else 0
-
-    @property
-    def _asked(self) -> Form:
-        """What the request says of the page that it comes from: in its form, or in its address."""
-        return self.form or self.request.query_params
-
-    @property
-    def _shown(self) -> Shown:
-        return self.walk.services.shown
+    def opened(self, session: TrainingSession) -> Opened | None:
+        """The value that the form edits: it stays open for the next one."""
+        if "of" in self.form:
+            with suppress(SetupError):  # which the verb met as well, and the page then tells
+                return Opened(edited_in(self.form, session))
+        return None
 
 
-Elsewhere = Callable[[Explorer, Kept, str, int], Awaitable[Response]]
+View = Callable[[WalkRequest, Kept, str, int], Awaitable[Response]]  # the walk, what must be said of it, the status
+Verb = Callable[[WalkRequest], Awaitable[Kept]]
+Answer = Callable[[WalkRequest], Awaitable[Response]]
 
 
-def behind(session: TrainingSession) -> str:
+def was_behind(session: TrainingSession) -> str:
     """What a tab is told that would have moved an older state of the walk."""
     return (
         f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
@@ -160,47 +95,112 @@ def behind(session: TrainingSession) -> str:
     )
 
 
-def _name(opened: Opened | None) -> str:
-    return "" if opened is None else opened.name
+# The explorer --------------------------------------------------------------------------------------------------------
 
 
-async def explorer_of(request: Request) -> Explorer:
-    """The walk that the address names, with the form that was sent."""
-    session_id = request.path_params["session_id"]
-    if request.method == "GET":
-        return Explorer(request, walk_of(request, session_id), {})
-    form = await form_of(request)
-    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
-    return Explorer(request, walk_of(request, session_id, key), form)
+async def explorer_view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
+    """The walk as the explorer shows it."""
+    return show(the, kept, message, status, the.opened(kept.session))
 
 
-Answer = Callable[[Explorer], Awaitable[Response]]
+def show(
+    the: WalkRequest, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
+) -> Response:
+    """The walk as it stands: the panels that changed, or the whole page.
+
+    `message` is what the reader must know; `opened` is to be explained; `reply` is what there is to say to an answer.
+    """
+    playing = the.form.get("playing") == "1" and not message and question_of(kept.session) is None
+    play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
+    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
+    page = explorer(kept.session, kept.id, kept.rev, look)
+    shown, now = the.walk.services.shown, (kept.id, kept.rev, the.digits, opened.name if opened else "")
+    before = shown.get(_seen(the, kept)) if wants_fragment(the.request) else None
+    shown.put(now, page.resting)
+    if wants_fragment(the.request):
+        text = fragment(Markup(the.walk.services.templates, kept.id), before, page.panels)
+        return HTMLResponse(text, status, headers=VARY)
+    return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status)
+
+
+def _seen(the: WalkRequest, kept: Kept) -> tuple[str, int, int, str]:
+    """What the reader's page shows, as its form or its address says; revision 0, which none has, where neither does."""
+    asked = the.form or the.request.query_params
+    rev = asked.get("rev", "")
+    return kept.id, int(rev) if WHOLE.fullmatch(rev) else 0, the.digits, asked.get("open", "")
+
+
+# Routes --------------------------------------------------------------------------------------------------------------
 
 
 class WalkPages:
     """What one feature answers about a walk, for whoever holds the walk's id.
 
-    Plain Starlette routes: what a click asks for is in its form, and each click counts.
+    Plain Starlette routes: what a click asks for is in its form, and each click counts. After a verb the walk is shown
+    by the page that the form was sent from: the explorer, or the one of `views` that the form names as `next`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, views: Mapping[str, View] | None = None) -> None:
         self.routes: list[BaseRoute] = []
+        self._views = views or {}
 
     def get(self, path: str) -> Callable[[Answer], Answer]:
         """Answers what is read at this path below the walk's address."""
-        return self._route("GET", path)
+        return self._route("GET", path, lambda answer: answer)
 
     def post(self, path: str) -> Callable[[Answer], Answer]:
         """Answers a form that is sent there."""
-        return self._route("POST", path)
+        return self._route("POST", path, lambda answer: answer)
 
-    def _route(self, method: str, path: str) -> Callable[[Answer], Answer]:
-        def routed(answer: Answer) -> Answer:
+    def verb(self, path: str) -> Callable[[Verb], Verb]:
+        """Moves the walk as a form asks that is sent there, and shows it."""
+        return self._route("POST", path, lambda verb: lambda the: self._moved(the, verb))
+
+    def _route(self, method: str, path: str, answer_of: Callable[[Any], Answer]) -> Callable[[Any], Any]:
+        def routed(function: Any) -> Any:
+            answer = answer_of(function)
+
             @holder
             async def endpoint(request: Request) -> Response:
-                return await answer(await explorer_of(request))
+                return await answer(await walk_request(request))
 
             self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
-            return answer
+            return function
 
         return routed
+
+    async def _moved(self, the: WalkRequest, verb: Verb) -> Response:
+        """The walk after the verb; as it stands, and why, where it cannot be done."""
+        try:
+            kept = await verb(the)
+        except StaleRevisionError as error:
+            return await self._shown(the, error.current, was_behind(error.current.session), 412)
+        except QuestionError as error:
+            return show(the, await the.walk.load(), status=422, reply=str(error))
+        except (SetupError, DivergedError, StoppedError) as error:
+            status = 422 if isinstance(error, SetupError) else 409
+            return await self._shown(the, await the.walk.load(), str(error), status)
+        if wants_fragment(the.request):
+            return await self._shown(the, kept, "", 200)
+        return RedirectResponse(f"{root_of(the.request)}/sessions/{kept.id}{self._page(the, kept)}", 303, headers=VARY)
+
+    async def _shown(self, the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
+        view = self._views.get(the.form.get("next", ""), explorer_view)
+        return await view(the, kept, message, status)
+
+    def _page(self, the: WalkRequest, kept: Kept) -> str:
+        """Where a plain form leads back to, below the walk's address."""
+        if the.form.get("next") in self._views:
+            return f"/{the.form['next']}"
+        opened = the.opened(kept.session)
+        return f"/paths?{opened.query}" if opened else ""
+
+
+async def walk_request(request: Request) -> WalkRequest:
+    """The request with the walk that its address names, and its form."""
+    session_id = request.path_params["session_id"]
+    if request.method == "GET":
+        return WalkRequest(request, walk_of(request, session_id), {})
+    form = await form_of(request)
+    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
+    return WalkRequest(request, walk_of(request, session_id, key), form)

@@ -13,8 +13,8 @@ from app.sessions.predict.questions import (
     Reply,
     answer,
     asked,
-    asking_first,
     question_of,
+    up_to_question,
 )
 from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
@@ -154,10 +154,11 @@ def test_a_number_that_no_mistake_gives_is_told_so_with_the_factors() -> None:
 
 
 def test_the_dots_and_the_words_beside_them_say_how_far_one_has_come() -> None:
-    session = asking_first(lambda walked: walked.backward())(lesson())
+    start = lesson()
+    session = up_to_question(start, start.backward())
     session = said(session, "negative", "-0.0396").go(session.cursor)
-    session = answer(asking_first(lambda walked: walked.backward())(session), Reply(skip=True))
-    shown = panel(asking_first(lambda walked: walked.backward())(session))
+    session = answer(up_to_question(session, session.backward()), Reply(skip=True))
+    shown = panel(up_to_question(session, session.backward()))
     assert [dot.state for dot in shown.dots] == ["right", "skipped", "now", "open"]
     assert shown.progress == "2 of 4 answered, 1 right, 1 skipped."
 
