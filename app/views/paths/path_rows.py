@@ -8,10 +8,9 @@ from app.engine.paths import Factor, Path
 from app.views.formulas.mathml import marked, plain
 from app.views.formulas.rows import MATHML
 from app.views.formulas.symbols import Script, reference, spelled
-from app.views.network.connections import unit_letter
 from app.views.network.scales import place, sign_class
-from app.views.network.units import SUBSCRIPTS
 from app.views.paths.path_words import killed, route
+from app.views.text.marks import unit_mark
 from app.views.text.numbers import number, signed
 from app.views.text.words import SATURATED
 
@@ -141,8 +140,3 @@ def refs_of(path: Path) -> tuple[str, ...]:
 
 def _mark(unit: tuple[int, int]) -> str:
     return f"u-{unit[0]}-{unit[1]}"
-
-
-def unit_mark(sizes: tuple[int, ...], l: int, j: int) -> str:
-    """A unit as the diagram calls it: x₁, h₂, o₁."""
-    return f"{unit_letter(sizes, l)}{j + 1}".translate(SUBSCRIPTS)

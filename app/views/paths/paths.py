@@ -19,11 +19,11 @@ from app.views.paths.path_rows import (
     Bar,
     PathRow,
     Writer,
-    unit_mark,
     writer,
 )
 from app.views.paths.path_words import gradient_sentence, unit_words
 from app.views.paths.shares import Shares, shares_of
+from app.views.text.marks import unit_mark
 from app.views.text.numbers import adds_up, number
 from app.views.text.words import counted
 
