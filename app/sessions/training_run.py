@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.standing import Goal
+from app.sessions.walk.session import Goal, TrainingSession
 
 STRETCH = 0.002  # seconds of computing that a stretch may take, about
 

@@ -11,9 +11,9 @@ from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
 from app.engine.setup.setup import Setup
 from app.lessons import lesson_named
-from app.sessions.walk.changes import Changes
-from app.sessions.walk.curves import followed, known_before
+from app.sessions.walk.edits import Changes
 from app.sessions.walk.forks import forked
+from app.sessions.walk.history import known_before, points_followed
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline
@@ -42,10 +42,10 @@ def both_followed(session: TrainingSession) -> Iterator[None]:
     """
     begun = _begun(session)
     if begun is not None:
-        yield from followed(session)
+        yield from points_followed(session)
         beside = Timeline(begun.setup, session.iteration, _changes_of(session))
         with suppress(DivergedError):
-            yield from followed(replace(begun, timeline=beside))
+            yield from points_followed(replace(begun, timeline=beside))
 
 
 def _changes_of(session: TrainingSession) -> Changes:

@@ -12,13 +12,13 @@ from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
-from app.sessions.walk.curves import points_of
 from app.sessions.walk.forks import (
     CHANGED,
     Fork,
     forked,
     now_of,
 )
+from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series

@@ -8,7 +8,7 @@ from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept_with
 from app.engine.setup.setup import Setup
 from app.lessons.lesson import Lesson
-from app.sessions.walk.changes import Changes, examples_with
+from app.sessions.walk.edits import Changes, examples_with
 from app.sessions.walk.session import TrainingSession
 from app.views.text.numbers import number
 

@@ -19,8 +19,8 @@ from app.engine.landscape import (
     reach,
 )
 from app.engine.network.types import Array
+from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.trails import Stop, trail_of
 from app.views.charts.map import Grid
 from app.views.charts.series import chosen
 from app.views.pictures.choices import (

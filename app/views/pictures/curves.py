@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
-from app.sessions.walk.curves import points_of
+from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.tracks import Point
 from app.views.charts.axes import Scale
 from app.views.charts.frames import NARROW
 from app.views.charts.lines import About, Plot, plot

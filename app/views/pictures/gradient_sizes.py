@@ -12,8 +12,8 @@ from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
 from app.engine.gradient_sizes import gradient_sizes
 from app.engine.network.types import Array
+from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.trails import Stop, trail_of
 from app.views.charts.bars import Bars, bars
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from app.sessions.walk.classes import classifies
-from app.sessions.walk.curves import followed
+from app.sessions.walk.history import points_followed, trail_followed
 from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.trails import trailed
 from app.views.explorer.headings import Heading, heading_of
 from app.views.pictures.boundary import boundary
 from app.views.pictures.choices import Query
@@ -61,8 +60,8 @@ _ALL = (  # in the order of the tabs
     Picture("fitted", "Fit", fitted, lambda session: not classifies(session.setup)),
     Picture("units", "Hidden units", units, has_units),
     Picture("landscape", "Slope", landscape, told),
-    Picture("contour", "Contour", contour, told, trailed),
-    Picture("gradients", "Gradients", gradients, follow=trailed),
+    Picture("contour", "Contour", contour, told, trail_followed),
+    Picture("gradients", "Gradients", gradients, follow=trail_followed),
     Picture("activations", "Activations", activations),
 )
 PICTURES = {picture.name: picture for picture in _ALL}
@@ -128,7 +127,7 @@ def chosen_picture(session: TrainingSession, name: str, query: Query, digits: in
 
 def looked_over(session: TrainingSession, name: str) -> Iterator[None]:
     """Follows the walk little by little, for the curves and for the chosen picture: then both are drawn at once."""
-    yield from followed(session)
+    yield from points_followed(session)
     if picture := _chosen(_fitting(session), name):
         yield from picture.follow(session)
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.standing import Goal
+from app.sessions.walk.session import Goal, TrainingSession
 from app.views.explorer.edit import UNDO
 from app.views.text.numbers import number
 from app.views.text.words import COUNTS as COUNTS_IN_WORDS

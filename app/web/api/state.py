@@ -10,8 +10,7 @@ from app.engine.network.propagation import Backward, Forward
 from app.engine.setup.setup import Setup
 from app.sessions.setups.document import setup_document
 from app.sessions.store.store import Kept
-from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.standing import History
+from app.sessions.walk.session import Losses, TrainingSession
 from app.web.api.trace import equation_document
 
 Document = dict[str, Any]
@@ -38,7 +37,7 @@ def state_text(kept: Kept) -> str:
     return f'{dumps(head)[:-1]},"setup":{setup},{dumps(_place(session) | _numbers(session))[1:]}'
 
 
-def history_text(history: History) -> str:
+def history_text(history: Losses) -> str:
     """All losses so far."""
     return dumps({"iterations": history.iterations, "epochs": history.epochs})
 

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from app.sessions.store.store import Kept
-from app.sessions.walk.curves import followed
+from app.sessions.walk.history import points_followed
 from app.views.explorer.headings import room_of
 from app.views.pictures.curves import Curves, curves
 from app.views.pictures.pictures import (
@@ -38,7 +38,7 @@ async def the_curves(the: WalkRequest) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
-    await the.walk.follow(followed(kept.session))
+    await the.walk.follow(points_followed(kept.session))
     return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
 
 

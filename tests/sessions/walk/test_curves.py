@@ -18,20 +18,22 @@ from app.engine.network.layers import Network
 from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS
-from app.sessions.walk.changes import Change
 from app.sessions.walk.checkpoints import Checkpoint
-from app.sessions.walk.curves import (
+from app.sessions.walk.edits import Change
+from app.sessions.walk.fast_forward import Leg
+from app.sessions.walk.history import (
     MOST_POINTS,
-    followed,
+    History,
+    Point,
+    Way,
+    points_followed,
     points_of,
     stride_for,
     updates_after,
     whole_epochs,
 )
-from app.sessions.walk.fast_forward import Leg
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline
-from app.sessions.walk.tracks import Point, Track, Tracks
 from tests.sessions.own_setups import own
 
 MOONS = Setup(
@@ -152,7 +154,7 @@ def test_long_trainings_are_thinned_evenly_to_at_most_300_epochs_with_the_first_
 
 @pytest.mark.parametrize("epochs", [0, 1, 299, 300, 599, 600, 10_000, 123_457])
 def test_the_stride_is_the_smallest_power_of_two_that_leaves_at_most_300(epochs: int) -> None:
-    stride = stride_for(epochs)
+    stride = stride_for(epochs, MOST_POINTS)
     assert stride & (stride - 1) == 0
     assert epochs // stride < MOST_POINTS
     assert stride == 1 or epochs // (stride // 2) >= MOST_POINTS
@@ -199,57 +201,62 @@ def test_who_follows_a_long_walk_little_by_little_finds_the_same_and_who_stops_e
     setup = replace(own().setup)
     ran: list[int] = []
     session = TrainingSession(Counting(setup, 500, ran=ran))
-    first = followed(session)
+    first = points_followed(session)
     for _ in range(6):
         next(first)
     so_far = len(ran)
     assert 0 < so_far < 300
     first.close()  # type: ignore[attr-defined]
-    for _ in followed(session):
+    for _ in points_followed(session):
         pass
     same(points_of(session), points_of(again(own().train(iterations=500))))
     assert ran == list(range(500))
-    assert list(followed(session)) == []  # a step that costs nothing would make the next seem short
+    assert list(points_followed(session)) == []  # a step that costs nothing would make the next seem short
 
 
 def test_each_step_of_a_way_that_is_followed_runs_iterations() -> None:
     setup = replace(own().setup)
     ran: list[int] = []
-    for _ in followed(TrainingSession(Counting(setup, 100, ran=ran))):
+    for _ in points_followed(TrainingSession(Counting(setup, 100, ran=ran))):
         assert ran
         ran.clear()
 
 
-def track(updates: int, numbers: int = 3) -> Track:
-    return Track(Checkpoint(updates, np.zeros(numbers)), (), ())
+def way(updates: int, numbers: int = 3) -> Way[Point]:
+    return Way(Checkpoint(updates, np.zeros(numbers)))
+
+
+def history(**bounds: int) -> History[Point]:
+    """One that is only asked for what was put into it."""
+    return History(lambda *_: (), lambda *_: (), lambda timeline: way(0), **bounds)
 
 
 def test_few_ways_are_kept_and_those_used_last() -> None:
-    tracks: Tracks[Track] = Tracks(most=3)
+    known = history(most=3)
     setups = [replace(MOONS) for _ in range(5)]
     for setup in setups[:3]:
-        tracks.put(setup, (), track(7))
-    assert tracks.before(setups[0], (), 9) is not None
-    tracks.put(setups[3], (), track(7))
-    assert [tracks.before(setup, (), 9) is not None for setup in setups] == [True, False, True, True, False]
+        known.put(setup, (), way(7))
+    assert known.before(setups[0], (), 9) is not None
+    known.put(setups[3], (), way(7))
+    assert [known.before(setup, (), 9) is not None for setup in setups] == [True, False, True, True, False]
 
 
 def test_large_networks_leave_room_for_few_ways() -> None:
-    tracks: Tracks[Track] = Tracks(most_numbers=1000)
+    known = history(most_numbers=1000)
     setups = [replace(MOONS) for _ in range(5)]
     for setup in setups:
-        tracks.put(setup, (), track(7, numbers=400))
-    assert [tracks.before(setup, (), 9) is not None for setup in setups] == [False, False, False, True, True]
+        known.put(setup, (), way(7, numbers=400))
+    assert [known.before(setup, (), 9) is not None for setup in setups] == [False, False, False, True, True]
 
 
 def test_a_way_serves_who_changed_the_same_before_its_end_whatever_came_after() -> None:
-    tracks: Tracks[Track] = Tracks()
+    known = history()
     early, late = Change(3, Symbol("eta"), 0.5), Change(20, Symbol("eta"), 0.7)
-    tracks.put(MOONS, (early, late), track(10))
-    assert tracks.before(MOONS, (early,), 15) is not None
-    assert tracks.before(MOONS, (early, late), 25) is not None
-    assert tracks.before(MOONS, (), 15) is None
-    assert tracks.before(MOONS, (early,), 9) is None
+    known.put(MOONS, (early, late), way(10))
+    assert known.before(MOONS, (early,), 15) is not None
+    assert known.before(MOONS, (early, late), 25) is not None
+    assert known.before(MOONS, (), 15) is None
+    assert known.before(MOONS, (early,), 9) is None
 
 
 def test_several_outputs_are_right_where_the_largest_is_that_of_the_class() -> None:

@@ -15,8 +15,8 @@ from app.engine.network.errors import DivergedError
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.walk.changes import Change, Changes
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
+from app.sessions.walk.edits import Change, Changes
 from app.sessions.walk.fast_forward import Leg, Runners
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession

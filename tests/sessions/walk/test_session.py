@@ -5,7 +5,7 @@ import pytest
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, lesson_named
-from app.sessions.walk.changes import MOST_CHANGES
+from app.sessions.walk.edits import MOST_CHANGES
 from app.sessions.walk.position import Measure
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.own_setups import own

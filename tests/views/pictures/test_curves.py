@@ -10,7 +10,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS
-from app.sessions.walk.curves import points_of
+from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Span, axis, tight
 from app.views.charts.frames import NARROW, WIDE

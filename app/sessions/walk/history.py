@@ -1,0 +1,318 @@
+"""What is known of the ways of walks: how well the network did by epoch, and how parameters and gradients went.
+
+A history looks at places on a walk's way, at most about `most` of them, each a power of two apart. What it saw is kept
+with the place from which the way can be gone on, so that a longer walk costs its new iterations alone, and so is the
+way up to some places before the end, for who goes back.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import nan
+from threading import Lock
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from app.engine.gradient_sizes import gradient_sizes
+from app.engine.network.layers import Network
+from app.engine.network.losses import LOSSES
+from app.engine.network.propagation import forward
+from app.engine.network.types import Array
+from app.engine.setup.setup import Setup
+from app.sessions.walk.checkpoints import Checkpoint
+from app.sessions.walk.classes import accuracy, classifies
+from app.sessions.walk.edits import Changes, examples_at
+from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.timeline import Timeline
+
+SHORT = 25  # updates between two stops, a few milliseconds for a small network
+AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too
+MOST_POINTS, MOST_STOPS = 300, 200
+MOST_WAYS, MOST_NUMBERS = 256, 2_000_000  # ways that a history keeps, and numbers in them
+
+
+class Look(Protocol):
+    """What was seen at a place: how many numbers it keeps."""
+
+    @property
+    def numbers(self) -> int: ...
+
+
+Seen = TypeVar("Seen", bound=Look)
+
+
+@dataclass(frozen=True, eq=False)
+class Way(Generic[Seen]):
+    """From the very start to a checkpoint: the last losses, as many as an epoch has iterations, and what was seen."""
+
+    end: Checkpoint
+    recent: tuple[float, ...] = ()
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def updates(self) -> int:
+        """How many updates lie behind."""
+        return self.end.iteration
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers it keeps."""
+        return self.end.parameters.size + len(self.recent) + sum(look.numbers for look in self.seen)
+
+
+class History(Generic[Seen]):
+    """What was seen on the ways that were used last. Threads may share it.
+
+    `places(setup, start, end)` tells after how many updates to look, between two numbers of updates; a way that is gone
+    on from `before` to `there` has then seen `look(timeline, before, there)`; `begin` is the way of no update.
+    """
+
+    def __init__(
+        self,
+        places: Callable[[Setup, int, int], Iterable[int]],
+        look: Callable[[Timeline, Way[Seen], Way[Seen]], tuple[Seen, ...]],
+        begin: Callable[[Timeline], Way[Seen]],
+        most: int = MOST_WAYS,
+        most_numbers: int = MOST_NUMBERS,
+    ) -> None:
+        self._places, self._look, self._begin = places, look, begin
+        self._most, self._most_numbers, self._numbers = most, most_numbers, 0
+        self._kept: OrderedDict[tuple[Setup, Changes, int], Way[Seen]] = OrderedDict()
+        self._lock = Lock()
+
+    def way(self, timeline: Timeline, updates: int) -> Way[Seen]:
+        """The way of so many updates."""
+        return deque(self._ways(timeline, updates), maxlen=1).pop()
+
+    def followed(self, timeline: Timeline, updates: int) -> Iterator[None]:
+        """Follows a way little by little, so that others go first in between; then it is there at once.
+
+        Who stops early loses nothing: the next one goes on from there.
+        """
+        ways = self._ways(timeline, updates)
+        next(ways)  # what is known costs nothing, and says nothing of how long the next ones take
+        for _ in ways:
+            yield
+
+    def before(self, setup: Setup, changes: Changes, updates: int) -> Way[Seen] | None:
+        """The longest known way of at most so many updates on which the same was changed."""
+        with self._lock:
+            found = [key for key in self._kept if key[0] is setup and key[2] <= updates]
+            found = [key for key in found if key[1] == _until(changes, key[2])]
+            if not found:
+                return None
+            best = max(found, key=lambda key: key[2])
+            self._kept.move_to_end(best)
+            return self._kept[best]
+
+    def put(self, setup: Setup, changes: Changes, way: Way[Seen]) -> None:
+        """Keep a way; those that were used longest ago go."""
+        key = (setup, _until(changes, way.updates), way.updates)
+        with self._lock:
+            self._numbers += way.numbers - (self._kept[key].numbers if key in self._kept else 0)
+            self._kept[key] = way
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most or self._numbers > self._most_numbers:
+                _, forgotten = self._kept.popitem(last=False)
+                self._numbers -= forgotten.numbers
+
+    def _ways(self, timeline: Timeline, updates: int) -> Iterator[Way[Seen]]:
+        """The nearest way that is known before so many updates, then it gone on and on, up to there."""
+        setup, changes = timeline.setup, timeline.changes
+        way = self.before(setup, changes, updates) or self._begin(timeline)
+        stops = self._stops(setup, way.updates, updates)
+        try:
+            yield way
+            for stop, leg in zip(stops, timeline.legs(stops, way.end), strict=True):
+                recent = (*way.recent, *leg.losses.tolist())[-setup.iterations_per_epoch :]
+                there = Way(leg.end, recent, way.seen)
+                way = replace(there, seen=self._look(timeline, way, there))
+                if updates - stop in AGES:
+                    self.put(setup, changes, way)
+                yield way
+        finally:
+            self.put(setup, changes, way)
+
+    def _stops(self, setup: Setup, start: int, end: int) -> Sequence[int]:
+        """Where to stop: at the places to look, some way before the end, and there. None lies far from the last."""
+        ages = {end - age for age in AGES if end - age > start}
+        ends = {end} if end > start else set()
+        return sorted({*self._places(setup, start, end), *ages, *range(start + SHORT, end, SHORT), *ends})
+
+
+def _until(changes: Changes, updates: int) -> Changes:
+    """The changes that count after so many updates."""
+    return tuple(change for change in changes if change.iteration <= updates)
+
+
+def stride_for(count: int, most: int) -> int:
+    """The smallest power of two by which so many places are thinned to fewer than `most`."""
+    stride = 1
+    while count // stride >= most:
+        stride *= 2
+    return stride
+
+
+# How well the network did, at the end of each epoch -------------------------------------------------------------------
+
+
+class Score(NamedTuple):
+    """How a network does on some examples: their mean loss, the share that it classifies right (NaN: no classes)."""
+
+    loss: float
+    accuracy: float
+
+
+class Point(NamedTuple):
+    """After so many updates, `epoch` epochs (1.5: half of the second): the mean of the epoch's losses, each before its
+    update, and how the network then does on all training examples and on the test examples.
+    """
+
+    updates: int
+    epoch: float
+    mean: float
+    training: Score
+    test: Score
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers it keeps."""
+        return 3 + len(self.training) + len(self.test)
+
+
+def points_of(session: TrainingSession) -> tuple[Point, ...]:
+    """From the very start to the updates that are made, in order; the last one may stand in the middle of an epoch."""
+    timeline = session.timeline
+    way = CURVES.way(timeline, session.updates)
+    return way.seen if way.seen[-1].updates == session.updates else (*way.seen, _point(timeline, way))
+
+
+def points_followed(session: TrainingSession) -> Iterator[None]:
+    """Follows the walk little by little; then its points are there at once."""
+    return CURVES.followed(session.timeline, session.updates)
+
+
+def known_before(setup: Setup, changes: Changes, updates: int) -> Checkpoint | None:
+    """The end of the longest way of at most so many updates that was followed before."""
+    way = CURVES.before(setup, changes, updates)
+    return None if way is None else way.end
+
+
+def updates_after(setup: Setup, epochs: int) -> int:
+    """How many updates so many whole epochs take; a warm-up belongs to the first."""
+    return setup.last_of_epoch(epochs - 1) + 1 if epochs else 0
+
+
+def whole_epochs(setup: Setup, updates: int) -> int:
+    """How many epochs are done after so many updates."""
+    return max(0, updates - len(setup.warm_up)) // setup.iterations_per_epoch
+
+
+def score(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Score:
+    """How the network does on examples X (m, n_0), Y (m, n_L)."""
+    X, Y = examples
+    with np.errstate(over="ignore", invalid="ignore"):
+        there = forward(network, X, setup.decimals)
+        loss = float(np.mean(LOSSES[setup.loss].value(there.output, Y)))
+    return Score(loss, accuracy(there.A[-1], Y) if classifies(setup) else nan)
+
+
+def _epoch_ends(setup: Setup, start: int, end: int) -> Iterable[int]:
+    """The ends of the epochs that are kept of a way up to `end`."""
+    whole = whole_epochs(setup, end)
+    stride = stride_for(whole, MOST_POINTS)
+    first = -(-(whole_epochs(setup, start) + 1) // stride) * stride
+    return (updates_after(setup, epoch) for epoch in range(first, whole + 1, stride))
+
+
+def _points_there(timeline: Timeline, before: Way[Point], there: Way[Point]) -> tuple[Point, ...]:
+    """With one more point where an epoch ends that is kept."""
+    epochs = whole_epochs(timeline.setup, there.updates)
+    stride = stride_for(epochs, MOST_POINTS)
+    if epochs % stride or updates_after(timeline.setup, epochs) != there.updates:
+        return before.seen
+    return (*(point for point in before.seen if point.epoch % stride == 0), _point(timeline, there))
+
+
+def _first_point(timeline: Timeline) -> Way[Point]:
+    start: Way[Point] = Way(Checkpoint.start(timeline.setup))
+    return replace(start, seen=(_point(timeline, start),))
+
+
+def _point(timeline: Timeline, way: Way[Point]) -> Point:
+    setup, updates = timeline.setup, way.updates
+    network = timeline.network_at(way.end)
+    epochs = whole_epochs(setup, updates)
+    start, end = (updates_after(setup, epoch) for epoch in (epochs, epochs + 1))
+    own = way.recent[start - updates :] if updates > start else way.recent
+    test = setup.test_examples
+    return Point(
+        updates,
+        epochs + (updates - start) / (end - start),
+        sum(own) / len(own) if own else nan,
+        score(setup, network, examples_at(setup, timeline.changes, updates)),
+        score(setup, network, test) if len(test[0]) else Score(nan, nan),
+    )
+
+
+CURVES: History[Point] = History(_epoch_ends, _points_there, _first_point)
+
+
+# Parameters, and how large the gradients of each layer are, at the iterations -----------------------------------------
+
+
+class Stop(NamedTuple):
+    """What an iteration begins with, (P,) as `Network.flat`, and its `gradient_sizes`; None where not shown yet."""
+
+    iteration: int
+    parameters: Array
+    sizes: Array | None
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers it keeps."""
+        return self.parameters.size
+
+
+def trail_of(session: TrainingSession, known: "History[Stop] | None" = None) -> tuple[Stop, ...]:
+    """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
+    it, iteration = session.current, session.iteration
+    sizes = gradient_sizes(it.backward) if session.phase_done("backward") else None
+    trail = (known or TRAILS).way(session.timeline, iteration)
+    stops = (*trail.seen, Stop(iteration, it.before.flat(), sizes))
+    return (*stops, Stop(iteration + 1, session.network.flat(), None)) if session.finished else stops
+
+
+def trail_followed(session: TrainingSession, known: "History[Stop] | None" = None) -> Iterator[None]:
+    """Follows the walk little by little; then its trail is there at once."""
+    return (known or TRAILS).followed(session.timeline, session.iteration)
+
+
+def new_trails(most: int = MOST_WAYS, most_numbers: int = MOST_NUMBERS) -> History[Stop]:
+    """A history of trails that knows nothing yet."""
+    return History(
+        _thinner_and_thinner, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most, most_numbers
+    )
+
+
+def _thinner_and_thinner(setup: Setup, start: int, end: int) -> Iterator[int]:
+    """The iterations that are kept of a way that goes on and on: so each part of it holds what it would hold alone."""
+    while start < end:
+        stride = stride_for(start + 1, MOST_STOPS)
+        start = (start // stride + 1) * stride
+        if start < end:
+            yield start
+
+
+def _stops_before(timeline: Timeline, before: Way[Stop], there: Way[Stop]) -> tuple[Stop, ...]:
+    """With the stop that the way has left, where it is kept of one that leads so far."""
+    stride = stride_for(there.updates, MOST_STOPS)
+    kept = tuple(stop for stop in before.seen if stop.iteration % stride == 0)
+    if before.updates % stride:
+        return kept
+    it = timeline.iteration_from(before.end)
+    return (*kept, Stop(before.updates, it.before.flat(), gradient_sizes(it.backward)))
+
+
+TRAILS = new_trails()
