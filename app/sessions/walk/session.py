@@ -8,9 +8,10 @@ from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import Values
-from app.engine.learning.iteration import Iteration
+from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.errors import SetupError
 from app.engine.network.layers import Network
+from app.engine.network.propagation import RIGHT
 from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.lessons.lesson import Lesson
@@ -38,6 +39,8 @@ from app.sessions.walk.position import (
     phase_end,
 )
 from app.sessions.walk.timeline import Timeline, check_loss_after
+
+MISTAKABLE = ("backward", "update")  # phases in which a mistake can be
 
 
 @dataclass(frozen=True)
@@ -180,10 +183,20 @@ class TrainingSession:
         """What every symbol stands for, for the example in focus."""
         return self.timeline.moment.values(self.focus_row)
 
+    @cached_property
+    def right_values(self) -> Values:
+        """What every symbol would stand for by the chain rule, whatever rule the walk follows."""
+        it = self.current
+        return Values(run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y, it.past), self.focus_row)
+
     @property
     def hidden(self) -> bool:
         """Whether the rules of the walk are hidden: a bug is hunted and not found yet."""
         return self.hunt is not None and not self.hunt.solved
+
+    def hides(self, equation: Equation) -> bool:
+        """Whether the rule of an equation is hidden: it is of a phase in which a mistake can be."""
+        return self.hidden and equation.phase in MISTAKABLE
 
     @property
     def finished(self) -> bool:

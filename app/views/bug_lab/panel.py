@@ -21,11 +21,12 @@ from app.sessions.walk.hunt import (
     Spent,
 )
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.evidence import facts_told, parameter_words, what_does_not_fit
+from app.views.bug_lab.evidence import facts_told, what_does_not_fit
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
 from app.views.formulas.symbols import in_html, script_of
 from app.views.text.numbers import number, signed
+from app.views.text.units import parameter_words
 from app.views.text.words import counted, listed
 
 SCORING = (
@@ -160,7 +161,7 @@ def _open(hunt: Hunt, setup: Setup, study: Study) -> Open:
 
 
 def _gradient(symbol: Symbol, setup: Setup) -> Choice:
-    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_words(symbol, setup))
+    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_words(setup.shape(1), symbol))
 
 
 def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:

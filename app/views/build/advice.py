@@ -12,8 +12,8 @@ from app.engine.network.losses import LOSSES
 from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.views.build.pairings import Offer
-from app.views.pages import LOSS_WORDS
 from app.views.text.numbers import number
+from app.views.text.summary import LOSS_WORDS
 from app.views.text.words import COUNTS, activation_word
 
 DIGITS = 2  # of the bounds that are told

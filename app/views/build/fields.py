@@ -16,7 +16,8 @@ from app.sessions.setups.draft import GIVEN, Draft
 from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.advice import Advice
 from app.views.build.pairings import Problem
-from app.views.pages import LOSS_WORDS, Option
+from app.views.pages import Option
+from app.views.text.summary import LOSS_WORDS
 from app.views.text.words import ACTIVATION_WORDS
 
 Choices = Sequence[tuple[str, str]]

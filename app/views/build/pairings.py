@@ -12,7 +12,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
-from app.views.pages import LOSS_WORDS
+from app.views.text.summary import LOSS_WORDS
 from app.views.text.words import activation_word, sentence
 
 COUPLED = (

@@ -21,7 +21,7 @@ from app.views.check.verdicts import (
     verdict,
     worst,
 )
-from app.views.explorer.parameters import Names, names_of
+from app.views.formulas.parameters import ParameterNames, parameter_names
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
 
@@ -126,7 +126,7 @@ def _tables(
             f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
             tuple(
                 _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
-                for one in names_of(shape, orientation, layer)
+                for one in parameter_names(shape, orientation, layer)
             ),
         )
         for layer, because in check.layers.items()
@@ -134,7 +134,7 @@ def _tables(
 
 
 @lru_cache(maxsize=16384)
-def _row(checked: Checked, names: Names, known: bool, digits: int) -> CheckRow:
+def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> CheckRow:
     """The numbers where the walk has found them; how far they are apart, at once."""
     proof = proved(checked, digits)
     return CheckRow(

@@ -23,9 +23,10 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
 from app.views.compare.compare import Names
-from app.views.pages import LOSS_WORDS, Option
+from app.views.pages import Option
 from app.views.text.numbers import number
 from app.views.text.optimizer_words import OPTIMIZER_WORDS
+from app.views.text.summary import LOSS_WORDS
 from app.views.text.words import activation_word
 
 LABELS = {

@@ -8,7 +8,7 @@ from app.views.compare.compare import Comparison
 from app.views.compare.forks import ForkPanel, fork_panel
 from app.views.compare.printed import RunPanel
 from app.views.explorer.headings import title_of
-from app.views.pages import network_summary
+from app.views.text.summary import network_summary
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import first_difference, parting, same_place
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.equation import heading
+from app.views.formulas.headings import heading
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,15 @@
 """The parameters table: every weight and bias with its value, its gradient and its value after the update."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from app.engine.check.gradient_check import GradientCheck
-from app.engine.equations.expressions import Symbol
-from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at
-from app.engine.equations.values import Values
-from app.engine.memory import kept_with
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import (
-    NOT_YET,
-    NOTHING,
-    Proof,
-    proof_of,
-    proved,
-)
-from app.views.formulas.symbols import in_html, reference, script_of
+from app.views.check.verdicts import NOT_YET, NOTHING, Proof, proof_of, proved
+from app.views.formulas.parameters import ParameterNames, parameter_names
+from app.views.formulas.symbols import reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 
@@ -79,105 +69,31 @@ class Parameters:
         return tuple(table.rows for table in self.tables)
 
 
-class Stage(NamedTuple):
-    """How far a layer is: the cursor within its gradients, within its updates, and the row in question."""
-
-    gradients: int
-    updates: int
-    current: str
-
-
-@dataclass(frozen=True, eq=False)
-class Names:
-    """A parameter, its gradient, its value after the update, and how it is named."""
-
-    symbol: Symbol
-    gradient: Symbol
-    after: Symbol
-    ref: str
-    name: str
-
-
-@lru_cache(maxsize=256)
-def names_of(shape: Shape, orientation: Orientation, layer: int) -> tuple[Names, ...]:
-    """The parameters of a layer in the order in which the lesson reads them."""
-    script = script_of(shape, orientation)
-    units, inputs = range(shape.sizes[layer]), range(shape.sizes[layer - 1])
-    symbols = [Symbol("W", layer, j, k) for j in units for k in inputs] + [Symbol("b", layer, j) for j in units]
-    symbols.sort(key=lambda symbol: (symbol.kind, script.index(symbol) if len(units) * len(inputs) < 82 else ""))
-    return tuple(
-        Names(s, s._replace(kind=f"d{s.kind}"), s._replace(kind=f"new_{s.kind}"), reference(s), in_html(s, script))
-        for s in symbols
-    )
-
-
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
     layers, check = range(session.shape.depth, 0, -1), proof_of(session)
-    tables = (_table(session, layer, (orientation, digits), check) for layer in layers)
-    return Parameters(tuple(tables), check is not None)
+    return Parameters(tuple(_table(session, layer, orientation, check, digits) for layer in layers), check is not None)
 
 
 def _table(
-    session: TrainingSession, layer: int, look: tuple[Orientation, int], check: GradientCheck | None
+    session: TrainingSession, layer: int, orientation: Orientation, check: GradientCheck | None, digits: int
 ) -> LayerTable:
-    (orientation, digits), shape, cursor = look, session.shape, session.cursor
-    gradients, updates = _spans(shape, layer)
-    current = session.equation.symbol if session.equation is not None else None
-    stage = Stage(
-        min(max(cursor, gradients[0]), gradients[1]),
-        min(max(cursor, updates[0]), updates[1]),
-        reference(current) if current is not None and current.layer == layer else "",
-    )
-    return _table_at(session.values, check, shape, names_of(shape, orientation, layer), stage, digits)
+    names = parameter_names(session.shape, orientation, layer)
+    title = f"Layer {layer}" + (", the output" if layer == session.shape.depth else "")
+    return LayerTable(layer, title, tuple(_row(session, one, check, digits) for one in names))
 
 
-@lru_cache(maxsize=512)
-def _spans(shape: Shape, layer: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """First and end of the layer's equations that find gradients, and of those that update."""
-    found, units = found_at(shape), shape.sizes[layer]
-    starts = [found[Symbol(kind, layer, 0, 0)] for kind in ("dW", "new_W")]
-    ends = [found[Symbol(kind, layer, units - 1)] + 1 for kind in ("db", "new_b")]
-    return (starts[0], ends[0]), (starts[1], ends[1])
-
-
-@kept_with(most=512)
-def _table_at(
-    values: Values, check: GradientCheck | None, shape: Shape, names: tuple[Names, ...], stage: Stage, digits: int
-) -> LayerTable:
-    """Cached: at most steps a layer's table stays as it was."""
-    found, layer = found_at(shape), names[0].symbol.layer
-    rows = (
-        _row(
-            values,
-            check,
-            one,
-            (found[one.gradient] < stage.gradients, found[one.after] < stage.updates, one.ref == stage.current),
-            digits,
-        )
-        for one in names
-    )
-    return LayerTable(layer, _title(shape, layer), tuple(rows))
-
-
-def _title(shape: Shape, layer: int) -> str:
-    return f"Layer {layer}" + (", the output" if layer == shape.depth else "")
-
-
-@kept_with(most=16384)
-def _row(
-    values: Values, check: GradientCheck | None, names: Names, now: tuple[bool, bool, bool], digits: int
-) -> ParameterRow:
-    """Cached: from one step to the next most rows stay as they were. `now`: gradient found, updated, in question."""
-    found, moved, current = now
-    gradient = values[names.gradient] if found else 0.0
+def _row(session: TrainingSession, names: ParameterNames, check: GradientCheck | None, digits: int) -> ParameterRow:
+    values, found, cursor = session.values, found_at(session.shape), session.cursor
+    known, moved = found[names.gradient] < cursor, found[names.after] < cursor
+    gradient = values[names.gradient] if known else 0.0
     return ParameterRow(
         names.ref,
         names.name,
         fixed(values[names.symbol], digits),
-        signed(gradient, digits) if found else NOT_YET,
-        sign_class(gradient) if found else "",
+        signed(gradient, digits) if known else NOT_YET,
+        sign_class(gradient) if known else "",
         fixed(values[names.after], digits) if moved else NOT_YET,
-        current,
-        None if check is None else proved(check.by_symbol[names.gradient], digits) if found else NOTHING,
+        session.equation is not None and reference(session.equation.symbol) == names.ref,
+        None if check is None else proved(check.by_symbol[names.gradient], digits) if known else NOTHING,
     )

@@ -99,15 +99,10 @@ def _stretch(kind: str, number: int, equations: list[Equation]) -> _Stretch:
 
 def timeline(session: TrainingSession) -> Timeline:
     """The timeline at the session's cursor."""
-    return _timeline(session.shape, session.cursor)
-
-
-@lru_cache(maxsize=4096)
-def _timeline(shape: Shape, cursor: int) -> Timeline:
-    groups = groupby(_stretches(shape), key=lambda stretch: stretch.phase)
+    groups = groupby(_stretches(session.shape), key=lambda stretch: stretch.phase)
     return Timeline(
         tuple(
-            Group(phase, PHASE_TITLES[phase], tuple(_cell(stretch, cursor) for stretch in stretches))
+            Group(phase, PHASE_TITLES[phase], tuple(_cell(stretch, session.cursor) for stretch in stretches))
             for phase, stretches in groups
         )
     )

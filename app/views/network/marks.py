@@ -13,7 +13,7 @@ from app.views.network.labels import Places, label_places
 from app.views.network.layout import LOSS_RADIUS, Layout, Line
 from app.views.network.scales import place, sign_class, strength, stroke_width
 from app.views.network.visible import Visible
-from app.views.text.marks import spoken_mark, target_mark, unit_mark
+from app.views.text.units import spoken_mark, target_mark, unit_mark
 
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units
 ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
@@ -185,7 +185,10 @@ class Still:
 
 @lru_cache(maxsize=256)
 def still(sizes: tuple[int, ...]) -> Still:
-    """What stands still for networks of these sizes. Cached: to place the labels of 2-4-2 takes 18 ms, as long as twenty steps."""
+    """What stands still for networks of these sizes.
+
+    Cached: to place the labels of 2-4-2 takes 18 ms, as long as twenty steps.
+    """
     drawing, places = Layout(sizes), label_places(sizes)
     return Still(
         drawing,

@@ -21,7 +21,7 @@ from app.sessions.predict.questions import (
 )
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.equation import heading
+from app.views.formulas.headings import heading
 from app.views.formulas.mathml import Pen
 from app.views.formulas.notation import Piece, terms_of
 from app.views.formulas.rows import MATHML, aligned, wrapped

@@ -17,9 +17,8 @@ from app.sessions.store.operations import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training_run import StoppedError
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, explorer
+from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
 from app.views.explorer.headings import room_of
-from app.views.explorer.look import Look, Play
 from app.views.paths.paths import Opened
 from app.web.http.access import holder
 from app.web.http.dependencies import Walk, revision, walk_of

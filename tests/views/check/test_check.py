@@ -26,8 +26,7 @@ from app.views.check.verdicts import (
     badge,
     too_many,
 )
-from app.views.explorer.explorer import explorer
-from app.views.explorer.look import Look
+from app.views.explorer.explorer import Look, explorer
 from app.views.explorer.parameters import Parameters as Table
 from app.views.explorer.parameters import parameters
 from tests.views.walks import at, lesson

@@ -16,8 +16,7 @@ from app.sessions.predict.questions import question_of
 from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import explorer
-from app.views.explorer.look import Look
+from app.views.explorer.explorer import Look, explorer
 from app.views.paths.path_rows import PathRow
 from app.views.paths.paths import (
     CLOSED,

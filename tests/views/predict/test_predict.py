@@ -18,8 +18,7 @@ from app.sessions.predict.questions import (
 )
 from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import explorer
-from app.views.explorer.look import Look
+from app.views.explorer.explorer import Look, explorer
 from app.views.predict.predict import CLOSED, Prediction, prediction_panel
 from app.views.predict.sign_reason import what_decides
 from app.views.text.numbers import number, signed
