@@ -113,7 +113,7 @@ def lab_panel(session: TrainingSession, digits: int) -> Lab:
 
 @lru_cache(maxsize=256)
 def _lab(hunt: Hunt, setup: Setup, digits: int) -> Lab:
-    """The same at every step of the walk: only the hunt changes it."""
+    """Cached: the same at every step of the walk, of which it would take a third; only the hunt changes it."""
     study = study_of(setup)
     return Lab(
         open=True,

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from app.engine.check.gradient_check import GradientCheck
 from app.engine.equations.trace import found_at
+from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET, NOTHING, Proof, proof_of, proved
@@ -78,22 +79,28 @@ def parameters(session: TrainingSession, orientation: Orientation, digits: int) 
 def _table(
     session: TrainingSession, layer: int, orientation: Orientation, check: GradientCheck | None, digits: int
 ) -> LayerTable:
-    names = parameter_names(session.shape, orientation, layer)
-    title = f"Layer {layer}" + (", the output" if layer == session.shape.depth else "")
-    return LayerTable(layer, title, tuple(_row(session, one, check, digits) for one in names))
-
-
-def _row(session: TrainingSession, names: ParameterNames, check: GradientCheck | None, digits: int) -> ParameterRow:
     values, found, cursor = session.values, found_at(session.shape), session.cursor
-    known, moved = found[names.gradient] < cursor, found[names.after] < cursor
-    gradient = values[names.gradient] if known else 0.0
+    current = reference(session.equation.symbol) if session.equation else ""
+    rows = (
+        _row(values, one, (found[one.gradient] < cursor, found[one.after] < cursor, one.ref == current), check, digits)
+        for one in parameter_names(session.shape, orientation, layer)
+    )
+    return LayerTable(layer, f"Layer {layer}" + (", the output" if layer == session.shape.depth else ""), tuple(rows))
+
+
+def _row(
+    values: Values, names: ParameterNames, now: tuple[bool, bool, bool], check: GradientCheck | None, digits: int
+) -> ParameterRow:
+    """`now`: gradient found, updated, in question."""
+    found, moved, current = now
+    gradient = values[names.gradient] if found else 0.0
     return ParameterRow(
         names.ref,
         names.name,
         fixed(values[names.symbol], digits),
-        signed(gradient, digits) if known else NOT_YET,
-        sign_class(gradient) if known else "",
+        signed(gradient, digits) if found else NOT_YET,
+        sign_class(gradient) if found else "",
         fixed(values[names.after], digits) if moved else NOT_YET,
-        session.equation is not None and reference(session.equation.symbol) == names.ref,
-        None if check is None else proved(check.by_symbol[names.gradient], digits) if known else NOTHING,
+        current,
+        None if check is None else proved(check.by_symbol[names.gradient], digits) if found else NOTHING,
     )

@@ -1,7 +1,6 @@
 """The timeline: the whole iteration as cells, one per kind and layer, and where the walk stands."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar
 
@@ -81,7 +80,6 @@ class _Stretch:
     end: int
 
 
-@lru_cache(maxsize=512)
 def _stretches(shape: Shape) -> tuple[_Stretch, ...]:
     groups = groupby(trace(shape), key=lambda equation: equation.group)
     return tuple(_stretch(kind, number, list(equations)) for (kind, number), equations in groups)

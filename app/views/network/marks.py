@@ -201,7 +201,7 @@ def still(sizes: tuple[int, ...]) -> Still:
 def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
     at = (line.l, line.j, line.k)
     x, y = places.get(at) or line.at(0.5)
-    rows = (place(x), *(place(y + row) for row in ROWS))
+    rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
     words = f"weight from {spoken_mark(sizes, line.l - 1, line.k)} to {spoken_mark(sizes, line.l, line.j)}"
     weight = Symbol("W", *at)
     ref = reference(weight)

@@ -14,11 +14,11 @@ from app.sessions.training_run import (
     stopped_run,
     stretches,
 )
+from app.sessions.walk.chunks import Verb
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
 from app.views.pictures.pictures import chosen_picture, looked_over
 from app.views.training.training import Asked, training
-from app.web.http.dependencies import Verb
 from app.web.http.forms import WHOLE, whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment

@@ -20,8 +20,8 @@ from app.sessions.walk.hunt import Accusation
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import bug_lab_page
 from app.views.bug_lab.evidence import facts_told, what_does_not_fit
-from app.views.bug_lab.hidden_rule import closed_panel, closed_sentence, is_closed
 from app.views.bug_lab.panel import CLOSED, lab_panel
+from app.views.explorer.equation import equation_panel, sentence_without_rule
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import diagram
 from app.views.text.numbers import number, signed
@@ -125,18 +125,19 @@ def test_a_closed_equation_is_the_textbooks_whatever_the_mistake(level: int, see
     right = replace(session.shape, mistakes=())
     for equation in trace(right):
         at = session.go(equation.index + 1)
-        assert is_closed(at, at.equation) == (equation.phase in ("backward", "update"))
-        if is_closed(at, at.equation):
-            assert at.equation is not None
-            sentence = closed_sentence(at, at.equation, 5)
-            panel = closed_panel(at, sentence, 5)
+        assert at.equation is not None
+        assert at.hides(at.equation) == (equation.phase in ("backward", "update"))
+        if at.hides(at.equation):
+            sentence = sentence_without_rule(at, at.equation, 5)
+            panel = equation_panel(at, None, sentence, 5)
             assert number(at.values[equation.symbol], 5) in sentence
             assert (panel.code, panel.notes, len(panel.maths)) == ("", (), 1)
 
 
 def test_the_page_of_a_solved_case_shows_its_walk_like_any_other() -> None:
     session = solved(1, 3).backward()
-    assert not is_closed(session, session.equation)
+    assert session.equation is not None
+    assert not session.hides(session.equation)
     page = explorer(session, "x", 1)
     assert page["headline"].title == "Find the mistake"  # type: ignore[union-attr]
     assert page["equation"].code  # type: ignore[union-attr]
