@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.sessions.clock import Clock
 
 
 @pytest.fixture
@@ -17,6 +18,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings), follow_redirects=False) as client:
+def clock() -> Clock:
+    """The client's clock: it stands, so that nothing depends on how fast the machine is; a test may let it tick."""
+    return Clock()
+
+
+@pytest.fixture
+def client(settings: Settings, clock: Clock) -> Iterator[TestClient]:
+    with TestClient(create_app(settings, clock=clock), follow_redirects=False) as client:
         yield client

@@ -10,8 +10,6 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.web.http.access import anyone
-
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -63,7 +61,6 @@ class Templates:
         return f"{self.root}/static/{name}?v={self._versions[name]}"
 
 
-@anyone
 class Assets(StaticFiles):
     """Static files; one asked for with its version may be kept for ever."""
 

@@ -13,7 +13,6 @@ from app.views.check.verdicts import proof_of, verdict, work_of_check
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.state import dumps, real
-from app.web.http.access import holder
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in
 from app.web.pages.walk import WalkPages, WalkRequest
@@ -53,7 +52,6 @@ class CheckAnswer(Answer):
 
 
 @router.get("/gradient-check", response_model=CheckAnswer)
-@holder
 async def gradient_check(walk: TheWalk) -> Response:
     """Check every gradient of this iteration by central differences, whatever the walk has shown of it."""
     session = allowed((await walk.load()).session)

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from app.views.api_docs import api_docs
-from app.web.http.access import anyone
 from app.web.http.page import page_response
 from app.web.http.prefix import root_of
 
@@ -12,14 +11,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/docs")
-@anyone
 async def docs(request: Request) -> Response:
     """The API's documentation as a page."""
     return page_response(request, "docs.html", api_docs(request.app.openapi()), "api")
 
 
 @router.get("/openapi.json")
-@anyone
 async def openapi(request: Request) -> Response:
     """The API's documentation for programs."""
     root = root_of(request)

@@ -11,25 +11,22 @@ from app.sessions.store.store import UnknownSessionError
 from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import lesson_page, lessons_page
-from app.web.http.access import anyone
 from app.web.http.dependencies import Services, services
 from app.web.http.forms import form_of
+from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.http.work import TooLongError
-from app.web.pages.new_session import begun_walk, check_may_begin
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-@anyone
 async def lessons(request: Request) -> Response:
     """The five lessons."""
     return page_response(request, "lessons/page.html", lessons_page(), "lessons")
 
 
 @router.get("/lessons/{slug}")
-@anyone
 async def lesson(request: Request, slug: str) -> Response:
     """One lesson, to read before it is walked."""
     return page_response(request, "lessons/lesson.html", lesson_page(_lesson(slug)), "lessons")
@@ -43,7 +40,6 @@ def _lesson(slug: str) -> Lesson:
 
 
 @router.post("/sessions")
-@anyone
 async def begin(request: Request) -> Response:
     """Start a lesson that asks first, unless `ask` is 0; at the place of the session that `keep` names, if any."""
     form, the = await form_of(request), services(request)
@@ -61,8 +57,7 @@ async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -
     try:
         other = (await the.store.load(session_id)).session
         begun = begun.ask(other.asking)
-        return await the.pool.run_in_slices(
-            session_id, begun, in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place))
-        )
+        ways = in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place), the.clock)
+        return await the.pool.run_in_slices(session_id, begun, ways)
     except (UnknownSessionError, DivergedError, TooLongError):
         return begun

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.web.http.access import anyone
 from app.web.http.forms import form_of
 from app.web.http.htmx import VARY
 from app.web.http.preferences import local, remember
@@ -13,7 +12,6 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/preferences")
-@anyone
 async def preferences(request: Request) -> Response:
     """Remember how the reader wants pages to look, and go back to where that was chosen."""
     form = await form_of(request)

@@ -13,14 +13,13 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict.questions import QuestionError, question_of
-from app.sessions.store.operations import operation_key
+from app.sessions.store.idempotency import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training_run import StoppedError
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
 from app.views.explorer.headings import room_of
 from app.views.paths.paths import Opened
-from app.web.http.access import holder
 from app.web.http.dependencies import Walk, revision, walk_of
 from app.web.http.forms import WHOLE, Form, edited_in, form_of
 from app.web.http.fragments import Panel, Part, fragment
@@ -159,7 +158,6 @@ class WalkPages:
         def routed(function: Any) -> Any:
             answer = answer_of(function)
 
-            @holder
             async def endpoint(request: Request) -> Response:
                 return await answer(await walk_request(request))
 

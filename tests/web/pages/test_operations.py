@@ -20,7 +20,7 @@ from app.main import create_app
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import NotWritableError, StoreError
 from app.settings import Settings
-from app.web.http.logs import (
+from app.web.http.request_log import (
     REQUESTS,
     JsonLines,
     TextLines,
