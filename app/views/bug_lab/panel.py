@@ -84,11 +84,11 @@ class Solved:
 
 
 @dataclass(frozen=True)
-class Lab:
+class BugLab:
     """The panel; all but `open` is empty outside of the bug lab. `share` is the address that fixes the case."""
 
-    id: ClassVar[str] = "lab"
-    template: ClassVar[str] = "bug_lab/lab.html"
+    id: ClassVar[str] = "bug-lab"
+    template: ClassVar[str] = "bug_lab/bug_lab.html"
 
     open: bool
     title: str = ""
@@ -103,19 +103,19 @@ class Lab:
     solved: Solved | None = None
 
 
-CLOSED = Lab(False)
+CLOSED = BugLab(False)
 
 
-def lab_panel(session: TrainingSession, digits: int) -> Lab:
+def bug_lab_panel(session: TrainingSession, digits: int) -> BugLab:
     """Closed outside of the bug lab."""
     return CLOSED if session.hunt is None else _lab(session.hunt, session.setup, digits)
 
 
 @lru_cache(maxsize=256)
-def _lab(hunt: Hunt, setup: Setup, digits: int) -> Lab:
+def _lab(hunt: Hunt, setup: Setup, digits: int) -> BugLab:
     """Cached: the same at every step of the walk, of which it would take a third; only the hunt changes it."""
     study = study_of(setup)
-    return Lab(
+    return BugLab(
         open=True,
         title=f"Level {hunt.level}, case {hunt.seed}",
         share=f"/bug-lab?level={hunt.level}&seed={hunt.seed}",
@@ -189,7 +189,7 @@ def _solved(hunt: Hunt, setup: Setup, study: Study, digits: int) -> Solved:
 def _plot(hunt: Hunt, setup: Setup, digits: int) -> Plot:
     mistaken = Series("this run", "first", study_of(setup).losses)
     title = "The mean loss over all examples, epoch by epoch"
-    about = About("lab-run", title, "epochs", "mean loss", digits)
+    about = About("bug-lab-run", title, "epochs", "mean loss", digits)
     if hunt.facts is None:
         return plot(about, [mistaken])
     return plot(about, [mistaken, Series("right rule", "second", losses_put_right(setup))])

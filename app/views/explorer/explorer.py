@@ -7,7 +7,7 @@ from app.lessons import lesson_named
 from app.lessons.lesson import Lesson, Orientation
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.panel import Lab, lab_panel
+from app.views.bug_lab.panel import BugLab, bug_lab_panel
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel
@@ -19,7 +19,7 @@ from app.views.explorer.timeline import Timeline, timeline
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
 from app.views.paths.paths import Opened, PathsPanel, paths_panel
-from app.views.predict.predict import Prediction, prediction_panel
+from app.views.predict.predict import Predict, predict_panel
 from app.views.text.numbers import number
 from app.views.text.summary import network_summary
 from app.views.text.words import what_is_found
@@ -161,11 +161,11 @@ Panel = (
     | EquationPanel
     | Parameters
     | Data
-    | Prediction
+    | Predict
     | Edit
     | PathsPanel
     | Check
-    | Lab
+    | BugLab
 )
 
 
@@ -195,10 +195,10 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     headline = _headline(session, lesson)
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
-    prediction = prediction_panel(session, digits, look.moment, look.reply)
+    predict = predict_panel(session, digits, look.moment, look.reply)
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), prediction)),
+        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), predict)),
         Revision(rev, look.op),
         headline,
         _loss(session, digits),
@@ -209,11 +209,11 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         equation_panel(session, lesson, sentence, digits),
         parameters(session, orientation, digits),
         data(session, lesson, digits),
-        prediction,
+        predict,
         edit,
         paths,
         check_panel(session, digits),
-        lab_panel(session, digits),
+        bug_lab_panel(session, digits),
     )
     return ExplorerPage(headline.title, session_id, panels)
 
@@ -240,9 +240,9 @@ def spoken(session: TrainingSession, sentence: str) -> str:
     return f"{what_is_found(session.equation, session.shape)}. {sentence}"
 
 
-def _aloud(step: str, prediction: Prediction) -> str:
+def _aloud(step: str, predict: Predict) -> str:
     """A verdict comes before the step that it is about, a question after the step that leads to it."""
-    parts = (step, prediction.spoken) if prediction.asks else (prediction.spoken, step)
+    parts = (step, predict.spoken) if predict.asks else (predict.spoken, step)
     return " ".join(part for part in parts if part)
 
 

@@ -34,7 +34,7 @@ pages = WalkPages()
 async def bug_lab(request: Request) -> Response:
     """What it is, its levels, and the case that the address names."""
     case = await _case(request, request.query_params) if request.query_params else None
-    return page_response(request, "bug_lab/page.html", bug_lab_page(case), "lab")
+    return page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab")
 
 
 async def _case(request: Request, given: Mapping[str, str]) -> Case:

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from time import time
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -144,27 +143,36 @@ class WalkPages:
 
     def get(self, path: str) -> Callable[[Answer], Answer]:
         """Answers what is read at this path below the walk's address."""
-        return self._route("GET", path, lambda answer: answer)
+        return self._answering("GET", path)
 
     def post(self, path: str) -> Callable[[Answer], Answer]:
         """Answers a form that is sent there."""
-        return self._route("POST", path, lambda answer: answer)
+        return self._answering("POST", path)
 
     def verb(self, path: str) -> Callable[[Verb], Verb]:
         """Moves the walk as a form asks that is sent there, and shows it."""
-        return self._route("POST", path, lambda verb: lambda the: self._moved(the, verb))
 
-    def _route(self, method: str, path: str, answer_of: Callable[[Any], Answer]) -> Callable[[Any], Any]:
-        def routed(function: Any) -> Any:
-            answer = answer_of(function)
+        def routed(verb: Verb) -> Verb:
+            async def moved(the: WalkRequest) -> Response:
+                return await self._moved(the, verb)
 
-            async def endpoint(request: Request) -> Response:
-                return await answer(await walk_request(request))
-
-            self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
-            return function
+            self._add("POST", path, moved)
+            return verb
 
         return routed
+
+    def _answering(self, method: str, path: str) -> Callable[[Answer], Answer]:
+        def routed(answer: Answer) -> Answer:
+            self._add(method, path, answer)
+            return answer
+
+        return routed
+
+    def _add(self, method: str, path: str, answer: Answer) -> None:
+        async def endpoint(request: Request) -> Response:
+            return await answer(await walk_request(request))
+
+        self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
 
     async def _moved(self, the: WalkRequest, verb: Verb) -> Response:
         """The walk after the verb; as it stands, and why, where it cannot be done."""

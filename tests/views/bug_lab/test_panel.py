@@ -20,7 +20,7 @@ from app.sessions.walk.hunt import Accusation
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import bug_lab_page
 from app.views.bug_lab.evidence import facts_told, what_does_not_fit
-from app.views.bug_lab.panel import CLOSED, lab_panel
+from app.views.bug_lab.panel import CLOSED, bug_lab_panel
 from app.views.explorer.equation import equation_panel, sentence_without_rule
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import diagram
@@ -38,14 +38,14 @@ def solved(level: int, seed: int) -> TrainingSession:
 
 def test_the_panel_is_closed_outside_of_the_lab_and_one_object_at_every_step_inside() -> None:
     session = begun(2, 5)
-    assert lab_panel(TrainingSession.of_setup(session.setup), 5) is CLOSED
-    assert lab_panel(session, 5) is lab_panel(session.step().backward(), 5)
+    assert bug_lab_panel(TrainingSession.of_setup(session.setup), 5) is CLOSED
+    assert bug_lab_panel(session, 5) is bug_lab_panel(session.step().backward(), 5)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_layer_is_told_on_level_1_only(level: int) -> None:
     session = begun(level, 5)
-    panel, layer = lab_panel(session, 5), study_of(session.setup).layer
+    panel, layer = bug_lab_panel(session, 5), study_of(session.setup).layer
     assert panel.hunt is not None
     assert panel.hunt.layer == (layer if level == 1 else 0)
     assert any(f"in layer {layer}" in text for text in panel.known) == (level == 1)
@@ -55,7 +55,7 @@ def test_the_layer_is_told_on_level_1_only(level: int) -> None:
 
 def test_every_gradient_can_be_chosen_once_under_its_layer() -> None:
     session = begun(3, 2)
-    panel = lab_panel(session, 5)
+    panel = bug_lab_panel(session, 5)
     assert panel.hunt is not None
     values = [choice.value for _, group in panel.hunt.gradients for choice in group]
     texts = [choice.text for _, group in panel.hunt.gradients for choice in group]
@@ -66,7 +66,7 @@ def test_a_check_is_shown_with_both_numbers_and_its_iteration() -> None:
     session = begun(1, 3).train(iterations=3)
     symbol = gradient_symbols(session.setup.sizes)[0]
     spent = checked(session, symbol)
-    (row,) = lab_panel(spent, 5).checks
+    (row,) = bug_lab_panel(spent, 5).checks
     assert spent.hunt is not None
     assert (row.iteration, row.ok) == (3, spent.hunt.checks[0].ok)
     assert row.found == signed(float(session.current.backward.dW[0][0, 0]), 5)
@@ -92,7 +92,7 @@ def test_evidence_tells_the_numbers_that_contradict_and_no_title_of_the_truth(le
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_solved_case_tells_its_mistakes_and_has_one_curve_until_the_rule_is_applied(level: int) -> None:
     session = solved(level, 5)
-    panel, applied = lab_panel(session, 5), lab_panel(put_right(session), 5)
+    panel, applied = bug_lab_panel(session, 5), bug_lab_panel(put_right(session), 5)
     assert panel.solved is not None
     assert applied.solved is not None
     assert panel.plot is not None

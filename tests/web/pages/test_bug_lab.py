@@ -35,7 +35,7 @@ def message(text: str) -> str:
 
 
 def lab(client: TestClient, address: str) -> str:
-    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="lab")
+    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="bug-lab")
     assert panel is not None
     return " ".join(panel.get_text(" ").split())
 
@@ -107,7 +107,7 @@ def words_of(setup: Any) -> list[str]:
 def without_choices(text: str) -> str:
     """The page without the list that offers all twelve alike."""
     page = BeautifulSoup(text, "html.parser")
-    for part in page.select("#lab .accuse"):
+    for part in page.select("#bug-lab .accuse"):
         part.decompose()
     return str(page)
 
@@ -179,7 +179,7 @@ def test_nothing_is_asked_in_a_hunt(client: TestClient) -> None:
     client.post(f"{address}/ask", data={"on": "always"})
     for _ in range(30):
         client.post(f"{address}/step")
-        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="prediction")
+        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
         assert prediction is not None
         assert prediction.get_text(strip=True) == ""
 
@@ -263,9 +263,9 @@ def test_a_walk_that_is_no_hunt_takes_no_verb_of_one(client: TestClient, verb: s
     assert client.post(f"{address}/{verb}", data=form, headers=HTMX).status_code == 422
 
 
-def test_a_step_sends_no_lab_panel_again(client: TestClient) -> None:
+def test_a_step_sends_no_bug_lab_panel_again(client: TestClient) -> None:
     address = start(client, 2, 5)
     client.get(address)
     fragment = client.post(f"{address}/step", data={"rev": "1"}, headers=HTMX).text
     assert 'hx-target="#equation"' in fragment
-    assert 'hx-target="#lab"' not in fragment
+    assert 'hx-target="#bug-lab"' not in fragment
