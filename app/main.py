@@ -90,13 +90,13 @@ def services_of(
     settings: Settings, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
 ) -> Lifespan:
     """What opens the live objects when the program starts and closes them when it ends."""
+    templates = Templates(files.TEMPLATES, files.STATIC, settings.root_path)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
         pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
         drain = Drain(settings.drain_seconds)
-        templates = Templates(files.TEMPLATES, files.STATIC, settings.root_path)
         rates = Rates.of(settings, clock)
         app.state.services = Services(settings, store, templates, Shown(), pool, rates, drain, clock)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again

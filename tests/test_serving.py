@@ -65,7 +65,13 @@ def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
     """A server that answers, killed at the end if it is still there."""
     command = [sys.executable, "-m", "app", "--no-open", "--port", "0", "--data", str(data), *options]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment() | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     with process:
         try:
@@ -75,7 +81,8 @@ def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
             assert found, (said, process.stderr and process.stderr.read())
             yield Server(process, int(found[1]))
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too
 
 
 @contextmanager
@@ -143,11 +150,16 @@ def test_a_long_computation_does_not_keep_it(tmp_path: Path) -> None:
 
 
 def test_told_to_end_before_it_serves_it_ends(tmp_path: Path) -> None:
-    """As process 1 of a container has no handler but its own, it must have one from the start."""
+    """As process 1 of a container has no handler but its own, it must have one from the start: when it looks how many
+    workers there will be, it is told.
+    """
     code = (
-        "import signal, app.serving as s, socket, os, threading; from app.settings import Settings\n"
-        "threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()\n"
-        f"s.serve(Settings(data_directory={str(tmp_path)!r}), socket.create_server(('127.0.0.1', 0)), lambda: None)"
+        "import os, signal, socket, app.serving as s; from app.settings import Settings\n"
+        "class Told(Settings):\n"
+        "    def __getattribute__(self, name):\n"
+        "        name == 'workers' and os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        return super().__getattribute__(name)\n"
+        f"s.serve(Told(data_directory={str(tmp_path)!r}), socket.create_server(('127.0.0.1', 0)), lambda: None)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=PATIENCE, check=False)
     assert done.returncode == 0

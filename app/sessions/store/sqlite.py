@@ -176,25 +176,28 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._waiting: deque[Write] = deque()
         self._at_once = 0
+        self._checkpoint: Future[None] | None = None
 
     async def write(self, sql: str, *parameters: Any) -> int:
         """The number of rows changed, once that is committed. StoreError where it cannot be written."""
         if self._prompt is not None:
             with suppress(BusyError):
-                return self._written_at_once(self._prompt, sql, parameters)
+                return await self._written_at_once(self._prompt, sql, parameters)
         rows: Future[int] = Future()
         self._waiting.append(Write(sql, parameters, rows))
         self._thread.submit(self._commit)
         return await asyncio.wrap_future(rows)
 
-    def _written_at_once(self, prompt: sqlite3.Connection, sql: str, parameters: tuple[Any, ...]) -> int:
+    async def _written_at_once(self, prompt: sqlite3.Connection, sql: str, parameters: tuple[Any, ...]) -> int:
         try:
             rows = prompt.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
             raise explained(error) from error
         self._at_once += 1
         if self._at_once % CHECKPOINT_EVERY == 0:
-            self._thread.submit(checkpoint, self._file)
+            if self._checkpoint is not None:  # long done, unless the log grows faster than it is emptied
+                await asyncio.wrap_future(self._checkpoint)
+            self._checkpoint = self._thread.submit(checkpoint, self._file)
         return rows
 
     def _commit(self) -> None:

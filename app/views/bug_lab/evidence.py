@@ -8,8 +8,8 @@ from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
 from app.sessions.bug_lab.bug_lab import Contradiction
 from app.sessions.walk.hunt import Accusation
+from app.views.text.naming import parameter_name
 from app.views.text.numbers import number
-from app.views.text.units import parameter_words
 from app.views.text.words import listed
 
 
@@ -17,7 +17,7 @@ def what_does_not_fit(part: Contradiction, accusation: Accusation, setup: Setup,
     """One or two sentences on one part of an accusation."""
     if part.symbol is None:
         return _impossible(accusation, setup)
-    name, found = parameter_words(setup.shape(1), part.symbol), number(part.found, digits)
+    name, found = parameter_name(setup.shape(1), part.symbol), number(part.found, digits)
     gradient = f"the gradient of the {name}"
     if part.about == "nearer":
         expected = number(part.expected, digits)

@@ -25,8 +25,8 @@ from app.views.bug_lab.evidence import facts_told, what_does_not_fit
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
 from app.views.formulas.symbols import in_html, script_of
+from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed
-from app.views.text.units import parameter_words
 from app.views.text.words import counted, listed
 
 SCORING = (
@@ -55,7 +55,7 @@ class SpentRow:
     iteration: int
     found: str
     numeric: str
-    ok: bool
+    ok: bool | None
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _open(hunt: Hunt, setup: Setup, study: Study) -> Open:
 
 
 def _gradient(symbol: Symbol, setup: Setup) -> Choice:
-    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_words(setup.shape(1), symbol))
+    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_name(setup.shape(1), symbol))
 
 
 def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:

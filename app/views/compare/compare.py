@@ -21,8 +21,9 @@ from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula
 from app.views.formulas.headings import heading
 from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.words import sentence, what_is_found
+from app.views.text.words import sentence
 
 ALONE = "There is no other walk to compare with here."
 

@@ -24,10 +24,11 @@ from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
 from app.views.compare.compare import Names
 from app.views.pages import Option
+from app.views.text.activations import activation_word
+from app.views.text.data import INITIALIZER_WORDS
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
-from app.views.text.optimizer_words import OPTIMIZER_WORDS
-from app.views.text.summary import LOSS_WORDS
-from app.views.text.words import activation_word
+from app.views.text.optimizers import OPTIMIZER_WORDS
 
 LABELS = {
     "learning_rate": "learning rate η",
@@ -93,13 +94,13 @@ def value_words(thing: str, value: str) -> str:
     """A value as it is called: Adam, ReLU, half squared error, he normal, 0.05."""
     match thing:
         case "optimizer":
-            return OPTIMIZER_WORDS[value]
+            return OPTIMIZER_WORDS[value].name
         case "activation":
             return activation_word(value)
         case "loss":
-            return LOSS_WORDS[value]
+            return LOSS_WORDS[value].name
         case "initializer":
-            return value.replace("_", " ")
+            return INITIALIZER_WORDS[value]
     return value
 
 

@@ -20,9 +20,9 @@ from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
 from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
+from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 from app.views.text.summary import network_summary
-from app.views.text.words import what_is_found
 
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 

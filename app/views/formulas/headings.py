@@ -5,7 +5,7 @@ from app.engine.equations.trace import Equation
 from app.engine.equations.updates import parameter_of
 from app.lessons.lesson import Orientation
 from app.views.formulas.symbols import OF_PARAMETERS, in_html, script_of
-from app.views.text.words import FOUND, SHARED
+from app.views.text.naming import FOUND, SHARED
 
 HEADINGS = {
     "z": "Weighted sum",

@@ -21,7 +21,7 @@ from app.views.network.marks import (
 from app.views.network.pulses import Wave, pulses
 from app.views.network.scales import place
 from app.views.network.visible import Visible
-from app.views.text.words import activation_word
+from app.views.text.activations import activation_word
 
 START = "u-0-0"  # the mark in focus where the equation's own is not drawn
 

@@ -13,7 +13,7 @@ from app.views.network.labels import Places, label_places
 from app.views.network.layout import LOSS_RADIUS, Layout, Line
 from app.views.network.scales import place, sign_class, strength, stroke_width
 from app.views.network.visible import Visible
-from app.views.text.units import spoken_mark, target_mark, unit_mark
+from app.views.text.naming import spoken_mark, target_mark, unit_mark
 
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units
 ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle

@@ -10,8 +10,8 @@ from app.views.formulas.rows import MATHML
 from app.views.formulas.symbols import Script, reference, spelled
 from app.views.network.scales import place, sign_class
 from app.views.paths.path_words import killed, route
+from app.views.text.naming import unit_mark
 from app.views.text.numbers import number, signed
-from app.views.text.units import unit_mark
 from app.views.text.words import SATURATED
 
 LONG = 100.0  # the longest bar, in its drawing's units

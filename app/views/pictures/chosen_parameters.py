@@ -8,7 +8,7 @@ from app.engine.equations.updates import parameter_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
 from app.views.pictures.choices import Choice, Query, choice
-from app.views.text.units import parameter_words
+from app.views.text.naming import parameter_name
 from app.views.text.words import sentence
 
 MARK = re.compile(r"([wb])-(\d{1,3})-(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)  # as the diagram names its marks
@@ -25,7 +25,7 @@ def parameter_choice(
     asked = parameter_named(query.get(field[0], ""))
     every = list(parameters_of(session.setup.sizes))
     chosen = asked if asked in every else default
-    options = [(reference(one), sentence(parameter_words(session.shape, one))) for one in _offered(every, chosen)]
+    options = [(reference(one), sentence(parameter_name(session.shape, one))) for one in _offered(every, chosen)]
     return choice({field[0]: reference(chosen)}, *field, options), chosen
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
 from app.sessions.walk.session import TrainingSession
-from app.views.text.units import parameter_words
+from app.views.text.naming import parameter_name
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,4 @@ def known_of(session: TrainingSession, symbol: Symbol) -> Known:
     kind, found, values = symbol.kind, found_at(session.shape), session.values
     gradient, after = symbol._replace(kind=f"d{kind}"), symbol._replace(kind=f"new_{kind}")
     shown = [values[one] if found[one] < session.cursor else None for one in (gradient, after)]
-    return Known(symbol, parameter_words(session.shape, symbol), values[symbol], *shown)
+    return Known(symbol, parameter_name(session.shape, symbol), values[symbol], *shown)

@@ -49,7 +49,7 @@ def _of_check(checked: Checked, secant: Secant, digits: int) -> Iterator[str]:
     yield f"The secant of the numerical check, {step} to either side, has the slope {slope}."
     if checked.because == "wrong":
         yield f"The tangent misses the curve. {told(checked, digits)}"
-    elif checked.because:
+    elif checked.because or checked.referee == "paths":
         yield told(checked, digits)
 
 

@@ -39,9 +39,9 @@ from app.views.pictures.features import Slice, slice_of
 from app.views.pictures.over_data import OverData
 from app.views.pictures.over_one_input import along, curves_over
 from app.views.pictures.planes import on_plane
-from app.views.text.naming import input_names
+from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number
-from app.views.text.words import sentence, unit_name
+from app.views.text.words import sentence
 
 NAME = "units"
 SMALL = Frame(100.0, 100.0, 0.0, 100.0, 0.0, 100.0)
