@@ -102,9 +102,9 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "svg/unit.svg": (Unit, "mark"),
     "svg/loss.svg": (LossMark, "mark"),
     "svg/pulse.svg": (Wave, "mark"),
-    "macros/checked.html": (CheckRow, "row"),
-    "macros/parameter.html": (ParameterRow, "row"),
-    "macros/cell.html": (Cell, "cell"),
+    "check/row.html": (CheckRow, "row"),
+    "explorer/parameter.html": (ParameterRow, "row"),
+    "explorer/cell.html": (Cell, "cell"),
 }
 
 

@@ -70,7 +70,7 @@ class TrainingSession:
     Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
 
     `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
-    asks before it shows, `proving` whether each gradient is shown with its numerical check; `hunt` is there in the bug
+    asks before it shows, `checking` whether each gradient is shown with its numerical check; `hunt` is there in the bug
     lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside it;
     `goal` is that of the training that was begun last.
     """
@@ -83,7 +83,7 @@ class TrainingSession:
     wanted: int | None = field(default=None)
     asking: Asking = ""
     answers: tuple[Answer, ...] = ()
-    proving: bool = False
+    checking: bool = False
     hunt: Hunt | None = None
     marks: Marks = ()
     fork: Fork | None = None
@@ -290,9 +290,9 @@ class TrainingSession:
         """Ask before showing: never, what the lesson chose, or in every iteration."""
         return replace(self, asking=asking)
 
-    def prove(self, on: bool) -> Self:
+    def check(self, on: bool) -> Self:
         """Show each gradient with its numerical check, or not."""
-        return replace(self, proving=on)
+        return replace(self, checking=on)
 
     def edited(self, symbol: Symbol, value: float) -> Self:
         """Another value from this iteration on; from the next one where this one is finished.

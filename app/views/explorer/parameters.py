@@ -8,7 +8,7 @@ from app.engine.equations.trace import found_at
 from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import NOT_YET, NOTHING, Proof, proof_of, proved
+from app.views.check.verdicts import NOT_YET, NOTHING, CheckCell, check_cell, check_of
 from app.views.formulas.parameters import ParameterNames, parameter_names
 from app.views.formulas.symbols import reference
 from app.views.network.scales import sign_class
@@ -19,10 +19,10 @@ from app.views.text.numbers import fixed, signed
 class ParameterRow:
     """One parameter: its name, its texts, the sign of its gradient, and whether the step is about it.
 
-    `proof` is the numerical check of the gradient: None where gradients are not proved, empty where not yet found.
+    `check` is the numerical check of the gradient: None where gradients are not checked, empty where not yet found.
     """
 
-    template: ClassVar[str] = "macros/parameter.html"
+    template: ClassVar[str] = "explorer/parameter.html"
 
     ref: str
     name: str
@@ -31,7 +31,7 @@ class ParameterRow:
     sign: str
     after: str
     current: bool
-    proof: Proof | None = None
+    check: CheckCell | None = None
 
     @property
     def id(self) -> str:
@@ -52,18 +52,18 @@ class LayerTable:
 class Parameters:
     """The tables of all layers, the last layer first: the order in which gradients are found.
 
-    `proving` adds the column of the numerical check.
+    `checking` adds the column of the numerical check.
     """
 
     id: ClassVar[str] = "parameters"
     template: ClassVar[str] = "explorer/parameters.html"
 
     tables: tuple[LayerTable, ...]
-    proving: bool = False
+    checking: bool = False
 
     def frame(self) -> object:
         """Tables without their rows: nothing that changes during a walk."""
-        return self.proving, tuple((table.layer, table.title) for table in self.tables)
+        return self.checking, tuple((table.layer, table.title) for table in self.tables)
 
     def parts(self) -> tuple[tuple[ParameterRow, ...], ...]:
         """Every row, table by table."""
@@ -72,7 +72,7 @@ class Parameters:
 
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
-    layers, check = range(session.shape.depth, 0, -1), proof_of(session)
+    layers, check = range(session.shape.depth, 0, -1), check_of(session)
     return Parameters(tuple(_table(session, layer, orientation, check, digits) for layer in layers), check is not None)
 
 
@@ -102,5 +102,5 @@ def _row(
         sign_class(gradient) if found else "",
         fixed(values[names.after], digits) if moved else NOT_YET,
         current,
-        None if check is None else proved(check.by_symbol[names.gradient], digits) if found else NOTHING,
+        None if check is None else check_cell(check.by_symbol[names.gradient], digits) if found else NOTHING,
     )

@@ -27,7 +27,7 @@ FIRST_SHARED = {"eta": "η", "norm": "‖∂‖", "correction_m": "β"}  # the c
 class Cell:
     """One cell: its label, what it says aloud, its state (done, now, todo), and the cursor at its end."""
 
-    template: ClassVar[str] = "macros/cell.html"
+    template: ClassVar[str] = "explorer/cell.html"
 
     id: str
     letter: str

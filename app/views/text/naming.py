@@ -46,7 +46,7 @@ def parameter_name(shape: Shape, symbol: Symbol) -> str:
     return f"bias of {unit}" if k is None else f"weight from {unit_name(shape, layer - 1, k)} to {unit}"
 
 
-# On the drawing --------------------------------------------------------------------------------------------------------
+# On the drawing -----------------------------------------------------------------------------------------------------
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 

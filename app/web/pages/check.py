@@ -9,7 +9,7 @@ from app.engine.check.gradient_check import Checked, GradientCheck, check_gradie
 from app.engine.network.errors import SetupError
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import proof_of, verdict, work_of_check
+from app.views.check.verdicts import check_of, verdict, work_of_check
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.state import dumps, real
@@ -84,16 +84,16 @@ async def gradient_check(walk: TheWalk) -> Response:
     return Response(dumps(document(check)), media_type="application/json")
 
 
-@pages.verb("/prove")
-async def prove(the: WalkRequest) -> Kept:
+@pages.verb("/check")
+async def check(the: WalkRequest) -> Kept:
     """Show each gradient with its numerical check, or no longer."""
     on = whole_in(the.form, "on") > 0
     return await the.walk.compute(lambda walked: _switched(walked, on), the.rev)
 
 
 def _switched(session: TrainingSession, on: bool) -> TrainingSession:
-    switched = allowed(session).prove(on)
-    proof_of(switched)  # here, in a thread of its own: the page then finds it done
+    switched = allowed(session).check(on)
+    check_of(switched)  # here, in a thread of its own: the page then finds it done
     return switched
 
 
@@ -101,7 +101,7 @@ def allowed(session: TrainingSession) -> TrainingSession:
     """The session; SetupError in the bug lab, where a check has its price."""
     if session.hidden:
         raise SetupError(
-            "prove", "In the bug lab checks are spent one by one.", "Choose a gradient there, or solve the case."
+            "check", "In the bug lab checks are spent one by one.", "Choose a gradient there, or solve the case."
         )
     return session
 

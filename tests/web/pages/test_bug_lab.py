@@ -166,7 +166,7 @@ def test_the_api_gives_no_check_and_no_paths_until_it_is_solved(client: TestClie
 def test_there_is_nothing_to_compare_with_until_it_is_solved(client: TestClient) -> None:
     address = start(client, 1, 3)
     assert 400 <= client.get(f"{address}/compare").status_code < 500
-    assert 400 <= client.post(f"{address}/prove", data={"on": "1"}, headers=HTMX).status_code < 500
+    assert 400 <= client.post(f"{address}/check", data={"on": "1"}, headers=HTMX).status_code < 500
     client.post(f"{address}/accuse", data=accusation(1, 3))
     assert client.get(f"{address}/compare").status_code == 200
 
