@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.files import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.bug_lab.page import BugLabPage
 from app.views.build.build import BuildPage
 from app.views.build.fields import Field
 from app.views.build.panels import (

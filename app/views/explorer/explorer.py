@@ -7,7 +7,7 @@ from app.lessons import lesson_named
 from app.lessons.lesson import Lesson, Orientation
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.panel import BugLab, bug_lab_panel
+from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel

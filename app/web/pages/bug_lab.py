@@ -19,7 +19,7 @@ from app.sessions.bug_lab.bug_lab import (
 from app.sessions.bug_lab.cases import Case, case_of
 from app.sessions.store.store import Kept
 from app.sessions.walk.hunt import Accusation
-from app.views.bug_lab.bug_lab import bug_lab_page
+from app.views.bug_lab.page import bug_lab_page
 from app.web.http.dependencies import services
 from app.web.http.forms import WHOLE, Form, form_of
 from app.web.http.new_session import begun_walk, check_may_begin

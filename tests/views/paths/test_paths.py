@@ -16,15 +16,15 @@ from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
-from app.views.paths.path_rows import PathRow
 from app.views.paths.paths import (
     CLOSED,
+    MOST_LISTED,
     Opened,
+    PathRow,
     PathsPanel,
     Sum,
     paths_panel,
 )
-from app.views.paths.shares import MOST_LISTED
 from app.views.text.numbers import signed
 from tests.views.mathml import as_text, calculated
 from tests.views.walks import lesson, walk
