@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from app.engine.equations.mistakes import MISTAKES
 from app.lessons.bug_lab import RULES
-from app.sessions.bug_lab.cases import case_of, study_of
+from app.sessions.bug_lab import case_of, study_of
 from tests.browser.conftest import OpenPage
 from tests.browser.walk import Walk
 

@@ -14,7 +14,7 @@ from app.engine.equations.values import Values
 from app.engine.gradient_sizes import gradient_sizes
 from app.engine.network.errors import DivergedError
 from app.engine.paths import MOST_APART, paths_of
-from app.sessions.predict.questions import Reply, answer, asked, case_of, question_of
+from app.sessions.predict import Reply, answer, asked, case_of, question_of
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import told
 from app.views.explorer.edit import told_edits

@@ -16,6 +16,7 @@ from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Answer, Asking, put_by
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.edits import (
     Change,
     Changes,
@@ -29,7 +30,6 @@ from app.sessions.walk.edits import (
     with_mark,
 )
 from app.sessions.walk.forks import Fork
-from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.position import (
     Measure,
     Place,

@@ -11,9 +11,8 @@ from app.engine.impact import Consequences, Learned, gradient_symbols
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
 from app.lessons.bug_lab import RULES
-from app.sessions.bug_lab.bug_lab import Contradiction, contradictions
-from app.sessions.bug_lab.cases import Study, losses_put_right, study_of
-from app.sessions.walk.hunt import (
+from app.sessions.bug_lab import Contradiction, Study, contradictions, losses_put_right, study_of
+from app.sessions.walk.bug_lab import (
     CHECK_COSTS,
     FULL_SCORE,
     WRONG_COSTS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.engine.equations.mistakes import MISTAKES
 from app.lessons.bug_lab import LEVELS
-from app.sessions.bug_lab.cases import Case
+from app.sessions.bug_lab import Case
 from app.views.bug_lab.bug_lab import SCORING
 from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.text.summary import network_summary

@@ -15,7 +15,7 @@ from app.engine.paths import (
     paths_of,
 )
 from app.lessons import lesson_named
-from app.sessions.predict.questions import question_of
+from app.sessions.predict import question_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import marked, plain
 from app.views.formulas.rows import MATHML

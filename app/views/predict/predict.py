@@ -9,7 +9,7 @@ from app.engine.question_case import Case
 from app.engine.slips import TOLERANCE, own_slip
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Question,
     asked,
     case_of,

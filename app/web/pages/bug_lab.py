@@ -10,15 +10,16 @@ from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.lessons.bug_lab import LEVELS, MOST_SEED
-from app.sessions.bug_lab.bug_lab import (
+from app.sessions.bug_lab import (
+    Case,
     accused,
     begun,
+    case_of,
     checked,
     put_right,
 )
-from app.sessions.bug_lab.cases import Case, case_of
 from app.sessions.store.store import Kept
-from app.sessions.walk.hunt import Accusation
+from app.sessions.walk.bug_lab import Accusation
 from app.views.bug_lab.page import bug_lab_page
 from app.web.http.dependencies import services
 from app.web.http.forms import WHOLE, Form, form_of

@@ -10,7 +10,7 @@ from app.engine.network.errors import DivergedError
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import both_followed, counterpart, parting
 from app.sessions.compare.notebook_run import is_quick
-from app.sessions.predict.questions import question_of, up_to_question
+from app.sessions.predict import question_of, up_to_question
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.compare.compare import (

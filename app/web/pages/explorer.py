@@ -6,7 +6,7 @@ Every form works without JavaScript: htmx gets the panels that changed, a plain 
 from starlette.responses import Response
 
 from app.engine.network.errors import DivergedError
-from app.sessions.predict.questions import check_not_asked, unless_asked, up_to_question
+from app.sessions.predict import check_not_asked, unless_asked, up_to_question
 from app.sessions.store.store import Kept
 from app.sessions.training_run import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind

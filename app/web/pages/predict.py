@@ -13,7 +13,7 @@ from app.engine.equations.trace import found_at, trace
 from app.engine.network.errors import UnknownNameError
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Question,
     Reply,
     answer,

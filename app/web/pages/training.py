@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 
 from starlette.responses import HTMLResponse, Response
 
-from app.sessions.predict.questions import check_not_asked
+from app.sessions.predict import check_not_asked
 from app.sessions.store.store import Kept
 from app.sessions.training_run import (
     StoppedError,

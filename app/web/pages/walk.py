@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict.questions import QuestionError, question_of
+from app.sessions.predict import QuestionError, question_of
 from app.sessions.store.idempotency import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training_run import StoppedError

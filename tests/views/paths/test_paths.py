@@ -11,8 +11,8 @@ from app.engine.paths import paths_of
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict.questions import question_of
-from app.sessions.walk.hunt import Hunt
+from app.sessions.predict import question_of
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer

@@ -9,14 +9,14 @@ from app.engine.question_case import Case
 from app.engine.setup.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Reply,
     answer,
     asked,
     question_of,
     up_to_question,
 )
-from app.sessions.walk.hunt import Hunt
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
 from app.views.predict.predict import CLOSED, Predict, predict_panel

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.engine.equations.mistakes import MISTAKES
-from app.sessions.bug_lab.cases import case_of, study_of
+from app.sessions.bug_lab import case_of, study_of
 from app.web.api.answers import EquationAnswer
 from tests.web.talk import Json, documented
 

@@ -13,8 +13,7 @@ from app.engine.network.errors import SetupError
 from app.engine.network.propagation import RIGHT
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict.guesses import read_number
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Question,
     QuestionError,
     Reply,
@@ -23,6 +22,7 @@ from app.sessions.predict.questions import (
     case_of,
     check_not_asked,
     question_of,
+    read_number,
     unless_asked,
     up_to_question,
 )
@@ -33,7 +33,7 @@ from app.sessions.walk.answers import (
     Asking,
     with_answer,
 )
-from app.sessions.walk.hunt import Hunt
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.own_setups import own
 
