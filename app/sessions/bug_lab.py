@@ -1,4 +1,4 @@
-"""The bug lab: cases drawn from a level and a seed, whose loss falls although a rule is wrong, and a learner's verbs."""
+"""The bug lab: cases of a level and a seed, whose loss falls although a rule is wrong, and what a learner does there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
