@@ -1,4 +1,4 @@
-"""The bug lab: cases of a level and a seed, whose loss falls although a rule is wrong, and what a learner does there."""
+"""The bug lab: cases of a level and a seed, whose loss falls although a rule is wrong, and what a learner does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,20 +9,19 @@ import numpy as np
 from app.engine.check.gradient_check import check_one
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.equations.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES, reason_against
 from app.engine.impact import (
-    consequences,
     gradient_symbols,
     gradients,
+    impact_of,
     iterations_of,
     losses_of,
     right_backward,
 )
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from app.lessons.bug_lab import (
     EPOCHS,
     EVERY_PAIR,
@@ -235,7 +234,7 @@ def put_right(session: TrainingSession) -> TrainingSession:
         raise SetupError("hunt", "The right rule is not known yet.", "Find the mistake first.")
     if session.hunt.facts is not None:
         return session
-    facts = consequences(session.setup, study_of(session.setup).iterations)
+    facts = impact_of(session.setup, study_of(session.setup).iterations)
     return replace(session, hunt=replace(session.hunt, facts=facts))
 
 

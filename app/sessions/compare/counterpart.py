@@ -9,7 +9,7 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.walk.edits import Changes
 from app.sessions.walk.forks import forked

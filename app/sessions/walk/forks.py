@@ -10,7 +10,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _initializer(setup: Setup, value: str) -> Setup:
     """With the seed of the start, or 0 where it was given; constant, normal and uniform with a usual size."""
     _check_name("value", value, tuple(INITIALIZERS))
     seed = setup.start.seed if isinstance(setup.start, Initializer) else 0
-    return replace(setup, start=Initializer(value, seed, USUAL_AMOUNTS.get(value, 1.0)))
+    return replace(setup, start=Initializer(value, seed, INITIALIZERS[value].usual))
 
 
 def _seed(setup: Setup, value: str) -> Setup:
@@ -106,7 +106,6 @@ def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:
         raise UnknownNameError(field, known)
 
 
-USUAL_AMOUNTS = {"constant": 0.1, "normal": 0.1, "uniform": 0.1}
 CHANGED: dict[str, Callable[[Setup, str], Setup]] = {
     "learning_rate": _learning_rate,
     "optimizer": _optimizer,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
-from app.engine.impact import Consequences, Learned, gradient_symbols
+from app.engine.impact import Impact, Learned, gradient_symbols
+from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.bug_lab import RULES
 from app.sessions.bug_lab import Contradiction, Study, contradictions, losses_put_right, study_of
 from app.sessions.walk.bug_lab import (
@@ -226,7 +226,7 @@ def _impossible(accusation: Accusation, setup: Setup) -> str:
 # Facts ----------------------------------------------------------------------------------------------------------------
 
 
-def facts_told(facts: Consequences, digits: int) -> Iterator[str]:
+def facts_told(facts: Impact, digits: int) -> Iterator[str]:
     """What was measured, one sentence or two a fact."""
     yield f"Of all gradients of this run, {_percent(facts.wrong_signs)} had the wrong sign."
     start, end, right = (number(loss, digits) for loss in (facts.start, facts.end, facts.right_end))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Span, tight
 from app.views.charts.frames import (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from contourpy import FillType, LineType, contour_generator
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.charts.frames import Frame
 
 FINE = 4

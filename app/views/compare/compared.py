@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import trace
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import differ
 from app.sessions.walk.session import TrainingSession

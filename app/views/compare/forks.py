@@ -9,7 +9,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import INITIALIZERS
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.forks import (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.edits import Changes, examples_with
 from app.sessions.walk.session import TrainingSession

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from app.views.formulas.symbols import in_html, reference, script_of
 

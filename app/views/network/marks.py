@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from math import hypot
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.views.formulas.symbols import reference
 from app.views.narration.mistakes import is_misled
 from app.views.network.labels import Places, label_places

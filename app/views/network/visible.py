@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
 from app.views.text.numbers import number

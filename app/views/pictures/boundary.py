@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.frames import NARROW, SQUARE

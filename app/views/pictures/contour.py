@@ -11,14 +11,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.landscape import (
     affordable,
     losses_over,
     place_of,
     reach,
 )
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.map import Grid

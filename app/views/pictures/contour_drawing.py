@@ -6,7 +6,7 @@ from math import hypot
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.charts.axes import Axis, Span, tight
 from app.views.charts.frames import SQUARE
 from app.views.charts.grounds import Ground, ground

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.text.numbers import number
 from app.views.text.words import share
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward
-from app.engine.network.types import Array
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.marks import clouds

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 from app.views.text.naming import parameter_name
 

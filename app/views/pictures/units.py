@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.frames import NARROW, SQUARE, Frame
 from app.views.charts.levels import (

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from app.engine.equations.expressions import Symbol
 from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.position import MEASURES, Measure
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import symbol_of
