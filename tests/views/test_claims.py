@@ -27,7 +27,7 @@ from tests.views.claims.formulas import claims_of_formula, claims_of_lines, from
 from tests.views.claims.printed import NUMBER, Range, read
 from tests.views.claims.sentences import claims_of, split
 from tests.views.claims.walks import TIMES, Walk, walks
-from tests.views.formulas.test_update_code import given_names, with_memory
+from tests.views.formulas.test_update_lines import given_names, with_memory
 
 many = settings(max_examples=250 * TIMES)
 fewer = settings(max_examples=80 * TIMES)

@@ -5,8 +5,6 @@ from typing import ClassVar
 
 from app.engine.check.gradient_check import Checked
 from app.engine.equations.trace import found_at
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import (
     NOT_YET,
@@ -20,6 +18,7 @@ from app.views.check.verdicts import (
     worst,
 )
 from app.views.formulas.parameters import ParameterNames, parameter_names
+from app.views.formulas.symbols import orientation_of
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
 
@@ -90,7 +89,7 @@ def check_panel(session: TrainingSession, digits: int) -> Check:
     check = check_of(session)
     if check is None:
         return Check(refused=_refusal(session))
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+    orientation = orientation_of(session)
     found = found_at(session.shape)
     tables = tuple(
         CheckTable(

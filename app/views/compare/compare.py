@@ -16,9 +16,8 @@ from app.views.compare.compared import (
     tables,
 )
 from app.views.compare.partings import Parting, partings
-from app.views.explorer.equation import maths
 from app.views.explorer.timeline import Timeline, timeline
-from app.views.formulas.formulas import formula
+from app.views.formulas.formulas import formula, maths
 from app.views.formulas.headings import heading
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.text.naming import what_is_found

@@ -10,8 +10,6 @@ from app.engine.network.errors import SetupError
 from app.engine.network.initializers import INITIALIZERS
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.walk.forks import (
     CHANGED,
     Fork,
@@ -23,6 +21,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, plot
 from app.views.charts.series import Series
 from app.views.compare.compare import Names
+from app.views.formulas.symbols import orientation_of
 from app.views.pages import Option
 from app.views.text.activations import activation_word
 from app.views.text.data import INITIALIZER_WORDS
@@ -114,11 +113,10 @@ def told_fork(setup: Setup, fork: Fork) -> str:
 def names_of_fork(session: TrainingSession, fork: Fork) -> Names:
     """How both walks are called: by what is different."""
     was = now_of(session.setup, fork.thing)
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
     symbol = "η = " if fork.thing == "learning_rate" else "seed " if fork.thing == "seed" else ""
     left = f"{symbol}{value_words(fork.thing, was)}" if was else "as given"
     right = f"{symbol}{value_words(fork.thing, fork.value)}"
-    return Names(left, right, orientation, f"with {right}")
+    return Names(left, right, orientation_of(session), f"with {right}")
 
 
 def both_losses(left: TrainingSession, right: TrainingSession, names: Names, digits: int) -> Plot:

@@ -6,11 +6,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.engine.network.errors import DivergedError, SetupError
+from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.walk.forks import Fork, forked
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.forms import Form, number_in
-from app.web.http.limits import check_learning_rate
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.pages.compare import view
 from app.web.pages.walk import WalkPages, WalkRequest

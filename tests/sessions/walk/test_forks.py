@@ -13,7 +13,7 @@ from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import counterpart, first_difference, parting
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.forks import (
     CHANGED,
     Fork,
