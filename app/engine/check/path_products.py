@@ -37,13 +37,15 @@ def along_paths(near: Behind) -> list[Estimate]:
 
 
 def _size_of_sums(near: Behind) -> float:
-    """How large the terms of a sum are at most, all layers taken together; times the sum itself where the function has
-    a steep tail."""
+    """How large the terms of a sum are at most, all layers taken together; times the sum itself where a smooth function
+    is flat at one end only, for its tail may fall as e^(-z^2/2)."""
     A, total = near.A, 0.0
     for layer, Z in zip(near.layers, near.Z, strict=True):
+        g = layer.activation
         terms = float((np.abs(A) @ np.abs(layer.W.T) + np.abs(layer.b)).max())
-        total += terms * (max(1.0, float(np.abs(Z).max())) if layer.activation.steep_tail else 1.0)
-        A = layer.activation.g(Z)
+        falls = not g.straight and not g.saturates and g.pieces is None
+        total += terms * max(1.0, float(np.abs(Z).max())) if falls else terms
+        A = g.g(Z)
     return total
 
 

@@ -325,7 +325,7 @@ def mistake_named(name: str) -> Mistake:
     return MISTAKES[name]
 
 
-Kind = TypeVar("Kind", Rules, Story, Lines)
+Form = TypeVar("Form", Rules, Story, Lines)
 
 
 def _in_order(names: Iterable[str]) -> list[Mistake]:
@@ -333,7 +333,7 @@ def _in_order(names: Iterable[str]) -> list[Mistake]:
     return sorted(map(mistake_named, set(names)), key=_TABLE.index)
 
 
-def _changed(rules: Kind, mistakes: tuple[str, ...], way: str) -> Kind:
+def _changed(rules: Form, mistakes: tuple[str, ...], way: str) -> Form:
     """The rules with these mistakes in them: as they are computed, told or written."""
     for mistake in _in_order(mistakes):
         wrong: Any = partial(getattr(mistake, way), getattr(rules, mistake.rule))

@@ -42,8 +42,7 @@ class Activation:
     be at all.
 
     `formula` tells g of a layer's z for its unit j; `slope_formula` tells g' by a, None where it stays g'(z).
-    `work` is what a unit's activation costs, against the cheap ones. `steep_tail`: it falls as e^(-z^2/2), so that a
-    last digit of z counts z times.
+    `work` is what a unit's activation costs, against the cheap ones.
 
     `couples` marks softmax: there every unit depends on all of its layer, so `g_prime` is only the diagonal and
     `pull_through` does the whole Jacobian.
@@ -60,7 +59,6 @@ class Activation:
     slope_formula: Callable[[Symbol], Expression] | None
     code: Code
     work: int = 1
-    steep_tail: bool = False
     couples: bool = False
 
     @property
@@ -248,7 +246,6 @@ _TABLE = (
         slope_formula=None,
         code=Code(f"{{Z}} * {_PHI}", f"({_PHI} + {{Z}} * np.exp(-{{Z}}**2 / 2) / np.sqrt(2 * np.pi))"),
         work=12,
-        steep_tail=True,
     ),
     Activation(
         name="softmax",

@@ -99,7 +99,7 @@ def value_words(thing: str, value: str) -> str:
         case "loss":
             return LOSS_WORDS[value].name
         case "initializer":
-            return INITIALIZER_WORDS[value]
+            return INITIALIZER_WORDS[value].lower()
     return value
 
 

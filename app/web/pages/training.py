@@ -120,7 +120,7 @@ async def _run(the: WalkRequest, begin: Verb, seconds: float = A_WHILE) -> Kept:
     async def trained(session: TrainingSession) -> TrainingSession:
         check_not_asked(session)
         begun = begin(session)
-        last = await services.pool.run_in_slices(the.walk.id, Stretch(begun), stretches(begun, seconds, services.clock))
+        last = await the.walk.in_turns(Stretch(begun), stretches(begun, seconds, services.clock))
         stopped[:] = [last.stopped] if last.stopped else []
         return last.session
 

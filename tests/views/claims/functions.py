@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.network.activations import ACTIVATIONS
+from app.views.text.activations import ACTIVATION_WORDS
 from tests.views.claims.printed import Range, between
 
 Real = Callable[[float], float]
@@ -60,7 +61,7 @@ def function(name: str) -> Function:
     spoken = FORMULA_NAMES.get(name, name)
     if spoken in FUNCTIONS:
         return FUNCTIONS[spoken]
-    known = ACTIVATIONS[spoken]
+    known = ACTIVATIONS[next(key for key, words in ACTIVATION_WORDS.items() if spoken in (words.name, words.symbol))]
 
     def at(array: Callable[..., object]) -> Real:
         return lambda z: float(np.asarray(array(np.array([[z]]))).item())

@@ -64,15 +64,14 @@ def claims_of_check(text: str, checked: Checked, digits: int) -> Iterator[Claim]
                 yield name("walk", m["walk"] or m["numeric"], checked.analytic, digits)
         elif (m := _AGREE.fullmatch(sentence)) is not None:
             error = read(m["error"], 2)
+            yield name("error", m["error"], checked.relative_error, 2)
             yield word("agrees", apart <= _LOOSE * error.high)
             yield word("agrees well", error.high < 1e-5 or checked.referee == "paths")
         elif (m := _WRONG.fullmatch(sentence)) is not None:
             yield name("walk", m["walk"], checked.analytic, digits)
-            percent = read(m["percent"], 2)
-            yield Claim("rule", sentence, exactly(100 * apart), Range(percent.low / _LOOSE, percent.high * _LOOSE))
+            yield from _percent(m["percent"], apart)
         elif (m := _ROUNDED.fullmatch(sentence)) is not None:
-            percent = read(m["percent"] or m["also"], 2)
-            yield Claim("rule", sentence, exactly(100 * apart), Range(percent.low / _LOOSE, percent.high * _LOOSE))
+            yield from _percent(m["percent"] or m["also"], apart)
         elif (m := _SIDES.fullmatch(sentence)) is not None:
             for side, text_of in zip(checked.sides or (inf, inf), (m["left"], m["right"]), strict=True):
                 yield name("side", text_of, side, digits)
@@ -80,6 +79,11 @@ def claims_of_check(text: str, checked: Checked, digits: int) -> Iterator[Claim]
             yield name("walk", m["walk"], checked.analytic, digits)
         else:
             yield from unread(sentence)
+
+
+def _percent(text: str, apart: float) -> Iterator[Claim]:
+    """So many percent, told to three digits."""
+    yield Claim("rule", f"{text} %", read(f"{float(f'{100 * apart:.3g}'):g}", 9), read(text, 2))
 
 
 # Questions and answers ------------------------------------------------------------------------------------------------
