@@ -1,22 +1,19 @@
 """The panel that checks every gradient numerically."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.check.gradient_check import Checked, GradientCheck
-from app.engine.equations.shape import Shape
+from app.engine.check.gradient_check import Checked
 from app.engine.equations.trace import found_at
-from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import (
     NOT_YET,
     SIGNS,
-    Proof,
+    CheckCell,
+    check_cell,
+    check_of,
     gradients_in,
     looks,
-    proof_of,
-    proved,
     verdict,
     worst,
 )
@@ -30,7 +27,7 @@ from app.views.text.numbers import number, signed
 class CheckRow:
     """One gradient: as backward() found it, as differences give it, how far they are apart."""
 
-    template: ClassVar[str] = "macros/checked.html"
+    template: ClassVar[str] = "check/row.html"
 
     ref: str
     name: str
@@ -38,7 +35,7 @@ class CheckRow:
     analytic_sign: str
     numeric_sign: str
     error: str
-    proof: Proof
+    check: CheckCell
 
     @property
     def id(self) -> str:
@@ -87,55 +84,31 @@ def check_panel(session: TrainingSession, digits: int) -> Check:
     """Closed in the bug lab, offered until it is asked for. Numbers stand where the walk has found them."""
     if session.hidden:
         return CLOSED
-    if not session.proving:
+    if not session.checking:
         return OFFERED
-    check = proof_of(session)
+    check = check_of(session)
     if check is None:
         return Check(refused=_refusal(session))
-    first, end = _span(session.shape)
-    reached = min(max(session.cursor, first), end)
-    tables = _tables(check, session.shape, orientation_of(session), (reached, digits))
-    return Check(look=looks(worst(check)), verdict=verdict(check), waiting=reached < end, tables=tables)
-
-
-@lru_cache(maxsize=512)
-def _span(shape: Shape) -> tuple[int, int]:
-    """The cursor before the first gradient is found, and after the last."""
-    places = [index for symbol, index in found_at(shape).items() if symbol.kind in ("dW", "db")]
-    return min(places), max(places) + 1
-
-
-def _refusal(session: TrainingSession) -> str:
-    examples = len(session.batch)
-    return (
-        f"{gradients_in(session.shape)} gradients over {examples} examples are too many to check at each step. "
-        "The equation of each gradient still shows its own check; a smaller batch lets all be checked."
-    )
-
-
-@lru_cache(maxsize=64)
-def _tables(
-    check: GradientCheck, shape: Shape, orientation: Orientation, now: tuple[int, int]
-) -> tuple[CheckTable, ...]:
-    """`now`: the cursor, within the gradients, and the digits."""
-    (reached, digits), found = now, found_at(shape)
-    return tuple(
+    orientation = orientation_of(session)
+    found = found_at(session.shape)
+    tables = tuple(
         CheckTable(
             layer,
-            f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
+            f"Layer {layer}{', the output' if layer == session.shape.depth else ''}: {SIGNS[because][2]}",
             tuple(
-                _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
-                for one in parameter_names(shape, orientation, layer)
+                _row(check.by_symbol[one.gradient], one, found[one.gradient] < session.cursor, digits)
+                for one in parameter_names(session.shape, orientation, layer)
             ),
         )
         for layer, because in check.layers.items()
     )
+    waiting = not session.phase_done("backward")
+    return Check(look=looks(worst(check)), verdict=verdict(check), waiting=waiting, tables=tables)
 
 
-@lru_cache(maxsize=16384)
 def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> CheckRow:
     """The numbers where the walk has found them; how far they are apart, at once."""
-    proof = proved(checked, digits)
+    cell = check_cell(checked, digits)
     return CheckRow(
         ref=names.ref,
         name=names.name,
@@ -143,5 +116,13 @@ def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> C
         analytic_sign=sign_class(checked.analytic) if known else "",
         numeric_sign=sign_class(checked.numeric) if known else "",
         error=number(checked.relative_error, 2),
-        proof=proof if known else replace(proof, numeric=NOT_YET),
+        check=cell if known else replace(cell, numeric=NOT_YET),
+    )
+
+
+def _refusal(session: TrainingSession) -> str:
+    examples = len(session.batch)
+    return (
+        f"{gradients_in(session.shape)} gradients over {examples} examples are too many to check at each step. "
+        "The equation of each gradient still shows its own check; a smaller batch lets all be checked."
     )

@@ -9,7 +9,7 @@ from app.lessons import LESSONS, lesson_named
 from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
 from app.sessions.store.store import Kept, StaleRevisionError
-from app.sessions.walk.chunks import epoch_back, epoch_on
+from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.views.pages import stale
@@ -139,15 +139,13 @@ def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
 @session.post("/step", response_model=State)
 async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch further."""
-    far = epoch_on if move.by == "epoch" else False
-    return state_response(await walk.do(lambda walked: walked.step(move.by), move.rev, far))
+    return state_response(await walk.go(lambda walked: walked.step(move.by), ahead(move.by), move.rev))
 
 
 @session.post("/back", response_model=State)
 async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
-    far = epoch_back if move.by == "epoch" else False
-    return state_response(await walk.do(lambda walked: walked.back(move.by), move.rev, far))
+    return state_response(await walk.go(lambda walked: walked.back(move.by), behind(move.by), move.rev))
 
 
 @session.post("/forward", response_model=State)

@@ -1,5 +1,6 @@
 """Forms as browsers send them, either way that they have; a file may come along."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -9,10 +10,15 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.expressions import Symbol
 from app.sessions.setups.numerals import number_of, whole_of
 from app.sessions.walk.position import MEASURES, Measure
+from app.sessions.walk.session import TrainingSession
+from app.views.formulas.symbols import symbol_of
 
 MOST_FIELDS = 40
+TARGET = re.compile(r"y-\d{1,6}", re.ASCII)
+EDITABLE = ("W", "b", "x", "y")
 
 Form = Mapping[str, str]
 
@@ -60,6 +66,21 @@ def number_in(form: Form, field: str) -> float:
 def whole_in(form: Form, field: str) -> int:
     """A whole number from 0; SetupError for anything else."""
     return whole_of(form.get(field, ""), field)
+
+
+def edited_in(form: Form, session: TrainingSession) -> Symbol:
+    """The value that a form or an address names as `of`, to be edited. SetupError where it names none.
+
+    The target of an output, as the diagram names it, is that of the example in focus.
+    """
+    of = form.get("of", "")
+    if TARGET.fullmatch(of):
+        of = of.replace("-", f"-{session.example}-")
+    symbol = symbol_of(of, session.shape.depth)
+    if symbol is None or symbol.kind not in EDITABLE:
+        raise SetupError("of", "There is no such value.", "Name one such as w-1-0-0, b-1-0, x-0-0 or y-0-0.")
+    session.edit_of(symbol, 1.0)  # SetupError where there is no such value; 1 is one that all can have
+    return symbol
 
 
 def measure_in(form: Form) -> Measure:

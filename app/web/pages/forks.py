@@ -12,15 +12,15 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.forms import Form, number_in
 from app.web.http.new_session import begun_walk, check_may_begin
-from app.web.pages.compare import show_in_pool
-from app.web.pages.explorer import Explorer, WalkPages
+from app.web.pages.compare import view
+from app.web.pages.walk import WalkPages, WalkRequest
 
 pages = WalkPages()
 NUMBERS = ("learning_rate", "seed")  # what a form gives as a number
 
 
 @pages.post("/fork")
-async def fork(the: Explorer) -> Response:
+async def fork(the: WalkRequest) -> Response:
     """A new walk from the start, and beside it one with one thing changed; this one stays as it is."""
     kept = await the.walk.load()
     if kept.session.hunt:
@@ -30,7 +30,7 @@ async def fork(the: Explorer) -> Response:
         beside = fork_in(the.form)
         begun = await the.walk.work(lambda: _forked(kept.session, beside, the.walk.services.settings))
     except (SetupError, DivergedError) as error:
-        return await show_in_pool(the, kept, str(error), 422)
+        return await view(the, kept, str(error), 422)
     return await begun_walk(the.request, begun, "/compare")
 
 

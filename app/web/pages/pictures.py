@@ -21,19 +21,19 @@ from app.views.training.training import Asked
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
 from app.web.http.preferences import preferences
-from app.web.pages.explorer import OP_BYTES, Explorer, WalkPages
+from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 pages = WalkPages()
 
 
 @pages.get("/pictures")
-async def pictures(the: Explorer) -> Response:
+async def pictures(the: WalkRequest) -> Response:
     """The page; `show` names the picture."""
     return await _page(the, await the.walk.load(), {})
 
 
 @pages.get("/pictures/curves")
-async def the_curves(the: Explorer) -> Response:
+async def the_curves(the: WalkRequest) -> Response:
     """The curves of the training."""
     kept = await the.walk.load()
     if not wants_fragment(the.request):
@@ -43,7 +43,7 @@ async def the_curves(the: Explorer) -> Response:
 
 
 @pages.get("/pictures/{name}")
-async def picture(the: Explorer) -> Response:
+async def picture(the: WalkRequest) -> Response:
     """One picture."""
     name = the.request.path_params["name"]
     if name not in PICTURES:
@@ -56,12 +56,12 @@ async def picture(the: Explorer) -> Response:
     return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, digits)))
 
 
-async def _page(the: Explorer, kept: Kept, more: dict[str, str]) -> Response:
+async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
     return await pictures_response(the, kept, {**the.request.query_params, **more}, Asked(token_urlsafe(OP_BYTES)))
 
 
 async def pictures_response(
-    the: Explorer, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
+    the: WalkRequest, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
 ) -> Response:
     """The whole page; `query` names the picture and what is chosen of it."""
     await the.walk.follow(looked_over(kept.session, query.get("show", "")))
@@ -69,11 +69,11 @@ async def pictures_response(
     return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status)
 
 
-def _digits(the: Explorer) -> int:
+def _digits(the: WalkRequest) -> int:
     return preferences(the.request).digits
 
 
-def _fragment(the: Explorer, panel: Curves | ChosenPicture) -> Response:
+def _fragment(the: WalkRequest, panel: Curves | ChosenPicture) -> Response:
     templates = the.walk.services.templates
     at = f"{templates.root}/sessions/{the.walk.id}"
     return HTMLResponse(templates.render(panel.template, panel=panel, at=at), headers=VARY)
