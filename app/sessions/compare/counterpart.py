@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at, trace
@@ -11,8 +12,8 @@ from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
 from app.engine.setup.setup import Setup
 from app.lessons import lesson_named
+from app.sessions.compare.forks import forked
 from app.sessions.walk.edits import Changes
-from app.sessions.walk.forks import forked
 from app.sessions.walk.history import known_before, points_followed
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
@@ -21,6 +22,21 @@ from app.sessions.walk.timeline import Timeline
 PARTED = 1e-9  # relative difference from which two numbers are two
 SEARCHED = 1_000  # iterations from the start in which the first difference is looked for
 BASE = 8  # a way is kept at iterations from which any other is a few short walks away
+
+
+class Pair(NamedTuple):
+    """Two walks at one place: the left one was forked, or is as published, or has the mistake."""
+
+    left: TrainingSession
+    right: TrainingSession
+
+
+def pair_of(session: TrainingSession) -> Pair | None:
+    """A walk and its counterpart; None where there is nothing to compare with. DivergedError as of `counterpart`."""
+    other = counterpart(session)
+    if other is None:
+        return None
+    return Pair(session, other) if session.as_published or session.fork else Pair(other, session)
 
 
 def counterpart(session: TrainingSession) -> TrainingSession | None:

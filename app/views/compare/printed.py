@@ -8,9 +8,8 @@ from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
 from app.sessions.compare.notebook_run import Run, run_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
-from app.views.compare.compared import OTHER, SAME
+from app.views.charts.lines import About, Plot, Series, plot
+from app.views.compare.differences import OTHER, SAME
 from app.views.formulas.symbols import in_html, script_of
 
 NAMES = ("as published", "put right")

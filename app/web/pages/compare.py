@@ -1,28 +1,23 @@
 """Two walks side by side: as published and put right, or with a mistake and without."""
 
-from dataclasses import replace
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from app.engine.network.errors import DivergedError
 from app.lessons import lesson_named
-from app.sessions.compare.counterpart import both_followed, counterpart, parting
+from app.sessions.compare.counterpart import both_followed, pair_of, parting
 from app.sessions.compare.notebook_run import is_quick
 from app.sessions.predict.questions import asking_first, question_of
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.compare.compare import (
     Comparison,
-    Names,
     Seen,
-    alone,
-    comparison,
+    compare_page,
+    comparison_of,
 )
-from app.views.compare.forks import both_losses, names_of_fork
-from app.views.compare.page import compare_page
-from app.views.compare.printed import RunPanel, printed_here, run_panel
+from app.views.compare.printed import RunPanel, run_panel
 from app.views.explorer.headings import room_of
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
@@ -58,7 +53,9 @@ async def first(the: Explorer) -> Response:
     """To the first equation, from the start, at which the two part; where they do not, nothing moves."""
 
     def to_first(walked: TrainingSession) -> TrainingSession:
-        pair = _pair(walked)
+        if walked.hidden:
+            raise HTTPException(404)
+        pair = pair_of(walked)
         place = parting(*pair) if pair else None
         return walked if place is None else walked.moved_to(place)
 
@@ -85,40 +82,12 @@ ELSEWHERE["compare"] = show_in_pool
 
 
 def _compared(the: Explorer, kept: Kept, message: str) -> Comparison:
-    session, digits = kept.session, preferences(the.request).digits
-    seen = Seen(kept.rev, digits, message, (), question_of(session) is not None, token_urlsafe(OP_BYTES))
-    names = _names(session)
-    name = names.left if session.as_published else names.right
-    try:
-        pair = _pair(session)
-    except DivergedError as error:
-        return alone(session, name, replace(seen, message=f"The other walk cannot be followed to here. {error}"))
-    if pair is None:
-        return alone(session, name, seen)
-    notes = () if session.lesson is None or session.fork else printed_here(lesson_named(session.lesson), pair[0])
-    panel = comparison(*pair, names, replace(seen, notes=notes))
-    return replace(panel, curves=both_losses(*pair, names, digits)) if session.fork else panel
-
-
-def _pair(session: TrainingSession) -> tuple[TrainingSession, TrainingSession] | None:
-    """The walk that was forked, as published, or with its mistake, then the other; None where there is none yet.
-
-    404 where it must not be seen.
-    """
-    if session.hidden:
+    """404 where the other walk must not be seen."""
+    if kept.session.hidden:
         raise HTTPException(404)
-    other = counterpart(session)
-    if other is None:
-        return None
-    return (session, other) if session.as_published or session.fork else (other, session)
-
-
-def _names(session: TrainingSession) -> Names:
-    if session.fork is not None:
-        return names_of_fork(session, session.fork)
-    if session.lesson is not None:
-        return Names(orientation=lesson_named(session.lesson).orientation)
-    return Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
+    asks = question_of(kept.session) is not None
+    seen = Seen(kept.rev, preferences(the.request).digits, message, (), asks, token_urlsafe(OP_BYTES))
+    return comparison_of(kept.session, seen)
 
 
 def _run(the: Explorer, session: TrainingSession) -> RunPanel:

@@ -13,7 +13,7 @@ from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict.questions import QuestionError, question_of
 from app.sessions.store.operations import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
-from app.sessions.training_run import StoppedError
+from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.explorer.headings import room_of

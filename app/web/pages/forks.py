@@ -6,8 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.walk.forks import Fork, forked
-from app.sessions.walk.session import TrainingSession
+from app.sessions.compare.forks import forked
+from app.sessions.walk.session import Fork, TrainingSession
 from app.settings import Settings
 from app.web.http.forms import Form, number_in
 from app.web.http.limits import check_learning_rate

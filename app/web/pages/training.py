@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.sessions.predict.questions import check_not_asked
 from app.sessions.store.store import Kept
-from app.sessions.training_run import (
+from app.sessions.training import (
     StoppedError,
     Stretch,
     begun_run,

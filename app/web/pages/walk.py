@@ -9,7 +9,7 @@ from app.lessons import UnknownLessonError, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.predict.questions import asking_first, check_not_asked, unless_asked
 from app.sessions.store.store import Kept, UnknownSessionError
-from app.sessions.training_run import StoppedError, before_divergence
+from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import epoch_back, epoch_on, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.views.api_docs import api_docs

@@ -21,10 +21,9 @@ from app.sessions.setups.document import fixed_text, moving_text
 from app.sessions.store.database import FILE
 from app.sessions.store.sqlite import Bounds, SqliteStore
 from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
-from app.sessions.training_run import begun_run, stopped_run
-from app.sessions.walk.forks import Fork
+from app.sessions.training import begun_run, stopped_run
 from app.sessions.walk.position import MEASURES, Measure
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import Fork, TrainingSession
 from tests.sessions.clock import Clock
 from tests.sessions.own_setups import bits, own
 

@@ -11,78 +11,94 @@ from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
+from app.sessions.walk.session import Fork
+
+USUAL_AMOUNTS = {"constant": 0.1, "normal": 0.1, "uniform": 0.1}
 
 
 @dataclass(frozen=True)
-class Fork:
-    """What is changed, by a name of CHANGED, and to what: a name, or a number as text."""
+class Thing:
+    """One thing of a setup that a fork can change: what it is `now`, as a fork's value says it, empty where it is not
+    there; the setup with it `changed`; the names to choose from, none where it is a number.
+    """
 
-    thing: str
-    value: str
+    now: Callable[[Setup], str]
+    changed: Callable[[Setup, str], Setup]
+    names: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=128)
 def forked(setup: Setup, fork: Fork) -> Setup:
     """The setup with one thing changed. SetupError where that is not possible, or changes nothing."""
-    if fork.thing not in CHANGED:
-        raise UnknownNameError("thing", tuple(CHANGED))
-    other = CHANGED[fork.thing](setup, fork.value)
-    if now_of(setup, fork.thing) == now_of(other, fork.thing):
+    if fork.thing not in THINGS:
+        raise UnknownNameError("thing", tuple(THINGS))
+    thing = THINGS[fork.thing]
+    if thing.names and fork.value not in thing.names:
+        raise UnknownNameError("value", thing.names)
+    other = thing.changed(setup, fork.value)
+    if thing.now(setup) == thing.now(other):
         raise SetupError("value", "The fork would be the same as the walk.", "Choose another value.")
     return other.completed()
 
 
-def now_of(setup: Setup, thing: str) -> str:
-    """What a setup has of a thing that a fork can change, as the fork's value would say it."""
-    start = setup.start
-    match thing:
-        case "learning_rate":
-            return f"{setup.learning_rate:.15g}"
-        case "optimizer":
-            return setup.optimizer.kind
-        case "loss":
-            return setup.loss
-        case "activation":
-            return setup.activations[0] if len(setup.activations) > 1 else ""
-        case "initializer":
-            return start.kind if isinstance(start, Initializer) else ""
-        case _:
-            return str(start.seed) if isinstance(start, Initializer) else ""
+@lru_cache(maxsize=128)
+def possible(setup: Setup, thing: str) -> tuple[str, ...]:
+    """The names that this thing can be changed to."""
+    return tuple(name for name in THINGS[thing].names if _is_possible(setup, Fork(thing, name)))
 
 
-def _learning_rate(setup: Setup, value: str) -> Setup:
+def _is_possible(setup: Setup, fork: Fork) -> bool:
+    try:
+        forked(setup, fork)
+    except SetupError:
+        return False
+    return True
+
+
+# What can be changed --------------------------------------------------------------------------------------------------
+
+
+def _with_rate(setup: Setup, value: str) -> Setup:
     return replace(setup, learning_rate=_number(value))
 
 
-def _optimizer(setup: Setup, value: str) -> Setup:
-    _check_name("value", value, tuple(OPTIMIZERS))
+def _with_optimizer(setup: Setup, value: str) -> Setup:
     return replace(setup, optimizer=replace(setup.optimizer, kind=value))
 
 
-def _activation(setup: Setup, value: str) -> Setup:
+def _hidden_activation(setup: Setup) -> str:
+    return setup.activations[0] if len(setup.activations) > 1 else ""
+
+
+def _with_activation(setup: Setup, value: str) -> Setup:
     """Of every hidden layer."""
-    _check_name("value", value, tuple(name for name, one in ACTIVATIONS.items() if not one.couples))
     *hidden, output = setup.activations
     if not hidden:
         raise SetupError("value", "The network has no hidden layer.", "Change another thing.")
     return replace(setup, activations=(*(value for _ in hidden), output))
 
 
-def _loss(setup: Setup, value: str) -> Setup:
+def _with_loss(setup: Setup, value: str) -> Setup:
     """With the output that it needs, where it needs one."""
-    _check_name("value", value, tuple(LOSSES))
     output = LOSSES[value].output or setup.activations[-1]
     return replace(setup, loss=value, activations=(*setup.activations[:-1], output))
 
 
-def _initializer(setup: Setup, value: str) -> Setup:
+def _initializer(setup: Setup) -> str:
+    return setup.start.kind if isinstance(setup.start, Initializer) else ""
+
+
+def _with_initializer(setup: Setup, value: str) -> Setup:
     """With the seed of the start, or 0 where it was given; constant, normal and uniform with a usual size."""
-    _check_name("value", value, tuple(INITIALIZERS))
     seed = setup.start.seed if isinstance(setup.start, Initializer) else 0
     return replace(setup, start=Initializer(value, seed, USUAL_AMOUNTS.get(value, 1.0)))
 
 
-def _seed(setup: Setup, value: str) -> Setup:
+def _seed(setup: Setup) -> str:
+    return str(setup.start.seed) if isinstance(setup.start, Initializer) else ""
+
+
+def _with_seed(setup: Setup, value: str) -> Setup:
     if not isinstance(setup.start, Initializer):
         raise SetupError("value", "The start was given, not drawn from a seed.", "Choose an initializer first.")
     number = _number(value)
@@ -101,17 +117,13 @@ def _number(value: str) -> float:
     return number
 
 
-def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise UnknownNameError(field, known)
-
-
-USUAL_AMOUNTS = {"constant": 0.1, "normal": 0.1, "uniform": 0.1}
-CHANGED: dict[str, Callable[[Setup, str], Setup]] = {
-    "learning_rate": _learning_rate,
-    "optimizer": _optimizer,
-    "activation": _activation,
-    "loss": _loss,
-    "initializer": _initializer,
-    "seed": _seed,
+THINGS = {  # by name, in the order of the page
+    "learning_rate": Thing(lambda setup: f"{setup.learning_rate:.15g}", _with_rate),
+    "optimizer": Thing(lambda setup: setup.optimizer.kind, _with_optimizer, tuple(OPTIMIZERS)),
+    "activation": Thing(
+        _hidden_activation, _with_activation, tuple(name for name, one in ACTIVATIONS.items() if not one.couples)
+    ),
+    "loss": Thing(lambda setup: setup.loss, _with_loss, tuple(LOSSES)),
+    "initializer": Thing(_initializer, _with_initializer, tuple(INITIALIZERS)),
+    "seed": Thing(_seed, _with_seed),
 }
