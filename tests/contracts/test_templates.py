@@ -24,15 +24,14 @@ from app.views.build.panels import (
 from app.views.build.sketch import Sketch
 from app.views.build.sums import Drawing, Sums
 from app.views.build.table import TablePanel
-from app.views.charts.bars import Bars
-from app.views.charts.grounds import Ground
+from app.views.charts.axes import Ground
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.marks import Marks
+from app.views.charts.table import Table
 from app.views.check.check import CheckRow
-from app.views.compare.compare import Comparison
+from app.views.compare.compare import ComparePage, Comparison
 from app.views.compare.forks import ForkPanel
-from app.views.compare.page import ComparePage
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
@@ -41,16 +40,14 @@ from app.views.network.connections import Connection, Label
 from app.views.network.pulses import Wave
 from app.views.network.target_marks import LossMark
 from app.views.network.units import Unit
+from app.views.pictures.activations import Activations, Histogram
 from app.views.pictures.choices import Choices
-from app.views.pictures.contour import Contour
-from app.views.pictures.contour_drawing import ContourDrawing
+from app.views.pictures.contour import Contour, ContourDrawing
 from app.views.pictures.curves import Curves
-from app.views.pictures.gradient_sizes import GradientSizes
-from app.views.pictures.histograms import Activations, Histogram
-from app.views.pictures.landscape import Landscape
+from app.views.pictures.gradients import Bars, GradientSizes
+from app.views.pictures.landscape import Landscape, SlopeDrawing
 from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, PicturesPage
-from app.views.pictures.slope_drawing import SlopeDrawing
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
 from app.web.http.templating import Templates
@@ -98,6 +95,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "svg/map.svg": (Map, "map"),
     "svg/marks.svg": (Marks, "mark"),
     "svg/plot.svg": (Plot, "plot"),
+    "macros/table.html": (Table, "table"),
     "macros/choices.html": (Choices, "choices"),
     "svg/connection.svg": (Connection, "mark"),
     "svg/label.svg": (Label, "mark"),

@@ -22,8 +22,7 @@ from app.sessions.walk.hunt import (
 )
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.evidence import facts_told, parameter_words, what_does_not_fit
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
+from app.views.charts.lines import About, Plot, Series, plot
 from app.views.formulas.symbols import in_html, script_of
 from app.views.text.numbers import number, signed
 from app.views.text.words import counted, listed

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from app.engine.network.types import Array
-from app.views.charts.frames import SQUARE, Frame
+from app.views.charts.axes import SQUARE, Frame
 from app.views.charts.levels import (
+    FINE,
+    Surface,
     bands,
     by_sign,
     keys,
     labels,
     levels_between,
+    through,
 )
-from app.views.charts.regions import FINE, Surface, through
 from tests.views.paths_inside import is_inside, rings
 
 COUNT = 40
