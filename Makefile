@@ -6,6 +6,8 @@ NPM := $(shell command -v npm 2>/dev/null)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 VENDOR := static/vendor/.stamp
+# Each file of tests stays with one process, and browser tests come last (tests/browser/conftest.py says why).
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
@@ -17,7 +19,7 @@ run: .venv/.run $(VENDOR)
 
 test: .venv/.dev $(VENDOR)
 	$(BIN)/python -m tests.browser.chromium --install
-	$(BIN)/python -m pytest $(OPTIONS)
+	$(BIN)/python -m pytest $(PARALLEL) $(OPTIONS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check

@@ -3,59 +3,51 @@
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import perf_counter
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import files as paths
+from app import files
 from app.sessions.store.sqlite import Bounds, SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import Settings
 from app.web.api import sessions as api
-from app.web.http.access import check_declared
+from app.web.http.access import check_access
 from app.web.http.body_limit import BodyLimit
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.fragments import Shown
-from app.web.http.host_and_origin import Door
+from app.web.http.host_and_origin import HostAndOrigin
 from app.web.http.metrics import Metrics
 from app.web.http.prefix import Prefixed
-from app.web.http.request_log import Watched
+from app.web.http.request_log import RequestLog
 from app.web.http.security import Security
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool
 from app.web.pages import (
     bug_lab,
     build,
+    check,
+    compare,
+    edit,
     forks,
     operations,
+    paths,
     pictures,
-)
-from app.web.pages import (
-    check as proof,
-)
-from app.web.pages import (
-    compare as comparison,
-)
-from app.web.pages import (
-    edit as edits,
-)
-from app.web.pages import paths as path_sums
-from app.web.pages import (
-    predict as predictions,
-)
-from app.web.pages import training as run_pages
-from app.web.pages import (
-    walk as routes,
+    predict,
+    training,
+    walk,
 )
 
-PAGES_OF_A_WALK = (routes, proof, path_sums, edits, predictions, pictures, run_pages, comparison, forks, bug_lab)
+# What features answer: about a walk, the busiest first; then the routers of pages and API.
+PAGES_OF_A_WALK = (walk, check, paths, edit, predict, pictures, training, compare, forks, bug_lab)
 ROUTERS = (
-    api.session, proof.router, path_sums.router, edits.router, predictions.router,
-    build.router, bug_lab.router, routes.router, api.router, operations.router,
+    api.session, check.router, paths.router, edit.router, predict.router, build.router, bug_lab.router, walk.router,
+    api.router, operations.router,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
@@ -91,16 +83,19 @@ def telemetry(on: bool) -> TelemetryConfig:
     return {"tracing": on, "metrics": on, "logs": False, "auto_configure": on}
 
 
-def services_of(settings: Settings, open_store: Callable[[Settings], SessionStore]) -> Lifespan:
+def services_of(
+    settings: Settings, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
+) -> Lifespan:
     """What opens the live objects when the program starts and closes them when it ends."""
+    templates = Templates(files.TEMPLATES, files.STATIC, settings.root_path)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
-        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds)
+        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
         drain = Drain(settings.drain_seconds)
-        templates = Templates(paths.TEMPLATES, paths.STATIC, settings.root_path)
-        app.state.services = Services(settings, store, templates, Shown(), pool, Rates.of(settings), drain)
+        rates = Rates.of(settings, clock)
+        app.state.services = Services(settings, store, templates, Shown(), pool, rates, drain, clock)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         with drain.listening():
             yield
@@ -114,17 +109,21 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     """What a request goes through on its way in, the outermost first."""
     return [
         *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
-        Middleware(Watched, metrics=metrics, log_requests=settings.log_format == "json"),
+        Middleware(RequestLog, metrics=metrics, log_requests=settings.log_format == "json"),
         Middleware(Security, ancestors=settings.frame_ancestors),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(Unexpected),
-        Middleware(Door, hosts=settings.allowed_hosts),
+        Middleware(HostAndOrigin, hosts=settings.allowed_hosts),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),
     ]
 
 
-def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore] = sqlite_store) -> FastAPI:
-    """The application; its store is open while it runs."""
+def create_app(
+    settings: Settings,
+    open_store: Callable[[Settings], SessionStore] = sqlite_store,
+    clock: Callable[[], float] = perf_counter,
+) -> FastAPI:
+    """The application; its store is open while it runs. `clock` gives the seconds by which work is cut and rationed."""
     metrics = Metrics() if settings.metrics else None
     app = FastAPI(
         title="Backprop Explorer",
@@ -134,7 +133,7 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address that does not exist is answered as one
-        lifespan=services_of(settings, open_store),
+        lifespan=services_of(settings, open_store, clock),
         telemetry=telemetry(settings.telemetry),
         middleware=middleware_of(settings, metrics),
     )
@@ -145,6 +144,6 @@ def create_app(settings: Settings, open_store: Callable[[Settings], SessionStore
         app.include_router(router)
     if metrics is not None:
         app.include_router(operations.metrics_router(metrics))
-    app.mount("/static", Assets(directory=paths.STATIC), name="static")
-    check_declared(app.router.routes)
+    app.mount("/static", Assets(directory=files.STATIC), name="static")
+    check_access(app.router.routes)
     return app

@@ -1,6 +1,11 @@
-"""Settings of all tests: properties are judged by their numbers, never by a clock."""
+"""Settings of all tests: properties are judged by their numbers, never by a clock; NumPy keeps to one thread."""
 
-from hypothesis import settings
+import os
 
-settings.register_profile("project", deadline=None)
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the server, and before NumPy is imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")

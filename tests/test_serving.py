@@ -12,17 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.settings import Settings
-from tests.browser.server import STARTS_WITHIN, environment
+from tests.browser.server import environment
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 3.0  # how many times slower the machine may be while it does other things
+PATIENCE = 100.0  # seconds that an answer, or the end, may take on a machine that does other things too
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,22 @@ class Server:
 
     def connect(self) -> closing[HTTPConnection]:
         """A new connection, to be closed."""
-        return closing(HTTPConnection("127.0.0.1", self.port, timeout=10))
+        return closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE))
 
     def ask(self, method: str, path: str, given: object = None, **headers: str) -> tuple[int, Any]:
         """Status and JSON of an answer, on a connection of its own."""
         with self.connect() as connection:
             return asked(connection, method, path, given, **headers)
 
-    def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        """Told to end: the exit code, and the seconds until then."""
-        start = time.monotonic()
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Told to end: the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=20), time.monotonic() - start
+        return self.process.wait(PATIENCE)
+
+    def heard(self) -> None:
+        """Return when it has handled the signal: it is not ready any more."""
+        while self.ask("GET", "/readyz")[1] != {"status": "not ready", "reason": "The program is ending."}:
+            time.sleep(0.01)
 
 
 def asked(connection: HTTPConnection, method: str, path: str, given: object = None, **headers: str) -> tuple[int, Any]:
@@ -61,7 +65,13 @@ def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
     """A server that answers, killed at the end if it is still there."""
     command = [sys.executable, "-m", "app", "--no-open", "--port", "0", "--data", str(data), *options]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment() | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     with process:
         try:
@@ -71,27 +81,18 @@ def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
             assert found, (said, process.stderr and process.stderr.read())
             yield Server(process, int(found[1]))
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too
 
 
-# Start --------------------------------------------------------------------------------------------------------------
-
-
-def test_it_starts_within_two_seconds(tmp_path: Path) -> None:
-    """Of processor time: it waits for nothing else, and the machine of a test may be busy."""
-
-    def cold_start() -> float:
-        with serving(tmp_path) as server:
-            assert server.ask("GET", "/readyz")[0] == 200
-            return processor_seconds(server.process.pid)
-
-    assert min(cold_start() for _ in range(2)) <= 2.0
-
-
-def processor_seconds(pid: int) -> float:
-    """What a process has used so far, in user and in system mode."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+@contextmanager
+def under_way(server: Server, path: str, given: object) -> Iterator[HTTPConnection]:
+    """A connection whose POST the server has begun to work on; its answer is still to come."""
+    with server.connect() as connection:
+        connection.request("POST", path, json.dumps(given), {"Content-Type": "application/json"})
+        for _ in range(2):  # who came later is answered: the first one was read, and its work is begun
+            server.ask("GET", "/healthz")
+        yield connection
 
 
 # End ----------------------------------------------------------------------------------------------------------------
@@ -103,72 +104,64 @@ def test_told_to_end_it_ends_with_code_0_and_its_log_is_in_the_file(tmp_path: Pa
         state = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]
         for _ in range(5):
             server.ask("POST", f"/api/sessions/{state['id']}/step")
-        code, seconds = server.end()
+        assert server.ask("GET", "/readyz")[0] == 200
+        assert server.end() == 0
         assert server.process.communicate() == ("", "")
-    assert code == 0
-    assert seconds <= 2.0 * PATIENCE
     assert [file.name for file in tmp_path.iterdir()] == ["explorer.sqlite3"]
 
 
-def test_while_it_ends_it_is_not_ready_but_answers(tmp_path: Path) -> None:
-    with serving(tmp_path, EXPLORER_DRAIN_SECONDS="1") as server:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_while_it_ends_it_is_not_ready_but_answers_and_told_twice_it_ends_at_once(tmp_path: Path, workers: str) -> None:
+    with serving(tmp_path, "--workers", workers, EXPLORER_DRAIN_SECONDS="3600") as server:
         state = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
-        assert server.ask("GET", "/readyz") == (503, {"status": "not ready", "reason": "The program is ending."})
+        server.heard()
         assert server.ask("GET", "/healthz")[0] == 200
         assert server.ask("POST", f"/api/sessions/{state['id']}/step")[1]["rev"] == 2
-        assert server.process.wait(timeout=20) == 0
+        assert server.end() == 128 + signal.SIGTERM
+    with serving(tmp_path) as server:
+        assert server.ask("GET", f"/api/sessions/{state['id']}")[1]["rev"] == 2
 
 
 def test_what_runs_is_finished_and_kept(tmp_path: Path) -> None:
-    """A training of a few tenths of a second is under way when the signal comes."""
-    with serving(tmp_path, EXPLORER_DRAIN_SECONDS="0") as server, ThreadPoolExecutor() as threads:
+    """A training of some hundredths of a second is under way when the signal comes."""
+    with serving(tmp_path, EXPLORER_DRAIN_SECONDS="0") as server:
         session = server.ask("POST", "/api/sessions", {"lesson": "softmax-and-dead-units"})[1]["id"]
-        running = threads.submit(server.ask, "POST", f"/api/sessions/{session}/train", {"iterations": 2_000})
-        time.sleep(0.1)
-        code, _ = server.end()
-        status, state = running.result()
-    assert (code, status, state["rev"], state["iteration"]) == (0, 200, 2, 1_999)
+        with under_way(server, f"/api/sessions/{session}/train", {"iterations": 300}) as training:
+            code = server.end()
+            answer = training.getresponse()
+            state = json.loads(answer.read())
+    assert (code, answer.status, state["rev"], state["iteration"]) == (0, 200, 2, 299)
     with serving(tmp_path) as server:
         assert server.ask("GET", f"/api/sessions/{session}")[1]["rev"] == 2
 
 
 def test_a_long_computation_does_not_keep_it(tmp_path: Path) -> None:
-    many = {"sizes": [8, 32, 32, 2], "data": {"dataset": "xor", "examples": 1_000}, "batch_size": None}
-    many["data"] = {"X": [[0.1] * 8] * 500, "Y": [[1, 0]] * 500}
-    with serving(tmp_path) as server, ThreadPoolExecutor() as threads:
-        session = server.ask("POST", "/api/sessions", many)[1]["id"]
-        running = threads.submit(server.ask, "POST", f"/api/sessions/{session}/train", {"iterations": 10_000})
-        time.sleep(0.3)
-        code, seconds = server.end()
-        with suppress(Exception):  # it is cut off
-            running.result()
-    assert code == 0
-    assert seconds <= 2.0 * PATIENCE
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_told_twice_it_ends_at_once(tmp_path: Path, workers: str) -> None:
-    with serving(tmp_path, "--workers", workers, EXPLORER_DRAIN_SECONDS="30") as server:
-        session = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]["id"]
-        server.process.send_signal(signal.SIGTERM)
-        time.sleep(1.0)
-        code, seconds = server.end()
-        assert code == 128 + signal.SIGTERM
-        assert seconds <= 0.5 * PATIENCE
+    """It is cut off, and nothing of it is kept; alone it would go on for many seconds."""
+    data = {"X": [[0.1] * 8] * 500, "Y": [[1, 0]] * 500}
+    with serving(tmp_path, EXPLORER_WORK_SECONDS="3600") as server:
+        session = server.ask("POST", "/api/sessions", {"sizes": [8, 32, 32, 2], "data": data})[1]["id"]
+        with under_way(server, f"/api/sessions/{session}/train", {"iterations": 10_000}) as training:
+            assert server.end() == 0
+            with suppress(HTTPException, OSError):
+                assert training.getresponse().status == 500
     with serving(tmp_path) as server:
-        assert server.ask("GET", f"/api/sessions/{session}")[0] == 200
+        assert server.ask("GET", f"/api/sessions/{session}")[1]["rev"] == 1
 
 
 def test_told_to_end_before_it_serves_it_ends(tmp_path: Path) -> None:
-    """As process 1 of a container has no handler but its own, it must have one from the start."""
+    """As process 1 of a container has no handler but its own, it must have one from the start: when it looks how many
+    workers there will be, it is told.
+    """
     code = (
-        "import signal, app.serving as s, socket, os, threading; from app.settings import Settings\n"
-        "threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()\n"
-        f"s.serve(Settings(data_directory={str(tmp_path)!r}), socket.create_server(('127.0.0.1', 0)), lambda: None)"
+        "import os, signal, socket, app.serving as s; from app.settings import Settings\n"
+        "class Told(Settings):\n"
+        "    def __getattribute__(self, name):\n"
+        "        name == 'workers' and os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        return super().__getattribute__(name)\n"
+        f"s.serve(Told(data_directory={str(tmp_path)!r}), socket.create_server(('127.0.0.1', 0)), lambda: None)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=STARTS_WITHIN, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=PATIENCE, check=False)
     assert done.returncode == 0
 
 
@@ -213,11 +206,11 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         session = server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[1]["id"]
         first = worker_pids(server)
         os.kill(first[0], signal.SIGKILL)
-        late = time.monotonic() + STARTS_WITHIN
+        late = time.monotonic() + PATIENCE
         while len(set(worker_pids(server)) - {first[0]}) < 2 and time.monotonic() < late:
             time.sleep(0.05)
         assert server.ask("POST", f"/api/sessions/{session}/step")[1]["rev"] == 2
-        assert server.end()[0] == 0
+        assert server.end() == 0
 
 
 def worker_pids(server: Server) -> list[int]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.check.central_differences import step_of
+from app.engine.check.central_differences import steps_of
+from app.engine.check.gradient_check import behind, row_of
 from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration
 from app.engine.network.layers import Layer, Network
@@ -21,6 +22,8 @@ MOST_WORK = 80_000_000  # activations in all that one picture may take, of a fun
 FACTORS = {"gelu": 12}  # what an activation of a unit costs, where it is not 1
 REACHES: Array = np.exp2(np.arange(-6.0, 4.0))  # how far to look to either side, the shortest first
 BENT = 1 / 2  # how much of a curve's rise its bend makes, from which its shape is seen
+ROOM = 5  # steps to the nearest corner
+MOST_HALVINGS = 64
 LEVEL = 1e-9  # of the loss: what bends less is level
 
 
@@ -88,13 +91,23 @@ def reach(iteration: Iteration, symbol: Symbol) -> float:
 
 def secant(iteration: Iteration, symbol: Symbol) -> Secant:
     """The secant of the step with which the numerical check begins at a parameter W or b."""
-    layer = iteration.before.layers[symbol.layer - 1]
-    column = layer.W.shape[1] if symbol.k is None else symbol.k
-    X, Y, loss = iteration.X, iteration.Y, iteration.method.loss
-    step = step_of(iteration.before, X, Y, loss, symbol.layer, (symbol.j, column))
+    step = step_of(iteration, symbol)
     here = value_of(iteration.before, symbol)
     low, high = losses_along(iteration, symbol, np.array([here - step, here + step])).tolist()
     return Secant(step, low, high, (high - low) / (2 * step))
+
+
+def step_of(iteration: Iteration, symbol: Symbol) -> float:
+    """The check's step for a parameter W or b; halved until the loss itself has no corner within ROOM of it."""
+    near = behind(iteration, symbol.layer)
+    near = near.only(row_of(iteration, symbol))
+    with np.errstate(all="ignore"):
+        h = steps_of(near)
+        for _ in range(MOST_HALVINGS):
+            if not near.crosses(ROOM * h[:, None] * np.array([-1.0, 1.0])):
+                break
+            h /= 2
+    return float(h[0])
 
 
 def value_of(network: Network, symbol: Symbol) -> float:

@@ -6,7 +6,7 @@ The truth is what the chain rule gives there, computed anew; so is every candida
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from math import isfinite
+from math import e, isfinite
 
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.plain_slips import Candidate, Slip, plain_slips
@@ -17,6 +17,7 @@ TOLERANCE = 0.01  # of the value
 FEWEST_DIGITS = 2  # that a rounded answer must give
 ROUNDING = 1e-9  # relative: nearer than this, two numbers are the same
 MOST_CANDIDATES = 500  # of plain slips
+CHANCE = 0.01  # of an answer that came about in no such way: how often it may be given a name all the same
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,33 @@ class Diagnosis:
 
 
 def diagnose(case: Case, typed: Typed) -> Diagnosis:
-    """Whether the number answers the question; if not, which slips lead to it: mistakes first, then plain ones."""
+    """Whether the number answers the question; if not, which slips lead to it: mistakes first, then plain ones.
+
+    A slip is named where its number, rounded as the answer is or within one percent, is nearer than chance would put
+    one of all candidates there: `reach_of`. So one in a hundred random answers is named at most; of true slips nearly
+    all, if they are given to four digits or more. Among many candidates fewer digits say too little.
+    """
     if typed.answers(case.truth):
         return Diagnosis(True)
     mistakes = parted(case, made_mistakes(case))
     plain = parted(case, islice(plain_slips(case), MOST_CANDIDATES))
+    reach = reach_of(typed.value, [value for _, value in (*mistakes, *plain)])
     for candidates, fits in ((mistakes, typed.rounds), (plain, typed.rounds), (mistakes, typed.near)):
-        if found := [slip for slip, value in candidates if fits(value)]:
+        near = [(slip, value) for slip, value in candidates if fits(value)]
+        if found := [slip for slip, value in near if abs(value - typed.value) <= max(reach, ROUNDING * abs(value))]:
             return Diagnosis(False, tuple(dict.fromkeys(found)))
     return Diagnosis(False)
+
+
+def reach_of(answer: float, candidates: Iterable[float]) -> float:
+    """How near to an answer a candidate is nearer than chance puts one.
+
+    n different candidates that lie within a factor e of the answer, on its side of 0, leave 1 / n between one and the
+    next, relative to it: a hundredth of that is nearer than 99 of 100 random answers come to any.
+    """
+    ratios = (value / answer for value in candidates if answer)
+    count = len({f"{ratio:.9g}" for ratio in ratios if 1 / e <= ratio <= e})
+    return CHANCE * abs(answer) / max(count, 1)
 
 
 def parted(case: Case, candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -1,6 +1,6 @@
 """A training run: so many updates, or until it is stopped, made in stretches between which others are answered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -41,15 +41,15 @@ def stopped_run(session: TrainingSession) -> TrainingSession:
     return replace(session, goal=None)
 
 
-def stretches(session: TrainingSession, seconds: float) -> Iterator[Stretch]:
-    """On towards the run's goal, for about so many seconds of computing. Where the numbers leave what is finite, the
-    last stretch stands just before, and the run is over.
+def stretches(session: TrainingSession, seconds: float, clock: Callable[[], float] = perf_counter) -> Iterator[Stretch]:
+    """On towards the run's goal, for about so many seconds of computing, as `clock` tells them. Where the numbers leave
+    what is finite, the last stretch stands just before, and the run is over.
     """
     goal, spent, size = session.goal, 0.0, 1
     if goal is None:
         raise SetupError("run", "No training is under way.", "Begin one.")
     while spent < seconds and goal.is_ahead(session.updates):
-        start, updates = perf_counter(), session.updates
+        start, updates = clock(), session.updates
         target = updates + size if goal.end is None else min(updates + size, goal.end)
         try:
             session = session.after_updates(target)
@@ -57,7 +57,7 @@ def stretches(session: TrainingSession, seconds: float) -> Iterator[Stretch]:
             stands = before_divergence(session, error)
             yield Stretch(stands, StoppedError(error, stands.updates))
             return
-        took = perf_counter() - start
+        took = clock() - start
         spent += took
         size = max(1, min(2 * size, round(size * STRETCH / max(took, 1e-9))))
         yield Stretch(session)

@@ -1,22 +1,13 @@
 """The pages around the explorer, as frozen classes: exactly what their templates may use."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Self
 
-from app.engine.setup.setup import Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.views.network.thumbnail import Thumbnail, thumbnail
-from app.views.text.optimizer_words import optimizer_summary
-from app.views.text.words import activation_word, counted
+from app.views.text.summary import network_summary
 
-LOSS_WORDS = {
-    "binary_cross_entropy": "binary cross-entropy",
-    "cross_entropy": "cross-entropy",
-    "half_squared_error": "half squared error",
-    "mean_squared_error": "mean squared error",
-}
 THEMES = (("", "system"), ("light", "light"), ("dark", "dark"))
 MOTIONS = (("", "system"), ("full", "moving"), ("reduced", "still"))
 DIGITS = range(2, 9)
@@ -157,25 +148,6 @@ def lesson_card(lesson: Lesson) -> LessonCard:
         introduction=lesson.introduction,
         drawing=thumbnail(lesson.published.sizes),
     )
-
-
-@lru_cache(maxsize=256)
-def network_summary(setup: Setup) -> str:
-    """What a setup is, in a line: 2–2–1 · sigmoid · binary cross-entropy · one example at a time."""
-    activations = " and ".join(dict.fromkeys(map(activation_word, setup.activations)))
-    parts = ("–".join(map(str, setup.sizes)), activations, LOSS_WORDS[setup.loss], batch_summary(setup))
-    return " · ".join((*parts, *optimizer_summary(setup)))
-
-
-def batch_summary(setup: Setup) -> str:
-    """How many examples an iteration takes."""
-    examples = len(setup.examples[0])
-    taken = examples if setup.batch_size is None else min(setup.batch_size, examples)
-    if examples == 1:
-        return "one example"
-    if taken == 1:
-        return "one example at a time"
-    return f"all {counted(examples, 'example')} at once" if taken == examples else f"{taken} examples at a time"
 
 
 def not_found() -> ProblemPage:

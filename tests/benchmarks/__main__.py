@@ -15,10 +15,13 @@ from statistics import fmean, median, quantiles
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the server, and before NumPy is imported
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from app.web.http.work import SLICE
 from tests.benchmarks.checking import check_seconds, iterations
 from tests.benchmarks.first_page import first_page, own_javascript
+from tests.benchmarks.greedy import beside_curves, beside_training
 from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
 from tests.benchmarks.in_process import browser
+from tests.benchmarks.longest import facts_seconds, paths_seconds, picture_seconds
 from tests.benchmarks.memory import resident_after_rounds
 from tests.benchmarks.pictures import Drawn, pictures
 from tests.benchmarks.running import running
@@ -114,6 +117,29 @@ def checks() -> list[Figure]:
     ]
 
 
+def longest() -> list[Figure]:
+    """Processor time of what takes longest; each bound is some times what it takes."""
+    return [
+        Figure("all that is measured of a mistake", 1000 * facts_seconds(), "ms", 1000.0),
+        Figure("33,554,432 paths, opened", 1000 * paths_seconds(), "ms", 1000.0),
+        Figure("slowest picture of the largest network, 1,000 examples", picture_seconds(scratch()), "s", 10.0),
+    ]
+
+
+def beside_one_who_is_greedy() -> list[Figure]:
+    """What a calm click waits; one slice of the other's may be under way in a thread."""
+    waits = {"training": beside_training(scratch()), "asking for curves": beside_curves(scratch())}
+    return [
+        Figure(f"a step, beside one {doing}, p95", 1000 * found.beside, "ms", 1000 * (2 * found.alone + SLICE))
+        for doing, found in waits.items()
+    ]
+
+
+def scratch() -> Path:
+    """A data directory of its own."""
+    return Path(tempfile.mkdtemp())
+
+
 def training() -> list[Figure]:
     """How fast the engine trains, losses recorded."""
     grown = growth()
@@ -174,7 +200,16 @@ async def profiled() -> None:
 
 def everything() -> list[Figure]:
     """Every figure."""
-    return [*asyncio.run(in_process()), *checks(), *training(), *on_its_page(), *in_memory(), *in_chromium()]
+    return [
+        *asyncio.run(in_process()),
+        *checks(),
+        *longest(),
+        *beside_one_who_is_greedy(),
+        *training(),
+        *on_its_page(),
+        *in_memory(),
+        *in_chromium(),
+    ]
 
 
 def main() -> int:

@@ -7,8 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.lessons import LESSONS
-from app.sessions.store.database import FILE
-from app.sessions.store.sqlite import SqliteStore
+from app.sessions.store.sqlite import FILE, SqliteStore
 from app.sessions.walk.session import TrainingSession
 from tests.durability.client import Client, connected
 from tests.durability.server import server

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.browser.server import running_server
@@ -26,7 +26,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 15_000  # milliseconds that one action may take on a busy machine
+PATIENCE = 60_000  # milliseconds that one action may take on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 StartWalk = Callable[..., Walk]  # takes a lesson, as_published, and the fields of Options by name
 OpenPage = Callable[..., Page]  # takes the fields of Options by name

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_accessibility import findings
+from tests.browser.test_accessibility import findings_in_either_theme
 
 STRANGERS = """() => [...document.querySelectorAll(".sketch, .sketch *")]
   .filter((mark) => mark.namespaceURI !== "http://www.w3.org/2000/svg").length"""
@@ -222,38 +222,39 @@ def test_everything_works_without_javascript(open_page: OpenPage) -> None:
     expect(page.locator("#net [id^=u-0-]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", [1440, 768, 360])
-def test_a_wide_table_scrolls_within_its_card(open_page: OpenPage, width: int) -> None:
-    page = open_page(width=width)
+def test_a_wide_table_scrolls_within_its_card(page: Page) -> None:
     page.goto("/build")
     page.locator("label[for=f-source-table]").click()
     page.locator("#f-table").fill(f"{','.join(f'measure {k}' for k in range(9))}\n{'1234.5678,' * 8}2.5\n")
     expect(page.locator("#build-table .facts")).to_contain_text("all 1234.57")
     expect(page.get_by_role("button", name="Use mean squared error with identity at the output")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(SMALL) == []
-    assert page.evaluate(OUTSIDE) == []
+    nothing_is_cramped_or_cut(page)
 
 
-@pytest.mark.parametrize("width", [1440, 360])
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_on_a_table_with_advice(open_page: OpenPage, width: int, dark: bool) -> None:
-    page = open_page(width=width, dark=dark, still=True)
+def nothing_is_cramped_or_cut(page: Page) -> None:
+    """At any width."""
+    for width in (1440, 768, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SMALL) == [], width
+        assert page.evaluate(OUTSIDE) == [], width
+
+
+def test_axe_finds_nothing_on_a_table_with_advice(open_page: OpenPage) -> None:
+    page = open_page(still=True)
     page.goto("/build")
     page.locator("label[for=f-source-table]").click()
     page.locator("#f-table").fill(CLASSES)
     expect(page.get_by_role("button", name="Use softmax and cross-entropy")).to_be_visible()
-    assert findings(page) == []
-    assert page.evaluate(SMALL) == []
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert findings_in_either_theme(page) == [], width
+        assert page.evaluate(SMALL) == [], width
 
 
 @pytest.mark.parametrize("name", ["tower", "by-hand", "digits"])
-@pytest.mark.parametrize("width", [1440, 768, 360])
-def test_nothing_is_cramped_or_cut_at_any_width(open_page: OpenPage, name: str, width: int) -> None:
-    page = open_page(width=width)
+def test_nothing_is_cramped_or_cut_at_any_width(page: Page, name: str) -> None:
     page.goto(f"/build?from={name}")
     page.select_option("#f-activation-1", "softmax")
     expect(page.get_by_role("button", name="Use tanh in this layer")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(SMALL) == []
-    assert page.evaluate(OUTSIDE) == []
+    nothing_is_cramped_or_cut(page)

@@ -57,7 +57,7 @@ def test_both_sides_stand_at_the_same_equation_and_the_way_to_where_they_part_le
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_run_shows_two_curves_and_what_the_notebook_printed(start: StartWalk, lesson: str) -> None:
     page = compare(start(lesson))
-    expect(page.locator("#run .curve")).to_have_count(2, timeout=20_000)
+    expect(page.locator("#run .curve")).to_have_count(2)
     assert page.locator("#run .end").all_text_contents() == ["as published", "put right"]
     assert page.locator("#run tbody tr").count() > 5
     assert page.evaluate(SPACES) == []
@@ -115,7 +115,7 @@ def test_it_works_without_javascript(open_page: OpenPage, lesson: str) -> None:
     link = page.locator("#run a")
     if link.count():
         link.click()
-    expect(page.locator("#run .curve")).to_have_count(2, timeout=20_000)
+    expect(page.locator("#run .curve")).to_have_count(2)
 
 
 @pytest.mark.parametrize("width", [1440, 768, 360])

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.conftest import StartWalk
 from tests.browser.drawing import overlaps
-from tests.browser.places import PAGES, gradient_of_the_first_weight
+from tests.browser.places import gradient_of_the_first_weight
 from tests.browser.walk import LESSONS, Walk
 from tests.browser.watch import PRELUDE
 
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => {
   const box = mark.getBoundingClientRect();
   return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
@@ -87,15 +86,6 @@ def test_no_label_lies_over_another_or_a_unit_in_a_network_of_ones_own(start: St
         if verb:
             walk.click(verb)
         assert overlaps(walk.page) == [], verb or "start"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways(open_page: OpenPage, name: str) -> None:
-    page = open_page(still=True, statuses=(404,))
-    PAGES[name](page)
-    for width in (1440, 768, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate(SIDEWAYS) <= 0, width
 
 
 def test_diagram_and_equation_are_seen_without_scrolling_on_a_laptop(page: Page) -> None:

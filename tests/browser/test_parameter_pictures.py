@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_accessibility import findings
+from tests.browser.test_accessibility import findings_in_either_theme
 from tests.browser.test_pictures_page import MOONS, OUTSIDE, SIDEWAYS, SMALL, look, swapped, title
 
 NAMES = ("Slope", "Contour", "Gradients", "Activations")
@@ -94,28 +94,27 @@ def test_it_works_without_javascript(open_page: OpenPage) -> None:
     expect(page.locator("#picture path.tangent")).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", [1440, 768, 360])
 @pytest.mark.parametrize("given", WALKS.values(), ids=WALKS.keys())
 def test_nothing_sticks_out_lies_over_another_or_is_too_small_to_press(
-    open_page: OpenPage, given: dict[str, Any], width: int
+    open_page: OpenPage, given: dict[str, Any]
 ) -> None:
-    page = look(open_page(width=width), given)
+    page = look(open_page(), given)
     for name in NAMES:
         open_tab(page, name)
-        assert not page.evaluate(SIDEWAYS), name
-        assert page.evaluate(SMALL) == [], name
-        assert page.evaluate(OUTSIDE) == [], name
-        assert page.evaluate(LABELS) == [], name
+        for width in (360, 768, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert not page.evaluate(SIDEWAYS), (name, width)
+            assert page.evaluate(SMALL) == [], (name, width)
+            assert page.evaluate(OUTSIDE) == [], (name, width)
+            assert page.evaluate(LABELS) == [], (name, width)
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("given", [TOWER, DEAD], ids=["tower", "dead"])
-def test_axe_finds_nothing(open_page: OpenPage, given: dict[str, Any], dark: bool) -> None:
-    page = look(open_page(still=True, dark=dark), given)
+def test_axe_finds_nothing(open_page: OpenPage, given: dict[str, Any]) -> None:
+    page = look(open_page(still=True), given)
     for name in NAMES:
         open_tab(page, name)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        assert findings(page) == [], name
-        page.set_viewport_size({"width": 360, "height": 900})
-        assert findings(page) == [], name
-        page.set_viewport_size({"width": 1440, "height": 900})
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert findings_in_either_theme(page) == [], (name, width)

@@ -11,6 +11,11 @@ MOONS = {
     "optimizer": {"kind": "adam", "learning_rate": 0.02},
     "batch_size": 5,
 }
+LONG = {  # 1,111 epochs take many requests
+    "sizes": [2, 32, 32, 32, 1],
+    "data": {"dataset": "moons", "examples": 1000},
+    "batch_size": None,
+}
 CURVE = "#curves .curve.first"
 
 
@@ -43,7 +48,7 @@ def test_a_run_is_watched_paused_gone_on_with_and_stopped(open_page: OpenPage) -
                            arg=before)  # fmt: skip
     page.locator("#go").click()
     page.get_by_role("button", name="Go on").wait_for()
-    page.wait_for_timeout(600)
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     paused = updates(page, state)
     assert paused > 0
     page.wait_for_timeout(900)
@@ -122,7 +127,7 @@ def test_it_trains_without_scripts(open_page: OpenPage) -> None:
 
 def test_the_focus_stays_in_the_panel_and_what_was_asked_stands_in_its_form(open_page: OpenPage) -> None:
     page = open_page()
-    training(page)
+    training(page, LONG)
     page.locator("#count").fill("1111")
     page.locator("#count").press("Enter")
     for name in ("Pause", "Train"):

@@ -166,7 +166,7 @@ def test_play_advances_by_itself_and_one_click_on_pause_stops_it(start: StartWal
     walk.press("play")
     expect(walk.page.locator("#play")).to_contain_text("Pause")
     before = walk.place
-    walk.page.wait_for_timeout(1300)
+    walk.answered(walk.page.evaluate("window.answers") + 1)
     assert walk.place >= (0, before[1] + 2)
     walk.press("play")
     expect(walk.page.locator("#play")).to_contain_text("Play")
@@ -211,7 +211,6 @@ def test_an_address_without_a_page_gets_a_friendly_one(open_page: OpenPage) -> N
 def test_clicks_faster_than_the_answers_are_taken_one_at_a_time_and_never_warned_about(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
     walk.page.evaluate("() => { for (let i = 0; i < 5; i++) document.querySelector('#controls .step').click(); }")
-    walk.page.wait_for_timeout(600)
-    assert walk.place == (0, 1)
+    walk.comes_to((0, 1))
     expect(walk.page.locator("#message")).to_be_empty()
     assert walk.click("step").place == (0, 2)

@@ -110,6 +110,13 @@ class Walk:
         """How many one iteration has."""
         return cast(int, self.state()["equations"])
 
+    def comes_to(self, place: tuple[int, int]) -> None:
+        """Wait until the walk stands there, and a moment longer: it stays there."""
+        while self.place < place:
+            self.page.wait_for_timeout(20)
+        self.page.wait_for_timeout(500)
+        assert self.place == place
+
     @property
     def place(self) -> tuple[int, int]:
         """Iteration and cursor."""

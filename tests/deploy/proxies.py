@@ -49,9 +49,9 @@ def listening(command: list[str], port: int) -> Iterator[None]:
     )
     with process:
         try:
-            late = time.monotonic() + 20
+            late = time.monotonic() + 100
             while time.monotonic() < late and process.poll() is None:
-                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=100):
                     break
                 time.sleep(0.02)
             assert process.poll() is None, process.stderr and process.stderr.read()

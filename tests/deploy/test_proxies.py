@@ -25,8 +25,8 @@ class Visitor:
 
     def ask(self, method: str, path: str, **form: str) -> tuple[HTTPResponse, str]:
         """An answer and its text."""
-        secured = HTTPSConnection(self.host, timeout=20, context=trusting())
-        connection = secured if self.secure else HTTPConnection(self.host, timeout=20)
+        secured = HTTPSConnection(self.host, timeout=100, context=trusting())
+        connection = secured if self.secure else HTTPConnection(self.host, timeout=100)
         headers = {
             "Origin": f"http{'s' if self.secure else ''}://{self.host}",
             "Content-Type": "application/x-www-form-urlencoded",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["app.main", "app.__main__", "uvloop", "httptools"])
-STARTS_WITHIN = 30.0  # seconds, on a machine that does other things too
+STARTS_WITHIN = 100.0  # seconds, on a machine that does other things too
 UNLIMITED = {  # one test asks more often than a hundred learners
     "EXPLORER_SESSION_BURST": "1000000",
     "EXPLORER_SESSION_RATE": "1000000",

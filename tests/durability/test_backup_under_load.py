@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from tests.durability.client import connected
 from tests.durability.learners import Learner, new_learners, place_after, storm
 from tests.durability.server import Server, server
@@ -12,16 +12,23 @@ from tests.durability.server import Server, server
 ROOT = Path(__file__).parents[2]
 
 
+async def stepped(learners: list[Learner], times: int) -> None:
+    """Wait until each was answered so often."""
+    until = [learner.rev + times for learner in learners]
+    while any(learner.rev < rev for learner, rev in zip(learners, until, strict=True)):
+        await asyncio.sleep(0.001)
+
+
 async def backed_up_in_a_storm(running: Server, data: Path, file: Path) -> tuple[list[Learner], list[int]]:
     """The learners at the end, and the revisions that were answered before the backup began."""
     learners = await new_learners(running.port, 5)
     clicking = asyncio.create_task(storm(running.port, learners))
-    await asyncio.sleep(0.3)
+    await stepped(learners, 5)
     answered = [learner.rev for learner in learners]
     command = [sys.executable, "-m", "app", "backup", str(file), "--data", str(data)]
     copying = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
     assert await copying.wait() == 0
-    await asyncio.sleep(0.1)
+    await stepped(learners, 2)  # while it was copied, or after it, they went on
     running.process.kill()
     await clicking
     return learners, answered

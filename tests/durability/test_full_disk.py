@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from tests.durability.client import Answer, Client, connected
 from tests.durability.server import Server, server
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from tests.durability.learners import Learner, new_learners, storm
 from tests.durability.server import Server, server, started
 
@@ -15,12 +15,20 @@ KILLS = 50
 LEARNERS = 6
 
 
-async def storm_and_kill(running: Server, learners: list[Learner], seconds: float) -> None:
+async def storm_and_kill(running: Server, learners: list[Learner], clicks: int) -> None:
+    """Kill it when it has answered so many clicks."""
     clicking = asyncio.create_task(storm(running.port, learners))
-    await asyncio.sleep(seconds)
+    until = answered(learners) + clicks
+    while answered(learners) < until:
+        await asyncio.sleep(0.001)
     running.process.kill()
     await clicking
     running.process.join()
+
+
+def answered(learners: list[Learner]) -> int:
+    """How many clicks were answered so far."""
+    return sum(learner.rev - 1 for learner in learners)
 
 
 def revisions_left_behind(data: Path, place: Path) -> dict[str, int]:
@@ -40,9 +48,9 @@ def test_no_answered_step_is_lost_and_none_is_done_twice_when_the_server_is_kill
         learners = asyncio.run(new_learners(first.port, LEARNERS))
     for kill in range(KILLS):
         running = started(data)
-        asyncio.run(storm_and_kill(running, learners, random.uniform(0.02, 0.25)))
+        asyncio.run(storm_and_kill(running, learners, random.randint(1, 80)))
         left = revisions_left_behind(data, tmp_path / f"copy-{kill}")
         for learner in learners:
             assert left[learner.session] in (learner.rev, learner.rev + bool(learner.unanswered)), (kill, learner)
         shutil.rmtree(tmp_path / f"copy-{kill}")
-    assert min(learner.rev for learner in learners) > 2 * KILLS  # it was a storm
+    assert min(learner.rev for learner in learners) > 2 * KILLS  # all were in the storm

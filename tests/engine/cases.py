@@ -1,5 +1,6 @@
 """Setups to test with: random values on networks of unequal sizes, every activation and every loss that fits."""
 
+import os
 from dataclasses import replace
 from itertools import combinations, islice
 
@@ -32,6 +33,7 @@ PAIRS = tuple(
     for pair in combinations(MISTAKES, 2)
     if not all(MISTAKES[name].replaces and MISTAKES[name].rule == "slope" for name in pair)
 )
+MANY = int(os.environ.get("MANY", "1"))  # so many times as many cases: MANY=20 for a long run by hand
 KINKED = ("relu", "leaky_relu", "elu")
 Rng = np.random.Generator
 

@@ -1,5 +1,6 @@
 """The diagnosis names the mistake behind a wrong number. Referee: the mistaken iteration, run directly."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 
@@ -12,11 +13,12 @@ from app.engine.equations.trace import trace
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
 from app.engine.network.propagation import backward, forward
+from app.engine.plain_slips import Slip, plain_slips
 from app.engine.question_case import Case
 from app.engine.setup.checks import applicable
 from app.engine.setup.setup import Setup
-from app.engine.slips import Typed, diagnose
-from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, random_setup
+from app.engine.slips import Typed, diagnose, made_mistakes, parted
+from tests.engine.cases import HIDDEN, MANY, PAIRINGS, iteration_of, random_setup
 
 NETWORKS = 50
 GRADIENTS = ("delta", "dW", "db")
@@ -111,6 +113,60 @@ def test_the_walks_own_two_mistakes_are_named_together() -> None:
     symbol = Symbol("delta", 1, 0)
     found = diagnose(Case(setup, it, 0, symbol), Typed(Values(it)[symbol]))
     assert [slip.name for slip in found.slips] == ["halved_gradient and one_path_only"]
+
+
+# How often a name is given -------------------------------------------------------------------------------------------
+
+
+def any_cases(seeds: range, each: int = 3) -> Iterator[Case]:
+    """Questions about any number of random networks, which have 5 to 60 candidates of slips."""
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        setup = square_setup(seed, own_loss=seed % 4 == 0)
+        it, count = iteration_of(setup), len(setup.examples[0])
+        asked = [e.symbol for e in trace(setup.shape(count)) if e.kind in ("z", "a", "loss", *GRADIENTS)]
+        for place in rng.integers(len(asked), size=each).tolist():
+            case = Case(setup, it, 0, asked[place])
+            if isfinite(case.truth) and case.truth != 0:
+                yield case
+
+
+def written(value: float, digits: int) -> Typed:
+    """A number given to so many digits."""
+    text = f"{value:.{digits - 1}e}"
+    return Typed(float(text), 10.0 ** (int(text.partition("e")[2]) - digits + 1), digits)
+
+
+def test_of_random_wrong_answers_one_in_a_hundred_is_named_at_most() -> None:
+    named = wrong = 0
+    for case in any_cases(range(60 * MANY)):
+        rng = np.random.default_rng(7)
+        for digits in (3, 4, 5):
+            for factor in (*rng.uniform(-3, 3, 4), *np.exp(rng.standard_normal(4))):
+                found = diagnose(case, written(case.truth * factor, digits))
+                wrong += not found.right
+                named += bool(found.slips)
+    assert wrong > 3_000
+    assert named <= wrong / 100
+
+
+def test_of_true_slips_99_in_a_hundred_are_named() -> None:
+    named = made = 0
+    for case in any_cases(range(40 * MANY)):
+        slips = parted(case, (*made_mistakes(case), *plain_slips(case)))
+        for slip, value in slips[:: max(1, len(slips) // 6)]:
+            for digits in (4, 5):
+                found = diagnose(case, written(value, digits))
+                if value and not found.right:
+                    made += 1
+                    named += named_as(slip, value, found.slips, slips)
+    assert made > 1_000
+    assert named >= 0.99 * made
+
+
+def named_as(slip: Slip, value: float, named: tuple[Slip, ...], slips: list[tuple[Slip, float]]) -> bool:
+    """Whether it is this slip that is named, or one that gives the very same number."""
+    return slip in named or any(x == pytest.approx(value, rel=1e-9) for one, x in slips if one in named)
 
 
 # By hand ------------------------------------------------------------------------------------------------------------

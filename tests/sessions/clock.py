@@ -1,4 +1,4 @@
-"""A clock for stores in tests, and short words for talking to them."""
+"""A clock for tests, and short words for talking to stores."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -8,12 +8,14 @@ T = TypeVar("T")
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """Seconds that pass when a test says so, and `tick` of them from one look to the next."""
 
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
+    def __init__(self, tick: float = 0.0) -> None:
+        self.now, self.tick, self.looks = 1_000_000.0, tick, 0
 
     def __call__(self) -> float:
+        self.now += self.tick
+        self.looks += 1
         return self.now
 
     def hours(self, hours: float) -> None:

@@ -19,11 +19,11 @@ from app.views.pages import (
     broken,
     lesson_page,
     lessons_page,
-    network_summary,
     not_found,
     session_gone,
     stale,
 )
+from app.views.text.summary import network_summary
 from app.web.http.templating import Templates
 
 TEMPLATES_OF = {"lessons/page": LessonsPage, "lessons/lesson": LessonPage, "problem": ProblemPage}

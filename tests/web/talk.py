@@ -1,9 +1,14 @@
 """Short words for talking to the API in tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.sessions.store.sqlite import SqliteStore
+from app.settings import Settings
 from app.web.api.answers import State
 
 Json = dict[str, Any]
@@ -54,3 +59,11 @@ def documented(state: Json) -> Json:
     State.model_validate(state, strict=True)
     assert set(state) == set(State.model_fields)
     return state
+
+
+@contextmanager
+def served(settings: Settings, store: type[SqliteStore] = SqliteStore) -> Iterator[TestClient]:
+    """A client of an application with these settings and such a store; errors are answers."""
+    app = create_app(settings, lambda given: store(given.data_directory))
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
+        yield client

@@ -7,29 +7,32 @@ from math import isfinite
 
 import numpy as np
 
-from app.engine.check.central_differences import Differences, differences
-from app.engine.check.rounding import right_rules
+from app.engine.check.central_differences import TINY, Behind, Estimate, Indices, differences, noise_of
+from app.engine.check.path_products import along_paths
 from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept_with
-from app.engine.network.propagation import Backward
+from app.engine.network.propagation import Backward, backward, forward
 from app.engine.network.types import Array
 
 TOLERANCE = 1e-6  # relative error from which a gradient is not right
 SAME = 1e-9  # relative error within which two computations of one rule agree
-CORNER = 1e-5  # of the slopes beside a corner: how near to them counts as between them
+SMALLEST = 1e10 * TINY  # nearer to 0 doubles hold fewer digits
 
-Verdicts = ("wrong", "kink", "rounding", "")  # the one that tells most comes first
+VERDICTS = ("wrong", "too_small", "kink", "rounding", "")  # the one that tells most comes first
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One gradient, as backward() found it and as differences of the loss give it.
+    """One gradient, as backward() found it and as a referee gives it.
 
-    `relative_error` is their difference against the larger of the two, or against a million times what differences
-    can tell apart where that is more: near zero and where units are saturated doubles hold no more. `because` says
-    why they differ: "rounding" of activations, a "kink" (a sum stands on the corner of a ReLU: the gradient lies
-    between the slopes on either side, `sides`), or "wrong"; "" where they agree.
+    `relative_error` is their difference against the larger of the two. `because` is the verdict: "" where they agree;
+    "wrong" where they are further apart than the referee can be wrong; "rounding" where rounding the activations is
+    all that parts them; "kink" where a sum stands on the corner of a ReLU (the loss then has a slope to the left of the
+    parameter's value and another to the right, `sides`, and `numeric` is their mean; the gradient is right if g'(0) is
+    taken as the slope to the left of the corner); "too_small" where no referee can tell.
+
+    `referee` is "differences", or "paths" where differences cannot tell and the products along the paths can.
     """
 
     symbol: Symbol
@@ -38,11 +41,12 @@ class Checked:
     relative_error: float
     because: str = ""
     sides: tuple[float, float] | None = None
+    referee: str = "differences"
 
     @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return self.because != "wrong"
+    def ok(self) -> bool | None:
+        """Whether it is not wrong; None where that cannot be told."""
+        return None if self.because == "too_small" else self.because != "wrong"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,22 +56,23 @@ class GradientCheck:
     parameters: tuple[Checked, ...]
 
     @cached_property
-    def ok(self) -> bool:
-        """Whether no gradient is wrong."""
-        return all(checked.ok for checked in self.parameters)
+    def ok(self) -> bool | None:
+        """Whether no gradient is wrong; None where none is and of some it cannot be told."""
+        each = {checked.ok for checked in self.parameters}
+        return False if False in each else None if None in each else True
 
     @cached_property
     def max_relative_error(self) -> float:
-        """The largest of all, those by rounding included."""
-        return max(checked.relative_error for checked in self.parameters)
+        """The largest of all that could be told, those by rounding included."""
+        return max((checked.relative_error for checked in self.parameters if checked.ok is not None), default=0.0)
 
     @cached_property
     def layers(self) -> dict[int, str]:
-        """For each layer, from L to 1, what tells most of its gradients: "wrong", "kink", "rounding", or ""."""
+        """For each layer, from L to 1, the verdict that tells most of its gradients."""
         found: dict[int, str] = {}
         for checked in self.parameters:
             layer = checked.symbol.layer
-            found[layer] = min(found.get(layer, ""), checked.because, key=Verdicts.index)
+            found[layer] = min(found.get(layer, ""), checked.because, key=VERDICTS.index)
         return found
 
     @cached_property
@@ -91,62 +96,100 @@ def check_gradients(iteration: Iteration) -> GradientCheck:
 @kept_with(most=256)
 def check_one(iteration: Iteration, symbol: Symbol) -> Checked:
     """One gradient, dW or db (or W or b, the parameter that it belongs to)."""
-    kind, l, j, k = symbol
-    column = iteration.before.layers[l - 1].W.shape[1] if k is None else k
-    found = _differences(iteration, l, (j, column))
-    return _checked(iteration, Symbol(f"d{kind.removeprefix('d')}", l, j, k), found, 0)
+    return next(_of_layer(iteration, symbol.layer, row_of(iteration, symbol)))
 
 
-def _differences(iteration: Iteration, l: int, only: tuple[int, int] | None = None) -> Differences:
-    return differences(iteration.before, iteration.X, iteration.Y, iteration.method.loss, l, only)
+def behind(iteration: Iteration, l: int) -> Behind:
+    """All parameters of a layer, and what they move, without rounding."""
+    network, X = iteration.before, iteration.X
+    there = iteration.forward if iteration.method.decimals is None else forward(network, X)
+    return Behind.of_layer(network, there, iteration.Y, iteration.method.loss, l)
 
 
-def _of_layer(iteration: Iteration, l: int) -> Iterator[Checked]:
-    found = _differences(iteration, l)
-    fan_out, fan_in = iteration.before.layers[l - 1].W.shape
-    for j in range(fan_out):
-        for k in range(fan_in):
-            yield _checked(iteration, Symbol("dW", l, j, k), found, j * (fan_in + 1) + k)
-    for j in range(fan_out):
-        yield _checked(iteration, Symbol("db", l, j), found, j * (fan_in + 1) + fan_in)
+def row_of(iteration: Iteration, symbol: Symbol) -> Indices:
+    """Where the parameter of a symbol stands among those of its layer, (1,)."""
+    _, l, j, k = symbol
+    fan_in = iteration.before.layers[l - 1].W.shape[1]
+    return np.array([j * (fan_in + 1) + (fan_in if k is None else k)])
 
 
-def _checked(iteration: Iteration, symbol: Symbol, found: Differences, place: int) -> Checked:
-    analytic = _gradient(iteration.backward, symbol)
-    numeric, slack = float(found.slope[place]), float(found.uncertainty[place])
-    sides = (float(found.below[place]), float(found.above[place]))
-    error = relative_error(analytic, numeric, slack)
-    if error < TOLERANCE:
-        return Checked(symbol, analytic, numeric, error)
-    if found.cornered[place] and between(analytic, sides, slack):
-        return Checked(symbol, analytic, numeric, 0.0, "kink", sides)
-    return Checked(symbol, analytic, numeric, error, _why(iteration, symbol, numeric, slack))
+def _of_layer(iteration: Iteration, l: int, only: Indices | None = None) -> Iterator[Checked]:
+    """Weights row by row, then biases; or those at some places of [W | b]."""
+    with np.errstate(all="ignore"):
+        near = behind(iteration, l)
+        noise, fan_in = noise_of(near), near.A.shape[1]
+        near = near.only(np.argsort(near.k == fan_in, kind="stable") if only is None else only)
+        estimates = differences(near, noise)
+        sides = [differences(near.beside(side), noise) if near.on_corner else estimates for side in (-1.0, 1.0)]
+        rules = _rules(iteration, l)[:, near.j, near.k].T.tolist()
+        unsure = [i for i, one in enumerate(estimates) if judged(rules[i][1], one) == "too_small"]
+        along = dict(zip(unsure, along_paths(near.only(np.array(unsure, int))), strict=True))
+    for i, (j, k) in enumerate(zip(near.j.tolist(), near.k.tolist(), strict=True)):
+        symbol = Symbol("db", l, j) if k == fan_in else Symbol("dW", l, j, k)
+        analytic, ruled = rules[i]
+        estimate, referee = _telling(estimates[i], along.get(i), ruled)
+        because = judged(ruled, estimate)
+        if because == "" and judged(analytic, estimate) != "":
+            because = "rounding"
+        error = relative_error(analytic, estimate.value)
+        if because == "" and (beside := _corner(estimate, sides[0][i], sides[1][i])):
+            yield Checked(symbol, analytic, sum(beside) / 2, error, "kink", beside, referee)
+        else:
+            yield Checked(symbol, analytic, estimate.value, error, because, None, referee)
 
 
-def _gradient(found: Backward, symbol: Symbol) -> float:
-    kind, l, j, k = symbol
-    arrays: tuple[Array, ...] = found.dW if kind == "dW" else found.db
-    return float(arrays[l - 1][j] if k is None else arrays[l - 1][j, k])
+def _telling(by_differences: Estimate, along: Estimate | None, ruled: float) -> tuple[Estimate, str]:
+    """The referee that can tell, differences first; 0 for certain, where both find it, is differences' word too."""
+    if along is None or judged(ruled, along) == "too_small":
+        return by_differences, "differences"
+    return along, "differences" if along == (by_differences.value, 0.0) else "paths"
 
 
-def _why(iteration: Iteration, symbol: Symbol, numeric: float, slack: float) -> str:
-    """Rounding alone, where the right rule on rounded activations is what was found, and without rounding is right."""
-    if iteration.method.decimals is None:
+def _corner(there: Estimate, left: Estimate, right: Estimate) -> tuple[float, float] | None:
+    """The slopes to the left and to the right, where they are not one and the same."""
+    values, unsure = zip(there, left, right, strict=True)
+    apart = max(values) - min(values) > max(unsure) + TOLERANCE * max(map(abs, values))
+    return (left.value, right.value) if apart else None
+
+
+def judged(gradient: float, estimate: Estimate) -> str:
+    """ "wrong" where the two are clearly apart, "" where they agree and the estimate is sure enough to say so."""
+    value, unsure = estimate
+    size = max(abs(gradient), abs(value))
+    if not isfinite(unsure) or not isfinite(value):
+        return "too_small"
+    if not abs(gradient - value) <= unsure + TOLERANCE * size + SMALLEST:
         return "wrong"
-    rounded, exact = (_gradient(found, symbol) for found in right_rules(iteration))
-    same = relative_error(_gradient(iteration.backward, symbol), rounded) < SAME
-    return "rounding" if same and relative_error(exact, numeric, slack) < TOLERANCE else "wrong"
+    return "" if unsure <= TOLERANCE * size else "too_small"
 
 
-def relative_error(a: float, b: float, slack: float = 0.0) -> float:
-    """|a - b| against the larger of both, or against what `slack` can tell apart; infinite where b is no number."""
+def relative_error(a: float, b: float) -> float:
+    """|a - b| against the larger of both; infinite where b is no number."""
     if not isfinite(b):
         return float("inf")
-    size = max(abs(a), abs(b), slack / TOLERANCE)
+    size = max(abs(a), abs(b))
     return abs(a - b) / size if size > 0 else 0.0
 
 
-def between(analytic: float, sides: tuple[float, float], slack: float) -> bool:
-    """Whether a gradient lies between the slopes on either side of a corner, or as good as on one of them."""
-    margin = slack + CORNER * float(np.abs(sides).max())
-    return sides[0] - margin <= analytic <= sides[1] + margin
+def _rules(iteration: Iteration, l: int) -> Array:
+    """A layer's gradients as [dW | db], (2, fan_out, fan_in + 1): as they were found, and what the rule that found them
+    gives without rounding. Where it is not the right rule, the two are the same.
+    """
+    found = _together(iteration.backward, l)
+    if iteration.method.decimals is None:
+        return np.stack([found, found])
+    by_rounded, exact = (_together(back, l) for back in right_rules(iteration))
+    same = np.abs(found - by_rounded) <= SAME * np.maximum(np.abs(found), np.abs(by_rounded))
+    return np.stack([found, np.where(same, exact, found)])
+
+
+def _together(found: Backward, l: int) -> Array:
+    return np.column_stack([found.dW[l - 1], found.db[l - 1]])
+
+
+@kept_with(most=1)
+def right_rules(iteration: Iteration) -> tuple[Backward, Backward]:
+    """The chain rule's gradients on the iteration's rounded activations, and on exact ones."""
+    network, X, loss = iteration.before, iteration.X, iteration.method.loss
+    exact = backward(network, forward(network, X), iteration.Y, loss)
+    return backward(network, iteration.forward, iteration.Y, loss), exact

@@ -25,7 +25,8 @@ class Activation:
 
     `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A
     (None where A does not tell it). `couples` marks softmax: there every unit depends on all of its layer,
-    so `g_prime` is only the diagonal and `pull_through` does the whole Jacobian.
+    so `g_prime` is only the diagonal and `pull_through` does the whole Jacobian. `pieces` are the two smooth functions
+    of which one with a corner at 0 is made, the left one up to 0 and there too, as g' has it (None without a corner).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Activation:
     g_prime: Callable[[Array], Array]
     slope_from_a: Callable[[Array], Array] | None = None
     couples: bool = False
+    pieces: tuple[Callable[[Array], Array], Callable[[Array], Array]] | None = None
 
 
 def sigmoid(Z: Array) -> Array:
@@ -101,14 +103,22 @@ _TABLE = (
         lambda Z: np.maximum(Z, 0.0),
         _relu_slope,
         _relu_slope,  # a is above 0 where z is
+        pieces=(np.zeros_like, lambda Z: Z),
     ),
     Activation(
         "leaky_relu",
         lambda Z: np.maximum(Z, LEAK * Z),
         lambda Z: np.maximum(_relu_slope(Z), LEAK),
         lambda A: np.maximum(_relu_slope(A), LEAK),
+        pieces=(lambda Z: LEAK * Z, lambda Z: Z),
     ),
-    Activation("elu", _elu, lambda Z: np.exp(np.minimum(Z, 0.0)), lambda A: np.minimum(A + 1.0, 1.0)),
+    Activation(
+        "elu",
+        _elu,
+        lambda Z: np.exp(np.minimum(Z, 0.0)),
+        lambda A: np.minimum(A + 1.0, 1.0),
+        pieces=(np.expm1, lambda Z: Z),
+    ),
     Activation("softplus", lambda Z: np.logaddexp(0.0, Z), sigmoid, lambda A: -np.expm1(-A)),
     # Hendrycks and Gimpel 2016: z times the normal distribution's share below z (exact, not the tanh fit).
     Activation("gelu", lambda Z: Z * _normal_cdf(Z), lambda Z: _normal_cdf(Z) + Z * _normal_pdf(Z)),

@@ -1,7 +1,7 @@
 """Losses with their gradients, side by side: one number per example, from predictions y_hat and targets Y.
 
 All arrays are (m, n_L). The two cross-entropies belong to one output activation each, whose slope cancels:
-there dL/dz = y_hat - y, and both loss and error signal come from z where y_hat has saturated.
+there dL/dz = y_hat - y, and both loss and error signal come from z, for y_hat saturates.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from app.engine.network.activations import softmax_from_others
 from app.engine.network.errors import UnknownNameError
 from app.engine.network.types import Array
 
-SATURATED = 4.0  # beyond |z| = 4 a logarithm of y_hat would lose digits that z still has
+NEAR = 1.0  # up to |z| = 1 a logarithm of y_hat has all digits that z has, and is what is computed by hand
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Loss:
 def sigmoid_logs(output: Output) -> tuple[Array, Array]:
     """(ln y_hat, ln(1 - y_hat)) of a sigmoid output, finite for every finite z."""
     z, tail = output.Z, np.log1p(np.exp(-np.abs(output.Z)))
-    direct = (output.A > 0) & (output.A < 1) & (output.rounded | (np.abs(z) <= SATURATED))
+    direct = (output.A > 0) & (output.A < 1) & (output.rounded | (np.abs(z) <= NEAR))
     y_hat = np.where(direct, output.A, 0.5)
     return (
         np.where(direct, np.log(y_hat), np.minimum(z, 0.0) - tail),
@@ -52,9 +52,15 @@ def sigmoid_logs(output: Output) -> tuple[Array, Array]:
 
 
 def softmax_logs(output: Output) -> Array:
-    """ln y_hat of a softmax output by log-sum-exp, finite for every finite z."""
+    """ln y_hat of a softmax output, finite for every finite z: from the largest z, and what all others add to it.
+
+    The largest share is 1 / (1 + others), so that its logarithm keeps all its digits where the others are next to 0.
+    """
     shifted = output.Z - output.Z.max(axis=-1, keepdims=True)
-    exact: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    largest = shifted == 0.0
+    others = np.where(largest, 0.0, np.exp(shifted)).sum(axis=-1, keepdims=True)
+    others += largest.sum(axis=-1, keepdims=True) - 1.0  # where several are the largest
+    exact: Array = shifted - np.log1p(others)
     if not output.rounded:
         return exact
     return np.where(output.A > 0, np.log(np.where(output.A > 0, output.A, 1.0)), exact)
@@ -83,14 +89,14 @@ def _binary_cross_entropy(output: Output, Y: Array) -> Array:
 
 def _ln_of_nearer(Z: Array, upper: Array) -> Array:
     """ln y_hat where `upper` is 1, ln(1-y_hat) where it is 0: from y_hat, and from z where that has more digits."""
-    direct = np.abs(Z) <= SATURATED
-    if direct.all():
-        y_hat = 1.0 / (1.0 + np.exp(-Z))
-        ln: Array = np.log(np.abs(1.0 - upper - y_hat))
-        return ln
-    wrong = (1.0 - 2.0 * upper) * Z
-    exact = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)
-    return np.where(direct, _ln_of_nearer(np.where(direct, Z, 0.0), upper), exact)
+    near = np.abs(Z) <= NEAR
+    everywhere = near.all()
+    y_hat = 1.0 / (1.0 + np.exp(-(Z if everywhere else np.where(near, Z, 0.0))))
+    ln: Array = np.log(np.abs(1.0 - upper - y_hat))
+    if not everywhere:
+        wrong = ((1.0 - 2.0 * upper) * Z)[~near]
+        ln[~near] = -np.log1p(np.exp(-np.abs(wrong))) - np.maximum(wrong, 0.0)
+    return ln
 
 
 def _cross_entropy(output: Output, Y: Array) -> Array:
@@ -111,10 +117,12 @@ def _sigmoid_error(output: Output, Y: Array) -> Array:
 
 
 def _softmax_error(output: Output, Y: Array) -> Array:
-    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y_hat is the other units' shares: nothing cancels."""
+    """y_hat - y, written (1-y) y_hat - y (1-y_hat), where 1-y is the other units' targets and 1-y_hat their shares:
+    nothing cancels, and the right class has minus the sum of the others' error signals.
+    """
     if output.rounded:
         return output.A - Y
-    value: Array = (1.0 - Y) * output.A - Y * softmax_from_others(output.Z)
+    value: Array = (Y.sum(axis=-1, keepdims=True) - Y) * output.A - Y * softmax_from_others(output.Z)
     return value
 
 

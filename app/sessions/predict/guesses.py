@@ -1,4 +1,4 @@
-"""Numbers as learners write them: with a point or a comma, a power of ten, any minus sign, or as a fraction."""
+"""Numbers as learners write them: with a point or a comma, a power of ten, any minus sign, a fraction, percent."""
 
 import re
 from math import isfinite
@@ -22,12 +22,15 @@ NUMBER = re.compile(f"({DECIMAL})(?:/({DECIMAL}))?")
 def read_number(text: str) -> Typed:
     """The number that a text stands for, with the worth of its last digit; SetupError where it stands for none."""
     plain = " ".join(text[: LONGEST + 1].translate(SPELLINGS).split())
-    written = GROUPS.sub("", plain)
+    number = plain.removesuffix("%").rstrip()
+    written = GROUPS.sub("", number)
     match = NUMBER.fullmatch(POWER.sub(lambda power: f"e{power[1].translate(LOWERED)}", written.replace(" ", "")))
     if match is None or TORN.search(written) or len(text) > LONGEST:
         raise SetupError("guess", "This is not a number.", "Write it like -0.0236, -2.36e-2 or -1/42.")
     above, below = match.groups()
     typed = _typed(above) if below is None else _ratio(float(above), float(below))
+    if number != plain:
+        typed = Typed(typed.value / 100, typed.unit / 100, typed.digits)
     if not isfinite(typed.value):
         raise SetupError("guess", "This number is too large.", "Write one that is below 1e300.")
     return typed

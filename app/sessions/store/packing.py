@@ -25,7 +25,10 @@ def unpacked(packed: Packed) -> str:
 
 def packed_fixed(session: TrainingSession, most: int) -> Packed:
     """What never changes of a session. SessionTooLargeError where that alone is more than `most` bytes."""
-    return _bounded(pack(fixed_text(session)), most, 0)
+    packed = pack(fixed_text(session))
+    if len(packed) > most:
+        raise SessionTooLargeError(len(packed), most)
+    return packed
 
 
 def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Packed:
@@ -33,26 +36,15 @@ def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Pack
 
     A checkpoint that is missing only makes going back slower. SessionTooLargeError where none is left to do without.
     """
-    packed = pack(moving_text(session))
-    while len(packed) + fixed_bytes > most and session.timeline.checkpoints:
-        session = _with_fewer_checkpoints(session)
-        packed = pack(moving_text(session))
-    return _bounded(packed, most, fixed_bytes)
+    while len(packed := pack(moving_text(session))) + fixed_bytes > most:
+        checkpoints = session.timeline.checkpoints
+        if not checkpoints:
+            raise SessionTooLargeError(len(packed) + fixed_bytes, most)
+        fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()  # the youngest goes last
+        session = replace(session, timeline=replace(session.timeline, checkpoints=fewer))
+    return packed
 
 
 def unpacked_session(fixed: Packed, moving: Packed) -> TrainingSession:
     """The session of a row."""
     return session_of(unpacked(fixed), unpacked(moving))
-
-
-def _with_fewer_checkpoints(session: TrainingSession) -> TrainingSession:
-    """Without every other one; the youngest is the last to go."""
-    checkpoints = session.timeline.checkpoints
-    fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()
-    return replace(session, timeline=replace(session.timeline, checkpoints=fewer))
-
-
-def _bounded(packed: Packed, most: int, fixed_bytes: int) -> Packed:
-    if len(packed) + fixed_bytes > most:
-        raise SessionTooLargeError(len(packed) + fixed_bytes, most)
-    return packed

@@ -1,36 +1,36 @@
-"""The default store: one SQLite file, read on the event loop's thread, written by a thread of its own."""
+"""The default store: one SQLite file with a write-ahead log, which several processes may share."""
 
+import asyncio
 import secrets
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.lessons import UnknownLessonError
-from app.sessions.store.database import FILE, connect, explained
+from app.sessions.store.idempotency import led_to, with_operation
 from app.sessions.store.live import Live
 from app.sessions.store.migrations import migrate
-from app.sessions.store.operations import led_to, with_operation
 from app.sessions.store.packing import packed_fixed, packed_moving, unpacked_session
-from app.sessions.store.store import (
-    Kept,
-    NotWritableError,
-    StaleRevisionError,
-    UnknownSessionError,
-)
-from app.sessions.store.writer import BEAT, Writer
+from app.sessions.store.store import Kept, NotWritableError, StaleRevisionError, StoreError, UnknownSessionError
 from app.sessions.walk.session import TrainingSession
 
+FILE = "explorer.sqlite3"
 ID_BYTES = 18  # 144 random bits
 SWEPT_AT_ONCE = 50
 NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
+BUSY_SECONDS = 5.0  # how long one process waits for another's commit
+CHECKPOINT_EVERY = 500  # statements
 INSERT = "INSERT INTO session (id, rev, fixed, moving, touched) VALUES (?, 1, ?, ?, ?)"
 SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ? WHERE id = ? AND rev = ? AND touched >= ?"
 TOUCH = "UPDATE session SET touched = max(touched, ?) WHERE id = ?"
 SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)"
+BEAT = "UPDATE pulse SET beats = beats + 1"  # a write for its own sake
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class SqliteStore:
         except Exception:
             self._reader.close()
             raise
-        self._writer = _writer(directory / FILE, bounds.synchronous)
+        self._writer = Writer(directory / FILE, bounds.synchronous)
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
@@ -74,7 +74,7 @@ class SqliteStore:
         self._live.admit(kept.id)
         try:
             await self._sweep()
-            await self._writer.write(INSERT, (kept.id, fixed, moving, self._clock()))
+            await self._writer.write(INSERT, kept.id, fixed, moving, self._clock())
         except NotWritableError:
             self._live.forget(kept.id)
             raise
@@ -111,8 +111,8 @@ class SqliteStore:
         rev = kept.rev + 1
         operations = with_operation(kept.operations, key, rev)
         moving = packed_moving(session, self._bounds.document_bytes, kept.fixed_bytes)
-        swap = (rev, moving, " ".join(operations), kept.id, kept.rev, self._unused_since(1))
-        if await self._writer.write(SWAP, swap):
+        unused = self._unused_since(1)
+        if await self._writer.write(SWAP, rev, moving, " ".join(operations), kept.id, kept.rev, unused):
             return self._live.hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
         current = await self.load(kept.id)
         if led_to(current.operations, key) is None:
@@ -143,17 +143,130 @@ class SqliteStore:
     async def _touch(self, session_id: str) -> None:
         """Whatever loads a session keeps it alive; where nothing can be written, it is shown all the same."""
         with suppress(NotWritableError):
-            await self._writer.write(TOUCH, (self._clock(), session_id))
+            await self._writer.write(TOUCH, self._clock(), session_id)
 
     async def _sweep(self) -> None:
         """Forget a few that can no longer be loaded: one that is being used cannot be among them."""
-        await self._writer.write(SWEEP, (self._unused_since(2), SWEPT_AT_ONCE))
+        await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)
 
 
-def _writer(file: Path, synchronous: str) -> Writer:
-    """Nothing is written on the event loop's thread where each commit waits for the disk."""
-    if synchronous != "NORMAL":
-        return Writer(connect(file, synchronous))
-    prompt = connect(file, wait=0.0)
-    prompt.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoints wait for the disk: they are the thread's
-    return Writer(connect(file), prompt)
+class Write(NamedTuple):
+    """One statement, and the number of rows that it changed once that is committed."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    rows: Future[int]
+
+
+class Writer:
+    """Writes statements: at once, or in a thread where something has to be waited for, all that waits in one commit.
+
+    With `synchronous = NORMAL` a commit waits for no disk, and handing a statement to a thread takes four times as
+    long as the statement itself. So it is tried here and now, on a connection that never waits; where another process
+    is writing, and where each commit waits for the disk (FULL), the thread does it. Checkpoints, which do wait for the
+    disk, are the thread's, too. None of the statements may fail for what another one did.
+    """
+
+    def __init__(self, file: Path, synchronous: str) -> None:
+        self._file = file
+        self._patient = connect(file, synchronous)
+        self._prompt = connect(file, wait=0.0) if synchronous == "NORMAL" else None
+        if self._prompt is not None:
+            self._prompt.execute("PRAGMA wal_autocheckpoint = 0")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._waiting: deque[Write] = deque()
+        self._at_once = 0
+        self._checkpoint: Future[None] | None = None
+
+    async def write(self, sql: str, *parameters: Any) -> int:
+        """The number of rows changed, once that is committed. StoreError where it cannot be written."""
+        if self._prompt is not None:
+            with suppress(BusyError):
+                return await self._written_at_once(self._prompt, sql, parameters)
+        rows: Future[int] = Future()
+        self._waiting.append(Write(sql, parameters, rows))
+        self._thread.submit(self._commit)
+        return await asyncio.wrap_future(rows)
+
+    async def _written_at_once(self, prompt: sqlite3.Connection, sql: str, parameters: tuple[Any, ...]) -> int:
+        try:
+            rows = prompt.execute(sql, parameters).rowcount
+        except sqlite3.Error as error:
+            raise explained(error) from error
+        self._at_once += 1
+        if self._at_once % CHECKPOINT_EVERY == 0:
+            if self._checkpoint is not None:  # long done, unless the log grows faster than it is emptied
+                await asyncio.wrap_future(self._checkpoint)
+            self._checkpoint = self._thread.submit(checkpoint, self._file)
+        return rows
+
+    def _commit(self) -> None:
+        """In the thread: all that waits. It is asked for by each statement; the first one takes the others along."""
+        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        writes = [write for write in waiting if write.rows.set_running_or_notify_cancel()]
+        if not writes:
+            return
+        try:
+            self._patient.execute("BEGIN IMMEDIATE")
+            with self._patient:
+                changed = [self._patient.execute(write.sql, write.parameters).rowcount for write in writes]
+        except Exception as error:
+            for write in writes:
+                write.rows.set_exception(explained(error))
+        else:
+            for write, rows in zip(writes, changed, strict=True):
+                write.rows.set_result(rows)
+
+    def close(self) -> None:
+        """Commit what waits, and end."""
+        self._thread.shutdown()
+        for connection in (self._patient, self._prompt):
+            if connection is not None:
+                connection.close()
+
+
+def connect(file: Path, synchronous: str = "NORMAL", wait: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """The file, made where there is none; for one thread at a time. sqlite3.Error where it cannot be opened.
+
+    `wait` is how many seconds a statement waits while another connection writes.
+    """
+    connection = sqlite3.connect(file, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait)}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def checkpoint(file: Path) -> None:
+    """What stands in the log goes into the file, and the log is written from its start again."""
+    with suppress(sqlite3.Error), closing(connect(file, wait=0.05)) as connection:  # there is another one soon
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # most of it, while others write
+        connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()  # the rest; others wait meanwhile
+
+
+# What SQLite's errors mean --------------------------------------------------------------------------------------------
+
+FREE_SPACE = "Free some space on the server's disk, then try again."
+ALLOW = "Let the program write to its data directory, then try again."
+REASONS = {
+    sqlite3.SQLITE_FULL: ("the disk is full", FREE_SPACE),
+    sqlite3.SQLITE_IOERR: ("the disk is full, or does not take what is written", FREE_SPACE),
+    sqlite3.SQLITE_READONLY: ("the file of sessions is read-only", ALLOW),
+    sqlite3.SQLITE_CANTOPEN: ("the file of sessions cannot be opened", ALLOW),
+    sqlite3.SQLITE_BUSY: (f"another process has held the file for {BUSY_SECONDS:g} seconds", "Try again."),
+}
+
+
+class BusyError(NotWritableError):
+    """Another connection was writing for as long as this one waits."""
+
+
+def explained(error: Exception) -> StoreError:
+    """One of SQLite's errors as the store's own, in words where it means that nothing can be written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the others say more of it
+    kind = BusyError if code == sqlite3.SQLITE_BUSY else NotWritableError
+    return kind(*REASONS[code]) if code in REASONS else StoreError(str(error))

@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from app.sessions.store.database import FILE, connect
 from app.sessions.store.migrations import StoreVersionError, migrate
+from app.sessions.store.sqlite import FILE, connect
 
 MOUNTS = Path("/proc/self/mountinfo")  # of Linux; elsewhere only the other checks are made
 SHARED = re.compile(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.sessions.store.operations import Operations
+from app.sessions.store.idempotency import Operations
 from app.sessions.walk.session import TrainingSession
 
 

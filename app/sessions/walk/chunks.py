@@ -15,13 +15,15 @@ FIRST = 16  # iterations of the first one: more than are walked
 Verb = Callable[[TrainingSession], TrainingSession]
 
 
-def in_slices(session: TrainingSession, iteration: int, verb: Verb) -> Iterator[TrainingSession]:
+def in_slices(
+    session: TrainingSession, iteration: int, verb: Verb, clock: Callable[[], float] = perf_counter
+) -> Iterator[TrainingSession]:
     """The session with more and more checkpoints on its way to an iteration; the last one is what the verb makes of it.
 
     Whatever the verb does, checkpoints only make it quicker: it finds the same numbers, and the same errors.
     """
     warm = session
-    for checkpoints in _on_the_way(session.timeline, iteration):
+    for checkpoints in _on_the_way(session.timeline, iteration, clock):
         warm = replace(session, timeline=replace(session.timeline, checkpoints=checkpoints))
         yield warm
     yield verb(warm)
@@ -37,13 +39,13 @@ def epoch_back(session: TrainingSession) -> int:
     return before(session.place, "epoch", session.shape, session.setup).iteration
 
 
-def _on_the_way(timeline: Timeline, iteration: int) -> Iterator[tuple[Checkpoint, ...]]:
+def _on_the_way(timeline: Timeline, iteration: int, clock: Callable[[], float]) -> Iterator[tuple[Checkpoint, ...]]:
     """The checkpoints after each short way; it ends early where the numbers run away, which the verb will find."""
     known = [c for c in timeline.checkpoints if c.iteration <= iteration]
     beyond = tuple(c for c in timeline.checkpoints if c.iteration > iteration)
     there, length = known[-1] if known else Checkpoint.start(timeline.setup), FIRST
     while there.iteration + length <= iteration:
-        begun = perf_counter()
+        begun = clock()
         try:
             (leg,) = timeline.legs([there.iteration + length], there)
         except DivergedError:
@@ -51,4 +53,5 @@ def _on_the_way(timeline: Timeline, iteration: int) -> Iterator[tuple[Checkpoint
         there = leg.end
         known = list(thinned([*known, there], there.iteration))
         yield (*known, *beyond)
-        length = max(FIRST, min(2 * length, round(length * SHORT / (perf_counter() - begun))))
+        took = max(clock() - begun, 1e-9)
+        length = max(FIRST, min(2 * length, round(length * SHORT / took)))

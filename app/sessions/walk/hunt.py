@@ -11,13 +11,16 @@ FULL_SCORE, CHECK_COSTS, WRONG_COSTS = 100, 4, 15
 
 @dataclass(frozen=True)
 class Spent:
-    """One check: a gradient (dW or db) of an iteration, from 0, as the program and as central differences find it."""
+    """One check: a gradient (dW or db) of an iteration, from 0, as the program and as central differences find it.
+
+    `ok` is None where it is too small to tell.
+    """
 
     symbol: Symbol
     iteration: int
     analytic: float
     numeric: float
-    ok: bool
+    ok: bool | None
 
 
 @dataclass(frozen=True)

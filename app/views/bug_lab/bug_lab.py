@@ -7,7 +7,7 @@ from app.lessons.bug_lab import LEVELS
 from app.sessions.bug_lab.cases import Case
 from app.views.bug_lab.panel import SCORING
 from app.views.network.thumbnail import Thumbnail, thumbnail
-from app.views.pages import network_summary
+from app.views.text.summary import network_summary
 from app.views.text.words import counted
 
 TOLD = {

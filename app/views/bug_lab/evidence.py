@@ -2,31 +2,22 @@
 
 from collections.abc import Iterator
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import Consequences, Learned
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
 from app.sessions.bug_lab.bug_lab import Contradiction
 from app.sessions.walk.hunt import Accusation
+from app.views.text.naming import parameter_name
 from app.views.text.numbers import number
-from app.views.text.words import listed, unit_name
-
-
-def parameter_words(symbol: Symbol, setup: Setup) -> str:
-    """The parameter that a gradient belongs to: weight from input 1 to hidden unit 2; bias of the output."""
-    shape, (_, l, j, k) = setup.shape(1), symbol
-    unit = unit_name(shape, l, j)
-    if k is None:
-        return f"bias of {unit}"
-    return f"weight from {f'input {k + 1}' if l == 1 else unit_name(shape, l - 1, k)} to {unit}"
+from app.views.text.words import listed
 
 
 def what_does_not_fit(part: Contradiction, accusation: Accusation, setup: Setup, digits: int) -> str:
     """One or two sentences on one part of an accusation."""
     if part.symbol is None:
         return _impossible(accusation, setup)
-    name, found = parameter_words(part.symbol, setup), number(part.found, digits)
+    name, found = parameter_name(setup.shape(1), part.symbol), number(part.found, digits)
     gradient = f"the gradient of the {name}"
     if part.about == "nearer":
         expected = number(part.expected, digits)

@@ -21,9 +21,10 @@ from app.sessions.walk.hunt import (
     Spent,
 )
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.evidence import facts_told, parameter_words, what_does_not_fit
+from app.views.bug_lab.evidence import facts_told, what_does_not_fit
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.formulas.symbols import in_html, script_of
+from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed
 from app.views.text.words import counted, listed
 
@@ -53,7 +54,7 @@ class SpentRow:
     iteration: int
     found: str
     numeric: str
-    ok: bool
+    ok: bool | None
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _open(hunt: Hunt, setup: Setup, study: Study) -> Open:
 
 
 def _gradient(symbol: Symbol, setup: Setup) -> Choice:
-    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_words(symbol, setup))
+    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_name(setup.shape(1), symbol))
 
 
 def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:

@@ -12,9 +12,10 @@ from app.engine.network.losses import LOSSES
 from app.engine.network.types import Array
 from app.engine.setup.setup import Setup
 from app.views.build.pairings import Offer
-from app.views.pages import LOSS_WORDS
+from app.views.text.activations import activation_word
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
-from app.views.text.words import COUNTS, activation_word
+from app.views.text.words import COUNTS
 
 DIGITS = 2  # of the bounds that are told
 SIZES = np.logspace(-3, 12, 301)
@@ -44,7 +45,7 @@ def output_advice(setup: Setup) -> Advice | None:
     measures = LOSSES[fitting.loss].output is None
     if (chosen, setup.loss) == (output, fitting.loss) or (measures and reaches(chosen, Y)):
         return None
-    names = activation_word(output), LOSS_WORDS[fitting.loss]
+    names = activation_word(output), LOSS_WORDS[fitting.loss].name
     offer = Offer(f"Use {names[0]} and {names[1]}", urlencode({"output": output, "loss": fitting.loss}))
     why = _why_measures(chosen, fitting) if measures else _why_classes(Y)
     return Advice(why.format(" with ".join(names)), offer)

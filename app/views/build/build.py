@@ -7,7 +7,7 @@ from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.views.build.built import Built
 from app.views.build.panels import BuildPanel, Manner, build_panels
 from app.views.network.thumbnail import Thumbnail, thumbnail
-from app.views.pages import network_summary
+from app.views.text.summary import network_summary
 
 
 @dataclass(frozen=True)

@@ -4,48 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.engine.data.datasets import DATASETS
-from app.engine.data.scaling import SCALINGS
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
-from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.initializers import INITIALIZERS
-from app.engine.network.losses import LOSSES
 from app.sessions.setups.document import AMOUNTS
 from app.sessions.setups.draft import GIVEN, Draft
 from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.advice import Advice
 from app.views.build.pairings import Problem
-from app.views.pages import LOSS_WORDS, Option
-from app.views.text.words import ACTIVATION_WORDS
+from app.views.pages import Option
+from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.data import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.losses import LOSS_WORDS
+from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
 
 Choices = Sequence[tuple[str, str]]
 
-WORDS = {
-    **ACTIVATION_WORDS,
-    **LOSS_WORDS,
-    "gradient_descent": "gradient descent",
-    "nesterov": "Nesterov momentum",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "step": "step by step",
-    "xavier_uniform": "Xavier uniform",
-    "xavier_normal": "Xavier normal",
-    "he_normal": "He normal",
-    GIVEN: "given values",
-    "xor": "XOR",
-    "gaussians": "two gaussians",
-    "iris": "iris flowers",
-    "digits": "digits of a display",
-    "none": "as they are",
-    "maximum": "by the maximum",
-    "min_max": "to 0 to 1",
-    "standard": "to mean 0, deviation 1",
-    "regression": "numbers",
-    "two_classes": "two classes",
-    "classes": "several classes",
-}
+GIVEN_WORDS = {GIVEN: "given values", **INITIALIZER_WORDS}
+TARGET_WORDS = {"regression": "numbers", "two_classes": "two classes", "classes": "several classes"}
 # Field -> what it is called, and what there is to know before one types.
 LABELS = {
     "table": ("table", ""),
@@ -84,22 +59,18 @@ LABELS = {
     "shuffle_seed": ("shuffle by seed", "empty: in order"),
     "decimals": ("round activations to", "decimals; empty: not at all"),
 }
-KNOWN: Mapping[str, Iterable[str]] = {
-    "data.dataset": DATASETS,
-    "data.scaling": SCALINGS,
-    "output": ACTIVATIONS,
-    "loss": LOSSES,
-    "initializer.kind": INITIALIZERS,
-    "optimizer.kind": OPTIMIZERS,
-    "optimizer.schedule.kind": SCHEDULES,
+# Field -> what can be chosen, by the engine's name, and what each is called.
+KNOWN: Mapping[str, Mapping[str, str]] = {
+    "data.dataset": DATASET_WORDS,
+    "data.scaling": SCALING_WORDS,
+    "output": {name: words.name for name, words in ACTIVATION_WORDS.items()},
+    "loss": {name: words.name for name, words in LOSS_WORDS.items()},
+    "initializer.kind": INITIALIZER_WORDS,
+    "optimizer.kind": {name: words.name for name, words in OPTIMIZER_WORDS.items()},
+    "optimizer.schedule.kind": {name: words.name for name, words in SCHEDULE_WORDS.items()},
 }
 CHECKS = ("data.scale_targets",)
 WHOLE = ("examples", "seed", "every", "iterations", "size", "decimals")  # how the names of whole numbers end
-
-
-def word(name: str) -> str:
-    """How a name of the engine is called on the page."""
-    return WORDS.get(name, name.replace("_", " "))
 
 
 def label_of(name: str) -> str:
@@ -149,7 +120,7 @@ class Shown:
     def field(self, name: str, choices: Choices = ()) -> Field:
         """The field of this name, with the choices of KNOWN where there are no others."""
         hint = LABELS.get(name, ("", ""))[1]
-        choices = choices or [(value, word(value)) for value in KNOWN.get(name, ())]
+        choices = choices or tuple(KNOWN.get(name, {}).items())
         chosen = self.draft[name]
         options = tuple(Option(value, text, value == chosen) for value, text in choices)
         control, problem = _control(name, options), self._by_field.get(name)
@@ -162,7 +133,7 @@ class Shown:
     @property
     def activations(self) -> Choices:
         """The activations that there are."""
-        return [(name, word(name)) for name in ACTIVATIONS]
+        return tuple(KNOWN["output"].items())
 
     @cached_property
     def _by_field(self) -> dict[str, Problem]:
@@ -202,7 +173,7 @@ def target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str)
     which = chosen.field("target", [*named, *several])
     if target.startswith("last-"):
         return (which,)
-    kinds = [("", f"as it seems: {word(seems)}"), *((kind, word(kind)) for kind in TARGET_KINDS)]
+    kinds = [("", f"as it seems: {TARGET_WORDS[seems]}"), *((kind, TARGET_WORDS[kind]) for kind in TARGET_KINDS)]
     return which, chosen.field("target_kind", kinds)
 
 
@@ -210,7 +181,7 @@ def start_fields(shown: Shown) -> tuple[Field, ...]:
     """The loss, and where the weights start."""
     kind = shown.draft["initializer.kind"]
     given = (GIVEN,) if shown.draft["parameters"] else ()
-    kinds = [(name, word(name)) for name in (*given, *INITIALIZERS)]
+    kinds = [(name, GIVEN_WORDS[name]) for name in (*given, *INITIALIZER_WORDS)]
     amount = (AMOUNTS[kind],) if kind in AMOUNTS else ()
     rest = () if kind == GIVEN else (*amount, "seed")
     return (

@@ -12,23 +12,14 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
 from app.engine.setup.setup import Setup
-from app.views.pages import LOSS_WORDS
-from app.views.text.words import activation_word, sentence
+from app.views.text.activations import activation_word
+from app.views.text.losses import LOSS_WORDS
+from app.views.text.words import sentence
 
 COUPLED = (
     "Softmax shares 1 out among all units of its layer, so no unit answers alone. In a hidden layer that would tie "
     "together what the units find, and leave the next layer shares instead of measures."
 )
-BELONGS = {
-    "cross_entropy": (
-        "Cross-entropy takes the logarithm of a probability, one of several that add up to 1. "
-        "Only softmax makes such shares."
-    ),
-    "binary_cross_entropy": (
-        "Binary cross-entropy takes the logarithms of ŷ and of 1 − ŷ, so that every output must lie between 0 and 1 "
-        "on its own. Only the sigmoid keeps it there."
-    ),
-}
 TARGETS = "Its logarithms are weighed by the targets, which must be probabilities: 0 to 1{}."
 
 
@@ -94,10 +85,10 @@ def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem
     loss, output = last.loss, last.activations[-1]
     if refusal.field != "loss":
         whole = ", and each row must add up to 1" if LOSSES[loss].output == "softmax" else ""
-        what = f"{sentence(LOSS_WORDS[loss])} does not go with these targets."
+        what = f"{sentence(LOSS_WORDS[loss].name)} does not go with these targets."
         return Problem("loss", what, TARGETS.format(whole), tuple(_offers(last, fitting)))
-    what = f"{sentence(LOSS_WORDS[loss])} does not go with {activation_word(output)} at the output."
-    return Problem("loss", what, BELONGS.get(loss, ""), tuple(_offers(last, fitting)))
+    what = f"{sentence(LOSS_WORDS[loss].name)} does not go with {activation_word(output)} at the output."
+    return Problem("loss", what, LOSS_WORDS[loss].belongs, tuple(_offers(last, fitting)))
 
 
 def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
@@ -106,12 +97,12 @@ def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
     other_loss = _first(last, ((name, output) for name in (fitting.loss, *LOSSES)))
     other_output = _first(last, ((loss, name) for name in (fitting.activations[-1], *ACTIVATIONS)))
     if other_loss is not None:
-        yield Offer(f"Use {LOSS_WORDS[other_loss[0]]} instead", urlencode({"loss": other_loss[0]}))
+        yield Offer(f"Use {LOSS_WORDS[other_loss[0]].name} instead", urlencode({"loss": other_loss[0]}))
     if other_output is not None:
         yield Offer(f"Make the output {activation_word(other_output[1])}", urlencode({"output": other_output[1]}))
     if other_output is None and fitting.activations[-1] != output:
         loss, output = fitting.loss, fitting.activations[-1]
-        words = f"Use {LOSS_WORDS[loss]} with {activation_word(output)} at the output"
+        words = f"Use {LOSS_WORDS[loss].name} with {activation_word(output)} at the output"
         yield Offer(words, urlencode({"loss": loss, "output": output}))
 
 

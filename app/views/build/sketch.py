@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from app.engine.network.types import Array
 from app.views.network.scales import place, share, sign_class
-from app.views.text.words import ACTIVATION_WORDS
+from app.views.text.activations import ACTIVATION_WORDS
 
 APART, ASIDE = 98.0, 49.0  # from column to column, from the edge to the first
 TOP, ROOM = 44.0, 216.0  # captions, units
@@ -104,7 +104,7 @@ def _captions(inputs: int, activations: Sequence[str]) -> Iterator[Caption]:
     yield Caption(place(ASIDE), "Input", f"{inputs} value{'s' * (inputs > 1)}")
     for l, name in enumerate(activations):
         title = "Output" if l == last else "Hidden" if last == 1 else f"Layer {l + 1}"
-        yield Caption(place(ASIDE + APART * (l + 1)), title, ACTIVATION_WORDS[name])
+        yield Caption(place(ASIDE + APART * (l + 1)), title, ACTIVATION_WORDS[name].name)
 
 
 def _lines(stand: _Standing, weights: Sequence[Array]) -> Iterator[Lines]:

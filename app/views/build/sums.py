@@ -11,9 +11,9 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import PHASES, trace
 from app.engine.setup.setup import Setup
 from app.views.build.sketch import Sketch, sketch
-from app.views.explorer.timeline import PHASE_TITLES
+from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.naming import PHASE_TITLES
 from app.views.text.numbers import number
-from app.views.text.words import ACTIVATION_WORDS
 
 DIGITS = 3  # of the weights in the drawing's table
 
@@ -72,7 +72,7 @@ def _layer_sums(setup: Setup, l: int) -> LayerSums:
     layer = setup.network.layers[l]
     low, high = (number(float(value), DIGITS) for value in (layer.W.min(), layer.W.max()))
     name = "output" if l == len(setup.activations) - 1 else f"layer {l + 1}"
-    activation = ACTIVATION_WORDS[setup.activations[l]]
+    activation = ACTIVATION_WORDS[setup.activations[l]].name
     return LayerSums(name, str(len(layer.b)), activation, f"{layer.W.size:,}", f"{layer.b.size:,}", low, high)
 
 
@@ -90,12 +90,12 @@ def _units(setup: Setup) -> str:
     """2 inputs, 3 tanh units, 1 sigmoid output."""
     hidden = list(zip(setup.sizes[1:-1], setup.activations[:-1], strict=True))
     middle = [_layers(units, name, len(list(alike))) for (units, name), alike in groupby(hidden)]
-    output = f"{setup.sizes[-1]} {ACTIVATION_WORDS[setup.activations[-1]]} output{'s' * (setup.sizes[-1] > 1)}"
+    output = f"{setup.sizes[-1]} {ACTIVATION_WORDS[setup.activations[-1]].name} output{'s' * (setup.sizes[-1] > 1)}"
     return ", ".join((_counted(setup.sizes[0], "input"), *middle, output))
 
 
 def _layers(units: int, activation: str, count: int) -> str:
-    words = _counted(units, f"{ACTIVATION_WORDS[activation]} unit")
+    words = _counted(units, f"{ACTIVATION_WORDS[activation].name} unit")
     return words if count == 1 else f"{count} layers of {words}"
 
 

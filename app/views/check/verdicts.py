@@ -3,12 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine.check.gradient_check import (
-    Checked,
-    GradientCheck,
-    check_gradients,
-    check_one,
-)
+from app.engine.check.gradient_check import VERDICTS, Checked, GradientCheck, check_gradients, check_one
 from app.engine.equations.shape import Shape
 from app.sessions.walk.session import TrainingSession
 from app.views.text.numbers import number, signed
@@ -21,13 +16,14 @@ SIGNS = {
     "": ("✓", "agrees", "right"),
     "kink": ("△", "on a corner", "right, on a corner"),
     "rounding": ("≈", "rounding only", "rounding only"),
+    "too_small": ("?", "too small to tell", "not wrong, but in part too small to tell"),
     "wrong": ("✗", "wrong", "wrong"),
 }
 
 
 @dataclass(frozen=True)
 class Badge:
-    """What the check says of the equation's gradient. `look` is offer, right, kink, rounding or wrong."""
+    """What the check says of the equation's gradient. `look` is offer, right, kink, rounding, too_small or wrong."""
 
     look: str
     sign: str
@@ -91,28 +87,49 @@ def looks(because: str) -> str:
 
 
 def told(checked: Checked, digits: int) -> str:
-    """What differences say of one gradient, in a sentence or two."""
-    numeric = number(checked.numeric, digits)
+    """What differences say of one gradient, in a sentence or two; and where they cannot, what its paths say."""
+    numeric, analytic = number(checked.numeric, digits), number(checked.analytic, digits)
+    if checked.because == "kink":
+        return _told_on_corner(checked, analytic, digits)
+    if checked.referee == "paths":
+        return f"Too small to tell by differences. {_told_by_paths(checked, numeric, analytic)}"
     match checked.because:
+        case "too_small":
+            return (
+                f"Central differences of the loss give {numeric}, the walk finds {analytic}. Rounding leaves no more "
+                "of the numbers behind them: too small to tell by differences."
+            )
         case "wrong":
             return (
-                f"Central differences of the loss give {numeric}. The walk finds {number(checked.analytic, digits)}: "
-                f"wrong by {apart(checked)}."
+                f"Central differences of the loss give {numeric}. The walk finds {analytic}: wrong by {apart(checked)}."
             )
         case "rounding":
             return (
                 f"Central differences of the exact loss give {numeric}. The rule is right: rounding the activations "
                 f"accounts for the {apart(checked)} between them."
             )
-        case "kink":
-            below, above = (number(side, digits) for side in checked.sides or (0.0, 0.0))
-            return (
-                f"A sum stands on the corner of its function. To one side the loss has the slope {below}, to the other "
-                f"{above}: the walk takes {number(checked.analytic, digits)}."
-            )
     if checked.relative_error == 0:
         return f"Central differences of the loss give {numeric}: the very same."
     return f"Central differences of the loss give {numeric}. They agree to {apart(checked)} of their size."
+
+
+def _told_by_paths(checked: Checked, numeric: str, analytic: str) -> str:
+    summed = f"The sum over its paths, in more digits, is {numeric}"
+    match checked.because:
+        case "wrong":
+            return f"{summed}. The walk finds {analytic}: wrong by {apart(checked)}."
+        case "rounding":
+            return f"{summed}. The rule is right: rounding the activations accounts for {apart(checked)}."
+    same = checked.relative_error == 0
+    return f"{summed}: the very same." if same else f"{summed}. They agree to {apart(checked)} of their size."
+
+
+def _told_on_corner(checked: Checked, analytic: str, digits: int) -> str:
+    left, right = (number(side, digits) for side in checked.sides or (0.0, 0.0))
+    return (
+        f"A sum stands on the corner of its function. To one side the loss has the slope {left}, to the other {right}. "
+        f"At a corner g′ is taken from the left, where the sum is below 0: the walk takes {analytic}."
+    )
 
 
 def apart(checked: Checked) -> str:
@@ -129,23 +146,34 @@ NOTHING = Proof("", "", "", NOT_YET)  # where the walk has not found the gradien
 def proved(checked: Checked, digits: int) -> Proof:
     """The cell of one gradient."""
     sign, word, _ = SIGNS[checked.because]
-    return Proof(looks(checked.because), sign, word, signed(checked.numeric, digits))
+    by = ", by its paths" if checked.referee == "paths" else ""
+    return Proof(looks(checked.because), sign, word + by, signed(checked.numeric, digits))
 
 
 def worst(check: GradientCheck) -> str:
     """What tells most of all gradients."""
-    return min(check.layers.values(), key=tuple(reversed(SIGNS)).index)
+    return min(check.layers.values(), key=VERDICTS.index)
 
 
 def verdict(check: GradientCheck) -> str:
-    """One line: all right, or the layer where the gradients first go wrong on the way back."""
+    """All right, or the layer where the gradients first go wrong on the way back; what cannot be told counted apart."""
     each = "; ".join(f"layer {layer}: {SIGNS[because][2]}" for layer, because in check.layers.items())
+    unsure = sum(checked.ok is None for checked in check.parameters)
+    few = f" Too small to tell by differences: {unsure} of {len(check.parameters)}." if unsure else ""
     if check.first_wrong_layer is not None:
-        return f"Gradients first go wrong in layer {check.first_wrong_layer}, seen from the output. {sentence(each)}."
+        first = f"Gradients first go wrong in layer {check.first_wrong_layer}, seen from the output."
+        return f"{first} {sentence(each)}.{few}"
     if worst(check) == "":
-        count = len(check.parameters)
-        return (
-            f"All {count} gradients agree with central differences of the loss, "
-            f"the worst of them to {number(check.max_relative_error, 2)}."
-        )
-    return f"No gradient is wrong. {sentence(each)}."
+        return _all_right(check)
+    return f"No gradient is wrong. {sentence(each)}.{few}"
+
+
+def _all_right(check: GradientCheck) -> str:
+    count, by_paths = len(check.parameters), sum(one.referee == "paths" for one in check.parameters)
+    worst_of_all = f"the worst of them to {number(check.max_relative_error, 2)}"
+    if not by_paths:
+        return f"All {count} gradients agree with central differences of the loss, {worst_of_all}."
+    return (
+        f"All {count} gradients agree, {worst_of_all}: {count - by_paths} with central differences of the loss; "
+        f"{by_paths}, too small to tell by differences, with the sums over their paths in more digits."
+    )

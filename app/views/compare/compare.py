@@ -27,9 +27,9 @@ from app.views.explorer.headings import title_of
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.pages import network_summary
+from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.words import what_is_found
+from app.views.text.summary import network_summary
 
 ALONE = "There is no other walk to compare with here."
 

@@ -12,10 +12,12 @@ from app.sessions.walk.history import points_of
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.compare.differences import Names
-from app.views.pages import LOSS_WORDS, Option
+from app.views.pages import Option
+from app.views.text.activations import activation_word
+from app.views.text.data import INITIALIZER_WORDS
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
-from app.views.text.optimizer_words import OPTIMIZER_WORDS
-from app.views.text.words import activation_word
+from app.views.text.optimizers import OPTIMIZER_WORDS
 
 LABELS = {
     "learning_rate": "learning rate η",
@@ -73,13 +75,13 @@ def value_words(thing: str, value: str) -> str:
     """A value as it is called: Adam, ReLU, half squared error, he normal, 0.05."""
     match thing:
         case "optimizer":
-            return OPTIMIZER_WORDS[value]
+            return OPTIMIZER_WORDS[value].name
         case "activation":
             return activation_word(value)
         case "loss":
-            return LOSS_WORDS[value]
+            return LOSS_WORDS[value].name
         case "initializer":
-            return value.replace("_", " ")
+            return INITIALIZER_WORDS[value]
     return value
 
 

@@ -5,13 +5,14 @@ from math import floor, log10
 from typing import ClassVar
 
 from app.engine.equations.expressions import Symbol
-from app.engine.equations.shape import Shape
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import in_html, reference, script_of
 from app.views.paths.paths import Opened
+from app.views.text.losses import LOSS_WORDS
+from app.views.text.naming import parameter_name
 from app.views.text.numbers import number
-from app.views.text.words import counted, sentence, unit_name
+from app.views.text.words import counted, sentence
 
 SMALLEST = 0.1  # a value below it is stepped as this is: by a hundredth
 MOST_DIGITS = 15
@@ -138,29 +139,19 @@ def _name(session: TrainingSession, symbol: Symbol) -> str:
 
 def words_of(session: TrainingSession, symbol: Symbol) -> str:
     """The weight from input 1 to hidden unit 2, the bias of the output, input 1 of example 3."""
-    kind, l, j, k = symbol
+    kind, _, j, k = symbol
     if kind == "x":
         return f"input {(k or 0) + 1} of example {j + 1}"
     if kind == "y":
         return f"target {(k or 0) + 1} of example {j + 1}"
-    unit = unit_name(session.shape, l, j)
-    if k is None:
-        return f"the bias of {unit}"
-    return f"the weight from {f'input {k + 1}' if l == 1 else unit_name(session.shape, l - 1, k)} to {unit}"
+    return f"the {parameter_name(session.shape, symbol)}"
 
 
 def _hint(session: TrainingSession, symbol: Symbol) -> str:
     """From when on it counts, where this iteration is at its end; what the loss asks of a target."""
     when = f"Counts from iteration {session.iteration + 2:,} on." if session.finished else ""
-    return " ".join(filter(None, (when, _asked_of(session.shape, symbol))))
-
-
-def _asked_of(shape: Shape, symbol: Symbol) -> str:
-    if symbol.kind != "y" or shape.loss not in ("cross_entropy", "binary_cross_entropy"):
-        return ""
-    if shape.loss == "cross_entropy":
-        return "1 makes this the right answer, and all others 0."
-    return "From 0 to 1."
+    asked = LOSS_WORDS[session.shape.loss].target if symbol.kind == "y" else ""
+    return " ".join(filter(None, (when, asked)))
 
 
 # What was edited -----------------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from app.views.formulas.formulas import Formula, formula
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.rows import aligned
 from app.views.formulas.symbols import OF_PARAMETERS, in_html, script_of
+from app.views.text.naming import FOUND, SHARED
 from app.views.text.numbers import number
-from app.views.text.words import FOUND, SHARED
 
 HEADINGS = {
     "z": "Weighted sum",

@@ -24,11 +24,11 @@ from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
-from app.views.pages import network_summary
 from app.views.paths.paths import PathsPanel, paths_panel
 from app.views.predict.predict import Prediction, prediction_panel
+from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.words import what_is_found
+from app.views.text.summary import network_summary
 
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.lessons import LESSONS, lesson_named
 from app.sessions.walk.session import TrainingSession
-from app.views.pages import network_summary
+from app.views.text.summary import network_summary
 
 
 @dataclass(frozen=True)

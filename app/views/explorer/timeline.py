@@ -8,9 +8,8 @@ from typing import ClassVar
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.sessions.walk.session import TrainingSession
-from app.views.text.words import SHARED
+from app.views.text.naming import PHASE_TITLES, SHARED
 
-PHASE_TITLES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}
 LETTERS = {"z": "z", "a": "a", "loss": "ℒ", "delta": "δ", "dW": "∂W", "db": "∂b", "W": "W", "b": "b"}
 SPOKEN = {
     "z": "weighted sums",

@@ -3,15 +3,7 @@
 from collections.abc import Sequence
 
 from app.views.formulas.constants import CONSTANTS
-
-FUNCTION_NAMES = {
-    "sigmoid": "σ",
-    "relu": "ReLU",
-    "leaky_relu": "LReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-}
-
+from app.views.text.activations import ACTIVATION_WORDS
 
 _OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
 _STRUT = "<mspace width='0' height='.85em'/>"  # keeps the bar of a root off the digits below it
@@ -61,7 +53,7 @@ class MathML:
     def applied(self, name: str, argument: str) -> str:
         if name == "exp":
             return f"<msup><mi>e</mi><mrow>{argument}</mrow></msup>"
-        return f"<mrow><mi>{FUNCTION_NAMES.get(name, name)}</mi>{self.parenthesised(argument)}</mrow>"
+        return f"<mrow><mi>{function_symbol(name)}</mi>{self.parenthesised(argument)}</mrow>"
 
     def rounded(self, body: str, decimals: int) -> str:
         return f"<mrow><msub><mtext>round</mtext><mn>{decimals}</mn></msub>{self.parenthesised(body)}</mrow>"
@@ -89,7 +81,7 @@ class MathML:
         return f"<mfrac><mrow><mo>∂</mo><mi>ℒ</mi></mrow><mrow><mo>∂</mo>{body}</mrow></mfrac>"
 
     def slope(self, name: str, body: str) -> str:
-        return f"<msup><mi>{FUNCTION_NAMES.get(name, name)}</mi><mo>′</mo></msup><mo>(</mo>{body}<mo>)</mo>"
+        return f"<msup><mi>{function_symbol(name)}</mi><mo>′</mo></msup><mo>(</mo>{body}<mo>)</mo>"
 
     def log(self, body: str) -> str:
         return f"<mi>ln</mi><mspace width='.17em'/>{body}"
@@ -201,7 +193,7 @@ class PlainText:
     def applied(self, name: str, argument: str) -> str:
         if name == "exp":
             return f"exp({argument})"
-        return f"{FUNCTION_NAMES.get(name, name)}({argument})"
+        return f"{function_symbol(name)}({argument})"
 
     def rounded(self, body: str, decimals: int) -> str:
         return f"round({body}, {decimals})"
@@ -222,7 +214,7 @@ class PlainText:
         return f"∂ℒ/∂{body}"
 
     def slope(self, name: str, body: str) -> str:
-        return f"{FUNCTION_NAMES.get(name, name)}′({body})"
+        return f"{function_symbol(name)}′({body})"
 
     def log(self, body: str) -> str:
         return f"ln {body}"
@@ -231,11 +223,17 @@ class PlainText:
         return f"ln(1 − {body})"
 
 
+def function_symbol(name: str) -> str:
+    """How a formula calls a function: σ, ReLU, cos."""
+    words = ACTIVATION_WORDS.get(name)
+    return (words.symbol or words.name) if words else name
+
+
 def latex_function(name: str) -> str:
     """The function's name in LaTeX."""
-    if name in ("tanh", "ln", "cos"):
-        return rf"\{name}"
-    return r"\sigma" if name == "sigmoid" else rf"\operatorname{{{FUNCTION_NAMES.get(name, name)}}}"
+    words = ACTIVATION_WORDS.get(name)
+    latex = words.latex if words else rf"\{name}"  # cos, the only other
+    return latex or rf"\operatorname{{{function_symbol(name)}}}"
 
 
 def _signed(terms: Sequence[tuple[bool, str]], sign: str) -> str:

@@ -52,6 +52,15 @@ LOSS_SUMS = {
     "half_squared_error": "np.sum((y_hat - Y)**2) / 2",
     "mean_squared_error": "np.mean((y_hat - Y)**2)",
 }
+# Where y_hat is not rounded: at |z| = 37 it is 1 to the last bit, and 1 - y_hat has no logarithm.
+STABLE_SUMS = {
+    "binary_cross_entropy": "np.sum(Y * np.logaddexp(0, -{Z}) + (1 - Y) * np.logaddexp(0, {Z}))",
+    "cross_entropy": "-np.sum(Y * ({Z} - np.logaddexp.reduce({Z}, axis=1, keepdims=True)))",
+}
+WHY_STABLE = {
+    "binary_cross_entropy": "# ln y_hat and ln(1 - y_hat), from {Z} so that nothing overflows\n",
+    "cross_entropy": "# ln y_hat, from {Z} so that nothing overflows\n",
+}
 
 
 def line_of_numpy(equation: Equation, shape: Shape, orientation: Orientation) -> str:
@@ -109,7 +118,10 @@ def _activation(at: Layer) -> str:
 
 def _loss(at: Layer) -> str:
     averaged = at.shape.examples == 1 or at.shape.loss == "mean_squared_error"
-    return f"loss = {LOSS_SUMS[at.shape.loss]}" + ("" if averaged else " / m")
+    stable, mean = at.shape.loss in STABLE_SUMS and at.shape.decimals is None, "" if averaged else " / m"
+    value = STABLE_SUMS[at.shape.loss] if stable else LOSS_SUMS[at.shape.loss]
+    why = WHY_STABLE[at.shape.loss] if stable else ""
+    return f"{why}loss = {value}{mean}".format(Z=f"Z{at.shape.depth}")
 
 
 # Backward: the rules, with the mistakes that are made ----------------------------------------------------------------

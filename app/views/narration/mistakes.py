@@ -1,10 +1,15 @@
 """What the sentences say of a mistake where it is at work, and where it leaves a gradient's sign without meaning."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
+from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.shape import Shape, Updating
 from app.engine.network.losses import LOSSES
-from app.views.text.words import Teller, counted, with_article
+from app.views.narration.teller import Teller
+from app.views.text.activations import activation_word
+from app.views.text.records import complete
+from app.views.text.words import counted, with_article
 
 PLAIN = Updating()
 SAME_AT_A = ("identity", "relu", "leaky_relu")  # g'(a) = g'(z): a has the sign of z
@@ -18,13 +23,6 @@ def has_slope(shape: Shape, layer: int) -> bool:
 def _takes_slope(shape: Shape, layer: int) -> bool:
     """Hidden layers, and outputs of a squared error but for softmax, take their slope one unit at a time."""
     return layer < shape.depth or (LOSSES[shape.loss].error is None and shape.activation(layer) != "softmax")
-
-
-def uses_slope(shape: Shape, layer: int) -> bool:
-    """Whether the walk multiplies the layer's error signal by a slope."""
-    if "missing_slope" in shape.mistakes:
-        return False
-    return has_slope(shape, layer) or ("sigmoid_slope" in shape.mistakes and _takes_slope(shape, layer))
 
 
 def has_wrong_slope(shape: Shape, layer: int) -> bool:
@@ -53,52 +51,87 @@ def _whose_update(t: Teller) -> str:
     return "their update" if moves_so else "a step of plain gradient descent"
 
 
-# The mistakes that change error signals: name -> whether it is at work in a layer, and what "this rule" does there.
-_Where = Callable[[Shape, int], bool]
-_CLAUSES: dict[str, tuple[_Where, Callable[[Teller], str]]] = {
-    "untransposed_weights": (
-        lambda shape, l: l < shape.depth and shape.sizes[l] > 1,
-        lambda t: "takes the weights of the wrong unit: W where the chain rule needs its transpose",
-    ),
-    "updated_weights": (
-        lambda shape, l: l < shape.depth,
-        lambda t: f"takes the weights after {_whose_update(t)}, not those of the forward pass",
-    ),
-    "one_path_only": (
-        lambda shape, l: l < shape.depth and shape.sizes[l + 1] > 1,
-        lambda t: f"keeps only the last of the {_paths(t)} that the chain rule adds up",
-    ),
-    "sigmoid_slope": (
-        has_wrong_slope,
-        lambda t: f"takes the sigmoid's slope where the unit is {with_article(t.function)}",
-    ),
-    "missing_slope": (has_wrong_slope, lambda t: f"leaves out the {t.function}'s slope"),
-    "slope_of_activation": (
-        has_wrong_slope,
-        lambda t: (
-            f"takes the slope at the activation {t.says(t.value('a'))}, "
-            f"where the chain rule takes it at the sum {t.says(t.value('z'))}"
+@dataclass(frozen=True)
+class MistakeWords:
+    """What sentences say of a mistake: what "this rule" does, where it makes an error signal.
+
+    `clause` is None where the sentence of a gradient tells it in other words. `keeps_signs`: every gradient has the same
+    positive factor too much, so that its sign is still evidence.
+    """
+
+    at_work: Callable[[Shape, int], bool]
+    clause: Callable[[Teller], str] | None = None
+    keeps_signs: bool = False
+
+
+def _at_output(shape: Shape, layer: int) -> bool:
+    return layer == shape.depth
+
+
+def _in_hidden_layers(shape: Shape, layer: int) -> bool:
+    return layer < shape.depth
+
+
+def _nowhere(shape: Shape, layer: int) -> bool:
+    """Error signals are right; what is made of them is not."""
+    return False
+
+
+MISTAKE_WORDS = complete(
+    "mistake",
+    MISTAKES,
+    {
+        "untransposed_weights": MistakeWords(
+            lambda shape, l: l < shape.depth and shape.sizes[l] > 1,
+            lambda t: "takes the weights of the wrong unit: W where the chain rule needs its transpose",
         ),
-    ),
-    "halved_gradient": (
-        lambda shape, l: l == shape.depth,
-        lambda t: "takes half of what the chain rule gives",
-    ),
-    "wrong_sign": (
-        lambda shape, l: l == shape.depth,
-        lambda t: "turns the difference round: the chain rule takes prediction minus target",
-    ),
-    "slope_after_softmax": (
-        lambda shape, l: l == shape.depth,
-        lambda t: f"multiplies by the {t.function}'s slope, which has cancelled already with this loss",
-    ),
-}
-_SCALES = ("halved_gradient",)  # every gradient by the same positive factor: its sign is still evidence
+        "updated_weights": MistakeWords(
+            _in_hidden_layers,
+            lambda t: f"takes the weights after {_whose_update(t)}, not those of the forward pass",
+        ),
+        "one_path_only": MistakeWords(
+            lambda shape, l: l < shape.depth and shape.sizes[l + 1] > 1,
+            lambda t: f"keeps only the last of the {_paths(t)} that the chain rule adds up",
+        ),
+        "sigmoid_slope": MistakeWords(
+            has_wrong_slope,
+            lambda t: f"takes the {activation_word('sigmoid')}'s slope where the unit is {with_article(t.function)}",
+        ),
+        "missing_slope": MistakeWords(has_wrong_slope, lambda t: f"leaves out the {t.function}'s slope"),
+        "slope_of_activation": MistakeWords(
+            has_wrong_slope,
+            lambda t: (
+                f"takes the slope at the activation {t.says(t.value('a'))}, "
+                f"where the chain rule takes it at the sum {t.says(t.value('z'))}"
+            ),
+        ),
+        "halved_gradient": MistakeWords(
+            _at_output, lambda t: "takes half of what the chain rule gives", keeps_signs=True
+        ),
+        "wrong_sign": MistakeWords(
+            _at_output, lambda t: "turns the difference round: the chain rule takes prediction minus target"
+        ),
+        "slope_after_softmax": MistakeWords(
+            _at_output,
+            lambda t: f"multiplies by the {t.function}'s slope, which has cancelled already with this loss",
+        ),
+        "bias_times_fan_in": MistakeWords(_nowhere),
+        "summed_not_averaged": MistakeWords(_nowhere, lambda t: "adds the examples up, where the loss is their mean"),
+        "wrong_layer_input": MistakeWords(_nowhere),
+    },
+)
 
 
 def what_is_wrong(t: Teller) -> str:
     """One clause on each wrong rule that is at work in this error signal."""
-    return clauses(tells(t) for name, (works, tells) in _CLAUSES.items() if _made(name, t.shape, t.layer, works))
+    made = (words for name, words in MISTAKE_WORDS.items() if name in t.shape.mistakes)
+    return clauses(words.clause(t) for words in made if words.clause and words.at_work(t.shape, t.layer))
+
+
+def what_is_summed(t: Teller) -> str:
+    """The same in the gradients of a batch, where its examples are added up."""
+    clause = MISTAKE_WORDS["summed_not_averaged"].clause
+    return clauses([clause(t)] if clause and "summed_not_averaged" in t.shape.mistakes else [])
 
 
 def clauses(told: Iterable[str]) -> str:
@@ -106,15 +139,11 @@ def clauses(told: Iterable[str]) -> str:
     return "".join(f" {'It also' if place else 'This rule'} {what}." for place, what in enumerate(told))
 
 
-def _made(name: str, shape: Shape, layer: int, works: _Where) -> bool:
-    return name in shape.mistakes and works(shape, layer)
-
-
 def is_misled(shape: Shape, layer: int) -> bool:
     """Whether a wrong rule lies between the loss and this layer's error signal, so that its sign proves nothing."""
-    return bool(shape.mistakes) and any(
-        _made(name, shape, l, works)
-        for name, (works, _) in _CLAUSES.items()
+    return any(
+        MISTAKE_WORDS[name].at_work(shape, l)
+        for name in shape.mistakes
+        if not MISTAKE_WORDS[name].keeps_signs
         for l in range(layer, shape.depth + 1)
-        if name not in _SCALES
     )

@@ -31,7 +31,7 @@ from app.views.network.visible import (
     stand_of,
     texts_of,
 )
-from app.views.text.words import activation_word
+from app.views.text.activations import activation_word
 
 
 class Caption(NamedTuple):

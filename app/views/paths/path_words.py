@@ -3,28 +3,17 @@
 from app.engine.equations.expressions import Symbol
 from app.engine.paths import Factor, Paths
 from app.views.formulas.symbols import Script
+from app.views.text.activations import activation_word
+from app.views.text.naming import unit_name
 from app.views.text.numbers import number
-from app.views.text.words import (
-    MOST_READ_OUT,
-    activation_word,
-    counted,
-    listed,
-    sentence,
-    unit_name,
-)
+from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
 
 Units = tuple[tuple[int, int], ...]
 
 
-def unit_words(script: Script, unit: tuple[int, int]) -> str:
-    """A unit by its name: input 1, hidden unit 2, the output."""
-    l, j = unit
-    return f"input {j + 1}" if l == 0 else unit_name(script.shape, l, j)
-
-
 def route(script: Script, units: Units) -> str:
     """from input 1 through hidden unit 1 to output 2; a single unit is only named."""
-    first, *others = (unit_words(script, unit) for unit in units)
+    first, *others = (unit_name(script.shape, *unit) for unit in units)
     if not others:
         return first
     *between, last = others
@@ -34,14 +23,14 @@ def route(script: Script, units: Units) -> str:
 def killed(script: Script, factor: Factor) -> str:
     """What kills a path, in a sentence."""
     kind, l, j, _ = factor.symbol
-    unit = sentence(unit_words(script, (l, j)))
+    unit = sentence(unit_name(script.shape, l, j))
     if kind == "slope":
         function = activation_word(script.shape.activation(l))
         if factor.value == 0:
             return f"{unit} is off: the {function}’s slope there is 0, so nothing passes."
         return f"{unit} lets almost nothing through: the {function} is nearly flat there."
     if kind == "W":
-        return f"The weight into {unit_words(script, (l, j))} is 0, so nothing passes."
+        return f"The weight into {unit_name(script.shape, l, j)} is 0, so nothing passes."
     if kind == "a":
         return f"{unit} says 0, so the weight carries nothing."
     return f"{unit} is exactly right, so there is nothing to correct."
@@ -54,7 +43,7 @@ def gradient_sentence(script: Script, found: Paths, digits: int) -> str:
     total = number(found.sum, digits) + (", the mean over the batch" if len(found.each) > 1 else "")
     if found.groups:
         largest = max(found.groups, key=lambda group: abs(group.sum))
-        through = f"the most, {number(largest.sum, digits)}, comes through {unit_words(script, largest.unit)}"
+        through = f"the most, {number(largest.sum, digits)}, comes through {unit_name(script.shape, *largest.unit)}"
         return f"{ahead}. Grouped by the next unit, {through}; together they are {total}."
     if found.count == 1:
         return f"{ahead}. The product of all that lies on it is the gradient: {total}."
@@ -68,17 +57,17 @@ def gradient_sentence(script: Script, found: Paths, digits: int) -> str:
 def _read_out(script: Script, found: Paths, digits: int) -> str:
     """Each path by what tells it from the others, with its share."""
     start = len(found.units)
-    ends = ([unit_words(script, unit) for unit in path.units[start:]] for path in found.paths)
+    ends = ([unit_name(script.shape, *unit) for unit in path.units[start:]] for path in found.paths)
     shares = (number(path.product, digits) for path in found.paths)
     return listed([f"{share} through {' and '.join(end)}" for share, end in zip(shares, ends, strict=True)])
 
 
 def _subject(script: Script, symbol: Symbol) -> str:
     kind, l, j, k = symbol
-    unit = unit_words(script, (l, j))
+    unit = unit_name(script.shape, l, j)
     match kind:
         case "W":
-            return f"The weight from {unit_words(script, (l - 1, k or 0))} to {unit}"
+            return f"The weight from {unit_name(script.shape, l - 1, k or 0)} to {unit}"
         case "b":
             return f"The bias of {unit}"
         case "z":

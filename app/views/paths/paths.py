@@ -22,8 +22,9 @@ from app.views.paths.path_rows import (
     unit_mark,
     writer,
 )
-from app.views.paths.path_words import gradient_sentence, unit_words
+from app.views.paths.path_words import gradient_sentence
 from app.views.paths.shares import Shares, shares_of
+from app.views.text.naming import unit_name
 from app.views.text.numbers import adds_up, number
 from app.views.text.words import counted
 
@@ -158,7 +159,7 @@ def counted_places(found: Paths) -> list[str]:
 
 def _group(pen: Writer, found: Paths, group: Group) -> GroupRow:
     l, j = group.unit
-    unit, count = unit_words(pen.script, group.unit), counted(group.paths, "path")
+    unit, count = unit_name(pen.script.shape, *group.unit), counted(group.paths, "path")
     bar = pen.bar(group.sum)
     refs = (f"w-{l}-{j}-{found.units[-1][1]}", f"u-{l}-{j}", *(f"u-{a}-{b}" for a, b in found.units))
     name = f"through {unit_mark(pen.script.shape.sizes, l, j)} · {count}"
@@ -196,7 +197,7 @@ def _trail(script: Script, found: Paths) -> tuple[Link, ...]:
 def _others(script: Script, symbol: Symbol) -> tuple[Link, ...]:
     """What else there is to open here: the units at both ends of a weight, a unit's error signal, its bias."""
     kind, l, j, k = symbol
-    unit = unit_words(script, (l, j))
+    unit = unit_name(script.shape, l, j)
     delta, bias = (
         Link(f"error signal of {unit}", Opened(Symbol("z", l, j)).query),
         Link(f"bias of {unit}", Opened(Symbol("b", l, j)).query),
@@ -204,7 +205,7 @@ def _others(script: Script, symbol: Symbol) -> tuple[Link, ...]:
     match kind:
         case "W":
             source = Symbol("z" if l > 1 else "a", l - 1, k or 0)
-            return (delta, Link(unit_words(script, source[1:3]), Opened(source).query))
+            return (delta, Link(unit_name(script.shape, source.layer, source.j), Opened(source).query))
         case "b":
             return (delta,)
         case "z":

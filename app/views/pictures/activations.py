@@ -24,23 +24,16 @@ from app.views.charts.axes import (
 )
 from app.views.charts.table import Table
 from app.views.network.scales import place
-from app.views.text.naming import layer_names
+from app.views.text.activations import ACTIVATION_WORDS, activation_word
+from app.views.text.naming import layer_names, unit_name
 from app.views.text.numbers import fixed, number
-from app.views.text.words import (
-    SATURATED,
-    activation_word,
-    counted,
-    listed,
-    sentence,
-    unit_name,
-)
+from app.views.text.words import SATURATED, counted, listed, sentence
 
 BINS = 20
 MOST_EXAMPLES = 1_000
 FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
 GAP = 1.0  # between two bars
 RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # what an activation can be at all
-OFF = ("relu",)  # where a slope is small, the unit is off
 PERCENT = 1  # digits
 COLUMNS = ("from", "to", "share, %", "of it saturated, %")
 
@@ -182,6 +175,6 @@ def _percent(share: float) -> str:
 
 def _told(one: Activity) -> str:
     share = _share(one)
-    state = "off" if one.activation in OFF else "saturated"
+    state = "off" if ACTIVATION_WORDS[one.activation].flat == "off" else "saturated"
     dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
     return f"{_percent(share) if share else 'none'} {state}{dead}"

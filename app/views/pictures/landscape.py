@@ -297,7 +297,7 @@ def _told_check(checked: Checked, secant: Secant, digits: int) -> Iterator[str]:
     """The secant; and where they differ, why the tangent misses the curve."""
     step, slope = number(secant.step, digits), number(secant.slope, digits)
     yield f"The secant of the numerical check, {step} to either side, has the slope {slope}."
-    if checked.because:
+    if checked.because or checked.referee == "paths":
         yield f"{'The tangent misses the curve. ' if checked.because == 'wrong' else ''}{told(checked, digits)}"
 
 

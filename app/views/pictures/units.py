@@ -33,9 +33,9 @@ from app.views.pictures.choices import (
     choices_of,
 )
 from app.views.pictures.over_data import OverData, Slice, curves_over, said_over, slice_of
-from app.views.text.naming import input_names
+from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number
-from app.views.text.words import sentence, unit_name
+from app.views.text.words import sentence
 
 NAME = "units"
 SMALL = Frame(100.0, 100.0, 0.0, 100.0, 0.0, 100.0)

@@ -27,8 +27,8 @@ from app.views.formulas.notation import Piece, terms_of
 from app.views.formulas.rows import MATHML, aligned, wrapped
 from app.views.formulas.symbols import script_of
 from app.views.predict.sign_reason import made_of, what_decides
+from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.words import what_is_found
 
 UNKNOWN = '<mtext class="missing">?</mtext>'
 HOW_NEAR = f"Right within {TOLERANCE:.0%}, or rounded to the digits that you give, two at least."

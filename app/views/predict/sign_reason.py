@@ -11,12 +11,7 @@ from app.engine.equations.expressions import (
 )
 from app.engine.question_case import Case
 from app.views.text.numbers import signed
-from app.views.text.words import (
-    MOST_READ_OUT,
-    counted,
-    listed,
-    sentence,
-)
+from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
 
 WORDS = {1: "positive", -1: "negative", 0: "zero"}
 NOTES = {"db": "A bias carries 1, so the sign is that of the error signal"}

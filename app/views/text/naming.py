@@ -1,10 +1,11 @@
-"""What the inputs, outputs and classes of a walk are called: by their columns where these have names."""
+"""What things are called: inputs, outputs and classes by their columns, units, parameters, and what equations find."""
 
 from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation
+from app.engine.equations.updates import parameter_of
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
-from app.views.text.words import unit_name
 
 
 def input_names(session: TrainingSession) -> tuple[str, ...]:
@@ -26,15 +27,68 @@ def class_names(session: TrainingSession) -> tuple[str, ...]:
     return (f"{names[0]} = 0", f"{names[0]} = 1") if len(names) == 1 else names
 
 
+# Units and parameters -------------------------------------------------------------------------------------------------
+
+
+def unit_name(shape: Shape, layer: int, j: int) -> str:
+    """input 1; hidden unit 1 with one hidden layer, unit 2 of layer 1 with several; the output, or output 2."""
+    if layer == 0:
+        return f"input {j + 1}"
+    if layer == shape.depth:
+        return "the output" if shape.sizes[-1] == 1 else f"output {j + 1}"
+    return f"hidden unit {j + 1}" if shape.depth == 2 else f"unit {j + 1} of layer {layer}"
+
+
 def parameter_name(shape: Shape, symbol: Symbol) -> str:
     """weight from input 1 to hidden unit 2; bias of the output. Of a gradient, whose parameter."""
     _, layer, j, k = symbol
     unit = unit_name(shape, layer, j)
-    if k is None:
-        return f"bias of {unit}"
-    return f"weight from {f'input {k + 1}' if layer == 1 else unit_name(shape, layer - 1, k)} to {unit}"
+    return f"bias of {unit}" if k is None else f"weight from {unit_name(shape, layer - 1, k)} to {unit}"
 
 
 def layer_names(shape: Shape) -> tuple[str, ...]:
     """layer 1, layer 2, ..., output."""
     return (*(f"layer {l}" for l in range(1, shape.depth)), "output")
+
+
+# What equations find --------------------------------------------------------------------------------------------------
+
+PHASE_TITLES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}
+# Of an update: what all parameters share, and what each has of its own.
+SHARED = {
+    "eta": "Learning rate",
+    "norm": "Length of all gradients",
+    "clip": "Clipping factor",
+    "correction_m": "Correction of m",
+    "correction_v": "Correction of v",
+}
+STATES = {
+    "g": "Gradient as taken",
+    "velocity": "Velocity",
+    "m": "Mean gradient",
+    "v": "Mean squared gradient",
+    "m_hat": "Corrected mean gradient",
+    "v_hat": "Corrected mean squared gradient",
+}
+FOUND = {
+    "z": "Weighted sum",
+    "a": "Activation",
+    "delta": "Error signal",
+    "dW": "Gradient",
+    "db": "Gradient",
+    "W": "Update",
+    "b": "Update",
+    **{f"{state}_{kind}": words for state, words in STATES.items() for kind in ("W", "b")},
+}
+
+
+def what_is_found(equation: Equation, shape: Shape) -> str:
+    """What an equation finds, by name: Gradient of the weight from input 1 to hidden unit 2."""
+    kind, symbol = equation.kind, equation.symbol
+    if kind == "loss":
+        return "Loss"
+    if kind in SHARED:
+        return SHARED[kind]
+    if parameter_of(symbol) is None:
+        return f"{FOUND[kind]} of {unit_name(shape, symbol.layer, symbol.j)}"
+    return f"{FOUND[kind]} of the {parameter_name(shape, symbol)}"

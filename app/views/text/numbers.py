@@ -32,6 +32,11 @@ def fixed(x: float, digits: int) -> str:
     return _joined(_parts(x, digits, short=False))
 
 
+def keeps_its_digits(x: float, digits: int) -> bool:
+    """Whether so many decimals leave a number, not negative, as many significant digits as any number is shown with."""
+    return x >= 10.0 ** (min(SIGNIFICANT, digits) - 1 - digits)
+
+
 def signed(x: float, digits: int) -> str:
     """A number whose sign is the point: +0.28314, −0.02; zero has none."""
     return f"+{number(x, digits)}" if x > 0 else number(x, digits)
@@ -58,7 +63,7 @@ def _parts(x: float, digits: int, short: bool) -> Parts:
     if x == 0:
         return ("0" if short else f"{0:.{digits}f}"), None
     further = min(SIGNIFICANT, digits) - 1  # significant digits after the first
-    if 10.0 ** (further - digits) <= abs(x) < LARGE:
+    if keeps_its_digits(abs(x), digits) and abs(x) < LARGE:
         return _text(x, x, digits, short), None
     mantissa, _, power = f"{x:.{further}e}".partition("e")
     exponent = int(power)

@@ -1,27 +1,8 @@
-"""The words of the narration: names of units and activations, small numbers, fractions and lists, as spoken."""
+"""Words that every sentence may use: small numbers, fractions and lists, as spoken."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from app.engine.equations.expressions import Symbol
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation
-from app.engine.equations.updates import parameter_of
-from app.engine.equations.values import Values
-from app.views.text.numbers import number
-
-ACTIVATION_WORDS = {
-    "identity": "identity",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "softplus": "softplus",
-    "gelu": "GELU",
-    "softmax": "softmax",
-}
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PLACES = ("first", "second", "third", "fourth")
@@ -37,61 +18,6 @@ SHARES = (
     (0.71, "three quarters"),
     (0.85, "nearly all"),
 )
-
-
-def unit_name(shape: Shape, layer: int, j: int) -> str:
-    """hidden unit 1 with one hidden layer, unit 2 of layer 1 with several; the output, or output 2."""
-    if layer == shape.depth:
-        return "the output" if shape.sizes[-1] == 1 else f"output {j + 1}"
-    return f"hidden unit {j + 1}" if shape.depth == 2 else f"unit {j + 1} of layer {layer}"
-
-
-FOUND = {
-    "z": "Weighted sum",
-    "a": "Activation",
-    "delta": "Error signal",
-    "dW": "Gradient",
-    "db": "Gradient",
-    "W": "Update",
-    "b": "Update",
-}
-# Of an update: what all parameters share, and what each has of its own.
-SHARED = {
-    "eta": "Learning rate",
-    "norm": "Length of all gradients",
-    "clip": "Clipping factor",
-    "correction_m": "Correction of m",
-    "correction_v": "Correction of v",
-}
-STATES = {
-    "g": "Gradient as taken",
-    "velocity": "Velocity",
-    "m": "Mean gradient",
-    "v": "Mean squared gradient",
-    "m_hat": "Corrected mean gradient",
-    "v_hat": "Corrected mean squared gradient",
-}
-FOUND |= {f"{state}_{kind}": words for state, words in STATES.items() for kind in ("W", "b")}
-
-
-def what_is_found(equation: Equation, shape: Shape) -> str:
-    """What an equation finds, by name: Gradient of the weight from input 1 to hidden unit 2."""
-    _, layer, j, k = equation.symbol
-    if equation.kind == "loss":
-        return "Loss"
-    if equation.kind in SHARED:
-        return SHARED[equation.kind]
-    unit = unit_name(shape, layer, j)
-    if k is not None:
-        before = f"input {k + 1}" if layer == 1 else unit_name(shape, layer - 1, k)
-        return f"{FOUND[equation.kind]} of the weight from {before} to {unit}"
-    bias = "the bias of " if parameter_of(equation.symbol) else ""
-    return f"{FOUND[equation.kind]} of {bias}{unit}"
-
-
-def activation_word(name: str) -> str:
-    """How an activation is called in a sentence: the sigmoid, the ReLU."""
-    return ACTIVATION_WORDS[name]
 
 
 def with_article(noun: str) -> str:
@@ -136,45 +62,3 @@ def listed(texts: Sequence[str]) -> str:
 def sentence(text: str) -> str:
     """The text with its first letter large."""
     return text[0].upper() + text[1:]
-
-
-@dataclass(frozen=True)
-class Teller:
-    """One equation with all that its sentence may use: the shape of the walk, the values, the page's digits."""
-
-    equation: Equation
-    shape: Shape
-    values: Values
-    digits: int
-
-    @property
-    def layer(self) -> int:
-        """The layer of what the equation finds."""
-        return self.equation.symbol.layer
-
-    @property
-    def unit(self) -> str:
-        """The name of the unit whose z, a or delta the equation finds."""
-        return unit_name(self.shape, self.layer, self.equation.symbol.j)
-
-    @property
-    def function(self) -> str:
-        """The word for the layer's activation function."""
-        return activation_word(self.shape.activation(self.layer))
-
-    def value(self, kind: str, layer: int | None = None) -> float:
-        """The value of another symbol of the same unit, such as its z."""
-        return self.values[Symbol(kind, self.layer if layer is None else layer, self.equation.symbol.j)]
-
-    @property
-    def result(self) -> float:
-        """The value of what the equation finds."""
-        return self.values[self.equation.symbol]
-
-    def says(self, x: float) -> str:
-        """A number, as the page writes it."""
-        return number(x, self.digits)
-
-    def factor(self, x: float) -> str:
-        """A number after a sign of calculation: in brackets if it is negative."""
-        return f"({self.says(x)})" if x < 0 else self.says(x)

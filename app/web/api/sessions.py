@@ -27,10 +27,9 @@ from app.web.api.schemas import (
 from app.web.api.setups import NewLesson, NewSession, NewSetup
 from app.web.api.state import dumps, history_text, state_text
 from app.web.api.trace import trace_document
-from app.web.http.access import anyone, holder
-from app.web.http.cookies import check_joining
 from app.web.http.dependencies import TheWalk, services
 from app.web.http.limits import check_edit, check_setup
+from app.web.http.new_session import check_may_begin
 from app.web.http.prefix import prefix
 
 router = APIRouter(prefix="/api")
@@ -52,7 +51,6 @@ def state_response(kept: Kept, status: int = 200) -> Response:
 
 
 @router.get("/lessons", response_model=list[LessonAnswer], tags=["lessons"])
-@anyone
 async def lessons() -> Response:
     """The five lessons, in teaching order."""
     return json_response(dumps([_lesson(lesson.slug) for lesson in LESSONS]))
@@ -65,11 +63,10 @@ def _lesson(slug: str) -> dict[str, object]:
 
 
 @router.post("/sessions", status_code=201, response_model=State, responses=ERRORS, tags=["sessions"])
-@anyone
 async def create(request: Request, new: Annotated[NewSession, Body()]) -> Response:
     """Start a lesson, or a network of one's own."""
     the = services(request)
-    check_joining(request, the.rates.visitors, the.rates.addresses)
+    check_may_begin(request)
     return state_response(await the.store.create(_begun(new, the.settings)), 201)
 
 
@@ -91,14 +88,12 @@ session = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERROR
 
 
 @session.get("", response_model=State)
-@holder
 async def state(walk: TheWalk) -> Response:
     """Where the session stands."""
     return state_response(await walk.load())
 
 
 @session.patch("", response_model=State)
-@holder
 async def edit(walk: TheWalk, edit: Edit) -> Response:
     """Change the learning rate, a parameter, an input or target, the example in focus, or whether the page asks."""
     check_edit(edit, walk.services.settings)
@@ -122,7 +117,6 @@ def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
 
 
 @session.post("/step", response_model=State)
-@holder
 async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch further."""
     far = epoch_on if move.by == "epoch" else False
@@ -130,7 +124,6 @@ async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
 
 
 @session.post("/back", response_model=State)
-@holder
 async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
     far = epoch_back if move.by == "epoch" else False
@@ -138,28 +131,24 @@ async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
 
 
 @session.post("/forward", response_model=State)
-@holder
 async def forward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
     """On to the end of the forward phase, of the next iteration where this one is already there."""
     return state_response(await walk.do(lambda walked: walked.forward(), move.rev))
 
 
 @session.post("/backward", response_model=State)
-@holder
 async def backward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
     """On to the end of the backward phase, of the next iteration where this one is already there."""
     return state_response(await walk.do(lambda walked: walked.backward(), move.rev))
 
 
 @session.post("/update", response_model=State)
-@holder
 async def update(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
     """On to the end of the update, of the next iteration where this one is already there."""
     return state_response(await walk.do(lambda walked: walked.update(), move.rev))
 
 
 @session.post("/train", response_model=State)
-@holder
 async def train(walk: TheWalk, train: Train) -> Response:
     """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
     measure, count = ("iterations", train.iterations) if train.epochs is None else ("epochs", train.epochs)
@@ -167,14 +156,12 @@ async def train(walk: TheWalk, train: Train) -> Response:
 
 
 @session.post("/reset", response_model=State)
-@holder
 async def reset(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
     """Back to the very start, without what was changed on the way."""
     return state_response(await walk.do(lambda walked: walked.reset(), move.rev))
 
 
 @session.get("/trace", response_model=list[EquationAnswer])
-@holder
 async def trace(walk: TheWalk) -> Response:
     """Every equation of this iteration, with the numbers of those that have been shown."""
     kept = await walk.load()
@@ -182,7 +169,6 @@ async def trace(walk: TheWalk) -> Response:
 
 
 @session.get("/history", response_model=HistoryAnswer)
-@holder
 async def history(walk: TheWalk) -> Response:
     """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
     kept = await walk.load()

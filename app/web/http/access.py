@@ -1,55 +1,48 @@
-"""Who may call a route. Each says so beside its path; an application with one that does not say is not made."""
+"""Who may call a route: whoever holds the key that stands in its path, or, where it is listed here, anyone.
 
-from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
-from typing import Any, TypeVar
+There are no accounts: an address with an unguessable id in it is the only key.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from starlette.routing import BaseRoute
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-DECLARED = "access"
 SESSION = "{session_id}"
-
-
-class Access(Enum):
-    """There are no accounts: an address with an unguessable id in it is the only key."""
-
-    ANYONE = "anyone"
-    HOLDER = "whoever holds the session's id"
+ANYONE = frozenset(
+    (
+        "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
+        "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab",
+        "GET /api/lessons", "POST /api/sessions",
+        "GET /healthz", "GET /readyz", "GET /metrics",
+    )
+)  # fmt: skip # shows and changes nobody's session
 
 
 class UndeclaredRouteError(RuntimeError):
-    """A route does not say who may call it, or says what its path cannot keep."""
+    """A route asks for no key and is not among those that anyone may call."""
 
 
-def anyone(endpoint: Endpoint) -> Endpoint:
-    """Declares: anyone may call this. It shows and changes nobody's session."""
-    setattr(endpoint, DECLARED, Access.ANYONE)
-    return endpoint
-
-
-def holder(endpoint: Endpoint) -> Endpoint:
-    """Declares: whoever holds the id in the address may call this. It touches no other session."""
-    setattr(endpoint, DECLARED, Access.HOLDER)
-    return endpoint
-
-
-def declared_routes(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, BaseRoute, Access | None]]:
-    """Every route with its whole path and what it declares, through routers that were included, and mounts."""
+def whole_paths(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, BaseRoute]]:
+    """Every route with its whole path, through routers that were included, and mounts."""
     for route in routes:
         included: Any = getattr(route, "original_router", None)
-        if included is not None:
+        if included is None:
+            yield prefix + getattr(route, "path", ""), route
+        else:
             context: Any = route
-            yield from declared_routes(included.routes, prefix + context.include_context.prefix)
-            continue
-        answering: Any = getattr(route, "endpoint", None) or getattr(route, "app", None)
-        yield prefix + getattr(route, "path", ""), route, getattr(answering, DECLARED, None)
+            yield from whole_paths(included.routes, prefix + context.include_context.prefix)
 
 
-def check_declared(routes: Iterable[BaseRoute]) -> None:
-    """UndeclaredRouteError for the first route that does not say who may call it."""
-    for path, _, access in declared_routes(routes):
-        if access is None:
-            raise UndeclaredRouteError(f"{path} does not say who may call it. Put @anyone or @holder on its function.")
-        if (access is Access.HOLDER) != (SESSION in path):
-            raise UndeclaredRouteError(f"{path} is for {access.value}, but its path has {SESSION} only for a holder.")
+def operations_of(routes: Iterable[BaseRoute]) -> Iterator[str]:
+    """Every method with its whole path, such as GET /docs."""
+    for path, route in whole_paths(routes):
+        methods: Any = getattr(route, "methods", None) or ("GET",)
+        yield from (f"{method} {path}" for method in methods if method != "HEAD")
+
+
+def check_access(routes: Iterable[BaseRoute]) -> None:
+    """UndeclaredRouteError for the first operation that asks for no key and is not for anyone."""
+    for operation in operations_of(routes):
+        if SESSION not in operation and operation not in ANYONE:
+            raise UndeclaredRouteError(f"{operation} asks for no key. If anyone may call it, name it in ANYONE.")

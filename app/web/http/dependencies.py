@@ -9,7 +9,7 @@ from typing import Annotated, Self, TypeVar, cast
 from fastapi import Depends, Header, Request
 
 from app.engine.network.errors import SetupError
-from app.sessions.store.operations import led_to, operation_key
+from app.sessions.store.idempotency import led_to, operation_key
 from app.sessions.store.store import Kept, SessionStore, StaleRevisionError
 from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.session import TrainingSession
@@ -41,11 +41,11 @@ class Rates:
     addresses: Buckets
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, clock: Callable[[], float]) -> Self:
         """As the settings have it."""
         one = Rate(settings.session_burst, settings.session_rate)
         many = Rate(settings.joining_burst, settings.joining_rate)
-        return cls(Buckets(one), Buckets(one), Buckets(one), Buckets(many))
+        return cls(Buckets(one, clock), Buckets(one, clock), Buckets(one, clock), Buckets(many, clock))
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Services:
     pool: Pool
     rates: Rates
     drain: Drain
+    clock: Callable[[], float]
 
 
 def services(request: Request) -> Services:
@@ -106,7 +107,8 @@ class Walk:
 
     async def _far(self, session: TrainingSession, iteration: int, verb: Verb) -> TrainingSession:
         try:
-            return await self.services.pool.run_in_slices(self.id, session, in_slices(session, iteration, verb))
+            ways = in_slices(session, iteration, verb, self.services.clock)
+            return await self.services.pool.run_in_slices(self.id, session, ways)
         except TooLongError as error:
             raise SetupError("", str(error), "Ask for less at once.") from error
 

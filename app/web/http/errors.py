@@ -33,10 +33,10 @@ from app.views.pages import (
 from app.web.api.state import state_text
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.invalid import Error, told
-from app.web.http.logs import request_id
 from app.web.http.page import page_response
 from app.web.http.prefix import path_of, prefix
 from app.web.http.rates import TooFastError
+from app.web.http.request_log import request_id
 from app.web.http.work import BusyError
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ JSON = b"application/json"
 Headers = Mapping[bytes, bytes]
 
 
-class Door:
+class HostAndOrigin:
     """Refuses what does not come from this program's own pages, or from a program that has no cookies.
 
     421: a host name that is not ours, so that nobody else's name can be made to lead here. 403: a change that

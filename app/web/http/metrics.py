@@ -1,7 +1,6 @@
 """Numbers about the program for Prometheus, over all of its processes. No label holds an id or what a reader sent."""
 
 import os
-from typing import Protocol
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"  # where several processes keep their numbers
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
@@ -38,9 +37,3 @@ class Metrics:
         together = self._library.CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return self._library.generate_latest(together)
-
-
-class Counts(Protocol):
-    """What counts requests."""
-
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None: ...

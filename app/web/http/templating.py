@@ -11,8 +11,6 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.web.http.access import anyone
-
 DRAWN = 8192  # marks of drawings whose markup is kept
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -72,7 +70,6 @@ class Templates:
         return f"{self.root}/static/{name}?v={self._versions[name]}"
 
 
-@anyone
 class Assets(StaticFiles):
     """Static files; one asked for with its version may be kept for ever."""
 

@@ -47,12 +47,12 @@ class TooLongError(RuntimeError):
 class Pool:
     """Runs up to `threads` jobs at once; `queue` more may wait. A job is known by the client that it is for.
 
-    A job in slices may compute for `seconds` altogether.
+    A job in slices may compute for `seconds` altogether, as `clock` tells them.
     """
 
-    def __init__(self, threads: int, queue: int, seconds: float) -> None:
+    def __init__(self, threads: int, queue: int, seconds: float, clock: Callable[[], float] = perf_counter) -> None:
         self._places = threads + queue
-        self._seconds = seconds
+        self._seconds, self._clock = seconds, clock
         self._clients: Counter[str] = Counter()
         self._turn = asyncio.Lock()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="work")
@@ -68,11 +68,11 @@ class Pool:
         Errors as of `run`; TooLongError where it computes longer than a request may.
         """
         with self._place(client):
-            part, left = await self._in_thread(partial(_slice, start, steps, 0.0)), self._seconds
+            part, left = await self._in_thread(partial(_slice, start, steps, 0.0, self._clock)), self._seconds
             while part.more:
                 short = part.seconds <= 4 * SHORT * part.steps
                 part = await (self._between_clicks if short else self._in_thread)(
-                    partial(_slice, part.last, steps, SHORT if short else SLICE)
+                    partial(_slice, part.last, steps, SHORT if short else SLICE, self._clock)
                 )
                 left -= part.seconds
                 if left < 0 and part.more:
@@ -109,12 +109,12 @@ class Pool:
                 del self._clients[client]
 
 
-def _slice(last: Result, steps: Iterator[Result], most: float) -> Slice[Result]:
+def _slice(last: Result, steps: Iterator[Result], most: float, clock: Callable[[], float]) -> Slice[Result]:
     """As many steps as fit into so many seconds, at least one."""
-    start = perf_counter()
+    start = clock()
     count = 0
     for count, last in enumerate(steps, start=1):
-        seconds = perf_counter() - start
+        seconds = clock() - start
         if seconds > most:
             return Slice(last, True, count, seconds)
-    return Slice(last, False, count, perf_counter() - start)
+    return Slice(last, False, count, clock() - start)

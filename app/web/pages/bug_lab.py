@@ -19,19 +19,17 @@ from app.sessions.bug_lab.bug_lab import (
 from app.sessions.bug_lab.cases import Case, case_of
 from app.sessions.walk.hunt import Accusation
 from app.views.bug_lab.bug_lab import bug_lab_page
-from app.web.http.access import anyone
 from app.web.http.dependencies import services
 from app.web.http.forms import WHOLE, Form, form_of
+from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.pages.explorer import Explorer, WalkPages
-from app.web.pages.new_session import begun_walk, check_may_begin
 
 router = APIRouter(include_in_schema=False)
 pages = WalkPages()
 
 
 @router.get("/bug-lab")
-@anyone
 async def bug_lab(request: Request) -> Response:
     """What it is, its levels, and the case that the address names."""
     case = await _case(request, request.query_params) if request.query_params else None
@@ -49,7 +47,6 @@ def client_of(request: Request) -> str:
 
 
 @router.post("/bug-lab")
-@anyone
 async def begin(request: Request) -> Response:
     """Start a case: the one that the form names, or any of its level."""
     form, the = await form_of(request), services(request)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
@@ -24,14 +24,12 @@ from app.views.build.panels import (
     TextPanel,
     build_panels,
 )
-from app.web.http.access import anyone
-from app.web.http.cookies import check_joining, know_visitor
 from app.web.http.dependencies import Services, services, walk_of
 from app.web.http.forms import WHOLE
 from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
+from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.http.prefix import root_of
 from app.web.http.uploads import Sent, sent_by
 from app.web.pages.bug_lab import client_of
 from app.web.pages.building import build, table_limits
@@ -45,7 +43,6 @@ LEFT_BEHIND = "The mistake of that walk is left out: what you build here follows
 
 
 @router.get(ADDRESS)
-@anyone
 async def builder(request: Request) -> Response:
     """The form: as a starting point has it, or as the walk that `like` names began."""
     query = request.query_params
@@ -71,7 +68,6 @@ async def _like(request: Request, session_id: str) -> Response:
 
 
 @router.post(ADDRESS)
-@anyone
 async def built(request: Request) -> Response:
     """What the form's button asks for; without one the form is looked at as it stands."""
     the = services(request)
@@ -168,19 +164,15 @@ async def _built(request: Request, draft: Draft) -> Built:
 
 async def _start(request: Request, found: Built) -> Response:
     """The walk of this setup; back to the form, and why, where it cannot be."""
-    the = services(request)
     if found.setup is None:
         return _refused(request, found)
-    check_joining(request, the.rates.visitors, the.rates.addresses)
+    check_may_begin(request)
     try:
-        kept = await the.store.create(TrainingSession.of_setup(found.setup))
+        return await begun_walk(request, TrainingSession.of_setup(found.setup))
     except (SetupError, SessionTooLargeError) as error:
         return _refused(request, replace(found, errors=(SetupError("", error.problem, error.remedy),)))
     except DivergedError as error:
         return _refused(request, replace(found, errors=(SetupError("", str(error), ""),)))
-    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}", 303, headers=VARY)
-    know_visitor(request, response)
-    return response
 
 
 def _refused(request: Request, found: Built) -> Response:

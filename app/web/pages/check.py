@@ -12,7 +12,6 @@ from app.views.check.verdicts import proof_of, verdict, work_of_check
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.state import dumps, real
-from app.web.http.access import holder
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in
 from app.web.pages.explorer import Explorer, WalkPages
@@ -34,25 +33,43 @@ class CheckAnswer(Answer):
         j: int
         k: int | None
         analytic: Annotated[Real, says("What backward() found, with the session's rules and rounding.")]
-        numeric: Annotated[Real, says("The central difference; where a sum stands on a corner, of both sides.")]
-        relative_error: Annotated[
-            Real,
-            says("Against the larger of the two, or a million times what differences can resolve, if that is more."),
+        numeric: Annotated[
+            Real, says("What the referee found; where a sum stands on a corner, the mean of the slopes on both sides.")
         ]
-        ok: Annotated[bool, says("Whether it is not wrong.")]
+        relative_error: Annotated[
+            Real, says("Of the two, against the larger; on a corner, against the slope that g′ takes there.")
+        ]
+        ok: Annotated[bool | None, says("Whether it is not wrong; null where it is too small to tell.")]
         because: Annotated[
-            Literal["", "rounding", "kink", "wrong"],
-            says("Why they differ: the rounding of activations alone, a corner of a ReLU, or a wrong rule."),
+            Literal["", "rounding", "kink", "too_small", "wrong"],
+            says(
+                "Why they differ, or may: the rounding of activations alone, a corner of a ReLU, too few digits to "
+                "tell, or a wrong rule."
+            ),
+        ]
+        referee: Annotated[
+            Literal["differences", "paths"],
+            says(
+                "Who found `numeric`: central differences, or, where the gradient is too small for them, the sum over "
+                "its paths in more digits."
+            ),
+        ]
+        sides: Annotated[
+            list[Real] | None,
+            says(
+                "On a corner: the loss's slopes to the left and to the right of the parameter. g′(0) is the left one."
+            ),
         ]
 
-    ok: Annotated[bool, says("Whether no gradient is wrong.")]
-    max_relative_error: Annotated[Real, says("Rounding included.")]
-    verdict: Annotated[str, says("One line, which names the layer where the gradients first go wrong.")]
+    ok: Annotated[bool | None, says("Whether no gradient is wrong; null where none is and some are too small to tell.")]
+    max_relative_error: Annotated[Real, says("Of all that can be told, rounding included.")]
+    verdict: Annotated[
+        str, says("Names the layer where the gradients first go wrong, and counts those that are too small to tell.")
+    ]
     parameters: list[Parameter]
 
 
 @router.get("/gradient-check", response_model=CheckAnswer)
-@holder
 async def gradient_check(walk: TheWalk) -> Response:
     """Check every gradient of this iteration by central differences, whatever the walk has shown of it."""
     session = allowed((await walk.load()).session)
@@ -106,4 +123,6 @@ def _parameter(checked: Checked) -> dict[str, Any]:
         "relative_error": real(checked.relative_error),
         "ok": checked.ok,
         "because": checked.because,
+        "referee": checked.referee,
+        "sides": None if checked.sides is None else [real(side) for side in checked.sides],
     }

@@ -15,7 +15,6 @@ from app.web.api.answers import State
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.schemas import Move
 from app.web.api.sessions import MOVE, state_response
-from app.web.http.access import holder
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import Form, number_in
 from app.web.http.limits import check_magnitude
@@ -50,7 +49,6 @@ async def undo(the: Explorer) -> Response:
 
 
 @router.post("/undo", response_model=State)
-@holder
 async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
     """Back to where the walk stood before the last edit or training, with the values that it had."""
     return state_response(await walk.do(lambda walked: walked.undo(), move.rev, slow=True))

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict.questions import QuestionError, question_of
-from app.sessions.store.operations import operation_key
+from app.sessions.store.idempotency import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
@@ -19,7 +19,6 @@ from app.views.explorer.explorer import SPEEDS, ExplorerPage, explorer
 from app.views.explorer.headings import room_of
 from app.views.explorer.look import Look, Play
 from app.views.paths.paths import Opened
-from app.web.http.access import holder
 from app.web.http.dependencies import (
     Reach,
     Verb,
@@ -196,7 +195,6 @@ class WalkPages:
 
     def _route(self, method: str, path: str) -> Callable[[Answer], Answer]:
         def routed(answer: Answer) -> Answer:
-            @holder
             async def endpoint(request: Request) -> Response:
                 return await answer(await explorer_of(request))
 

@@ -11,9 +11,9 @@ from app.sessions.walk.session import Fork, TrainingSession
 from app.settings import Settings
 from app.web.http.forms import Form, number_in
 from app.web.http.limits import check_learning_rate
+from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.pages.compare import show_in_pool
 from app.web.pages.explorer import Explorer, WalkPages
-from app.web.pages.new_session import begun_walk, check_may_begin
 
 pages = WalkPages()
 NUMBERS = ("learning_rate", "seed")  # what a form gives as a number

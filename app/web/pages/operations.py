@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from app.sessions.store.store import StoreError
-from app.web.http.access import anyone
 from app.web.http.dependencies import services
 from app.web.http.metrics import Metrics
 
@@ -15,14 +14,12 @@ READY_WITHIN = 0.25  # seconds that the store may take to write
 
 
 @router.get("/healthz")
-@anyone
 async def healthy(request: Request) -> Response:
     """200 while the program lives: it says nothing of the store, which no restart would mend."""
     return JSONResponse({"status": "ok"})
 
 
 @router.get("/readyz")
-@anyone
 async def ready(request: Request) -> Response:
     """200 where work can be sent here; 503, and why, where the program is ending or its store does not write."""
     reason = await _not_ready(request)
@@ -50,7 +47,6 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     metered = APIRouter(include_in_schema=False)
 
     @metered.get("/metrics")
-    @anyone
     async def numbers(request: Request) -> Response:
         """Prometheus's text format."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")

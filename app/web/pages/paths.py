@@ -26,7 +26,6 @@ from app.views.paths.paths import Opened
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.state import dumps, real
-from app.web.http.access import holder
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import Form, whole_in
 from app.web.pages.edit import edited_in
@@ -87,7 +86,6 @@ Index = Annotated[int, Query(ge=0, description="The unit, from 0.")]
 
 
 @router.get("/paths", response_model=PathsAnswer)
-@holder
 async def paths(
     walk: TheWalk,
     kind: Annotated[

@@ -27,7 +27,6 @@ from app.web.api.answers import Number, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.schemas import Move
 from app.web.api.state import dumps
-from app.web.http.access import holder
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import NUMBER
 from app.web.pages.explorer import Explorer, WalkPages
@@ -121,7 +120,6 @@ class Answering(Move):
 
 
 @router.get("/question", response_model=QuestionAnswer | None)
-@holder
 async def question(walk: TheWalk) -> Response:
     """The question that is open; null where there is none. No verb of the API waits for its answer."""
     session = (await walk.load()).session
@@ -130,7 +128,6 @@ async def question(walk: TheWalk) -> Response:
 
 
 @router.post("/answer", response_model=AnsweredAnswer)
-@holder
 async def answer_it(walk: TheWalk, said: Answering) -> Response:
     """Answer the open question. After its last part the walk goes on by one equation."""
     reply = Reply(said.sign or "", said.guess or "", bool(said.skip))
@@ -146,7 +143,6 @@ async def answer_it(walk: TheWalk, said: Answering) -> Response:
 
 
 @router.get("/answers", response_model=list[GivenAnswer])
-@holder
 async def given_answers(walk: TheWalk) -> Response:
     """Every answer of this session, the oldest first; those from before a reset too. At most 200 are kept."""
     session = (await walk.load()).session

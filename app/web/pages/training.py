@@ -83,7 +83,7 @@ async def _run(the: Explorer, begin: Verb, seconds: float = A_WHILE) -> Response
     async def trained(session: TrainingSession) -> TrainingSession:
         check_not_asked(session)
         begun = begin(session)
-        last = await services.pool.run_in_slices(the.walk.id, Stretch(begun), stretches(begun, seconds))
+        last = await services.pool.run_in_slices(the.walk.id, Stretch(begun), stretches(begun, seconds, services.clock))
         stopped[:] = [last.stopped] if last.stopped else []
         return last.session
 

@@ -14,7 +14,6 @@ from app.sessions.walk.chunks import epoch_back, epoch_on, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.views.api_docs import api_docs
 from app.views.pages import lesson_page, lessons_page
-from app.web.http.access import anyone
 from app.web.http.dependencies import Services, services
 from app.web.http.forms import (
     form_of,
@@ -24,26 +23,24 @@ from app.web.http.forms import (
 )
 from app.web.http.htmx import VARY
 from app.web.http.limits import check_learning_rate
+from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.http.preferences import local, remember
 from app.web.http.prefix import root_of
 from app.web.http.work import TooLongError
 from app.web.pages.explorer import Explorer, WalkPages
-from app.web.pages.new_session import begun_walk, check_may_begin
 
 router = APIRouter(include_in_schema=False)
 pages = WalkPages()
 
 
 @router.get("/")
-@anyone
 async def lessons(request: Request) -> Response:
     """The five lessons."""
     return page_response(request, "lessons/page.html", lessons_page(), "lessons")
 
 
 @router.get("/lessons/{slug}")
-@anyone
 async def lesson(request: Request, slug: str) -> Response:
     """One lesson, to read before it is walked."""
     return page_response(request, "lessons/lesson.html", lesson_page(_lesson(slug)), "lessons")
@@ -57,14 +54,12 @@ def _lesson(slug: str) -> Lesson:
 
 
 @router.get("/docs")
-@anyone
 async def docs(request: Request) -> Response:
     """The API's documentation as a page."""
     return page_response(request, "docs.html", api_docs(request.app.openapi()), "api")
 
 
 @router.get("/openapi.json")
-@anyone
 async def openapi(request: Request) -> Response:
     """The API's documentation for programs."""
     root = root_of(request)
@@ -72,7 +67,6 @@ async def openapi(request: Request) -> Response:
 
 
 @router.post("/preferences")
-@anyone
 async def preferences(request: Request) -> Response:
     """Remember how the reader wants pages to look, and go back to where that was chosen."""
     form = await form_of(request)
@@ -85,7 +79,6 @@ async def preferences(request: Request) -> Response:
 
 
 @router.post("/sessions")
-@anyone
 async def begin(request: Request) -> Response:
     """Start a lesson that asks first, unless `ask` is 0; at the place of the session that `keep` names, if any."""
     form, the = await form_of(request), services(request)
@@ -103,9 +96,8 @@ async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -
     try:
         other = (await the.store.load(session_id)).session
         begun = begun.ask(other.asking)
-        return await the.pool.run_in_slices(
-            session_id, begun, in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place))
-        )
+        ways = in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place), the.clock)
+        return await the.pool.run_in_slices(session_id, begun, ways)
     except (UnknownSessionError, DivergedError, TooLongError):
         return begun
 

@@ -28,7 +28,7 @@ from app.sessions.bug_lab.cases import (
 )
 from tests.engine.cases import iteration_of
 
-SEEDS = range(200)
+SEEDS = range(60)
 
 
 @lru_cache(maxsize=8)
@@ -140,7 +140,7 @@ def test_cases_of_one_level_differ_in_network_batch_and_data() -> None:
     setups = [case.setup for case in cases(2)]
     assert len({setup.sizes for setup in setups}) >= 5
     assert {setup.batch_size for setup in setups} == {1, 2, 4}
-    assert len({setup.examples[0].tobytes() for setup in setups}) > 190
+    assert len({setup.examples[0].tobytes() for setup in setups}) > 55
 
 
 def test_every_rule_that_a_mistake_can_be_in_has_words() -> None:

@@ -283,6 +283,10 @@ def test_a_stored_session_keeps_its_answers_and_an_older_one_loads() -> None:
         ("5.", 5.0, 1.0, 1),
         ("0", 0.0, 1.0, 0),
         ("1.0E3", 1000.0, 100.0, 2),
+        ("13.7 %", 0.137, 0.001, 3),
+        ("−13,7%", -0.137, 0.001, 3),
+        ("1.2×10⁻³ %", 1.2e-5, 1e-6, 2),
+        ("1/4 %", 0.0025, 0.0, 0),
     ],
 )
 def test_any_spelling_of_a_number_is_read(text: str, value: float, unit: float, digits: int) -> None:
@@ -311,6 +315,9 @@ def test_any_spelling_of_a_number_is_read(text: str, value: float, unit: float, 
         "5×10",
         "²",
         "1e999",
+        "%",
+        "5 % %",
+        "5 % 1",
     ],
 )
 def test_what_is_no_number_is_refused_with_what_to_do(text: str) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.sessions.store.backup import BackupError, back_up
-from app.sessions.store.database import FILE
-from app.sessions.store.sqlite import SqliteStore
+from app.sessions.store.sqlite import FILE, SqliteStore
 from tests.sessions.clock import run
 from tests.sessions.own_setups import bits, own
 

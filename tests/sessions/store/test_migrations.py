@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions.store.database import FILE, connect
 from app.sessions.store.migrations import (
     VERSION,
     StoreVersionError,
     migrate,
     version_of,
 )
-from app.sessions.store.sqlite import SqliteStore
+from app.sessions.store.sqlite import FILE, SqliteStore, connect
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened

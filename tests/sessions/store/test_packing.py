@@ -12,7 +12,6 @@ from app.engine.network.initializers import Initializer
 from app.engine.setup.setup import Setup
 from app.sessions.setups.csv_rows import TableLimits
 from app.sessions.setups.table import read_table
-from app.sessions.store.database import FILE
 from app.sessions.store.packing import (
     Packed,
     pack,
@@ -21,7 +20,7 @@ from app.sessions.store.packing import (
     unpacked,
     unpacked_session,
 )
-from app.sessions.store.sqlite import Bounds
+from app.sessions.store.sqlite import FILE, Bounds
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run

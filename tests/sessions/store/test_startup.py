@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions.store.database import FILE, connect
-from app.sessions.store.sqlite import SqliteStore
+from app.sessions.store.sqlite import FILE, SqliteStore, connect
 from app.sessions.store.startup import (
     CannotKeepSessionsError,
     check_data_directory,

@@ -8,7 +8,7 @@ import pytest
 
 from app.lessons import LESSONS
 from app.sessions.setups.document import moving_text
-from app.sessions.store.database import FILE
+from app.sessions.store.sqlite import FILE
 from app.sessions.store.store import (
     StaleRevisionError,
     StoreError,

@@ -18,8 +18,7 @@ from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
 from app.sessions.compare.counterpart import counterpart
 from app.sessions.setups.document import fixed_text, moving_text
-from app.sessions.store.database import FILE
-from app.sessions.store.sqlite import Bounds, SqliteStore
+from app.sessions.store.sqlite import FILE, Bounds, SqliteStore
 from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
 from app.sessions.training import begun_run, stopped_run
 from app.sessions.walk.position import MEASURES, Measure
@@ -223,4 +222,4 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStoreMachine = StoreMachine.TestCase
-TestStoreMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestStoreMachine.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -48,7 +48,7 @@ from app.views.build.sums import (
     sums,
 )
 from app.views.build.table import TablePanel
-from app.views.text.words import ACTIVATION_WORDS
+from app.views.text.activations import ACTIVATION_WORDS
 
 XOR = Dataset("xor", 4, 0.0)
 SIZES = [(2, 3, 1), (1, 1), (3, 2, 5, 4, 2), (8, 7, 10)]
@@ -182,7 +182,7 @@ def test_measures_beyond_a_sigmoid_are_advised_what_reaches_them() -> None:
     [("relu", "only reaches 0 and more"), ("gelu", "only reaches −0.17 and more"), ("softmax", "makes shares of 1")],
 )
 def test_how_far_an_output_reaches_is_told(output: str, words: str) -> None:
-    assert f", and {ACTIVATION_WORDS[output]} {words}: " in advised((output,), "mean_squared_error", SINE).what
+    assert f", and {ACTIVATION_WORDS[output].name} {words}: " in advised((output,), "mean_squared_error", SINE).what
 
 
 def test_targets_of_0_and_1_are_advised_a_probability() -> None:

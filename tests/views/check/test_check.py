@@ -167,8 +167,56 @@ def test_a_corner_is_told_with_the_slopes_on_its_two_sides() -> None:
     session = TrainingSession.of_setup(Setup((1, 1), data, ("relu",), "half_squared_error", start)).prove(True)
     found = badge_at(session, "db", 1)
     assert (found.look, found.sign) == ("kink", "△")
-    assert found.text.endswith("To one side the loss has the slope 0, to the other 2: the walk takes 0.")
+    assert found.text.endswith(
+        "To one side the loss has the slope 0, to the other 2. "
+        "At a corner g′ is taken from the left, where the sum is below 0: the walk takes 0."
+    )
     assert check_panel(session, 5).verdict == "No gradient is wrong. Layer 1: right, on a corner."
+
+
+def sure(mistakes: tuple[str, ...] = ()) -> TrainingSession:
+    """A tanh with the sum 16, on the wrong side."""
+    data = Examples(np.array([[1.0]]), np.array([[-0.5]]))
+    start = Parameters((np.array([[16.0]]),), (np.zeros(1),))
+    return TrainingSession.of_setup(
+        Setup((1, 1), data, ("tanh",), "half_squared_error", start, mistakes=mistakes)
+    ).prove(True)
+
+
+def test_where_differences_cannot_tell_it_is_said_that_the_paths_do() -> None:
+    session = sure()
+    found = badge_at(session, "dW", 1, 0, 0)
+    assert (found.look, found.sign) == ("right", "✓")
+    assert found.text.startswith(
+        "Too small to tell by differences. The sum over its paths, in more digits, is 7.60×10⁻¹⁴"
+    )
+    panel = check_panel(session.backward(), 5)
+    assert panel.verdict.endswith(
+        ": 0 with central differences of the loss; 2, too small to tell by differences, with the sums over their paths "
+        "in more digits."
+    )
+    assert {row.proof.word for table in panel.tables for row in table.rows} == {"agrees, by its paths"}
+    wrong = badge_at(sure(("halved_gradient",)), "dW", 1, 0, 0)
+    assert (wrong.look, wrong.sign) == ("wrong", "✗")
+    assert wrong.text.endswith("is 7.60×10⁻¹⁴. The walk finds 3.80×10⁻¹⁴: wrong by 50 %.")
+
+
+def test_what_nobody_can_tell_is_neither_right_nor_wrong_and_counted_apart() -> None:
+    data = Examples(np.array([[1.0], [1.0]]), np.array([[0.3], [0.1 + 0.2 + 0.4]]))
+    start = Parameters((np.array([[0.5]]),), (np.zeros(1),))
+    setup = Setup((1, 1), data, ("identity",), "half_squared_error", start)
+    session = TrainingSession.of_setup(setup).prove(True)
+    found, panel = badge_at(session, "db", 1), check_panel(session, 5)
+    assert (found.look, found.sign) == ("too_small", "?")
+    assert found.text.endswith("too small to tell by differences.")
+    assert (panel.look, {row.proof.word for table in panel.tables for row in table.rows}) == (
+        "too_small",
+        {"too small to tell"},
+    )
+    assert panel.verdict == (
+        "No gradient is wrong. Layer 1: not wrong, but in part too small to tell. "
+        "Too small to tell by differences: 2 of 2."
+    )
 
 
 # Table --------------------------------------------------------------------------------------------------------------

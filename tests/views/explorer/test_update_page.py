@@ -12,7 +12,7 @@ from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import parameters
 from app.views.explorer.timeline import timeline
 from app.views.network.visible import Sight, stand_of, texts_of
-from app.views.pages import network_summary
+from app.views.text.summary import network_summary
 from tests.views.updates import updates, varied
 
 

@@ -16,13 +16,8 @@ from app.engine.equations.values import Values
 from app.engine.network.initializers import Initializer
 from app.engine.setup.setup import Parameters, Setup
 from app.views.narration.narration import narrate, narrate_end, narrate_start
-from app.views.text.words import (
-    counted,
-    listed,
-    share,
-    unit_name,
-    with_article,
-)
+from app.views.text.naming import unit_name
+from app.views.text.words import counted, listed, share, with_article
 from tests.engine.cases import iteration_of, mistaken, random_setup
 
 

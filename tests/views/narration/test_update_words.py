@@ -16,7 +16,7 @@ from app.engine.learning.schedules import Schedule
 from app.engine.setup.setup import Parameters, Setup
 from app.views.explorer.equation import heading
 from app.views.narration.narration import narrate
-from app.views.text.words import what_is_found
+from app.views.text.naming import what_is_found
 from tests.engine.cases import later_iteration, random_setup, updated
 from tests.views.mathml import parsed
 from tests.views.updates import line_of, told, updates

@@ -278,7 +278,7 @@ PLACES = ["/api/sessions", "/api/sessions/{id}", "/api/sessions/{id}/step", "/ap
     st.sampled_from([{}, BY_HAND, BATCHES]),
     st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=3),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_json_body_makes_the_server_fail(
     client: TestClient, place: str, base: dict[str, Any], junk: dict[str, Any]
 ) -> None:
@@ -290,7 +290,7 @@ def test_no_json_body_makes_the_server_fail(
 
 
 @given(st.sampled_from(PLACES[::2]), st.binary(max_size=200))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_bytes_make_the_server_fail(client: TestClient, place: str, junk: bytes) -> None:
     path = place.format(id=begin(client)["id"])
     response = client.post(path, content=junk, headers=JSON)

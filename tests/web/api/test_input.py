@@ -129,7 +129,7 @@ def says_nothing_of_it(text: str) -> None:
 
 
 @given(st.sampled_from(WHERE_NAMES_GO), names)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_name_that_a_client_invents_is_taken_or_comes_back_from_the_api(
     client: TestClient, body: dict[str, Any], name: str
 ) -> None:
@@ -158,7 +158,7 @@ def test_a_name_is_taken_only_as_it_is_written(client: TestClient, name: str) ->
 @given(
     st.sampled_from(["step", "back", "train", "go", "focus", "learning-rate", ""]), st.sampled_from(FORM_FIELDS), names
 )
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_form_field_puts_an_element_or_a_word_into_a_page(
     client: TestClient, verb: str, field: str, value: str
 ) -> None:
@@ -172,7 +172,7 @@ def test_no_form_field_puts_an_element_or_a_word_into_a_page(
 
 
 @given(names)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_address_query_or_cookie_puts_an_element_or_a_word_into_a_page(client: TestClient, value: str) -> None:
     for path in ("/lessons/{}", "/sessions/{}", "/{}", "/api/{}"):
         page = client.get(path.format(quoted(value)))

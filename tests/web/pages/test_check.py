@@ -29,6 +29,31 @@ def test_a_right_network_passes(client: TestClient) -> None:
     assert {(p["ok"], p["because"]) for p in answer["parameters"]} == {(True, "")}
 
 
+def test_where_differences_cannot_tell_the_answer_says_who_did_or_nothing(client: TestClient) -> None:
+    tanh = {"sizes": [1, 1], "activations": ["tanh"], "loss": "half_squared_error"}
+    sure = {**tanh, "parameters": {"W": [[[16.0]]], "b": [[0]]}, "data": {"X": [[1]], "Y": [[-0.5]]}}
+    right, wrong = (
+        check(client, begin(client, sure)),
+        check(client, begin(client, {**sure, "mistake": "halved_gradient"})),
+    )
+    assert {(p["ok"], p["because"], p["referee"]) for p in right["parameters"]} == {(True, "", "paths")}
+    assert {(p["ok"], p["because"], p["referee"]) for p in wrong["parameters"]} == {(False, "wrong", "paths")}
+    cancel = {"X": [[1], [1]], "Y": [[0.3], [0.7000000000000001]]}
+    even = {"sizes": [1, 1], "activations": ["identity"], "parameters": {"W": [[[0.5]]], "b": [[0]]}, "data": cancel}
+    untold = check(client, begin(client, {**even, "loss": "half_squared_error"}))
+    assert untold["ok"] is None
+    assert {(p["ok"], p["because"]) for p in untold["parameters"]} == {(None, "too_small")}
+    assert "Too small to tell by differences: 2 of 2." in untold["verdict"]
+
+
+def test_a_corner_has_a_slope_on_either_side(client: TestClient) -> None:
+    start = {"parameters": {"W": [[[0]]], "b": [[0]]}, "data": {"X": [[1]], "Y": [[-2]]}}
+    corner = {"sizes": [1, 1], "activations": ["relu"], "loss": "half_squared_error", **start}
+    for p in check(client, begin(client, corner))["parameters"]:
+        assert (p["ok"], p["because"], p["analytic"]) == (True, "kink", 0)
+        assert p["sides"] == pytest.approx([0, 2], abs=1e-9)
+
+
 def test_rounding_and_a_mistake_are_told_apart(client: TestClient) -> None:
     answer = check(client, begin(client, {"lesson": "two-outputs-two-paths"}))
     assert not answer["ok"]

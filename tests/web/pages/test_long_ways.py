@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.sessions.clock import Clock
 from tests.web.talk import BATCHES, Json, act, begin
 
 HTMX = {"HX-Request": "true"}
@@ -18,7 +19,7 @@ PAGES = ("/pictures/curves", "/pictures/contour", "/pictures/gradients", "/pictu
 def hasty(settings: Settings) -> Iterator[TestClient]:
     """Another server on the same walks, on which a request may compute for a short while only."""
     short = settings.model_copy(update={"work_seconds": 0.02})
-    with TestClient(create_app(short), follow_redirects=False) as client:
+    with TestClient(create_app(short, clock=Clock(tick=0.0005)), follow_redirects=False) as client:
         yield client
 
 

@@ -109,7 +109,7 @@ names = st.lists(st.builds(lambda rest: f"<i id={MARK}>{rest}&", st.text(letters
 
 
 @given(names, st.sampled_from(list(TARGETS)))
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_a_column_is_called_it_stays_text(client: TestClient, every: list[str], kind: str) -> None:
     at = walk(client, MANY, kind, every)
     for name in PICTURES:

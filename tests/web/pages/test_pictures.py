@@ -9,6 +9,7 @@ from app.lessons import LESSONS
 from app.main import create_app
 from app.settings import Settings
 from app.views.pictures.pictures import PICTURES
+from tests.sessions.clock import Clock
 from tests.web.pages.test_walk import HTMX
 from tests.web.reading import soup, words
 from tests.web.talk import BATCHES, Json, act, begin
@@ -180,7 +181,7 @@ def test_a_walk_too_long_for_one_request_is_followed_from_where_the_last_one_cam
 ) -> None:
     address = at(client, {**MOONS, "data": {**MOONS["data"], "seed": 77}}, 90)
     hasty = settings.model_copy(update={"work_seconds": 1e-4})
-    with TestClient(create_app(hasty)) as other:
+    with TestClient(create_app(hasty, clock=Clock(tick=1e-3))) as other:
         answers = [other.get(f"{address}/pictures") for _ in range(2)]
         assert answers[0].status_code == 422
         assert "Load the page again: it goes on from where it has come to." in answers[0].text

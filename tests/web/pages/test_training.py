@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from tests.sessions.clock import Clock
 from tests.web.pages.test_walk import HTMX
 from tests.web.talk import BATCHES, Json, begin
 
@@ -43,7 +44,8 @@ def test_a_run_answers_with_its_panel_the_curves_and_the_picture(client: TestCli
     assert answer.select_one("progress") is None
 
 
-def test_a_run_without_end_goes_on_pauses_and_stops(client: TestClient) -> None:
+def test_a_run_without_end_goes_on_pauses_and_stops(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.005  # each stretch takes longer than one should, and is one iteration
     at = start(client)
     first = ask(client, f"{at}/run", until="1", count="100")
     assert first.select_one("[hx-trigger]") is not None

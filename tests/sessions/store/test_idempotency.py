@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.sessions.store.operations import led_to, operation_key
+from app.sessions.store.idempotency import led_to, operation_key
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import Kept, StaleRevisionError
 from tests.sessions.clock import run

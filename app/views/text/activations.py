@@ -1,0 +1,41 @@
+"""What the page says of an activation."""
+
+from dataclasses import dataclass
+
+from app.engine.network.activations import ACTIVATIONS
+from app.views.text.records import complete
+
+
+@dataclass(frozen=True)
+class ActivationWords:
+    """Its `name` in sentences, its `symbol` in formulas and that in LaTeX; both are the name where they are empty.
+
+    `flat` is what a unit is called where its slope is almost 0; empty where nothing is said of it.
+    """
+
+    name: str
+    symbol: str = ""
+    latex: str = ""
+    flat: str = ""
+
+
+ACTIVATION_WORDS = complete(
+    "activation",
+    ACTIVATIONS,
+    {
+        "identity": ActivationWords("identity"),
+        "sigmoid": ActivationWords("sigmoid", "σ", r"\sigma", flat="saturated"),
+        "tanh": ActivationWords("tanh", latex=r"\tanh", flat="saturated"),
+        "relu": ActivationWords("ReLU", "ReLU", flat="off"),
+        "leaky_relu": ActivationWords("leaky ReLU", "LReLU"),
+        "elu": ActivationWords("ELU", "ELU"),
+        "softplus": ActivationWords("softplus"),
+        "gelu": ActivationWords("GELU", "GELU"),
+        "softmax": ActivationWords("softmax"),
+    },
+)
+
+
+def activation_word(name: str) -> str:
+    """How an activation is called in a sentence: the sigmoid, the ReLU."""
+    return ACTIVATION_WORDS[name].name

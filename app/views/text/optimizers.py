@@ -1,0 +1,52 @@
+"""What the page says of an optimizer, and of a schedule for its learning rate."""
+
+from dataclasses import dataclass
+
+from app.engine.learning.optimizers import OPTIMIZERS
+from app.engine.learning.schedules import SCHEDULES
+from app.views.text.records import complete
+
+
+@dataclass(frozen=True)
+class OptimizerWords:
+    """Its `name`, and what a parameter moves `against`.
+
+    `scaled`: what is divided by the usual size of the parameter's gradients first, in a sentence of its own; it is then
+    called "it". `plain`: what moves a parameter is called its gradient, not a step.
+    """
+
+    name: str
+    against: str = "it"
+    scaled: str = ""
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class ScheduleWords:
+    """Its `name` as a choice, and its part of a network's line of facts; empty where it has none."""
+
+    name: str
+    summary: str = ""
+
+
+OPTIMIZER_WORDS = complete(
+    "optimizer",
+    OPTIMIZERS,
+    {
+        "gradient_descent": OptimizerWords("gradient descent", "the gradient", plain=True),
+        "momentum": OptimizerWords("momentum", "the velocity"),
+        "nesterov": OptimizerWords("Nesterov momentum", "the gradient and what the velocity will keep of itself"),
+        "rmsprop": OptimizerWords("RMSProp", scaled="gradient"),
+        "adam": OptimizerWords("Adam", scaled="mean gradient"),
+        "adamw": OptimizerWords("AdamW", scaled="mean gradient"),
+    },
+)
+SCHEDULE_WORDS = complete(
+    "schedule",
+    SCHEDULES,
+    {
+        "constant": ScheduleWords("constant"),
+        "step": ScheduleWords("step by step", "learning rate by steps"),
+        "cosine": ScheduleWords("cosine", "learning rate by a cosine"),
+    },
+)

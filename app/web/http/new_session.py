@@ -1,0 +1,48 @@
+"""A new walk begins: whether its visitor may, where it is kept, and the way to it."""
+
+import re
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.sessions.walk.session import TrainingSession
+from app.web.http.cookies import cookie_name, set_cookie
+from app.web.http.dependencies import services
+from app.web.http.htmx import VARY
+from app.web.http.prefix import root_of
+from app.web.http.rates import is_at_the_machine
+
+VISITOR = "visitor"  # the cookie that tells one visitor from another
+VISITOR_BYTES = 16
+KNOWN_VISITOR = re.compile(r"[\w-]{22}", re.ASCII)
+
+
+def check_may_begin(request: Request) -> None:
+    """TooFastError where this visitor, or this address, begins more sessions than the limits allow."""
+    if is_at_the_machine(request):
+        return
+    rates, visitor = services(request).rates, _visitor(request)
+    if visitor:
+        rates.visitors.take(visitor)
+    rates.addresses.take(request.client.host if request.client else "")
+
+
+async def begun_walk(request: Request, session: TrainingSession, page: str = "") -> RedirectResponse:
+    """Keep a new walk and lead to it, or to one of its pages such as /compare."""
+    kept = await services(request).store.create(session)
+    response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
+    _know_visitor(request, response)
+    return response
+
+
+def _know_visitor(request: Request, response: Response) -> None:
+    """Give a browser a number; a program, which sends neither of the headers that browsers send, needs none."""
+    is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers
+    if is_browser and not _visitor(request):
+        set_cookie(request, response, VISITOR, secrets.token_urlsafe(VISITOR_BYTES))
+
+
+def _visitor(request: Request) -> str:
+    given = request.cookies.get(cookie_name(request, VISITOR), "")
+    return given if KNOWN_VISITOR.fullmatch(given) else ""

@@ -1,0 +1,383 @@
+"""A reader of what the panels around the equation say: the check, questions, paths, edits, trainings, pictures.
+
+Each function takes a text and what it is about, and gives the claims that it makes; Unread where it has numbers and no
+wording is known. The numbers of names are worked out from arrays, not taken from what the panel shows.
+"""
+
+import re
+from collections.abc import Iterator
+from math import inf, prod
+
+from app.engine.check.gradient_check import Checked
+from app.engine.equations.expressions import Symbol
+from app.engine.network.types import Array
+from app.engine.paths import Paths
+from app.sessions.walk.session import TrainingSession
+from tests.views.claims.arithmetic import calculated
+from tests.views.claims.claim import Claim, Unread
+from tests.views.claims.printed import NUMBER, Range, exactly, read, summed
+from tests.views.claims.sentences import FRACTIONS, SMALL, count, is_plain, names_share, split, word, wording
+from tests.views.claims.world import World
+
+SIGNED = rf"[+]?{NUMBER}"
+SIGNS = {"positive": 1, "negative": -1, "zero": 0}
+
+
+def name(said: str, text: str, value: float, digits: int) -> Claim:
+    """A printed number beside the number of its name."""
+    return Claim("name", f"{said} {text}", read(text, digits), exactly(value))
+
+
+def unread(sentence: str) -> list[Claim]:
+    """No claims of a sentence without numbers; with numbers it must be known."""
+    if is_plain(sentence):
+        return []
+    raise Unread(sentence)
+
+
+# The check of a gradient ----------------------------------------------------------------------------------------------
+
+_CENTRAL = wording(r"Central differences of the (?:exact )?loss give <numeric:N>(?P<same>: the very same)?")
+_AGREE = wording(r"They agree to <error:N> of their size")
+_WRONG = wording(r"The walk finds <walk:N>: wrong by <percent:N> %")
+_ROUNDED = wording(r"The rule is right: rounding the activations accounts for the <percent:N> % between them")
+_KINK = wording(r"To one side the loss has the slope <below:N>, to the other <above:N>: the walk takes <walk:N>")
+
+
+def claims_of_check(text: str, checked: Checked, digits: int) -> Iterator[Claim]:
+    """What central differences say of one gradient."""
+    for sentence in split(text):
+        if (m := _CENTRAL.fullmatch(sentence)) is not None:
+            yield name("numeric", m["numeric"], checked.numeric, digits)
+            if m["same"]:
+                yield name("walk", m["numeric"], checked.analytic, digits)
+        elif (m := _AGREE.fullmatch(sentence)) is not None:
+            yield name("error", m["error"], checked.relative_error, 2)
+            yield word("agrees", checked.relative_error < 1e-6)
+        elif (m := _WRONG.fullmatch(sentence) or _ROUNDED.fullmatch(sentence)) is not None:
+            yield name("percent", m["percent"], float(f"{100 * checked.relative_error:.3g}"), 2)
+            if "walk" in m.re.groupindex:
+                yield name("walk", m["walk"], checked.analytic, digits)
+                apart = abs(checked.analytic - checked.numeric) / max(abs(checked.analytic), abs(checked.numeric))
+                yield word("no less than the percent", read(m["percent"], 2).low <= 100.5 * apart)
+        elif (m := _KINK.fullmatch(sentence)) is not None:
+            below, above = checked.sides or (inf, inf)
+            yield name("below", m["below"], below, digits)
+            yield name("above", m["above"], above, digits)
+            yield name("walk", m["walk"], checked.analytic, digits)
+        else:
+            yield from unread(sentence)
+
+
+# Questions and answers ------------------------------------------------------------------------------------------------
+
+_PRODUCT = rf"(?P<product>{SIGNED}(?: · {SIGNED})+)"
+_FACTORS = wording(rf"{_PRODUCT}: (?:(?P<zero>a factor is 0)|(?P<count>\w+|\d+) negative factors?), so (?P<sign>\w+)")
+_COME_TO = wording(rf"(?P<terms>{SIGNED}(?:(?:, | and ){SIGNED})*) come to (?P<total>{SIGNED})(?:, so (?P<sign>\w+))?")
+_TOGETHER = wording(rf"(?P<counts>.+), together (?P<total>{SIGNED})(?:, so (?P<sign>\w+))?")
+_LARGER = wording(
+    rf"(?P<left>{NUMBER}) − \(?(?P<right>{NUMBER})\)?: "
+    r"(?P<which>both are equal|the first is larger|the second is larger)"
+    r"(?:, so (?P<sign>\w+))?"
+)
+_ONE = wording(rf".*(?:sign is that of the error signal|sign is that of what comes back), (?P<one>{SIGNED})")
+_EXAMPLES = wording(rf"(?P<counts>.+); their mean is (?P<mean>{SIGNED}), so (?P<sign>\w+)")
+_ALL_ZERO = wording(r"All (?P<m>\d+) examples give 0, so zero")
+_COUNTED = re.compile(rf"({'|'.join(SMALL)}|\d+) (?:term|example)s? (?:is|are) (positive|negative|0)")
+
+
+def claims_of_sign(text: str, truth: float, shares: list[float], digits: int) -> Iterator[Claim]:
+    """Why a number has its sign; `shares` are each example's own, or the terms."""
+    for sentence in text.removeprefix("The sign: ").removesuffix(".").split(". "):
+        sentence = sentence[0].upper() + sentence[1:]
+        yield from _claims_of_sign(sentence, truth, shares, digits)
+
+
+def _claims_of_sign(sentence: str, truth: float, shares: list[float], digits: int) -> Iterator[Claim]:
+    if (m := _FACTORS.fullmatch(sentence)) is not None:
+        factors = [read(text, digits) for text in re.findall(SIGNED, m["product"])]
+        negative = sum(factor.high < 0 for factor in factors)
+        yield Claim("sum", m.group(), _product(factors), exactly(truth))
+        if m["zero"] is None:
+            yield word(m.group(), (SMALL.index(m["count"]) if m["count"] in SMALL else int(m["count"])) == negative)
+        yield _sign(m["sign"], truth)
+    elif (m := _COME_TO.fullmatch(sentence)) is not None:
+        yield Claim(
+            "sum",
+            m.group(),
+            summed(read(text, digits) for text in re.findall(SIGNED, m["terms"])),
+            read(m["total"], digits),
+        )
+        yield from _signed(m["sign"], truth)
+    elif (m := _LARGER.fullmatch(sentence)) is not None:
+        left, right = read(m["left"], digits), read(m["right"], digits)
+        holds = {
+            "both are equal": left.meets(right),
+            "the first is larger": left.high >= right.low,
+            "the second is larger": right.high >= left.low,
+        }
+        yield word(m.group(), holds[m["which"]])
+        if m["sign"]:
+            yield Claim("sum", m.group(), left - right, exactly(truth))
+        yield from _signed(m["sign"], truth)
+    elif (m := _EXAMPLES.fullmatch(sentence)) is not None:
+        yield from _counts(m["counts"], shares)
+        yield name("mean", m["mean"], truth, digits)
+        yield _sign(m["sign"], truth)
+    elif (m := _TOGETHER.fullmatch(sentence)) is not None:
+        yield word("counts terms", bool(_COUNTED.search(m["counts"].lower())))
+        yield from _signed(m["sign"], truth)
+    elif (m := _ALL_ZERO.fullmatch(sentence)) is not None:
+        yield word(m.group(), int(m["m"]) == len(shares) and not any(shares))
+        yield _sign("zero", truth)
+    elif (m := _ONE.fullmatch(sentence)) is not None:
+        yield name("the one", m["one"], truth, digits)
+    else:
+        yield from unread(sentence)
+
+
+def _counts(text: str, shares: list[float]) -> Iterator[Claim]:
+    found = dict.fromkeys(("positive", "negative", "0"), 0)
+    for number, sign in _COUNTED.findall(
+        re.sub(r"(\w+) (is|are) ", r"\1 example \2 ", text.lower())
+        .replace("example example", "example")
+        .replace("examples example", "examples")
+    ):
+        found[sign] += count(number)
+    wanted = {
+        "positive": sum(x > 0 for x in shares),
+        "negative": sum(x < 0 for x in shares),
+        "0": sum(x == 0 for x in shares),
+    }
+    yield word(text, found == wanted)
+
+
+def _product(factors: list[Range]) -> Range:
+    return prod(factors, start=exactly(1.0))
+
+
+def _sign(said: str, truth: float) -> Claim:
+    return word(f"{truth} is {said}", SIGNS[said] == (truth > 0) - (truth < 0))
+
+
+def _signed(said: str | None, truth: float) -> Iterator[Claim]:
+    if said:
+        yield _sign(said, truth)
+
+
+_TRUTH = wording(rf"(?:You said (?P<guess>.+)\. )?The answer is (?P<truth>{NUMBER}|positive|negative|zero)")
+_MADE_OF = wording(r"It is(?:, for the example in focus,)? (?P<parts>.+)")
+
+
+def claims_of_answer(text: str, truth: float, digits: int) -> Iterator[Claim]:
+    """The truth that a verdict tells."""
+    m = _TRUTH.fullmatch(text.removesuffix("."))
+    if m is None:
+        assert re.fullmatch(r"You said .+\.", text), text
+    elif m["truth"] in SIGNS:
+        yield _sign(m["truth"], truth)
+    else:
+        yield name("the answer", m["truth"], truth, digits)
+
+
+def claims_of_parts(text: str, truth: float, world: World) -> Iterator[Claim]:
+    """What a number is made of: factors or terms that come to it."""
+    m = _MADE_OF.search(text.removesuffix("."))
+    assert m is not None, text
+    yield Claim("sum", text, calculated(re.sub(r"(^|[·+] )\+", r"\1", m["parts"]), world), exactly(truth))
+
+
+# Paths ----------------------------------------------------------------------------------------------------------------
+
+_BATCH = r"(?:, the mean over the batch)?"
+_PATHS = wording(
+    rf"(?P<what>.+) reaches the loss along (?P<count>\w+|\d+) paths?(?: that pass .+?)?"
+    rf"(?:: (?P<parts>(?:{NUMBER} through .+)))?"
+)
+_TOTAL = wording(rf"The shares add up to <total:N>{_BATCH}")
+_ONLY = wording(rf"The product of all that lies on it is the gradient: <total:N>{_BATCH}")
+_LARGEST = wording(rf"The largest share, <most:N>, runs .+; together they are <total:N>{_BATCH}")
+_GROUPED = wording(
+    rf"Grouped by the next unit, the most, <most:N>, comes through .+; together they are <total:N>{_BATCH}"
+)
+
+
+def claims_of_paths(text: str, found: Paths, digits: int) -> Iterator[Claim]:
+    """The first sentences of the panel: how many paths there are, and what they add up to."""
+    parts: list[str] = []
+    for sentence in split(text):
+        if (m := _PATHS.fullmatch(sentence)) is not None:
+            yield word(f"{m['count']} paths", count(m["count"]) == found.count)
+            parts = re.findall(rf"({NUMBER}) through", m["parts"] or "")
+            for part, path in zip(parts, found.paths, strict=False):
+                yield name("share", part, path.product, digits)
+        elif (m := _TOTAL.fullmatch(sentence) or _ONLY.fullmatch(sentence)) is not None:
+            yield name("total", m["total"], found.sum, digits)
+            if m.re is _TOTAL:
+                yield word("every path is read out", len(parts) == found.count)
+                yield Claim("sum", text, summed(read(part, digits) for part in parts), read(m["total"], digits))
+        elif (m := _LARGEST.fullmatch(sentence) or _GROUPED.fullmatch(sentence)) is not None:
+            of = [group.sum for group in found.groups] or [path.product for path in found.paths]
+            yield name("largest", m["most"], max(of, key=abs), digits)
+            yield name("total", m["total"], found.sum, digits)
+        else:
+            yield from unread(sentence)
+
+
+_SPOKEN = wording(r"Path (?P<i>\d+) of (?P<n>\d+), .+?: (?P<factors>.+) is <own:N>")
+
+
+def claims_of_path(text: str, digits: int) -> Iterator[Claim]:
+    """One path as it is spoken: its factors multiplied."""
+    first, *others = split(text)
+    m = _SPOKEN.fullmatch(first)
+    assert m is not None, text
+    factors = [read(re.findall(NUMBER, part)[-1], digits) for part in m["factors"].split(" times ")]
+    yield Claim("sum", first, _product(factors), read(m["own"], digits))
+    for sentence in others:
+        if re.search(r"slope there is 0|The weight into .* is 0|says 0|exactly right", sentence):
+            yield Claim("sum", sentence, read(m["own"], digits), exactly(0.0))
+        elif "almost nothing" in sentence:
+            yield word(sentence, min(max(abs(f.low), abs(f.high)) for f in factors) < 0.0501)
+        else:
+            yield from unread(sentence)
+
+
+_SHARES = wording(r"(?P<m>\d+) examples from <low:N> to <high:N>; their mean is <mean:N>")
+
+
+def claims_of_shares(text: str, each: tuple[float, ...], digits: int) -> Iterator[Claim]:
+    """The examples' own gradients in one line."""
+    m = _SHARES.fullmatch(text)
+    assert m is not None, text
+    yield word(text, int(m["m"]) == len(each))
+    for text_of, value in (("low", min(each)), ("high", max(each)), ("mean", sum(each) / len(each))):
+        yield name(text_of, m[text_of], value, digits)
+
+
+# Edits and trainings --------------------------------------------------------------------------------------------------
+
+_EDITED = wording(r"(?P<what>.+) is <value:N> from iteration (?P<iteration>[\d,]+) on")
+_EDITS = wording(r"Edited: <count:C> values")
+
+
+def claims_of_edits(text: str, session: TrainingSession, digits: int) -> Iterator[Claim]:
+    """What was edited last, and how often."""
+    edits = session.timeline.changes
+    for sentence in re.split(r"(?<=\.) ", text):
+        sentence = sentence.removesuffix(".")
+        if (m := _EDITS.fullmatch(sentence)) is not None:
+            yield word(sentence, count(m["count"]) == len(edits))
+        elif (m := _EDITED.fullmatch(sentence.removeprefix("The last: "))) is not None:
+            yield name(m["what"], m["value"], edits[-1].value, digits)
+            yield word("from the iteration on", count(m["iteration"]) == edits[-1].iteration + 1)
+            yield word(m["what"], _is_called(m["what"], edits[-1].symbol, session))
+        else:
+            yield from unread(sentence)
+
+
+def _is_called(words: str, symbol: Symbol, session: TrainingSession) -> bool:
+    """Whether the words name the value: read by their numbers and nouns."""
+    world, words = World(session.shape, session.values, 5), words.lower()
+    if symbol.kind in ("x", "y"):
+        column, example = (int(text) - 1 for text in re.findall(r"\d+", words))
+        return (column, example) == (symbol.k, symbol.j) and words.startswith(
+            "input" if symbol.kind == "x" else "target"
+        )
+    if symbol.kind == "eta":
+        return words == "the learning rate"
+    if symbol.k is None:
+        return world.unit(words.removeprefix("the bias of ")) == (symbol.layer, symbol.j)
+    source, target = words.removeprefix("the weight from ").split(" to ")
+    return (*world.unit(source), *world.unit(target)) == (symbol.layer - 1, symbol.k, symbol.layer, symbol.j)
+
+
+_MADE = wording(r"<count:C> updates? made")
+_BY_NOW = wording(r"The loss of this batch is <loss:N>")
+
+
+def claims_of_training(text: str, session: TrainingSession, digits: int) -> Iterator[Claim]:
+    """How many updates were made, and the loss by now."""
+    it = session.current
+    for sentence in split(text):
+        if (m := _MADE.fullmatch(sentence[0].lower() + sentence[1:])) is not None:
+            yield word(sentence, count(m["count"]) == session.updates)
+        elif (m := _BY_NOW.fullmatch(sentence)) is not None:
+            yield name("loss", m["loss"], it.loss_after if session.finished else it.loss, digits)
+        else:
+            yield from unread(sentence)
+
+
+# Pictures -------------------------------------------------------------------------------------------------------------
+
+_AT = wording(r"At <w:N> the mean loss of this batch is <loss:N>")
+_SLOPE = wording(
+    r"The slope here is <slope:N>: (?:to the right the loss (?P<way>grows|falls)|(?P<level>a small move .+))"
+)
+_SECANT = wording(r"The secant of the numerical check, <step:N> to either side, has the slope <slope:N>")
+_MOVES = wording(
+    rf"The update moves it by (?P<by>{SIGNED}), from <before:N> to <after:N>|The update leaves it at <same:N>"
+)
+_ALONE = wording(rf"Alone, that changes the loss by (?P<change>{SIGNED})")
+
+
+def claims_of_slope(text: str, session: TrainingSession, symbol: Symbol, digits: int) -> Iterator[Claim]:
+    """What the picture of the loss over one parameter says; what the numerical check adds is read elsewhere."""
+    w = session.values[symbol]
+    gradient, after = (session.values[symbol._replace(kind=f"{of}{symbol.kind}")] for of in ("d", "new_"))
+    for sentence in split(text):
+        if (m := _AT.fullmatch(sentence)) is not None:
+            yield name("value", m["w"], w, digits)
+            if session.setup.decimals is None:
+                yield Claim("name", sentence, read(m["loss"], digits), _near(session.current.loss))
+        elif (m := _SLOPE.fullmatch(sentence)) is not None:
+            yield name("slope", m["slope"], gradient, digits)
+            yield word(sentence, {"grows": 1, "falls": -1, None: 0}[m["way"]] == (gradient > 0) - (gradient < 0))
+        elif (m := _MOVES.fullmatch(sentence)) is not None:
+            if m["same"]:
+                yield name("stays", m["same"], w, digits)
+                continue
+            yield name("before", m["before"], w, digits)
+            yield name("after", m["after"], after, digits)
+            yield name("by", m["by"], after - w, digits)
+            yield Claim("sum", sentence, read(m["before"], digits) + read(m["by"], digits), read(m["after"], digits))
+        elif not (_SECANT.fullmatch(sentence) or _ALONE.fullmatch(sentence)):
+            yield from unread(sentence)
+
+
+def _near(x: float) -> Range:
+    return Range(x - 1e-9 * abs(x) - 1e-12, x + 1e-9 * abs(x) + 1e-12)
+
+
+_WAY = wording(r"From the output to layer 1 the size of the weights' gradients goes from <last:N> to <first:N>")
+_EACH = wording(
+    r"(?:Each layer|The way through one layer) "
+    r"(?:makes it about <times:N> times as large|passes on (?P<share>.+), on average <exact:N>)"
+)
+_SIZE = wording(r"The weights' gradients have the size <first:N>")
+_NOTHING = wording(r"Nothing comes through to layer (?P<layer>\d+): no parameter there or before it will change")
+_CARRIES = "What carries only zeros has the gradient 0; the biases carry 1, and have one"
+
+
+def claims_of_flow(text: str, sizes: Array, digits: int) -> Iterator[Claim]:
+    """What becomes of gradients on their way back; `sizes` (L, 2), of weights and biases by layer."""
+    first, last, steps = float(sizes[0, 0]), float(sizes[-1, 0]), len(sizes) - 1
+    for sentence in split(text):
+        if (m := _WAY.fullmatch(sentence)) is not None:
+            yield name("last", m["last"], last, digits)
+            yield name("first", m["first"], first, digits)
+        elif (m := _SIZE.fullmatch(sentence)) is not None:
+            yield name("size", m["first"], first, digits)
+        elif (m := _EACH.fullmatch(sentence)) is not None:
+            each = (first / last) ** (1 / steps)
+            about = read(m["times"] or m["exact"], 2)
+            yield Claim("rule", sentence, Range(each * 0.949, each * 1.051), about)  # two digits
+            if m["share"] and m["share"].removeprefix("about ") in FRACTIONS:
+                yield word(sentence, names_share(m["share"].removeprefix("about "), exactly(each)))
+        elif (m := _NOTHING.fullmatch(sentence)) is not None:
+            layer = int(m["layer"])
+            yield word(sentence, not sizes[layer - 1].any() and (layer == len(sizes) or bool(sizes[layer].any())))
+        elif sentence == _CARRIES:
+            yield word(sentence, not (first and last))
+        else:
+            yield from unread(sentence)
