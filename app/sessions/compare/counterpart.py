@@ -21,7 +21,6 @@ from app.sessions.walk.timeline import Timeline
 
 PARTED = 1e-9  # relative difference from which two numbers are two
 SEARCHED = 1_000  # iterations from the start in which the first difference is looked for
-BASE = 8  # a way is kept at iterations from which any other is a few short walks away
 
 
 class Pair(NamedTuple):
@@ -95,24 +94,10 @@ def _put_right(setup: Setup) -> Setup:
     return replace(setup, mistakes=()).completed()
 
 
-@lru_cache(maxsize=128)
 def _way(setup: Setup, changes: Changes, iteration: int) -> Timeline:
-    """A timeline at an iteration; cached, so that stepping on costs an iteration or two most of the time."""
-    if iteration == 0:
-        return Timeline(setup, changes=changes).checked()
+    """A timeline at an iteration, gone on to from the end of the longest way that was followed before."""
     known = known_before(setup, changes, iteration)
-    if known is not None and known.iteration > stop_before(iteration):
-        return replace(Timeline(setup, iteration, changes, (known,)).checked())
-    there = _way(setup, changes, stop_before(iteration)).at(iteration)
-    return replace(there)  # kept without the iteration itself, whose arrays may be large
-
-
-def stop_before(iteration: int) -> int:
-    """1001 -> 1000 -> 992 -> 960 -> 896 -> ... -> 512 -> 0: one off the last octal digit that is not 0."""
-    size = 1
-    while iteration % (size * BASE) == 0:
-        size *= BASE
-    return iteration - size
+    return Timeline(setup, iteration, changes, (known,) if known else ()).checked()
 
 
 def differ(left: float, right: float) -> bool:
