@@ -1,4 +1,4 @@
-"""What the units of each layer do over examples: their activations, the slopes there, who is saturated, who is dead.
+"""What each layer does: its activations and slopes, who is saturated, who is dead, and how large its gradients are.
 
 A unit whose slope is near 0 is saturated for an example: almost nothing comes back through it. A unit is dead whose
 slope is exactly 0 for every example: its own weights can never change again.
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
-from app.engine.network.propagation import forward, true_slope
-from app.engine.network.types import Array
+from app.engine.network.propagation import Backward, forward, true_slope
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,3 +40,14 @@ def activity(network: Network, X: Array, decimals: int | None = None) -> tuple[A
             Activity(layer.activation.name, there.A[l], true_slope(layer.activation, there.at(l)))
             for l, layer in enumerate(network.layers, start=1)
         )
+
+
+def gradient_sizes(found: Backward) -> Array:
+    """The root mean square of dW and of db of every layer 1 to L: (L, 2)."""
+    return np.array([[_root_mean_square(part) for part in (dW, db)] for dW, db in zip(found.dW, found.db, strict=True)])
+
+
+def _root_mean_square(part: Array) -> float:
+    """Scaled by its largest number, so that no square leaves the doubles."""
+    largest = float(np.abs(part).max())
+    return largest * float(np.sqrt(np.mean((part / largest) ** 2))) if largest > 0 else 0.0

@@ -9,18 +9,18 @@ import numpy as np
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.equations.mistakes import reason_against
 from app.engine.learning.iteration import (
     Iteration,
     Past,
     mean_loss,
     run_iteration,
 )
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.propagation import RIGHT, Backward, backward
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 SEEDS = range(20)  # of the runs that try to learn XOR
 UPDATES = 120  # of one such run
@@ -38,7 +38,7 @@ class Learned:
 
 
 @dataclass(frozen=True)
-class Consequences:
+class Impact:
     """Of one run: the share of gradients with the wrong sign; the mean loss over all examples, before and after.
 
     `right_end` is where the same run ends with the right rules; `xor` is about other runs, in a network of its own.
@@ -56,13 +56,11 @@ class Consequences:
         return self.end < self.start
 
 
-def consequences(setup: Setup, iterations: int) -> Consequences:
+def impact_of(setup: Setup, iterations: int) -> Impact:
     """What the setup's mistakes do to its run of so many iterations, and to learning XOR. Under a second."""
     mistaken = losses_of(setup, iterations)
     right = losses_of(replace(setup, mistakes=()), iterations)
-    return Consequences(
-        wrong_signs(setup, iterations), mistaken[0], mistaken[-1], right[-1], learned_xor(setup.mistakes)
-    )
+    return Impact(wrong_signs(setup, iterations), mistaken[0], mistaken[-1], right[-1], learned_xor(setup.mistakes))
 
 
 # One run ------------------------------------------------------------------------------------------------------------

@@ -11,15 +11,14 @@ import numpy as np
 
 from app.engine.check.central_differences import steps_of
 from app.engine.check.gradient_check import behind, row_of
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Layer, Network
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
 
 WORK = 2**17  # numbers in one stack of arrays
 MOST_WORK = 80_000_000  # activations in all that one picture may take, of a function that costs 1
-FACTORS = {"gelu": 12}  # what an activation of a unit costs, where it is not 1
 REACHES: Array = np.exp2(np.arange(-6.0, 4.0))  # how far to look to either side, the shortest first
 BENT = 1 / 2  # how much of a curve's rise its bend makes, from which its shape is seen
 ROOM = 5  # steps to the nearest corner
@@ -68,7 +67,7 @@ def losses_over(iteration: Iteration, moved: tuple[Symbol, Symbol], first: Array
 def affordable(iteration: Iteration, moved: Sequence[Symbol], wanted: int) -> int:
     """How many places may be looked at, at most as many as wanted: fewer where each is much work."""
     first = min(symbol.layer for symbol in moved)
-    each = sum(len(layer.b) * FACTORS.get(layer.activation.name, 1) for layer in iteration.before.layers[first - 1 :])
+    each = sum(len(layer.b) * layer.activation.work for layer in iteration.before.layers[first - 1 :])
     return min(wanted, MOST_WORK // (each * len(iteration.X)))
 
 

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept_with
 from app.engine.network.activations import pull_through
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import true_slope
-from app.engine.network.types import Array
 
 KINDS = ("W", "b", "z", "a")  # whose gradient has paths: a weight, a bias, a unit's sum, a unit's activation
 MOST_APART = 24  # paths that are looked at one by one; more are grouped by the next unit that they pass

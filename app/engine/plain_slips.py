@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.values import evaluate
+from app.engine.network.expressions import (
     Expression,
     Product,
     Sum,

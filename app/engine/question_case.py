@@ -3,8 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.mistakes import rules_of
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.equations.values import Values, evaluate
+from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.expressions import (
     BatchSum,
     Expression,
     Mean,
@@ -12,12 +16,7 @@ from app.engine.equations.expressions import (
     Rounded,
     Symbol,
 )
-from app.engine.equations.mistakes import rules_of
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation, found_at, trace
-from app.engine.equations.values import Values
-from app.engine.learning.iteration import Iteration, run_iteration
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 from math import e, isfinite
 
-from app.engine.equations.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES, applicable
 from app.engine.plain_slips import Candidate, Slip, plain_slips
 from app.engine.question_case import Case
-from app.engine.setup.checks import applicable
 
 TOLERANCE = 0.01  # of the value
 FEWEST_DIGITS = 2  # that a rounded answer must give

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.lessons.printed import (
     Printed,
     figure,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Layer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons.figures import HOURS_OF_STUDY
 from app.lessons.lesson import Ask, Lesson
 

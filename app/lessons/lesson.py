@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.equations.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons.printed import Printed
 
 Orientation = Literal["fan_out_fan_in", "fan_in_fan_out"]

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Layer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons.figures import ONE_EXAMPLE_AT_A_TIME
 from app.lessons.lesson import Ask, Lesson
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 
 HALF = Decimal("0.5")  # of a unit of the last printed digit: what rounding may take or give
 NUMPY = Decimal("0.6")  # NumPy's own shortening to 8 decimals now and then goes a little further

@@ -8,7 +8,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 
 
 @dataclass(frozen=True, eq=False)

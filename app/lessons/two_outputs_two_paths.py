@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from app.lessons.figures import TWO_OUTPUTS_TWO_PATHS
 from app.lessons.lesson import Ask, Lesson
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Setup
 
 
 @dataclass(frozen=True, eq=False)

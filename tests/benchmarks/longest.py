@@ -8,9 +8,9 @@ from time import process_time
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.impact import consequences, learned_xor, learners
-from app.engine.setup.setup import Setup
+from app.engine.impact import impact_of, learned_xor, learners
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.sessions.walk.session import TrainingSession
 from app.views.paths.paths import Opened, paths_panel
 from app.views.pictures.pictures import PICTURES
@@ -25,7 +25,7 @@ def facts_seconds() -> float:
     learned_xor.cache_clear()
     learners.cache_clear()
     start = process_time()
-    consequences(setup, UPDATES)
+    impact_of(setup, UPDATES)
     return process_time() - start
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 Array = Any  # as in a notebook
 Arrays = dict[str, Array]

@@ -13,7 +13,7 @@ import numpy as np
 
 from app.engine.data.split import Examples
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.walk.timeline import Timeline
 from tests.benchmarks.by_hand import by_hand

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from app.engine.equations.expressions import (
+from app.engine.network.expressions import (
     Apply,
     BatchSum,
     Expression,

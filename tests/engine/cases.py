@@ -14,18 +14,17 @@ from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.arrays import Array
+from app.engine.network.losses import LOSSES
+from app.engine.setup import Parameters, Setup
 
-HIDDEN = tuple(name for name in ACTIVATIONS if name != "softmax")
-SQUARED = ("half_squared_error", "mean_squared_error")
+HIDDEN = tuple(activation.name for activation in ACTIVATIONS.values() if not activation.couples)
 # (output activation, loss): each that makes sense.
+OWN_LOSS = tuple((loss.output, loss.name) for loss in LOSSES.values() if loss.output)  # with error signal y_hat - y
 PAIRINGS = (
-    ("sigmoid", "binary_cross_entropy"),
-    ("softmax", "cross_entropy"),
-    *((output, loss) for loss in SQUARED for output in ACTIVATIONS),
+    *OWN_LOSS,
+    *((output, loss.name) for loss in LOSSES.values() if not loss.output for output in ACTIVATIONS),
 )
-OWN_LOSS = PAIRINGS[:2]  # those whose error signal is y_hat - y
 # Every way to make no mistake, one, or two: of those that stand in for the same factor only one at a time.
 SINGLE = tuple((name,) for name in MISTAKES)
 PAIRS = tuple(
@@ -34,18 +33,18 @@ PAIRS = tuple(
     if not all(MISTAKES[name].replaces and MISTAKES[name].rule == "slope" for name in pair)
 )
 MANY = int(os.environ.get("MANY", "1"))  # so many times as many cases: MANY=20 for a long run by hand
-KINKED = ("relu", "leaky_relu", "elu")
+KINKED = tuple(activation.name for activation in ACTIVATIONS.values() if activation.pieces)
 Rng = np.random.Generator
 
 
 def targets(rng: Rng, loss: str, shape: tuple[int, int]) -> Array:
     """Targets that the loss allows: probabilities, shares of 1, or any numbers; some of them 0 and 1."""
-    if loss == "cross_entropy":
+    if LOSSES[loss].targets == "shares":
         if rng.random() < 0.5:
             return np.asarray(rng.dirichlet(np.ones(shape[1]), shape[0]), np.float64)
         one_hot: Array = np.eye(shape[1])[rng.integers(0, shape[1], shape[0])]
         return one_hot
-    if loss == "binary_cross_entropy":
+    if LOSSES[loss].targets == "probabilities":
         shares = rng.random(shape)
         return shares if rng.random() < 0.5 else np.round(shares)
     return rng.standard_normal(shape)

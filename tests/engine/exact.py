@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from mpmath import mp, mpf
 
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
 
 mp.dps = 1_000
 EPSILON, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)

@@ -1,9 +1,9 @@
 """Both sides of an equation: what the engine found, and what the referee makes of the right side."""
 
-from app.engine.equations.expressions import Expression, Rounded
 from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
+from app.engine.network.expressions import Expression, Rounded
 from tests.engine import by_hand
 
 EXACT = 1e-12

@@ -12,9 +12,9 @@ from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import (
     SEEDS,
     UPDATES,
-    consequences,
     gradient_symbols,
     gradients,
+    impact_of,
     iterations_of,
     learned_xor,
     learns,
@@ -23,7 +23,7 @@ from app.engine.impact import (
     xor_setup,
 )
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of
 
 XOR = ((0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))
@@ -166,5 +166,5 @@ def test_a_network_of_zeros_does_not_learn_xor() -> None:
 
 def test_the_loss_falls_where_it_ends_below_its_start() -> None:
     setup = Setup((2, 2, 2, 2), Examples(np.eye(2), np.eye(2)), mistakes=("untransposed_weights",)).completed()
-    facts = consequences(setup, 240)
+    facts = impact_of(setup, 240)
     assert facts.falls == (facts.end < facts.start)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.engine.check.gradient_check import check_one
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.landscape import (
     MOST_WORK,
     REACHES,
@@ -21,9 +20,10 @@ from app.engine.landscape import (
     secant,
     value_of,
 )
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import PAIRINGS, iteration_of, random_setup, setups
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.paths import Paths, paths_of
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, random_setup, setups
 

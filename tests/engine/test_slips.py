@@ -7,16 +7,15 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from app.engine.equations.expressions import Symbol
-from app.engine.equations.mistakes import MISTAKES, rules_of
+from app.engine.equations.mistakes import MISTAKES, applicable, rules_of
 from app.engine.equations.trace import trace
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
+from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import backward, forward
 from app.engine.plain_slips import Slip, plain_slips
 from app.engine.question_case import Case
-from app.engine.setup.checks import applicable
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.engine.slips import Typed, diagnose, made_mistakes, parted
 from tests.engine.cases import HIDDEN, MANY, PAIRINGS, iteration_of, random_setup
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine import by_hand
 
 Rows = list[list[float]]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Layer
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 from tests.lessons.printed import assert_printed, is_printed, notebook

@@ -6,7 +6,7 @@ import pytest
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.layers import Network
 from app.engine.network.propagation import forward
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.starting_points import (
     STARTING_POINTS,
     StartingPoint,

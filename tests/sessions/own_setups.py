@@ -4,9 +4,9 @@ import numpy as np
 
 from app.engine.data.split import Examples
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
 from app.engine.network.initializers import Initializer
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.session import TrainingSession
 
 RNG = np.random.default_rng(7)

@@ -9,7 +9,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.document import fixed_text, moving_text, session_of
 from app.sessions.training import begun_run, stopped_run, stretches
 from app.sessions.walk.session import TrainingSession

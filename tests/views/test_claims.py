@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from app.engine.equations.trace import Equation, trace
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.formulas.formulas import formula, latex, text
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.narration.narration import narrate, narrate_end

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from app.engine.activity import gradient_sizes
 from app.engine.check.gradient_check import check_one
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
-from app.engine.gradient_sizes import gradient_sizes
 from app.engine.network.errors import DivergedError
+from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, paths_of
 from app.sessions.predict.questions import Reply, answer, asked, case_of, question_of
 from app.sessions.walk.session import TrainingSession

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape, Updating
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from tests.engine.cases import random_setup
 
 VARIANTS = [

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 

@@ -15,15 +15,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Layer, Network
 from app.engine.network.losses import Loss, Output
 from app.engine.network.propagation import Forward, forward
-from app.engine.network.types import Array
 
 STEPS = np.array([1.0, 2.0, 4.0])  # how far it is looked, in steps
 BEND = 1 / 128  # how far a step may move a sum where its function bends
 FLAT = 1 / 8  # of its size, where the function is made of straight pieces
-STRAIGHT = ("identity", "relu", "leaky_relu")
 PROBE = 2.0**-20  # how far a sum is moved to see what follows it
 JITTERS, JITTER = 16, 2  # networks that measure the noise, and how many last digits their numbers are off
 SURE = 6.0  # times the noise of a loss: what a slope from four of them may be off
@@ -188,7 +187,7 @@ def steps_of(near: Behind) -> Array:
     for layer, Z, there, moved in zip(near.layers, near.Z, before, sums, strict=True):
         fastest = np.abs(moved - there).max(axis=(1, 2, 3)) / probe
         straight = BEND / (FLAT * max(1.0, float(np.abs(Z).max())))
-        shift = np.maximum(shift, fastest * (straight if layer.activation.name in STRAIGHT else 1.0))
+        shift = np.maximum(shift, fastest * (straight if layer.activation.straight else 1.0))
     longest = np.where(shift > 0, BEND / np.where(shift > 0, shift, 1.0), 1.0)
     return np.exp2(np.floor(np.log2(longest)))
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from app.engine.check.central_differences import TINY, Behind, Estimate, Indices, differences, noise_of
 from app.engine.check.path_products import along_paths
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept_with
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import Backward, backward, forward
-from app.engine.network.types import Array
 
 TOLERANCE = 1e-6  # relative error from which a gradient is not right
 SAME = 1e-9  # relative error within which two computations of one rule agree

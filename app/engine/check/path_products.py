@@ -9,8 +9,8 @@ import numpy as np
 
 from app.engine.check.central_differences import EPSILON, Behind, Estimate
 from app.engine.network.activations import Activation
+from app.engine.network.arrays import Array
 from app.engine.network.losses import Loss, Output
-from app.engine.network.types import Array
 
 DIGITS = np.longdouble
 LOST = 1_000 * EPSILON  # of the terms that are added up: what doubles may have lost of them

@@ -1,13 +1,12 @@
-"""Small data sets to learn on, drawn from a seed: X of shape (examples, features), Y of shape (examples, outputs)."""
+"""Small data sets, one record each, drawn from a seed: X (examples, features) and Y (examples, outputs)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.data.iris import COLUMNS, SPECIES, measured
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError, UnknownNameError
-from app.engine.network.types import Array
 
 Examples = tuple[Array, Array]
 Rng = np.random.Generator
@@ -62,6 +61,43 @@ def _sine(count: int, noise: float, rng: Rng) -> Examples:
     return x[:, None], np.sin(np.pi * x) + noise * rng.standard_normal(count)
 
 
+# Irises: 50 flowers of each of three species, published by Fisher (Annals of Eugenics 7, 1936) ------------------------
+
+COLUMNS = ("sepal length", "sepal width", "petal length", "petal width")
+SPECIES = ("setosa", "versicolor", "virginica")
+
+# A flower is four numbers of two digits, in millimetres, in the order of COLUMNS.
+_FLOWERS = (
+    (
+        "51351402 49301402 47321302 46311502 50361402 54391704 46341403 50341502 44291402 49311501 "
+        "54371502 48341602 48301401 43301101 58401202 57441504 54391304 51351403 57381703 51381503 "
+        "54341702 51371504 46361002 51331705 48341902 50301602 50341604 52351502 52341402 47321602 "
+        "48311602 54341504 52411501 55421402 49311502 50321202 55351302 49361401 44301302 51341502 "
+        "50351303 45231303 44321302 50351606 51381904 48301403 51381602 46321402 53371502 50331402"
+    ),
+    (
+        "70324714 64324515 69314915 55234013 65284615 57284513 63334716 49243310 66294613 52273914 "
+        "50203510 59304215 60224010 61294714 56293613 67314414 56304515 58274110 62224515 56253911 "
+        "59324818 61284013 63254915 61284712 64294313 66304414 68284814 67305017 60294515 57263510 "
+        "55243811 55243710 58273912 60275116 54304515 60344516 67314715 63234413 56304113 55254013 "
+        "55264412 61304614 58264012 50233310 56274213 57304212 57294213 62294313 51253011 57284113"
+    ),
+    (
+        "63336025 58275119 71305921 63295618 65305822 76306621 49254517 73296318 67255818 72366125 "
+        "65325120 64275319 68305521 57255020 58285124 64325323 65305518 77386722 77266923 60225015 "
+        "69325723 56284920 77286720 63274918 67335721 72326018 62284818 61304918 64285621 72305816 "
+        "74286119 79386420 64285622 63285115 61265614 77306123 63345624 64315518 60304818 69315421 "
+        "67315624 69315123 58275119 68325923 67335725 67305223 63255019 65305220 62345423 59305118"
+    ),
+)
+
+
+def measured() -> Array:
+    """All flowers in centimetres, shape (species, flowers, columns) = (3, 50, 4)."""
+    millimetres = [[[int(flower[i : i + 2]) for i in range(0, 8, 2)] for flower in kind.split()] for kind in _FLOWERS]
+    return np.array(millimetres) / 10.0
+
+
 # Several classes: a generator returns X and one-hot targets of shape (examples, classes) ------------------------------
 
 SEGMENTS = ("top", "top left", "top right", "middle", "bottom left", "bottom right", "bottom")
@@ -98,23 +134,31 @@ def _digits(count: int, noise: float, rng: Rng) -> Examples:
     return X + noise * rng.standard_normal(X.shape), np.eye(10)[label]
 
 
-DATASETS: dict[str, Callable[[int, float, Rng], Examples]] = {
-    "xor": _xor,
-    "gaussians": _gaussians,
-    "circles": _circles,
-    "moons": _moons,
-    "spirals": _spirals,
-    "line": _line,
-    "sine": _sine,
-    "iris": _iris,
-    "digits": _digits,
-}
+@dataclass(frozen=True, kw_only=True)
+class DatasetKind:
+    """One kind of data: how so many examples are drawn with so much noise, and the names of its features and outputs.
 
-# Data set -> names of its features, names of its outputs.
-NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "iris": (COLUMNS, SPECIES),
-    "digits": ((*SEGMENTS, "dot"), tuple("0123456789")),
-}
+    Mere points have no names: these are empty then.
+    """
+
+    name: str
+    draw: Callable[[int, float, Rng], Examples]
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+_TABLE = (
+    DatasetKind(name="xor", draw=_xor, columns=(), names=()),
+    DatasetKind(name="gaussians", draw=_gaussians, columns=(), names=()),
+    DatasetKind(name="circles", draw=_circles, columns=(), names=()),
+    DatasetKind(name="moons", draw=_moons, columns=(), names=()),
+    DatasetKind(name="spirals", draw=_spirals, columns=(), names=()),
+    DatasetKind(name="line", draw=_line, columns=(), names=()),
+    DatasetKind(name="sine", draw=_sine, columns=(), names=()),
+    DatasetKind(name="iris", draw=_iris, columns=COLUMNS, names=SPECIES),
+    DatasetKind(name="digits", draw=_digits, columns=(*SEGMENTS, "dot"), names=tuple("0123456789")),
+)
+DATASETS = {kind.name: kind for kind in _TABLE}
 
 
 @dataclass(frozen=True)
@@ -132,12 +176,12 @@ class Dataset:
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of its features; a data set of mere points has none."""
-        return NAMES.get(self.name, ((), ()))[0]
+        return DATASETS[self.name].columns if self.name in DATASETS else ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of its outputs, where they have any."""
-        return NAMES.get(self.name, ((), ()))[1]
+        return DATASETS[self.name].names if self.name in DATASETS else ()
 
     def draw(self) -> Examples:
         """X (examples, features) and Y (examples, outputs).
@@ -146,5 +190,5 @@ class Dataset:
         """
         if self.name not in DATASETS:
             raise UnknownNameError("data.dataset", tuple(DATASETS))
-        X, y = DATASETS[self.name](self.examples, self.noise, np.random.default_rng(self.seed))
+        X, y = DATASETS[self.name].draw(self.examples, self.noise, np.random.default_rng(self.seed))
         return X, np.column_stack([y])

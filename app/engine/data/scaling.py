@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.errors import UnknownNameError
-from app.engine.network.types import Array
 
 
 @dataclass(frozen=True, eq=False)

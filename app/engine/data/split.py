@@ -7,8 +7,8 @@ import numpy as np
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.scaling import Scale, scale_of
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
 
 MOST_TESTED = 0.9  # the largest share of examples that may be kept for testing
 

@@ -1,166 +1,460 @@
-"""The wrong rules that people really write: each a named change of one rule of backward(), told and worded."""
+"""The wrong rules that people really write: each changes one rule of backward(), how it is told and how it is written.
+
+Because each changes what it is given instead of replacing it, several mistakes go into one backward(). Below, `x`
+changes a rule of `propagation.Rules`, `tell_x` the one of the same name in `rules.Story`, `write_x` that in
+`lines.Lines`.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
-from app.engine.equations import wrong_rules as wrong
-from app.engine.equations.rules import Story
-from app.engine.network.errors import UnknownNameError
+import numpy as np
+
+from app.engine.equations.lines import Lines, OutputError, transposed
+from app.engine.equations.rules import Story, targets, y_hats
+from app.engine.equations.shape import Shape
+from app.engine.network.activations import ACTIVATIONS, Activation, Code
+from app.engine.network.arrays import Array
+from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.expressions import (
+    HALF,
+    BatchSum,
+    Expression,
+    Negative,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    complement,
+    difference,
+    product,
+    substituted,
+    symbols_in,
+)
+from app.engine.network.losses import LOSSES, Output
 from app.engine.network.propagation import RIGHT, Rules
 
+Rule = Callable[..., Array]
+Tale = Callable[..., Any]
+Text = Callable[..., Any]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """A wrong rule: which rule of backward() it changes, how it computes, how it is told, and in words.
+    """A wrong rule: which rule of backward() it changes, how it computes, is told and is written, and in words.
 
-    `computes` takes the rule of that name in `propagation.Rules` and gives the wrong one, `tells` does so in
-    `told.Story`. `title` names it; `says` is what people do; `remedy` is the right rule; `slip` finishes the sentence
-    "that is what you get ...". `replaces`: it leaves nothing of the rule, so that two such exclude each other.
-    `square_from`: the first layer from which on all must have one size. `needs_own_loss`: the error is y_hat - y.
+    `computes` takes the rule of that name in `propagation.Rules` and gives the wrong one; `tells` does so in
+    `rules.Story`, `writes` in `lines.Lines`. `title` names it; `says` is what people do; `remedy` is the right rule;
+    `slip` finishes the sentence "that is what you get ...".
+
+    `replaces`: it leaves nothing of the rule, so that two such exclude each other. `square_from`: the first layer from
+    which on all must have one size; None where any will do. `needs_own_loss`: the error is y_hat - y.
     """
 
     name: str
     rule: str
     computes: Callable[[Any], Any]
     tells: Callable[[Any], Any]
+    writes: Callable[[Any], Any]
     title: str
     says: str
     remedy: str
     slip: str
-    replaces: bool = False
-    square_from: int | None = None
-    needs_own_loss: bool = False
+    replaces: bool
+    square_from: int | None
+    needs_own_loss: bool
 
+
+# weights: the matrix through which the error comes back ---------------------------------------------------------------
+
+
+def untransposed(weights: Rule) -> Rule:
+    return lambda W, dW, learning_rate: weights(W, dW, learning_rate).T
+
+
+def tell_untransposed(weights: Tale) -> Tale:
+    return lambda l, j, k: weights(l, k, j)
+
+
+def write_untransposed(weights: Text) -> Text:
+    return lambda W, dW: transposed(weights(W, dW))
+
+
+def updated(weights: Rule) -> Rule:
+    return lambda W, dW, learning_rate: weights(W - learning_rate * dW, dW, learning_rate)
+
+
+def tell_updated(weights: Tale) -> Tale:
+    def tell(l: int, j: int, k: int) -> Expression:
+        w: Symbol = weights(l, j, k)
+        return Sum((w, Negative(product(Symbol("eta"), w._replace(kind="dW")))))
+
+    return tell
+
+
+def write_updated(weights: Text) -> Text:
+    return lambda W, dW: weights(f"({W} - eta * {dW})", dW)
+
+
+# slope ----------------------------------------------------------------------------------------------------------------
+
+
+def sigmoid_slope(slope: Rule) -> Rule:
+    return lambda activation, values: values.A * (1.0 - values.A)
+
+
+def tell_sigmoid_slope(slope: Tale) -> Tale:
+    def tell(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
+        a = Symbol("a", l, j)
+        return a, complement(a)
+
+    return tell
+
+
+def write_sigmoid_slope(slope: Text) -> Text:
+    return lambda code, Z, A, by_hand: f"{A} * (1 - {A})"
+
+
+def missing_slope(slope: Rule) -> Rule:
+    return lambda activation, values: np.ones_like(values.A)
+
+
+def tell_missing_slope(slope: Tale) -> Tale:
+    return lambda shape, l, j: ()
+
+
+def write_missing_slope(slope: Text) -> Text:
+    return lambda code, Z, A, by_hand: ""
+
+
+def slope_at_a(slope: Rule) -> Rule:
+    def wrong(activation: Activation, values: Output) -> Array:
+        return activation.g_prime(values.A)
+
+    return wrong
+
+
+def tell_slope_at_a(slope: Tale) -> Tale:
+    return lambda shape, l, j: () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope_at_a", l, j),)
+
+
+def write_slope_at_a(slope: Text) -> Text:
+    def write(code: Code, Z: str, A: str, by_hand: bool) -> str:
+        return (code.by_z or code.slope).format(Z=A)
+
+    return write
+
+
+# output_error ---------------------------------------------------------------------------------------------------------
+
+
+def halved(output_error: Rule) -> Rule:
+    return lambda *given: 0.5 * output_error(*given)
+
+
+def tell_halved(output_error: Tale) -> Tale:
+    """Half of the error signal, with the 2 of a squared error's slope cancelled."""
+
+    def tell(shape: Shape, right: Expression) -> Expression:
+        told: Expression = output_error(shape, right)
+        factors = told.factors if isinstance(told, Product) else (told,)
+        if factors[0] == Number(2):
+            return product(*factors[1:])
+        return product(HALF, *factors)
+
+    return tell
+
+
+def write_halved(output_error: Text) -> Text:
+    def write(error: OutputError) -> OutputError:
+        written: OutputError = output_error(error)
+        cancels = written.ahead[:1] == ("2",)
+        return replace(written, ahead=written.ahead[1:] if cancels else ("0.5", *written.ahead))
+
+    return write
+
+
+def turned_round(output_error: Rule) -> Rule:
+    return lambda *given: -output_error(*given)
+
+
+def tell_turned_round(output_error: Tale) -> Tale:
+    def tell(shape: Shape, right: Expression) -> Expression:
+        turned: dict[Symbol | Sum, Expression] = {
+            difference(a, y): difference(y, a) for a, y in zip(y_hats(shape), targets(shape), strict=True)
+        }
+        return substituted(output_error(shape, right), turned)
+
+    return tell
+
+
+def write_turned_round(output_error: Text) -> Text:
+    def write(error: OutputError) -> OutputError:
+        written: OutputError = output_error(error)
+        return replace(written, difference=written.difference.replace("y_hat - Y", "Y - y_hat"))
+
+    return write
+
+
+def slope_again(output_error: Rule) -> Rule:
+    return lambda loss, slope, activation, output, Y: (
+        output_error(loss, slope, activation, output, Y) * output.A * (1.0 - output.A)
+    )
+
+
+def tell_slope_again(output_error: Tale) -> Tale:
+    def tell(shape: Shape, right: Expression) -> Expression:
+        j = next(symbol.j for symbol in symbols_in(right) if symbol.kind == "y")
+        a = y_hats(shape)[j]
+        return product(output_error(shape, right), a, complement(a))
+
+    return tell
+
+
+def write_slope_again(output_error: Text) -> Text:
+    return lambda error: replace(output_error(error), slope="y_hat * (1 - y_hat)")
+
+
+# pulled_back, carried, averaged, bias_gradient ------------------------------------------------------------------------
+
+
+def last_path(pulled_back: Rule) -> Rule:
+    return lambda delta, W: pulled_back(delta[:, -1:], W[-1:])
+
+
+def tell_last_path(pulled_back: Tale) -> Tale:
+    return lambda ways: pulled_back(ways)[-1:]
+
+
+def write_last_path(pulled_back: Text) -> Text:
+    return lambda delta, W: pulled_back(f"{delta}[:, -1:]", f"{W}[-1:]")
+
+
+def own_layer(carried: Rule) -> Rule:
+    return lambda A_prev, A: A
+
+
+def tell_own_layer(carried: Tale) -> Tale:
+    return lambda l, k: Symbol("a", l, k)
+
+
+def write_own_layer(carried: Text) -> Text:
+    return lambda A_prev, A: A
+
+
+def summed(averaged: Rule) -> Rule:
+    return lambda delta: len(delta) * averaged(delta)
+
+
+def tell_summed(averaged: Tale) -> Tale:
+    return lambda shape, own: own if shape.examples == 1 else BatchSum(own, shape.examples)
+
+
+def write_summed(averaged: Text) -> Text:
+    return lambda examples: False
+
+
+def once_per_input(bias_gradient: Rule) -> Rule:
+    return lambda delta, fan_in: fan_in * bias_gradient(delta, fan_in)
+
+
+def tell_once_per_input(bias_gradient: Tale) -> Tale:
+    def tell(own: Expression, fan_in: int) -> Expression:
+        told: Expression = bias_gradient(own, fan_in)
+        return told if fan_in == 1 else product(Number(fan_in), told)
+
+    return tell
+
+
+def write_once_per_input(bias_gradient: Text) -> Text:
+    def write(total: str, fan_in: int) -> str:
+        written: str = bias_gradient(total, fan_in)
+        return written if fan_in == 1 else f"{fan_in} * {written}"
+
+    return write
+
+
+# The records ----------------------------------------------------------------------------------------------------------
 
 _TABLE = (
     Mistake(
-        "untransposed_weights",
-        "weights",
-        wrong.untransposed,
-        wrong.tell_untransposed,
-        "W where the chain rule needs its transpose",
-        "On the way back the error signals are multiplied by W, as the activations were on the way forward.",
-        "An error signal comes back through the weight that carried the unit's activation forward: W transposed.",
-        "with W where the chain rule needs Wᵀ",
+        name="untransposed_weights",
+        rule="weights",
+        computes=untransposed,
+        tells=tell_untransposed,
+        writes=write_untransposed,
+        title="W where the chain rule needs its transpose",
+        says="On the way back the error signals are multiplied by W, as the activations were on the way forward.",
+        remedy=(
+            "An error signal comes back through the weight that carried the unit's activation forward: W transposed."
+        ),
+        slip="with W where the chain rule needs Wᵀ",
+        replaces=False,
         square_from=1,
+        needs_own_loss=False,
     ),
     Mistake(
-        "sigmoid_slope",
-        "slope",
-        wrong.sigmoid_slope,
-        wrong.tell_sigmoid_slope,
-        "The sigmoid's slope on every unit",
-        "Every slope is taken as a(1 − a), whatever the unit's activation function is.",
-        "Each unit has the slope of its own function: 1 − a² for tanh, 1 or 0 for ReLU, a(1 − a) for the sigmoid only.",
-        "with the sigmoid's slope a(1 − a) on every unit",
+        name="sigmoid_slope",
+        rule="slope",
+        computes=sigmoid_slope,
+        tells=tell_sigmoid_slope,
+        writes=write_sigmoid_slope,
+        title="The sigmoid's slope on every unit",
+        says="Every slope is taken as a(1 − a), whatever the unit's activation function is.",
+        remedy=(
+            "Each unit has the slope of its own function: "
+            "1 − a² for tanh, 1 or 0 for ReLU, a(1 − a) for the sigmoid only."
+        ),
+        slip="with the sigmoid's slope a(1 − a) on every unit",
         replaces=True,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "halved_gradient",
-        "output_error",
-        wrong.halved,
-        wrong.tell_halved,
-        "Half of the gradient",
-        "The output's error signal is half of the slope of the loss that is reported.",
-        "The error signal is the slope of the very loss that is reported, with every factor in it.",
-        "with half of the output's error signal",
+        name="halved_gradient",
+        rule="output_error",
+        computes=halved,
+        tells=tell_halved,
+        writes=write_halved,
+        title="Half of the gradient",
+        says="The output's error signal is half of the slope of the loss that is reported.",
+        remedy="The error signal is the slope of the very loss that is reported, with every factor in it.",
+        slip="with half of the output's error signal",
+        replaces=False,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "missing_slope",
-        "slope",
-        wrong.missing_slope,
-        wrong.tell_missing_slope,
-        "The slope left out",
-        "The error signal passes each unit without the slope of its activation function.",
-        "At each unit that it passes, the error signal is multiplied by the slope of the unit's activation function.",
-        "with the slope g′(z) left out",
+        name="missing_slope",
+        rule="slope",
+        computes=missing_slope,
+        tells=tell_missing_slope,
+        writes=write_missing_slope,
+        title="The slope left out",
+        says="The error signal passes each unit without the slope of its activation function.",
+        remedy=(
+            "At each unit that it passes, the error signal is multiplied by "
+            "the slope of the unit's activation function."
+        ),
+        slip="with the slope g′(z) left out",
         replaces=True,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "slope_of_activation",
-        "slope",
-        wrong.slope_at_a,
-        wrong.tell_slope_at_a,
-        "The slope at a instead of z",
-        "The slope g′ is taken at a, which has been through the activation function already.",
-        "The slope is taken where the function was applied: at z, as g′(z).",
-        "with the slope taken at a instead of z",
+        name="slope_of_activation",
+        rule="slope",
+        computes=slope_at_a,
+        tells=tell_slope_at_a,
+        writes=write_slope_at_a,
+        title="The slope at a instead of z",
+        says="The slope g′ is taken at a, which has been through the activation function already.",
+        remedy="The slope is taken where the function was applied: at z, as g′(z).",
+        slip="with the slope taken at a instead of z",
         replaces=True,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "updated_weights",
-        "weights",
-        wrong.updated,
-        wrong.tell_updated,
-        "Weights already updated",
-        "Each layer is updated at once, and the error signal then comes back through its new weights.",
-        "All gradients come first, from the weights of the forward pass. Then every weight moves.",
-        "with weights that were updated too early",
+        name="updated_weights",
+        rule="weights",
+        computes=updated,
+        tells=tell_updated,
+        writes=write_updated,
+        title="Weights already updated",
+        says="Each layer is updated at once, and the error signal then comes back through its new weights.",
+        remedy="All gradients come first, from the weights of the forward pass. Then every weight moves.",
+        slip="with weights that were updated too early",
+        replaces=False,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "wrong_sign",
-        "output_error",
-        wrong.turned_round,
-        wrong.tell_turned_round,
-        "The difference turned round",
-        "The output's error signal starts from target minus prediction, so every update climbs the loss.",
-        "The error signal starts from prediction minus target, and the update subtracts the gradient.",
-        "with y − ŷ where the chain rule has ŷ − y",
+        name="wrong_sign",
+        rule="output_error",
+        computes=turned_round,
+        tells=tell_turned_round,
+        writes=write_turned_round,
+        title="The difference turned round",
+        says="The output's error signal starts from target minus prediction, so every update climbs the loss.",
+        remedy="The error signal starts from prediction minus target, and the update subtracts the gradient.",
+        slip="with y − ŷ where the chain rule has ŷ − y",
+        replaces=False,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "bias_times_fan_in",
-        "bias_gradient",
-        wrong.once_per_input,
-        wrong.tell_once_per_input,
-        "A bias counted once per input",
-        "The gradient of a bias is counted once for each input of its unit.",
-        "A bias enters its unit once and carries 1, so its gradient is the error signal itself.",
-        "with the bias counted once for each input",
+        name="bias_times_fan_in",
+        rule="bias_gradient",
+        computes=once_per_input,
+        tells=tell_once_per_input,
+        writes=write_once_per_input,
+        title="A bias counted once per input",
+        says="The gradient of a bias is counted once for each input of its unit.",
+        remedy="A bias enters its unit once and carries 1, so its gradient is the error signal itself.",
+        slip="with the bias counted once for each input",
+        replaces=False,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "one_path_only",
-        "pulled_back",
-        wrong.last_path,
-        wrong.tell_last_path,
-        "Only the last path",
-        "A loop over the units of the next layer has = where it needs +=, so only the last path stays.",
-        "What comes back from all the units that a unit feeds is added up.",
-        "with the last path alone where all paths add up",
+        name="one_path_only",
+        rule="pulled_back",
+        computes=last_path,
+        tells=tell_last_path,
+        writes=write_last_path,
+        title="Only the last path",
+        says="A loop over the units of the next layer has = where it needs +=, so only the last path stays.",
+        remedy="What comes back from all the units that a unit feeds is added up.",
+        slip="with the last path alone where all paths add up",
+        replaces=False,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "slope_after_softmax",
-        "output_error",
-        wrong.slope_again,
-        wrong.tell_slope_again,
-        "A slope after ŷ − y",
-        "The output's error signal ŷ − y is multiplied by the output's slope ŷ(1 − ŷ) once more.",
-        "With this loss the output's slope has cancelled: ŷ − y is the whole error signal.",
-        "with ŷ − y multiplied by the output's slope once more",
+        name="slope_after_softmax",
+        rule="output_error",
+        computes=slope_again,
+        tells=tell_slope_again,
+        writes=write_slope_again,
+        title="A slope after ŷ − y",
+        says="The output's error signal ŷ − y is multiplied by the output's slope ŷ(1 − ŷ) once more.",
+        remedy="With this loss the output's slope has cancelled: ŷ − y is the whole error signal.",
+        slip="with ŷ − y multiplied by the output's slope once more",
+        replaces=False,
+        square_from=None,
         needs_own_loss=True,
     ),
     Mistake(
-        "summed_not_averaged",
-        "averaged",
-        wrong.summed,
-        wrong.tell_summed,
-        "A sum over the batch",
-        "The gradients of the batch's examples are added up, and nobody divides by their number.",
-        "The loss is the mean over the batch, so its gradient is the mean of the examples' gradients.",
-        "with the sum over the batch where the loss is a mean",
+        name="summed_not_averaged",
+        rule="averaged",
+        computes=summed,
+        tells=tell_summed,
+        writes=write_summed,
+        title="A sum over the batch",
+        says="The gradients of the batch's examples are added up, and nobody divides by their number.",
+        remedy="The loss is the mean over the batch, so its gradient is the mean of the examples' gradients.",
+        slip="with the sum over the batch where the loss is a mean",
+        replaces=False,
+        square_from=None,
+        needs_own_loss=False,
     ),
     Mistake(
-        "wrong_layer_input",
-        "carried",
-        wrong.own_layer,
-        wrong.tell_own_layer,
-        "The activation of the wrong layer",
-        "The gradient of a weight takes the activation of the layer that the weight leads to.",
-        "The gradient of a weight takes what the weight carried: the activation of the layer before.",
-        "with the activation of the weight's own layer instead of the layer before",
+        name="wrong_layer_input",
+        rule="carried",
+        computes=own_layer,
+        tells=tell_own_layer,
+        writes=write_own_layer,
+        title="The activation of the wrong layer",
+        says="The gradient of a weight takes the activation of the layer that the weight leads to.",
+        remedy="The gradient of a weight takes what the weight carried: the activation of the layer before.",
+        slip="with the activation of the weight's own layer instead of the layer before",
         replaces=True,
         square_from=0,
+        needs_own_loss=False,
     ),
 )
 MISTAKES = {mistake.name: mistake for mistake in _TABLE}
@@ -196,3 +490,52 @@ def story_of(mistakes: tuple[str, ...]) -> Story:
     for mistake in _in_order(mistakes):
         story = replace(story, **{mistake.rule: mistake.tells(getattr(story, mistake.rule))})
     return story
+
+
+@lru_cache(maxsize=256)
+def lines_of(mistakes: tuple[str, ...]) -> Lines:
+    """How the rules with these mistakes in them are written in NumPy."""
+    lines = Lines()
+    for mistake in _in_order(mistakes):
+        lines = replace(lines, **{mistake.rule: mistake.writes(getattr(lines, mistake.rule))})
+    return lines
+
+
+# What can be made together --------------------------------------------------------------------------------------------
+
+
+def reason_against(mistakes: tuple[str, ...], sizes: tuple[int, ...], loss: str) -> SetupError | None:
+    """Why these mistakes cannot be made together in a network of these sizes with this loss; None if they can."""
+    made = [mistake_named(name) for name in mistakes]
+    if len(set(mistakes)) < len(mistakes):
+        return SetupError("mistake", f"The mistake {mistakes[0]} is named twice.", "Name each mistake once.")
+    for one, other in combinations(made, 2):
+        if one.rule == other.rule and one.replaces and other.replaces:
+            return SetupError(
+                "mistake",
+                f"The mistakes {one.name} and {other.name} both stand in for the same factor, the {one.rule}.",
+                "Name one of them.",
+            )
+    return next((reason for mistake in made if (reason := _does_not_fit(mistake, sizes, loss))), None)
+
+
+def _does_not_fit(mistake: Mistake, sizes: tuple[int, ...], loss: str) -> SetupError | None:
+    if mistake.square_from is not None and len(set(sizes[mistake.square_from :])) > 1:
+        ahead, whose = (
+            ("where every layer after the first hidden one is square", "all layers after the input")
+            if mistake.square_from
+            else ("where every layer is square", "all layers, the input included,")
+        )
+        return SetupError("mistake", f"The mistake {mistake.name} works only {ahead}.", f"Give {whose} the same size.")
+    if mistake.needs_own_loss and LOSSES[loss].error is None:
+        return SetupError(
+            "mistake",
+            f"The mistake {mistake.name} works only where the output's error signal is ŷ − y; {loss} has another.",
+            "Take binary_cross_entropy with a sigmoid output, or cross_entropy with a softmax output.",
+        )
+    return None
+
+
+def applicable(sizes: tuple[int, ...], loss: str) -> tuple[str, ...]:
+    """The names of the mistakes that could be made in such a network; some of them may change nothing there."""
+    return tuple(name for name in MISTAKES if reason_against((name,), sizes, loss) is None)

@@ -1,46 +1,33 @@
 """The rules of an iteration told as expressions: beside each stands code of the same name in propagation and losses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.engine.equations.expressions import (
-    Apply,
+from app.engine.equations.shape import Shape
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import (
     Expression,
     Mean,
     Negative,
     Number,
-    Quotient,
     Rounded,
-    Square,
     Sum,
     Symbol,
+    difference,
     product,
     total,
 )
-from app.engine.equations.shape import Shape
 from app.engine.network.losses import LOSSES
 
-HALF = Quotient(Number(1), Number(2))
+
+def y_hats(shape: Shape) -> tuple[Symbol, ...]:
+    """The network's predictions: the activation of each output unit."""
+    return tuple(Symbol("a", shape.depth, j) for j in range(shape.sizes[-1]))
 
 
-def y_hat(shape: Shape, j: int) -> Symbol:
-    """The network's prediction: the activation of output unit j."""
-    return Symbol("a", shape.depth, j)
-
-
-def target(shape: Shape, j: int) -> Symbol:
-    """What output unit j should say."""
-    return Symbol("y", shape.depth, j)
-
-
-def complement(symbol: Expression) -> Sum:
-    """1 - symbol."""
-    return Sum((Number(1), Negative(symbol)))
-
-
-def difference(shape: Shape, j: int) -> Sum:
-    """y_hat - y of output unit j."""
-    return Sum((y_hat(shape, j), Negative(target(shape, j))))
+def targets(shape: Shape) -> tuple[Symbol, ...]:
+    """What each output unit should say."""
+    return tuple(Symbol("y", shape.depth, j) for j in range(shape.sizes[-1]))
 
 
 # Forward ------------------------------------------------------------------------------------------------------------
@@ -54,71 +41,22 @@ def weighted_sum(shape: Shape, l: int, j: int) -> Expression:
 
 def activated(shape: Shape, l: int, j: int) -> Expression:
     """a = g(z), rounded where the walk rounds."""
-    z, name = Symbol("z", l, j), shape.activation(l)
-    value: Expression = z if name == "identity" else Apply(name, z)
-    if name == "softmax":
-        exponentials = tuple(Apply("exp", Symbol("z", l, i)) for i in range(shape.sizes[l]))
-        value = Quotient(exponentials[j], total(*exponentials))
+    z = tuple(Symbol("z", l, i) for i in range(shape.sizes[l]))
+    value = ACTIVATIONS[shape.activation(l)].formula(z, j)
     return value if shape.decimals is None else Rounded(value, shape.decimals)
 
 
-# Loss ---------------------------------------------------------------------------------------------------------------
-
-
-def _binary_cross_entropy(shape: Shape) -> Expression:
-    L = shape.depth
-    return total(
-        *(
-            Negative(
-                Sum(
-                    (
-                        product(target(shape, j), Symbol("ln_a", L, j)),
-                        product(complement(target(shape, j)), Symbol("ln_rest", L, j)),
-                    )
-                )
-            )
-            for j in range(shape.sizes[-1])
-        )
-    )
-
-
-def _cross_entropy(shape: Shape) -> Expression:
-    terms = (product(target(shape, j), Symbol("ln_a", shape.depth, j)) for j in range(shape.sizes[-1]))
-    return Negative(total(*terms))
-
-
-def _squares(shape: Shape) -> Expression:
-    return total(*(Square(difference(shape, j)) for j in range(shape.sizes[-1])))
-
-
-def _mean_of_squares(shape: Shape) -> Expression:
-    return product(*per_output(shape, 1), _squares(shape))
-
-
-def per_output(shape: Shape, above: int) -> tuple[Expression, ...]:
-    """The factor above / n_L of a mean over the outputs; none where it is 1."""
-    outputs = shape.sizes[-1]
-    if outputs == above:
-        return ()
-    if outputs == 1:
-        return (Number(above),)
-    return (Quotient(Number(above), Number(outputs)),)
-
-
-EXAMPLE_LOSS: Mapping[str, Callable[[Shape], Expression]] = {
-    "binary_cross_entropy": _binary_cross_entropy,
-    "cross_entropy": _cross_entropy,
-    "half_squared_error": lambda shape: product(HALF, _squares(shape)),
-    "mean_squared_error": _mean_of_squares,
-}
+def example_loss(shape: Shape) -> Expression:
+    """One example's loss."""
+    return LOSSES[shape.loss].formula(y_hats(shape), targets(shape))
 
 
 # Backward -----------------------------------------------------------------------------------------------------------
 
 
 def slope(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
-    """g'(z) as a factor; no factor for identity, whose slope is 1."""
-    return () if shape.activation(l) == "identity" else (Symbol("slope", l, j),)
+    """g'(z) as a factor; no factor where it is 1."""
+    return () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope", l, j),)
 
 
 def weights(l: int, j: int, k: int) -> Expression:
@@ -146,12 +84,6 @@ def bias_gradient(own: Expression, fan_in: int) -> Expression:
     return own
 
 
-def _loss_slope(shape: Shape, j: int) -> tuple[Expression, ...]:
-    """dL_i/dy_hat of a squared error, as factors."""
-    ahead = per_output(shape, 2) if shape.loss == "mean_squared_error" else ()
-    return (*ahead, difference(shape, j))
-
-
 def output_error(shape: Shape, right: Expression) -> Expression:
     """The output's error signal, told as it is."""
     return right
@@ -171,35 +103,28 @@ class Story:
 
 
 def _right_output_error(shape: Shape, story: Story, j: int) -> Expression:
-    if LOSSES[shape.loss].error is not None:
-        return difference(shape, j)
-    if shape.activation(shape.depth) == "softmax":
-        outputs = range(shape.sizes[-1])
-        shares = (product(*_loss_slope(shape, i), y_hat(shape, i)) for i in outputs)
-        own = product(*_loss_slope(shape, j))
-        return product(y_hat(shape, j), Sum((own, *(Negative(share) for share in shares))))
-    return product(*_loss_slope(shape, j), *story.slope(shape, shape.depth, j))
+    loss, activation = LOSSES[shape.loss], ACTIVATIONS[shape.activation(shape.depth)]
+    y_hat, y = y_hats(shape), targets(shape)
+    if loss.error is not None:
+        return difference(y_hat[j], y[j])
+    if activation.couples:
+        shares = (product(*loss.slope(y_hat, y, i), y_hat[i]) for i in range(len(y)))
+        own = product(*loss.slope(y_hat, y, j))
+        return product(y_hat[j], Sum((own, *(Negative(share) for share in shares))))
+    return product(*loss.slope(y_hat, y, j), *story.slope(shape, shape.depth, j))
 
 
 def why(shape: Shape, story: Story, j: int) -> Expression | None:
     """The chain rule behind y_hat - y: dL/dy_hat times dy_hat/dz, not yet simplified; none for a mistaken error."""
-    if story.output_error is not output_error:
+    loss, activation = LOSSES[shape.loss], ACTIVATIONS[shape.activation(shape.depth)]
+    y_hat, y = y_hats(shape), targets(shape)
+    if story.output_error is not output_error or loss.error is None:
         return None
-    a = y_hat(shape, j)
-    if shape.loss == "binary_cross_entropy":
-        return product(Quotient(difference(shape, j), product(a, complement(a))), product(a, complement(a)))
-    if shape.loss != "cross_entropy":
-        return None
-    return Sum(
-        tuple(
-            product(
-                Negative(Quotient(target(shape, i), y_hat(shape, i))),
-                y_hat(shape, i),
-                Sum((Number(int(i == j)), Negative(a))),
-            )
-            for i in range(shape.sizes[-1])
-        )
-    )
+    if activation.couples:
+        ways = ((*loss.slope(y_hat, y, i), y_hat[i], difference(Number(int(i == j)), y_hat[j])) for i in range(len(y)))
+        return Sum(tuple(product(*way) for way in ways))
+    slope = activation.slope_formula(y_hat[j]) if activation.slope_formula else Symbol("slope", shape.depth, j)
+    return product(*loss.slope(y_hat, y, j), slope)
 
 
 def error_signal(shape: Shape, story: Story, l: int, j: int) -> Expression:

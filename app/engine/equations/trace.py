@@ -6,13 +6,12 @@ from functools import lru_cache, wraps
 from itertools import chain
 from typing import TypeVar
 
-from app.engine.equations.expressions import Expression, Symbol
 from app.engine.equations.mistakes import story_of
 from app.engine.equations.rules import (
-    EXAMPLE_LOSS,
     activated,
     averaged,
     error_signal,
+    example_loss,
     gradient_of_bias,
     weight_gradient,
     weighted_sum,
@@ -20,6 +19,7 @@ from app.engine.equations.rules import (
 )
 from app.engine.equations.shape import Shape
 from app.engine.equations.updates import parameter_of, updates
+from app.engine.network.expressions import Expression, Symbol
 
 PHASES = ("forward", "loss", "backward", "update")
 SHARED = "shared"  # the group of equations that all parameters of an update share
@@ -67,7 +67,7 @@ def _forward(shape: Shape) -> Iterator[Line]:
 
 
 def _loss(shape: Shape) -> Iterator[Line]:
-    yield "loss", LOSS, averaged(shape, EXAMPLE_LOSS[shape.loss](shape)), None
+    yield "loss", LOSS, averaged(shape, example_loss(shape)), None
 
 
 def _backward(shape: Shape) -> Iterator[Line]:

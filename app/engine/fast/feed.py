@@ -8,8 +8,8 @@ import numpy as np
 from app.engine.fast.trainer import Batch
 from app.engine.learning.batches import order_of
 from app.engine.learning.schedules import CONSTANT
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Setup
 
 Pair = tuple[Array, Array]
 

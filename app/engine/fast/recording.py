@@ -6,7 +6,6 @@ operations in the same order, and find the same bits.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -46,11 +45,17 @@ class Recorded(np.ndarray[Any, Any]):
         return self.tape.take(do, given, options)
 
     def __array_function__(self, do: Any, types: Any, given: Any, options: Any) -> Any:
+        if do is np.clip:  # against overflow: a recording's numbers stop being finite there, or are the same without it
+            return given[0]
         if do in MAKERS:
             return do(*map(plain_of, given), **options)
         if do is np.empty_like:
             return self.tape.array(np.empty_like(*map(plain_of, given), **options))
         return self.tape.take(do, given, options, whole=do is not np.dot)
+
+    def take_down(self, function: Callable[[Plain], Plain]) -> Any:
+        """What a function makes of the array, taken down as one step."""
+        return self.tape.take(function, (self,), {}, whole=True)
 
     def __getitem__(self, key: Any) -> Any:
         part = super().__getitem__(key)
@@ -134,29 +139,6 @@ def plain_of(x: Any) -> Any:
     if x.plain is None:
         x.plain = x.view(np.ndarray)
     return x.plain
-
-
-def recordable(function: Callable[..., Plain]) -> Callable[..., Any]:
-    """A function of arrays that NumPy knows nothing of, to be taken down as one step."""
-
-    @wraps(function)
-    def step(*given: Any) -> Any:
-        recording = any(isinstance(x, Recorded) for x in given)
-        return _tape_of(given).take(function, given, {}, whole=True) if recording else function(*given)
-
-    return step
-
-
-def guarded(Z: Any, low: float, high: float) -> Any:
-    """Z, cut off at low and high, beyond which what follows would overflow.
-
-    A recording leaves the cut out: there its numbers stop being finite, or are the same without it.
-    """
-    return Z if isinstance(Z, Recorded) else np.clip(Z, low, high)
-
-
-def _tape_of(given: Sequence[Any]) -> Tape:
-    return next(x.tape for x in given if isinstance(x, Recorded))
 
 
 def _is_late(x: Any) -> bool:

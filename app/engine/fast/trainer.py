@@ -20,10 +20,10 @@ from app.engine.learning.iteration import (
     Past,
     run_iteration,
 )
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Layer, Network
 from app.engine.network.losses import Output
 from app.engine.network.propagation import backward, forward, rounded
-from app.engine.network.types import Array
 
 CHUNK = 512  # iterations between two looks at what came of them
 MOST_KEPT = 16_000  # numbers of outputs that are kept between two looks: 128 kB, beyond which memory is fetched anew

@@ -5,11 +5,11 @@ from itertools import chain
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
-from app.engine.learning.iteration import Iteration, first_not_finite
+from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
 from app.engine.network.errors import DivergedError
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
 
 PARAMETERS = {"a gradient": "the gradient of {}", "an updated parameter": "{}"}  # what has a parameter to be named
 
@@ -19,6 +19,27 @@ def check_finite(iteration: Iteration) -> None:
     what = first_not_finite(iteration)
     if what is not None:
         raise diverged(iteration, what)
+
+
+def first_not_finite(iteration: Iteration) -> str | None:
+    """The name of what left the finite numbers first, in the order of the walk; None if nothing did."""
+    for name, arrays in _in_order(iteration):
+        for array in arrays:
+            if not np.isfinite(array).all():
+                return name
+    return None
+
+
+def _in_order(iteration: Iteration) -> tuple[tuple[str, tuple[Array, ...]], ...]:
+    gradients, after = iteration.backward, iteration.after.layers
+    return (
+        ("a weighted sum", iteration.forward.Z),
+        ("an activation", iteration.forward.A),
+        ("the loss", (iteration.losses, np.array(iteration.loss))),
+        ("an error signal", gradients.delta),
+        ("a gradient", gradients.dW + gradients.db),
+        ("an updated parameter", tuple(part for layer in after for part in (layer.W, layer.b))),
+    )
 
 
 def diverged(iteration: Iteration, what: str) -> DivergedError:

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.engine.learning.optimizers import Optimizer, norm
 from app.engine.learning.schedules import CONSTANT, Schedule
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network, flattened
 from app.engine.network.losses import Loss
 from app.engine.network.propagation import (
@@ -18,7 +19,6 @@ from app.engine.network.propagation import (
     backward,
     forward,
 )
-from app.engine.network.types import Array
 
 
 @dataclass(frozen=True)
@@ -129,24 +129,3 @@ def updated(method: Method, network: Network, gradients: Backward, past: Past) -
     update = Update(length, optimizer.clip(length), g.copy(), memory)
     optimizer.rule.bound(optimizer, w, memory)(g, past.iteration + 1, method.learning_rate)
     return update, network.from_flat(w)
-
-
-def first_not_finite(iteration: Iteration) -> str | None:
-    """The name of what left the finite numbers first, in the order of the walk; None if nothing did."""
-    for name, arrays in _in_order(iteration):
-        for array in arrays:
-            if not np.isfinite(array).all():
-                return name
-    return None
-
-
-def _in_order(iteration: Iteration) -> tuple[tuple[str, tuple[Array, ...]], ...]:
-    gradients, after = iteration.backward, iteration.after.layers
-    return (
-        ("a weighted sum", iteration.forward.Z),
-        ("an activation", iteration.forward.A),
-        ("the loss", (iteration.losses, np.array(iteration.loss))),
-        ("an error signal", gradients.delta),
-        ("a gradient", gradients.dW + gradients.db),
-        ("an updated parameter", tuple(part for layer in after for part in (layer.W, layer.b))),
-    )

@@ -1,4 +1,4 @@
-"""Optimizers: gradients move the parameters, and what an optimizer remembers of earlier gradients.
+"""Optimizers, one record each: how gradients move the parameters, on arrays, as formulas and as lines of NumPy.
 
 Each as `torch.optim` defines it, on flat vectors of all P parameters in the order of `Network.flat`. Polyak 1964
 (momentum), Nesterov 1983, Tieleman and Hinton 2012 (RMSProp), Kingma and Ba 2015 (Adam), Loshchilov and Hutter 2019
@@ -6,51 +6,107 @@ Each as `torch.optim` defines it, on flat vectors of all P parameters in the ord
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import inf, sqrt
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.learning.settings import Bounds, setting
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import (
+    Expression,
+    Power,
+    Quotient,
+    Root,
+    Square,
+    Sum,
+    Symbol,
+    complement,
+    product,
+)
 
 CLIP_EPSILON = 1e-6  # in the divisor, as torch.nn.utils.clip_grad_norm_ has it
 
 Move = Callable[[Array, int, float], None]  # gradient (P,), which is used up; t, from 1; the learning rate in force
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One kind of optimizer: what it remembers, a name for each row of its memory, and which settings it has.
+Own = Callable[[str], Symbol]  # of one parameter: g, the gradient as it is taken; m before an update and new_m after it
 
-    `bound` gives its Move for parameters (P,) and memory (slots, P), which it changes in place. `decouples`: weight
-    decay shrinks the weights themselves instead of adding to the gradient.
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What an update finds of each parameter before it moves it, from the parameter's own symbols and from settings.
+
+    `kept`: a row of the memory, which is `name` before the update and new_`name` after it. The line of NumPy may hold
+    {w}, the name of the parameters, and {g}, that of their gradients.
     """
 
-    slots: tuple[str, ...]
+    name: str
+    told: Callable[[Own], Expression]
+    code: str
+    kept: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """What an update finds once for all parameters, from settings and t, the number of the update, from 1."""
+
+    name: str
+    told: Expression
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerKind:
+    """All that the mathematics knows of one kind of optimizer.
+
+    `settings` are the names of those that it has. `shared` and `states` come first, in this order; then a parameter
+    moves by the learning rate times `step`, whose code is `step_code`. `bound` does the same on arrays: it gives the
+    Move for parameters (P,) and memory (slots, P), which it changes in place. `decouples`: weight decay shrinks the
+    weights themselves instead of adding to the gradient.
+    """
+
+    name: str
     settings: tuple[str, ...]
+    shared: tuple[Shared, ...]
+    states: tuple[State, ...]
+    step: Callable[[Own], Expression]
+    step_code: str
     bound: "Callable[[Optimizer, Array, Array], Move]"
-    decouples: bool = False
+    decouples: bool
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """What it remembers: a name for each row of its memory."""
+        return tuple(state.name for state in self.states if state.kept)
+
+
+_SHARE = Bounds(ge=0, lt=1, problem="{name} lies outside of 0 to 1.", remedy="Give 0 or more, below 1: try 0.9.")
 
 
 @dataclass(frozen=True)
 class Optimizer:
     """A kind with its settings; those that the kind does not have count for nothing.
 
-    `weight_decay` adds so much of each parameter to its gradient (L2); for adamw see Rule. `clip_norm`: gradients
-    together longer than this are shortened to it, before weight decay.
+    `weight_decay` adds so much of each parameter to its gradient (L2); for adamw see OptimizerKind. `clip_norm`:
+    gradients together longer than this are shortened to it, before weight decay.
     """
 
     kind: str = "gradient_descent"
-    momentum: float = 0.9
-    decay: float = 0.99
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
+    momentum: float = setting(0.9, _SHARE)
+    decay: float = setting(0.99, _SHARE)
+    beta1: float = setting(0.9, _SHARE)
+    beta2: float = setting(0.999, _SHARE)
+    epsilon: float = setting(1e-8, Bounds(gt=0, lt=inf, problem="epsilon is not above 0.", remedy="Try 1e-8."))
+    weight_decay: float = setting(
+        0.0, Bounds(ge=0, lt=inf, problem="The weight decay is below 0.", remedy="Give 0 for none, or try 0.01.")
+    )
+    clip_norm: float | None = setting(
+        None, Bounds(gt=0, lt=inf, problem="The norm to clip at is not above 0.", remedy="Try 1, or null for none.")
+    )
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> OptimizerKind:
         """What its kind does."""
         return OPTIMIZERS[self.kind]
 
@@ -99,6 +155,9 @@ class Optimizer:
 def norm(g: Array) -> float:
     """The length of a vector of gradients."""
     return sqrt(float(np.dot(g, g)))
+
+
+# On arrays ------------------------------------------------------------------------------------------------------------
 
 
 def _gradient_descent(optimizer: Optimizer, w: Array, memory: Array) -> Move:
@@ -186,11 +245,114 @@ def _adamw(optimizer: Optimizer, w: Array, memory: Array) -> Move:
     return move
 
 
-OPTIMIZERS: dict[str, Rule] = {
-    "gradient_descent": Rule((), (), _gradient_descent),
-    "momentum": Rule(("velocity",), ("momentum",), _momentum),
-    "nesterov": Rule(("velocity",), ("momentum",), _nesterov),
-    "rmsprop": Rule(("v",), ("decay", "epsilon"), _rmsprop),
-    "adam": Rule(("m", "v"), ("beta1", "beta2", "epsilon"), _adam),
-    "adamw": Rule(("m", "v"), ("beta1", "beta2", "epsilon"), _adamw, decouples=True),
-}
+# As formulas and lines ------------------------------------------------------------------------------------------------
+
+ETA, T, WEIGHT_DECAY = map(Symbol, ("eta", "t", "weight_decay"))
+MOMENTUM, DECAY, BETA_1, BETA_2, EPSILON = map(Symbol, ("momentum", "decay", "beta1", "beta2", "epsilon"))
+CORRECTION_M, CORRECTION_V = map(Symbol, ("correction_m", "correction_v"))
+
+
+def _running(share: Symbol, old: Symbol, new: Expression) -> Expression:
+    return Sum((product(share, old), product(complement(share), new)))
+
+
+def _over_size(above: Symbol, v: Symbol) -> Expression:
+    """A mean of gradients in units of their usual size."""
+    return Quotient(above, Sum((Root(v), EPSILON)))
+
+
+_VELOCITY = State(
+    name="velocity",
+    told=lambda own: Sum((product(MOMENTUM, own("velocity")), own("g"))),
+    code="u{w} = momentum * u{w} + {g}",
+)
+_CORRECTIONS = (
+    Shared(name="correction_m", told=complement(Power(BETA_1, T)), code="correction_m = 1 - beta1**t"),
+    Shared(name="correction_v", told=complement(Power(BETA_2, T)), code="correction_v = 1 - beta2**t"),
+)
+_MEANS = (
+    State(
+        name="m",
+        told=lambda own: _running(BETA_1, own("m"), own("g")),
+        code="m{w} = beta1 * m{w} + (1 - beta1) * {g}",
+    ),
+    State(
+        name="v",
+        told=lambda own: _running(BETA_2, own("v"), Square(own("g"))),
+        code="v{w} = beta2 * v{w} + (1 - beta2) * {g}**2",
+    ),
+    State(
+        name="m_hat",
+        told=lambda own: Quotient(own("new_m"), CORRECTION_M),
+        code="m{w}_hat = m{w} / correction_m",
+        kept=False,
+    ),
+    State(
+        name="v_hat",
+        told=lambda own: Quotient(own("new_v"), CORRECTION_V),
+        code="v{w}_hat = v{w} / correction_v",
+        kept=False,
+    ),
+)
+_ADAM = OptimizerKind(
+    name="adam",
+    settings=("beta1", "beta2", "epsilon"),
+    shared=_CORRECTIONS,
+    states=_MEANS,
+    step=lambda own: _over_size(own("m_hat"), own("v_hat")),
+    step_code="m{w}_hat / (np.sqrt(v{w}_hat) + epsilon)",
+    bound=_adam,
+    decouples=False,
+)
+
+_TABLE = (
+    OptimizerKind(
+        name="gradient_descent",
+        settings=(),
+        shared=(),
+        states=(),
+        step=lambda own: own("g"),
+        step_code="{g}",
+        bound=_gradient_descent,
+        decouples=False,
+    ),
+    OptimizerKind(
+        name="momentum",
+        settings=("momentum",),
+        shared=(),
+        states=(_VELOCITY,),
+        step=lambda own: own("new_velocity"),
+        step_code="u{w}",
+        bound=_momentum,
+        decouples=False,
+    ),
+    OptimizerKind(
+        name="nesterov",
+        settings=("momentum",),
+        shared=(),
+        states=(_VELOCITY,),
+        step=lambda own: Sum((own("g"), product(MOMENTUM, own("new_velocity")))),
+        step_code="({g} + momentum * u{w})",
+        bound=_nesterov,
+        decouples=False,
+    ),
+    OptimizerKind(
+        name="rmsprop",
+        settings=("decay", "epsilon"),
+        shared=(),
+        states=(
+            State(
+                name="v",
+                told=lambda own: _running(DECAY, own("v"), Square(own("g"))),
+                code="v{w} = decay * v{w} + (1 - decay) * {g}**2",
+            ),
+        ),
+        step=lambda own: _over_size(own("g"), own("new_v")),
+        step_code="{g} / (np.sqrt(v{w}) + epsilon)",
+        bound=_rmsprop,
+        decouples=False,
+    ),
+    _ADAM,
+    replace(_ADAM, name="adamw", bound=_adamw, decouples=True),
+)
+OPTIMIZERS = {kind.name: kind for kind in _TABLE}

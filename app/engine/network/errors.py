@@ -1,6 +1,6 @@
 """What can be wrong with what the engine is given, or with where training leads."""
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 
 
 class SetupError(ValueError):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.engine.network.activations import Activation, activation_named
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

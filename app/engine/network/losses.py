@@ -1,17 +1,32 @@
-"""Losses with their gradients, side by side: one number per example, from predictions y_hat and targets Y.
+"""Losses, one record each: one number per example with its gradient, on arrays, as formulas and as lines of NumPy.
 
-All arrays are (m, n_L). The two cross-entropies belong to one output activation each, whose slope cancels:
-there dL/dz = y_hat - y, and both loss and error signal come from z, for y_hat saturates.
+Predictions y_hat and targets Y are (m, n_L). The two cross-entropies belong to one output activation each, whose slope
+cancels: there dL/dz = y_hat - y, and both loss and error signal come from z, for y_hat saturates.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from app.engine.network.activations import softmax_from_others
+from app.engine.network.arrays import Array
 from app.engine.network.errors import UnknownNameError
-from app.engine.network.types import Array
+from app.engine.network.expressions import (
+    HALF,
+    Expression,
+    Negative,
+    Number,
+    Quotient,
+    Square,
+    Sum,
+    Symbol,
+    complement,
+    difference,
+    product,
+    total,
+)
 
 NEAR = 1.0  # up to |z| = 1 a logarithm of y_hat has all digits that z has, and is what is computed by hand
 
@@ -25,19 +40,46 @@ class Output:
     rounded: bool = False
 
 
-@dataclass(frozen=True)
+Symbols = tuple[Symbol, ...]  # of y_hat or of y, one for each output unit
+Targets = Literal["any", "probabilities", "shares"]  # shares: probabilities that add up to 1 in each example
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """A loss in NumPy: its line over the batch's y_hat and Y, which leaves "/ m" to be added where it only `sums`.
+
+    `by_z` is the same from the output's {Z}, for `value` where y_hat is not rounded, and `why` that is better.
+    `error` gives, for so many outputs, the factors of the output's error signal but for the activation's slope.
+    """
+
+    value: str
+    sums: bool
+    error: Callable[[int], tuple[str, ...]]
+    by_z: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Loss:
-    """One loss: `value` per example, shape (m,); `gradient` dL_i/dy_hat, shape (m, n_L).
+    """All that the mathematics knows of one loss: `value` per example, shape (m,); `gradient` dL_i/dy_hat, (m, n_L).
 
     `output` names the activation it needs, if any; then `error` gives dL_i/dz directly, shape (m, n_L), and both come
-    from the output's Z alone unless A was rounded.
+    from the output's Z alone unless A was rounded. `logs` are the logarithms of which it is made: (ln y_hat,) or
+    (ln y_hat, ln(1 - y_hat)), None without. `targets` says what its targets can be.
+
+    `formula` tells an example's loss, `slope` the factors of dL_i/dy_hat for output j.
     """
 
     name: str
     value: Callable[[Output, Array], Array]
     gradient: Callable[[Array, Array], Array]
-    output: str | None = None
-    error: Callable[[Output, Array], Array] | None = None
+    output: str | None
+    error: Callable[[Output, Array], Array] | None
+    logs: Callable[[Output], tuple[Array, ...]] | None
+    targets: Targets
+    formula: Callable[[Symbols, Symbols], Expression]
+    slope: Callable[[Symbols, Symbols, int], tuple[Expression, ...]]
+    code: Code
 
 
 def sigmoid_logs(output: Output) -> tuple[Array, Array]:
@@ -126,24 +168,99 @@ def _softmax_error(output: Output, Y: Array) -> Array:
     return value
 
 
+# Formulas -------------------------------------------------------------------------------------------------------------
+
+
+def _both_logarithms(y_hat: Symbols, y: Symbols) -> Expression:
+    def of_output(a: Symbol, wanted: Symbol) -> Expression:
+        ln, ln_rest = a._replace(kind="ln_a"), a._replace(kind="ln_rest")
+        return Negative(Sum((product(wanted, ln), product(complement(wanted), ln_rest))))
+
+    return total(*map(of_output, y_hat, y))
+
+
+def _logarithms(y_hat: Symbols, y: Symbols) -> Expression:
+    return Negative(total(*(product(wanted, a._replace(kind="ln_a")) for a, wanted in zip(y_hat, y, strict=True))))
+
+
+def _squares(y_hat: Symbols, y: Symbols) -> Expression:
+    return total(*(Square(difference(a, wanted)) for a, wanted in zip(y_hat, y, strict=True)))
+
+
+def _per_output(above: int, outputs: int) -> tuple[Expression, ...]:
+    """The factor above / n_L of a mean over the outputs; none where it is 1."""
+    if outputs == above:
+        return ()
+    return (Number(above),) if outputs == 1 else (Quotient(Number(above), Number(outputs)),)
+
+
+_DIFFERENCE = "y_hat - Y"
+
 _TABLE = (
     Loss(
-        "binary_cross_entropy",
-        _binary_cross_entropy,
-        lambda y_hat, Y: (y_hat - Y) / (y_hat * (1.0 - y_hat)),
-        "sigmoid",
-        _sigmoid_error,
+        name="binary_cross_entropy",
+        value=_binary_cross_entropy,
+        gradient=lambda y_hat, Y: (y_hat - Y) / (y_hat * (1.0 - y_hat)),
+        output="sigmoid",
+        error=_sigmoid_error,
+        logs=sigmoid_logs,
+        targets="probabilities",
+        formula=_both_logarithms,
+        slope=lambda y_hat, y, j: (Quotient(difference(y_hat[j], y[j]), product(y_hat[j], complement(y_hat[j]))),),
+        code=Code(
+            value="-np.sum(Y * np.log(y_hat) + (1 - Y) * np.log(1 - y_hat))",
+            sums=True,
+            error=lambda outputs: (_DIFFERENCE,),
+            # At |z| = 37 y_hat is 1 to the last bit, and 1 - y_hat has no logarithm.
+            by_z="np.sum(Y * np.logaddexp(0, -{Z}) + (1 - Y) * np.logaddexp(0, {Z}))",
+            why="ln y_hat and ln(1 - y_hat), from {Z} so that nothing overflows",
+        ),
     ),
-    Loss("cross_entropy", _cross_entropy, lambda y_hat, Y: -Y / y_hat, "softmax", _softmax_error),
     Loss(
-        "half_squared_error",
-        lambda output, Y: 0.5 * _over_units((output.A - Y) ** 2),
-        lambda y_hat, Y: y_hat - Y,
+        name="cross_entropy",
+        value=_cross_entropy,
+        gradient=lambda y_hat, Y: -Y / y_hat,
+        output="softmax",
+        error=_softmax_error,
+        logs=lambda output: (softmax_logs(output),),
+        targets="shares",
+        formula=_logarithms,
+        slope=lambda y_hat, y, j: (Negative(Quotient(y[j], y_hat[j])),),
+        code=Code(
+            value="-np.sum(Y * np.log(y_hat))",
+            sums=True,
+            error=lambda outputs: (_DIFFERENCE,),
+            by_z="-np.sum(Y * ({Z} - np.logaddexp.reduce({Z}, axis=1, keepdims=True)))",
+            why="ln y_hat, from {Z} so that nothing overflows",
+        ),
     ),
     Loss(
-        "mean_squared_error",
-        lambda output, Y: _over_units((output.A - Y) ** 2) / Y.shape[-1],
-        lambda y_hat, Y: 2.0 * (y_hat - Y) / Y.shape[-1],
+        name="half_squared_error",
+        value=lambda output, Y: 0.5 * _over_units((output.A - Y) ** 2),
+        gradient=lambda y_hat, Y: y_hat - Y,
+        output=None,
+        error=None,
+        logs=None,
+        targets="any",
+        formula=lambda y_hat, y: product(HALF, _squares(y_hat, y)),
+        slope=lambda y_hat, y, j: (difference(y_hat[j], y[j]),),
+        code=Code(value="np.sum((y_hat - Y)**2) / 2", sums=True, error=lambda outputs: (_DIFFERENCE,)),
+    ),
+    Loss(
+        name="mean_squared_error",
+        value=lambda output, Y: _over_units((output.A - Y) ** 2) / Y.shape[-1],
+        gradient=lambda y_hat, Y: 2.0 * (y_hat - Y) / Y.shape[-1],
+        output=None,
+        error=None,
+        logs=None,
+        targets="any",
+        formula=lambda y_hat, y: product(*_per_output(1, len(y)), _squares(y_hat, y)),
+        slope=lambda y_hat, y, j: (*_per_output(2, len(y)), difference(y_hat[j], y[j])),
+        code=Code(
+            value="np.mean((y_hat - Y)**2)",
+            sums=False,
+            error=lambda outputs: (*{1: ("2",), 2: ()}.get(outputs, (f"2 / {outputs}",)), _DIFFERENCE),
+        ),
     ),
 )
 LOSSES = {loss.name: loss for loss in _TABLE}

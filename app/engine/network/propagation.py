@@ -11,10 +11,9 @@ from functools import cached_property
 import numpy as np
 
 from app.engine.network.activations import Activation, pull_through
+from app.engine.network.arrays import Array, times
 from app.engine.network.layers import Network
 from app.engine.network.losses import Loss, Output
-from app.engine.network.matrices import times
-from app.engine.network.types import Array
 
 
 @dataclass(frozen=True, eq=False)

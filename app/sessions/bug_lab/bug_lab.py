@@ -6,19 +6,18 @@ from functools import lru_cache
 import numpy as np
 
 from app.engine.check.gradient_check import check_one
-from app.engine.equations.expressions import Symbol
-from app.engine.equations.mistakes import MISTAKES
+from app.engine.equations.mistakes import MISTAKES, reason_against
 from app.engine.impact import (
-    consequences,
     gradient_symbols,
     gradients,
+    impact_of,
     iterations_of,
     right_backward,
 )
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons.bug_lab import RULES
 from app.sessions.bug_lab.cases import (
     NOTHING,
@@ -69,7 +68,7 @@ def put_right(session: TrainingSession) -> TrainingSession:
         raise SetupError("hunt", "The right rule is not known yet.", "Find the mistake first.")
     if session.hunt.facts is not None:
         return session
-    facts = consequences(session.setup, study_of(session.setup).iterations)
+    facts = impact_of(session.setup, study_of(session.setup).iterations)
     return replace(session, hunt=replace(session.hunt, facts=facts))
 
 

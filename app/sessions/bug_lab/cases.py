@@ -8,15 +8,15 @@ import numpy as np
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
+from app.engine.equations.mistakes import reason_against
 from app.engine.impact import (
     gradients,
     iterations_of,
     losses_of,
     right_backward,
 )
-from app.engine.network.types import Array
-from app.engine.setup.checks import reason_against
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Parameters, Setup
 from app.lessons.bug_lab import (
     EPOCHS,
     EVERY_PAIR,

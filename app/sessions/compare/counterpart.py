@@ -10,7 +10,7 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.forks import forked
 from app.sessions.walk.edits import Changes

@@ -10,10 +10,8 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.session import Fork
-
-USUAL_AMOUNTS = {"constant": 0.1, "normal": 0.1, "uniform": 0.1}
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def _initializer(setup: Setup) -> str:
 def _with_initializer(setup: Setup, value: str) -> Setup:
     """With the seed of the start, or 0 where it was given; constant, normal and uniform with a usual size."""
     seed = setup.start.seed if isinstance(setup.start, Initializer) else 0
-    return replace(setup, start=Initializer(value, seed, USUAL_AMOUNTS.get(value, 1.0)))
+    return replace(setup, start=Initializer(value, seed, INITIALIZERS[value].usual))
 
 
 def _seed(setup: Setup) -> str:

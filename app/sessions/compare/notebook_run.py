@@ -6,11 +6,11 @@ from statistics import fmean
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
 from app.sessions.walk.timeline import Timeline

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.activity import Activity, activity
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward, forward
-from app.engine.network.types import Array
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
 

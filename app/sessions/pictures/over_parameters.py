@@ -6,7 +6,6 @@ from math import isqrt
 import numpy as np
 
 from app.engine.check.gradient_check import Checked, check_one
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
 from app.engine.landscape import (
     Secant,
@@ -17,7 +16,8 @@ from app.engine.landscape import (
     reach,
     secant,
 )
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
 

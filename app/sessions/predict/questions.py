@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.question_case import Case
 from app.engine.slips import diagnose
 from app.lessons import lesson_named

@@ -6,8 +6,8 @@ import numpy as np
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
 from app.sessions.setups.names import clean_names
 
 Document = dict[str, Any]  # what json.dumps takes

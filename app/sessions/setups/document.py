@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, SCHEDULES, Schedule
-from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.network.initializers import INITIALIZERS, Initializer
+from app.engine.setup import Parameters, Setup
 from app.lessons import lesson_named
 from app.sessions.setups.data_documents import (
     Document,
@@ -28,7 +28,7 @@ from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
 
-AMOUNTS = {"constant": "value", "normal": "scale", "uniform": "scale"}  # initializer -> the name of its amount
+AMOUNTS = {kind.name: kind.amount for kind in INITIALIZERS.values() if kind.amount}
 
 
 # A setup ------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.csv_rows import SEPARATORS
 from app.sessions.setups.data_documents import Document
 from app.sessions.setups.document import AMOUNTS, setup_document

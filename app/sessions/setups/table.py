@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.data.split import Examples
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
 from app.sessions.setups.csv_rows import (
     Row,
     TableError,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 
 Asking = Literal["", "chosen", "always"]  # never; what the lesson chose; in every iteration
 MOST_ANSWERS = 200  # of one session; beyond, the oldest are forgotten

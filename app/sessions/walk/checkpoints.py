@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 
 from app.engine.learning.iteration import Past
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 RATIO = 8  # checkpoints are kept about 0, 1, 8, 64, 512, ... iterations ago: at most MOST_CHECKPOINTS
 MOST_CHECKPOINTS = 8

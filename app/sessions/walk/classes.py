@@ -4,10 +4,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.arrays import Array
+from app.engine.setup import Setup
 
-SHARES = ("sigmoid", "softmax")  # outputs that can be read as shares of 1
+SHARES = (0.0, 1.0)  # the bounds of outputs that can be read as shares of 1
 HALF = 0.5  # from here on a single output says yes
 
 
@@ -16,7 +17,7 @@ def classifies(setup: Setup) -> bool:
     """Whether the targets are classes: 0 or 1 for one output, a single 1 among several."""
     Y = setup.examples[1]
     return bool(
-        setup.activations[-1] in SHARES
+        ACTIVATIONS[setup.activations[-1]].bounds == SHARES
         and np.isin(Y, (0.0, 1.0)).all()
         and (Y.shape[1] == 1 or (Y.sum(axis=1) == 1.0).all())
     )

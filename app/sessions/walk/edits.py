@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
 from app.engine.network.losses import LOSSES
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.position import Place
 
 MOST_CHANGES = 200
@@ -104,7 +104,6 @@ def first_difference(one: Changes, other: Changes) -> int | None:
 
 
 MOST_MARKS = 20  # edits and runs that can be undone
-ONE_HOT = "cross_entropy"  # its targets are shares that add up to 1
 
 
 class Mark(NamedTuple):
@@ -165,11 +164,12 @@ def _target(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     outputs = shape.sizes[-1]
     _check_index("target.example", symbol.j, 0, examples - 1)
     _check_index("target.column", symbol.k or 0, 0, outputs - 1)
-    if shape.loss == ONE_HOT:
+    wanted = LOSSES[shape.loss].targets
+    if wanted == "shares":
         if value != 1:
             raise SetupError("target.value", "The targets of an example add up to 1.", "Set the right answer to 1.")
         return {symbol._replace(k=k): float(k == symbol.k) for k in range(outputs)}
-    if LOSSES[shape.loss].output is not None and not 0 <= value <= 1:
+    if wanted != "any" and not 0 <= value <= 1:
         raise SetupError("target.value", f"A target of {shape.loss} lies outside 0 to 1.", "Give a number from 0 to 1.")
     return {symbol: value}
 

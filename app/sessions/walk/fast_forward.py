@@ -8,8 +8,8 @@ import numpy as np
 
 from app.engine.fast.feed import Feed
 from app.engine.fast.trainer import Trainer
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import (
     Changes,

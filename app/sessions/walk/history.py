@@ -14,12 +14,12 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from app.engine.gradient_sizes import gradient_sizes
+from app.engine.activity import gradient_sizes
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
 from app.engine.network.losses import LOSSES
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.classes import accuracy, classifies
 from app.sessions.walk.edits import Changes, examples_at

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.equations.expressions import Symbol
-from app.engine.impact import Consequences, Learned
+from app.engine.impact import Impact, Learned
+from app.engine.network.expressions import Symbol
 
 FULL_SCORE, CHECK_COSTS, WRONG_COSTS = 100, 4, 15
 
@@ -43,7 +43,7 @@ class Hunt:
     checks: tuple[Spent, ...] = ()
     solved: bool = False
     wrong: tuple[Accusation, ...] = ()
-    facts: Consequences | None = None
+    facts: Impact | None = None
 
     @property
     def score(self) -> int:
@@ -68,6 +68,6 @@ def hunt_of(
     return Hunt(level, seed, spent, solved, accused, None if facts is None else _facts_of(*facts))
 
 
-def _facts_of(wrong_signs: float, start: float, end: float, right_end: float, xor: Document) -> Consequences:
+def _facts_of(wrong_signs: float, start: float, end: float, right_end: float, xor: Document) -> Impact:
     sizes, *counts = xor
-    return Consequences(wrong_signs, start, end, right_end, Learned(tuple(sizes), *counts))
+    return Impact(wrong_signs, start, end, right_end, Learned(tuple(sizes), *counts))

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import trace
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 Measure = Literal["equation", "layer", "phase", "iteration", "epoch"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)

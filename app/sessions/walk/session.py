@@ -4,15 +4,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Answer, Asking, put_by
 from app.sessions.walk.edits import (

@@ -19,7 +19,7 @@ from app.engine.learning.iteration import (
 from app.engine.learning.schedules import CONSTANT
 from app.engine.memory import kept_with
 from app.engine.network.layers import Network
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
 from app.sessions.walk.edits import (
     Changes,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from app.engine.equations.mistakes import MISTAKES
-from app.engine.impact import Consequences, Learned
+from app.engine.impact import Impact, Learned
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.bug_lab.bug_lab import Contradiction
 from app.sessions.walk.hunt import Accusation
 from app.views.text.naming import parameter_name
@@ -42,7 +42,7 @@ def _impossible(accusation: Accusation, setup: Setup) -> str:
 # Facts ----------------------------------------------------------------------------------------------------------------
 
 
-def facts_told(facts: Consequences, digits: int) -> Iterator[str]:
+def facts_told(facts: Impact, digits: int) -> Iterator[str]:
     """What was measured, one sentence or two a fact."""
     yield f"Of all gradients of this run, {_percent(facts.wrong_signs)} had the wrong sign."
     start, end, right = (number(loss, digits) for loss in (facts.start, facts.end, facts.right_end))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import gradient_symbols
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons.bug_lab import RULES
 from app.sessions.bug_lab.bug_lab import contradictions
 from app.sessions.bug_lab.cases import Study, losses_put_right, study_of

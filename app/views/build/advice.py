@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.build.pairings import Offer
 from app.views.text.activations import activation_word
 from app.views.text.losses import LOSS_WORDS

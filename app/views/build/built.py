@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.engine.network.errors import SetupError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.draft import Draft
 from app.sessions.setups.table import Table
 from app.views.build.advice import Advice

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.text.activations import activation_word
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.words import sentence
@@ -84,7 +84,7 @@ def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem
     """The output's activation and the loss, or the targets, do not go together."""
     loss, output = last.loss, last.activations[-1]
     if refusal.field != "loss":
-        whole = ", and each row must add up to 1" if LOSSES[loss].output == "softmax" else ""
+        whole = ", and each row must add up to 1" if LOSSES[loss].targets == "shares" else ""
         what = f"{sentence(LOSS_WORDS[loss].name)} does not go with these targets."
         return Problem("loss", what, TARGETS.format(whole), tuple(_offers(last, fitting)))
     what = f"{sentence(LOSS_WORDS[loss].name)} does not go with {activation_word(output)} at the output."

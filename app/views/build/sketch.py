@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.network.scales import place, share, sign_class
 from app.views.text.activations import ACTIVATION_WORDS
 

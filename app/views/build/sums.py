@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import PHASES, trace
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.build.sketch import Sketch, sketch
 from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.naming import PHASE_TITLES

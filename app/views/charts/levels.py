@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from contourpy import FillType, LineType, contour_generator
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.charts.axes import Frame, linear_ticks
 from app.views.network.scales import place
 from app.views.text.numbers import number

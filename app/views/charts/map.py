@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import Plane, given_inputs, in_units
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import hypot
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.walk.classes import classes_of, classifies
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.text.numbers import fixed
 
 

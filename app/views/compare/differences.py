@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import trace
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import (
     Pair,

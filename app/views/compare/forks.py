@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import Pair

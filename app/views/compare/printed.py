@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
 from app.sessions.compare.notebook_run import Run, run_of

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept_with
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.edits import Changes, examples_with
 from app.sessions.walk.session import TrainingSession

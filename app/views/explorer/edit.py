@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import in_html, reference, script_of

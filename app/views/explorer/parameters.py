@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from app.engine.check.gradient_check import GradientCheck
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at
 from app.engine.equations.values import Values
 from app.engine.memory import kept_with
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import (

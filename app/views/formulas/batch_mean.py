@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import BatchSum, Mean, Symbol
+from app.engine.equations.values import evaluate
+from app.engine.network.expressions import BatchSum, Mean, Symbol
 from app.views.formulas.mathml import Pen
 from app.views.formulas.rows import MATHML, Row, wrapped
 from app.views.text.numbers import adds_up

@@ -6,8 +6,10 @@ Orientation, index order and digits are applied in symbols.py and pen.py, nowher
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation
+from app.engine.equations.values import Values, evaluate
+from app.engine.network.expressions import (
     BatchSum,
     Expression,
     Mean,
@@ -19,9 +21,6 @@ from app.engine.equations.expressions import (
     Sum,
     Symbol,
 )
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation
-from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.views.formulas.batch_mean import mean_adds_up, mean_rows, own_rows
 from app.views.formulas.mathml import Pen

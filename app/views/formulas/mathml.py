@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine.equations.expressions import Expression, Symbol, symbols_in
 from app.engine.equations.values import Values
+from app.engine.network.expressions import Expression, Symbol, symbols_in
 from app.views.formulas.notation import (
     ATOM,
     PRODUCT,

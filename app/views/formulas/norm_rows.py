@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from app.engine.equations.expressions import Norm, Symbol, symbols_in
+from app.engine.network.expressions import Norm, Symbol, symbols_in
 from app.views.formulas.mathml import Pen
 from app.views.formulas.rows import MATHML, Row
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from app.engine.equations.expressions import (
+from app.engine.network.expressions import (
     Apply,
     BatchSum,
     Expression,

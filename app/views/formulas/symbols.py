@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.updates import parameter_of
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from app.views.formulas.constants import CONSTANTS
 from app.views.formulas.notation import (

@@ -2,18 +2,16 @@
 
 from functools import lru_cache
 
-from app.engine.equations.expressions import (
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import (
     Expression,
-    Negative,
-    Number,
     Sum,
     Symbol,
-    product,
     substituted,
     symbols_in,
 )
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation, found_at, trace
 from app.views.formulas.mathml import Pen
 from app.views.formulas.rows import Row, wrapped
 
@@ -56,7 +54,5 @@ def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> 
 
 
 def _slope_by_hand(shape: Shape, symbol: Symbol) -> Expression:
-    a = Symbol("a", symbol.layer, symbol.j)
-    if shape.activation(symbol.layer) == "sigmoid":
-        return product(a, Sum((Number(1), Negative(a))))
-    return symbol
+    opened = ACTIVATIONS[shape.activation(symbol.layer)].slope_formula
+    return symbol if opened is None else opened(Symbol("a", symbol.layer, symbol.j))

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine.equations.expressions import Expression, Product, Square, Sum, Symbol, children
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import Expression, Product, Square, Sum, Symbol, children
 from app.views.narration.teller import Teller
 from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.losses import LOSS_WORDS, LossWords

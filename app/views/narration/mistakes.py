@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.shape import Shape, Updating
+from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.losses import LOSSES
 from app.views.narration.teller import Teller
 from app.views.text.activations import activation_word
@@ -12,17 +13,18 @@ from app.views.text.records import complete
 from app.views.text.words import counted, with_article
 
 PLAIN = Updating()
-SAME_AT_A = ("identity", "relu", "leaky_relu")  # g'(a) = g'(z): a has the sign of z
 
 
 def has_slope(shape: Shape, layer: int) -> bool:
     """Whether the chain rule multiplies the layer's error signal by a slope other than 1."""
-    return _takes_slope(shape, layer) and shape.activation(layer) != "identity"
+    return _takes_slope(shape, layer) and not ACTIVATIONS[shape.activation(layer)].passes_on
 
 
 def _takes_slope(shape: Shape, layer: int) -> bool:
     """Hidden layers, and outputs of a squared error but for softmax, take their slope one unit at a time."""
-    return layer < shape.depth or (LOSSES[shape.loss].error is None and shape.activation(layer) != "softmax")
+    return layer < shape.depth or (
+        LOSSES[shape.loss].error is None and not ACTIVATIONS[shape.activation(layer)].couples
+    )
 
 
 def has_wrong_slope(shape: Shape, layer: int) -> bool:
@@ -32,7 +34,7 @@ def has_wrong_slope(shape: Shape, layer: int) -> bool:
         return _takes_slope(shape, layer) and name != "sigmoid"
     if "missing_slope" in shape.mistakes:
         return has_slope(shape, layer)
-    return "slope_of_activation" in shape.mistakes and has_slope(shape, layer) and name not in SAME_AT_A
+    return "slope_of_activation" in shape.mistakes and has_slope(shape, layer) and not ACTIVATIONS[name].straight
 
 
 def has_wrong_output_error(shape: Shape) -> bool:
@@ -55,7 +57,7 @@ def _whose_update(t: Teller) -> str:
 class MistakeWords:
     """What sentences say of a mistake: what "this rule" does, where it makes an error signal.
 
-    `clause` is None where the sentence of a gradient tells it in other words. `keeps_signs`: every gradient has the same
+    `clause` is None where the sentence of a gradient tells it in other words. `keeps_signs`: each gradient has the same
     positive factor too much, so that its sign is still evidence.
     """
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from app.engine.equations.expressions import (
+from app.engine.learning.schedules import SCHEDULES
+from app.engine.network.expressions import (
     Expression,
     Negative,
     Norm,
@@ -14,7 +15,6 @@ from app.engine.equations.expressions import (
     Symbol,
     total,
 )
-from app.engine.learning.schedules import SCHEDULES
 from app.engine.question_case import factors_of
 from app.views.narration.teller import Teller
 from app.views.text.numbers import fixed, signed

@@ -6,8 +6,8 @@ from functools import lru_cache
 from math import hypot
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.memory import kept_with
+from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
 from app.views.network.labels import label_places
 from app.views.network.layout import Line, layout

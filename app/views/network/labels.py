@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.network.layout import (
     LOSS_RADIUS,
     Layout,

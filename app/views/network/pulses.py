@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.views.network.connections import Form, forms
 from app.views.network.layout import Line
 from app.views.network.scales import share, sign_class

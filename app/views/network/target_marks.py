@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.memory import kept_with
+from app.engine.network.expressions import Symbol
 from app.views.network.layout import (
     LOSS_RADIUS,
     Layout,

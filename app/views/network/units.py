@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.memory import kept_with
+from app.engine.network.expressions import Symbol
 from app.views.narration.mistakes import is_misled
 from app.views.network.connections import unit_letter, unit_word
 from app.views.network.layout import layout

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values
 from app.engine.memory import kept_with
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.timeline import Moment
 from app.views.formulas.symbols import reference
 from app.views.network.layout import Layout, layout

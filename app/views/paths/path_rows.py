@@ -3,7 +3,8 @@
 from math import isfinite, log10
 from typing import NamedTuple
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import Symbol
 from app.engine.paths import Factor, Path
 from app.views.formulas.mathml import marked, plain
 from app.views.formulas.rows import MATHML
@@ -118,7 +119,7 @@ def writer(script: Script, digits: int, shares: list[float], paths: tuple[Path, 
 
 def is_one(factor: Factor, script: Script) -> bool:
     """Whether the factor is the slope of an identity, which is left out as everywhere."""
-    return factor.symbol.kind == "slope" and script.shape.activation(factor.symbol.layer) == "identity"
+    return factor.symbol.kind == "slope" and ACTIVATIONS[script.shape.activation(factor.symbol.layer)].passes_on
 
 
 def stroke(length: float) -> str:

@@ -1,6 +1,6 @@
 """A gradient along its paths in words: where each leads, what they add up to, and what kills one."""
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.paths import Factor, Paths
 from app.views.formulas.symbols import Script
 from app.views.text.activations import activation_word

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
+from app.engine.network.expressions import Symbol
 from app.engine.paths import (
     MOST_APART,
     Group,

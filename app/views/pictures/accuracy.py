@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
 from app.views.text.numbers import number

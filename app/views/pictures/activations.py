@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from app.engine.activity import Activity
-from app.engine.network.types import Array
+from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import (
@@ -33,7 +34,6 @@ BINS = 20
 MOST_EXAMPLES = 1_000
 FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
 GAP = 1.0  # between two bars
-RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}  # what an activation can be at all
 PERCENT = 1  # digits
 COLUMNS = ("from", "to", "share, %", "of it saturated, %")
 
@@ -139,7 +139,8 @@ def binned(one: Activity) -> tuple[Array, Array, Array]:
     """Edges (BINS + 1,), and in each bin the live and the saturated, (BINS,), in percent of all activations."""
     finite = np.isfinite(one.A)
     values, saturated = one.A[finite], one.saturated(SATURATED)[finite]
-    low, high = RANGES.get(one.activation) or _around(values)
+    activation = ACTIVATIONS[one.activation]
+    low, high = activation.bounds if activation.saturates else _around(values)
     edges = np.linspace(low, high, BINS + 1)
     each = 100.0 / max(one.A.size, 1)
     live, flat = (np.histogram(values[saturated == flag], edges)[0] * each for flag in (0.0, 1.0))

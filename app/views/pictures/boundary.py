@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import classified_right
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession

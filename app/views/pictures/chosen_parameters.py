@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.updates import parameter_of
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
 from app.views.pictures.choices import Choice, Query, choice

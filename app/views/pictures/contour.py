@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine.equations.expressions import Symbol
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.sessions.pictures.over_parameters import (
     NEAREST,
     Known,

@@ -1,6 +1,6 @@
 """The fit of a regression: what a network predicts over its inputs, with the examples over it."""
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import given_targets, mean_distances
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE

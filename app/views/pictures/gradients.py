@@ -10,10 +10,10 @@ from math import isfinite
 from statistics import fmean
 from typing import ClassVar
 
-from app.engine.equations.expressions import Symbol
+from app.engine.activity import gradient_sizes
 from app.engine.equations.trace import found_at
-from app.engine.gradient_sizes import gradient_sizes
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import (

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward
-from app.engine.network.types import Array
 from app.sessions.pictures.over_inputs import (
     Plane,
     given_inputs,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward, forward
-from app.engine.network.types import Array
 from app.sessions.walk.session import TrainingSession
 
 MARGIN = 0.08  # beyond the outermost examples, as a share of their range

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward
-from app.engine.network.types import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from app.engine.equations.expressions import Mean, Symbol
+from app.engine.network.expressions import Mean, Symbol
 from app.engine.question_case import Case
 from app.engine.slips import TOLERANCE, own_slip
 from app.lessons import lesson_named

@@ -2,8 +2,8 @@
 
 from math import prod
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.values import evaluate
+from app.engine.network.expressions import (
     Mean,
     Negative,
     Product,

@@ -1,9 +1,9 @@
 """What things are called: inputs, outputs and classes by their columns, units, parameters, and what equations find."""
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.updates import parameter_of
+from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 

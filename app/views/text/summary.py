@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.views.text.activations import activation_word
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS

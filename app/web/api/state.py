@@ -7,7 +7,7 @@ from typing import Any
 
 from app.engine.network.layers import Network
 from app.engine.network.propagation import Backward, Forward
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.document import setup_document
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Losses, TrainingSession

@@ -5,16 +5,16 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation, trace
+from app.engine.equations.values import evaluate
+from app.engine.network.expressions import (
     BatchSum,
     Expression,
     Mean,
     products_of,
     symbols_in,
 )
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation, trace
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession

@@ -6,10 +6,9 @@ from typing import Any
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.initializers import INITIALIZERS
 from app.settings import Settings
 from app.web.api.schemas import Edit
-
-AMOUNTS = {"value": ("constant",), "scale": ("normal", "uniform")}  # amount -> the initializers that take it
 
 
 def check_setup(document: dict[str, Any], settings: Settings) -> None:
@@ -77,7 +76,8 @@ def _check_start(document: dict[str, Any], settings: Settings) -> None:
     for name, values in document.get("parameters", {}).items():
         check_magnitude(f"parameters.{name}", values, settings)
     initializer = document.get("initializer", {})
-    for name, kinds in AMOUNTS.items():
+    for name in dict.fromkeys(kind.amount for kind in INITIALIZERS.values() if kind.amount):
+        kinds = [kind.name for kind in INITIALIZERS.values() if kind.amount == name]
         if name in initializer and initializer["kind"] not in kinds:
             raise SetupError(f"initializer.{name}", f"Only {' and '.join(kinds)} take a {name}.", "Leave it out.")
         check_magnitude(f"initializer.{name}", initializer.get(name, 0.0), settings)

@@ -6,9 +6,9 @@ from secrets import randbelow
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.expressions import Symbol
 from app.lessons.bug_lab import LEVELS, MOST_SEED
 from app.sessions.bug_lab.bug_lab import (
     accused,

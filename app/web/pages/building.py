@@ -17,7 +17,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import INITIALIZERS
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.csv_rows import TableError, TableLimits
 from app.sessions.setups.data_documents import data_of
 from app.sessions.setups.document import AMOUNTS, setup_of

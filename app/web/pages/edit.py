@@ -6,8 +6,8 @@ from contextlib import suppress
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.engine.equations.expressions import Symbol
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.sessions.predict.questions import unless_asked
 from app.sessions.walk.session import TrainingSession
 from app.views.paths.paths import Opened

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.paths import KINDS as KINDS_WITH_PATHS
 from app.engine.paths import (

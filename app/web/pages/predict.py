@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 from starlette.responses import Response
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at, trace
 from app.engine.network.errors import UnknownNameError
+from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.predict.questions import (

@@ -10,14 +10,14 @@ import pytest
 
 from app.engine.check.gradient_check import check_gradients, check_one
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Network
 from app.engine.network.propagation import RIGHT, Backward, forward
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import HIDDEN, MANY, OWN_LOSS, PAIRINGS, iteration_of, near_a_kink, random_setup
 

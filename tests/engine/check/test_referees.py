@@ -12,7 +12,7 @@ from app.engine.check.central_differences import Behind, Estimate, differences, 
 from app.engine.check.gradient_check import behind
 from app.engine.check.path_products import along_paths
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine import exact
 from tests.engine.cases import HIDDEN, MANY, PAIRINGS, iteration_of, random_setup
 from tests.engine.check.test_gradient_check import with_values

@@ -14,7 +14,7 @@ from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import DivergedError, SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Network
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import HIDDEN, OWN_LOSS, PAIRINGS
 
 STAGES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)

@@ -12,10 +12,10 @@ from app.engine.data.datasets import DATASETS, Dataset
 from app.engine.data.split import Data
 from app.engine.learning.iteration import run_iteration
 from app.engine.learning.optimizers import Optimizer
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 FIGURES = json.loads((Path(__file__).parent / "sklearn_figures.json").read_text())
 CURVES = ("line", "sine")

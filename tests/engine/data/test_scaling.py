@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.engine.data.scaling import SCALINGS, scale_of
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.engine.network.types import Array
 
 FIGURES = json.loads((Path(__file__).parent / "sklearn_figures.json").read_text())["tables"]
 SCALED = [(table, name) for table in FIGURES for name in FIGURES[table]["scaled"]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples, split
 from app.engine.network.errors import SetupError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 
 TWENTY = Examples(np.arange(40.0).reshape(20, 2), np.arange(20.0)[:, None])
 

@@ -9,7 +9,9 @@ import pytest
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import (
     MISTAKES,
+    applicable,
     mistake_named,
+    reason_against,
     rules_of,
     story_of,
 )
@@ -17,8 +19,7 @@ from app.engine.equations.rules import Story
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.propagation import RIGHT
-from app.engine.setup.checks import applicable, reason_against
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine import wrong_by_hand
 from tests.engine.cases import PAIRS, SINGLE, iteration_of, random_setup
 

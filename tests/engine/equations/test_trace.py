@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import (
+    PHASES,
+    Equation,
+    found_at,
+    trace,
+)
+from app.engine.equations.values import Values, evaluate
+from app.engine.learning.iteration import Iteration
+from app.engine.network.expressions import (
     BatchSum,
     Mean,
     Negative,
@@ -19,16 +27,7 @@ from app.engine.equations.expressions import (
     products_of,
     symbols_in,
 )
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import (
-    PHASES,
-    Equation,
-    found_at,
-    trace,
-)
-from app.engine.equations.values import Values
-from app.engine.learning.iteration import Iteration
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import iteration_of, mistaken, random_setup
 from tests.engine.sides import EXACT, assert_equal_sides, right_side
 

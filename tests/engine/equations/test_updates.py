@@ -8,23 +8,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
-from app.engine.equations.evaluation import evaluate
-from app.engine.equations.expressions import (
+from app.engine.equations.shape import Shape, Updating
+from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.equations.updates import parameter_of
+from app.engine.equations.values import SHARED, Values, evaluate
+from app.engine.learning.iteration import Iteration
+from app.engine.learning.schedules import SCHEDULES, Schedule
+from app.engine.network.expressions import (
     Mean,
     Symbol,
     products_of,
     substituted,
     symbols_in,
 )
-from app.engine.equations.shape import Shape, Updating
-from app.engine.equations.trace import Equation, found_at, trace
-from app.engine.equations.update_values import SHARED
-from app.engine.equations.updates import MOVES, SCHEDULED, parameter_of
-from app.engine.equations.values import Values
-from app.engine.learning.iteration import Iteration
-from app.engine.learning.optimizers import OPTIMIZERS
-from app.engine.learning.schedules import SCHEDULES, Schedule
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import later_iteration, updated
 from tests.engine.sides import EXACT, assert_equal_sides, right_side
 
@@ -139,11 +136,6 @@ def test_each_optimizers_inner_state_has_its_equations(kind: str, states: list[s
 def test_a_schedule_tells_the_learning_rate_first(schedule: str) -> None:
     shape = Shape((1, 1), ("tanh",), "half_squared_error", 1, updating=Updating(schedule=schedule))
     assert [e.kind for e in update_of(shape)] == ["eta"] * (schedule != "constant") + ["W", "b"]
-
-
-def test_every_kind_is_told() -> None:
-    assert set(MOVES) == set(OPTIMIZERS)
-    assert set(SCHEDULED) == set(SCHEDULES) - {"constant"}
 
 
 @given(walks())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.engine.fast.feed import Feed
 from app.engine.learning.schedules import Schedule
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import random_setup, schedules
 
 SETUP = random_setup(1, (2, 3, 2), ("tanh", "softmax"), "cross_entropy", examples=7)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.engine.fast.program import Program
-from app.engine.fast.recording import Tape, recordable
+from app.engine.fast.recording import Tape
+from app.engine.network.arrays import one_step
 
 X, Y = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[0.0], [1.0], [0.5]])
 FACTOR = np.array(3.0)
@@ -67,7 +68,7 @@ def test_what_changes_nothing_is_not_done() -> None:
 def test_what_nobody_asks_for_is_not_in_the_program() -> None:
     calls = []
 
-    @recordable
+    @one_step
     def heavy(x: Any) -> Any:
         calls.append(x)
         return np.negative(x)
@@ -79,7 +80,7 @@ def test_what_nobody_asks_for_is_not_in_the_program() -> None:
 
 
 def test_a_function_that_numpy_does_not_know_is_one_step() -> None:
-    made = program(lambda x, y, factor: (recordable(np.flip)(x * factor), factor + 1.0), np.empty(()))
+    made = program(lambda x, y, factor: (one_step(np.flip)(x * factor), factor + 1.0), np.empty(()))
     assert done(made, X, Y).tolist() == np.flip(X * 3.0).tolist()
 
 

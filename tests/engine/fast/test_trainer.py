@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
 from app.engine.fast.trainer import CHUNK, Batch, Trainer
-from app.engine.learning.iteration import Past, first_not_finite, run_iteration
+from app.engine.learning.divergence import first_not_finite
+from app.engine.learning.iteration import Past, run_iteration
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
+from app.engine.network.arrays import Array
 from app.engine.network.errors import DivergedError
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from tests.engine.cases import HIDDEN, PAIRINGS, mistaken, optimizers, random_setup, schedules, updated
 

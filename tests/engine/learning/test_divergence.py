@@ -1,14 +1,16 @@
 """What is said where training leaves the finite numbers: what did so first, and which weight or bias."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.learning.divergence import check_finite
+from app.engine.learning.divergence import check_finite, first_not_finite
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.errors import DivergedError
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of, random_setup
 
 
@@ -80,3 +82,26 @@ def test_the_iteration_is_counted_from_the_start_of_the_walk() -> None:
 
 def test_an_ordinary_iteration_raises_nothing() -> None:
     check_finite(iteration_of(random_setup(6, (2, 2, 1), ("tanh", "relu"), "half_squared_error", 2)))
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "scale", "what"),
+    [(1e308, 10.0, "an updated parameter"), (0.1, 1e200, "the loss"), (0.1, 1e308, "a weighted sum")],
+)
+def test_the_first_array_that_is_not_finite_is_named(learning_rate: float, scale: float, what: str) -> None:
+    setup = random_setup(6, (2, 2, 1), ("identity", "identity"), "half_squared_error", 2)
+    X, Y = setup.examples
+    data = Examples(X * scale, Y)
+    iteration = iteration_of(replace(setup, data=data, learning_rate=learning_rate))
+    assert first_not_finite(iteration) == what
+
+
+def test_an_ordinary_iteration_is_finite() -> None:
+    assert first_not_finite(iteration_of(random_setup(6, (2, 2, 1), ("tanh", "relu"), "half_squared_error", 2))) is None
+
+
+def test_divergence_says_where_and_what_to_do() -> None:
+    error = DivergedError(4, "the loss")
+    assert str(error).startswith("In iteration 5 the loss grows beyond")
+    assert "smaller learning rate" in str(error)
+    assert (error.iteration, error.what) == (4, "the loss")

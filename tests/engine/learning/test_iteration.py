@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
-from app.engine.learning.iteration import first_not_finite
-from app.engine.network.errors import DivergedError
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from tests.engine import by_hand
 from tests.engine.cases import iteration_of, random_setup, setups
 
@@ -69,26 +66,3 @@ def test_the_logarithms_are_those_of_the_prediction() -> None:
         assert values[Symbol("ln_a", 1, 2)] == pytest.approx(np.log(y_hat[2]))
         if output == "sigmoid":
             assert values[Symbol("ln_rest", 1, 2)] == pytest.approx(np.log(1 - y_hat[2]))
-
-
-@pytest.mark.parametrize(
-    ("learning_rate", "scale", "what"),
-    [(1e308, 10.0, "an updated parameter"), (0.1, 1e200, "the loss"), (0.1, 1e308, "a weighted sum")],
-)
-def test_the_first_array_that_is_not_finite_is_named(learning_rate: float, scale: float, what: str) -> None:
-    setup = random_setup(6, (2, 2, 1), ("identity", "identity"), "half_squared_error", 2)
-    X, Y = setup.examples
-    data = Examples(X * scale, Y)
-    iteration = iteration_of(replace(setup, data=data, learning_rate=learning_rate))
-    assert first_not_finite(iteration) == what
-
-
-def test_an_ordinary_iteration_is_finite() -> None:
-    assert first_not_finite(iteration_of(random_setup(6, (2, 2, 1), ("tanh", "relu"), "half_squared_error", 2))) is None
-
-
-def test_divergence_says_where_and_what_to_do() -> None:
-    error = DivergedError(4, "the loss")
-    assert str(error).startswith("In iteration 5 the loss grows beyond")
-    assert "smaller learning rate" in str(error)
-    assert (error.iteration, error.what) == (4, "the loss")

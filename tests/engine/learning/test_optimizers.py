@@ -15,8 +15,8 @@ from app.engine.data.split import Examples
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import random_setup
 
 FIGURES = json.loads((Path(__file__).parent / "torch_figures.json").read_text())

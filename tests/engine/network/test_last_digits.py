@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES, Loss, Output
-from app.engine.network.types import Array
 from tests.engine import exact
 from tests.engine.cases import MANY
 

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from app.engine.network.layers import Layer, Network
 from app.engine.network.propagation import forward
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine.cases import iteration_of, random_setup, setups
 
 

@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.engine.learning.iteration import Iteration
+from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from tests.engine import by_hand
 from tests.engine.cases import HIDDEN, PAIRINGS, iteration_of, near_a_kink, random_setup, setups
 

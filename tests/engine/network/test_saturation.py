@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
-from app.engine.learning.iteration import first_not_finite
+from app.engine.learning.divergence import first_not_finite
 from app.engine.network.activations import ACTIVATIONS, softmax
+from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES, Output
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of
 
 FAR = st.floats(-745.0, 745.0) | st.sampled_from([-800.0, -40.0, -4.0, 0.0, 4.0, 40.0, 800.0])

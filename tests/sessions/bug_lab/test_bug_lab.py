@@ -5,11 +5,11 @@ from itertools import combinations
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import gradient_symbols
 from app.engine.learning.iteration import run_iteration
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.sessions.bug_lab.bug_lab import (
     accused,
     begun,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.engine.data.datasets import Dataset
-from app.engine.equations.expressions import Symbol
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.compare.counterpart import (

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from app.engine.data.datasets import Dataset
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import counterpart, first_difference, parting
 from app.sessions.compare.forks import THINGS, forked

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import run_iteration
 from app.engine.network.errors import SetupError
+from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import RIGHT
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson

@@ -7,7 +7,7 @@ from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.sessions.setups.csv_rows import TableError, TableLimits
 from app.sessions.setups.draft import TABLE, Draft, draft_of

@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.data.split import Data, Examples
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.csv_rows import TableLimits
 from app.sessions.setups.table import read_table
 from app.sessions.store.packing import (

@@ -13,9 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
+from app.engine.network.expressions import Symbol
 from app.sessions.compare.counterpart import counterpart
 from app.sessions.setups.document import fixed_text, moving_text
 from app.sessions.store.sqlite import FILE, Bounds, SqliteStore
@@ -222,4 +222,4 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestStoreMachine = StoreMachine.TestCase
-TestStoreMachine.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestStoreMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

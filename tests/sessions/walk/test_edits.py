@@ -11,7 +11,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import SetupError
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.setups.document import fixed_text, moving_text, session_of
 from app.sessions.walk.edits import MOST_MARKS
 from app.sessions.walk.session import TrainingSession

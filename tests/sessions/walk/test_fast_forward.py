@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.divergence import check_finite
 from app.engine.network.errors import DivergedError
-from app.engine.setup.setup import Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.engine.activity import gradient_sizes
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.gradient_sizes import gradient_sizes
 from app.engine.learning.iteration import Iteration
 from app.engine.learning.optimizers import Optimizer
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Network
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import Change

@@ -7,7 +7,7 @@ import pytest
 
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import trace
-from app.engine.impact import Consequences, Learned, gradient_symbols
+from app.engine.impact import Impact, Learned, gradient_symbols
 from app.sessions.bug_lab.bug_lab import (
     accused,
     begun,
@@ -105,7 +105,7 @@ def test_a_solved_case_tells_its_mistakes_and_has_one_curve_until_the_rule_is_ap
 
 
 def test_facts_are_told_with_their_numbers() -> None:
-    facts = Consequences(0.125, 0.7, 0.9, 0.1, Learned((2, 4, 1), 20, 5, 20))
+    facts = Impact(0.125, 0.7, 0.9, 0.1, Learned((2, 4, 1), 20, 5, 20))
     assert list(facts_told(facts, 3)) == [
         "Of all gradients of this run, 12.5 % had the wrong sign.",
         "The loss rises from 0.7 to 0.9. With the right rule it ends at 0.1.",

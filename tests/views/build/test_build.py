@@ -16,7 +16,7 @@ from app.engine.learning.schedules import Schedule
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.sessions.setups.csv_rows import TableLimits
 from app.sessions.setups.draft import Draft, draft_of

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
 from app.views.charts.axes import SQUARE, Frame
 from app.views.charts.levels import (
     FINE,

@@ -7,8 +7,8 @@ import pytest
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession

@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import pairwise
 from xml.etree import ElementTree
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import Equation
+from app.engine.network.expressions import Symbol
 from app.views.formulas.formulas import Formula
 from app.views.formulas.rows import Row
 from tests.views.claims.arithmetic import calculated

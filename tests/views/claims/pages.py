@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from math import inf, prod
 
 from app.engine.check.gradient_check import Checked
-from app.engine.equations.expressions import Symbol
-from app.engine.network.types import Array
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
 from app.engine.paths import Paths
 from app.sessions.walk.session import TrainingSession
 from tests.views.claims.arithmetic import calculated

@@ -10,7 +10,7 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.lesson import Orientation
 from tests.engine.cases import later_iteration, mistaken, optimizers, schedules
 from tests.views.claims.world import World

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.values import Values
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from tests.views.claims.functions import function
 from tests.views.claims.printed import Range, exactly, read

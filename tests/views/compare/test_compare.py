@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.compare.counterpart import Pair, differ, pair_of

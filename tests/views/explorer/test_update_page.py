@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.trace import found_at
 from app.engine.equations.updates import parameter_of
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import parameters

@@ -14,9 +14,9 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import PHASES, Equation, trace
 from app.engine.learning.iteration import Iteration
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons.lesson import Orientation
 from app.views.formulas.numpy_lines import line_of_numpy
 from tests.engine.cases import OWN_LOSS, iteration_of, mistaken, random_setup, setups

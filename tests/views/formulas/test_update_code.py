@@ -9,8 +9,8 @@ from app.engine.equations.trace import trace
 from app.engine.learning.iteration import Iteration
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.network.arrays import Array
+from app.engine.setup import Setup
 from app.lessons.lesson import Orientation
 from app.views.formulas.numpy_lines import line_of_numpy
 from tests.engine.cases import later_iteration

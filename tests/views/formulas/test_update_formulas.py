@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.shape import Shape
 from app.engine.equations.values import Values
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from app.views.formulas.formulas import formula, latex, text
 from tests.engine.cases import later_iteration
 from tests.views.mathml import as_text, calculated, parsed

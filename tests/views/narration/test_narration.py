@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.text.naming import unit_name
 from app.views.text.words import counted, listed, share, with_article

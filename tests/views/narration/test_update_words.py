@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.equations.values import Values
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from app.views.explorer.equation import heading
 from app.views.narration.narration import narrate
 from app.views.text.naming import what_is_found

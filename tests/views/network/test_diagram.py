@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.network.expressions import Symbol
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession

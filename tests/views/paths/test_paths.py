@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.paths import paths_of
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.predict.questions import question_of

@@ -8,7 +8,7 @@ import pytest
 from app.engine.activity import Activity
 from app.engine.data.split import Examples
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.activations import (

@@ -7,10 +7,10 @@ import pytest
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples
+from app.engine.network.arrays import Array
 from app.engine.network.initializers import Initializer
 from app.engine.network.propagation import forward
-from app.engine.network.types import Array
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE

@@ -6,7 +6,7 @@ from math import hypot
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE

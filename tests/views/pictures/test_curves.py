@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession

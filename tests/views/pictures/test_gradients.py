@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.expressions import Symbol
 from app.engine.learning.optimizers import Optimizer
+from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.gradients import LEFT, RIGHT, bars, flow_headline, flow_told, gradients
 from tests.views.pictures.test_landscape import number_in

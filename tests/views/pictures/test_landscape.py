@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.marks import arrow_from

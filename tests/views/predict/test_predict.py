@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.engine.equations.expressions import Symbol
+from app.engine.network.expressions import Symbol
 from app.engine.question_case import Case
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.predict.questions import (

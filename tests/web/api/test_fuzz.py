@@ -61,7 +61,7 @@ def test_whatever_fits_or_does_not_fit_the_documentation_gets_a_documented_answe
     checks = CHECKS if mode == "valid" else [*CHECKS, negative_data_rejection]
 
     @seed(7)
-    @settings(max_examples=15, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(generation_mode=MODES[mode]))
     def answered(case: Case[Any]) -> None:
         case.validate_response(sent(client, case, session), checks=checks)

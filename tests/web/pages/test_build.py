@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from starlette.testclient import TestClient
 
 from app.engine.learning.optimizers import OPTIMIZERS
-from app.engine.setup.setup import Setup
+from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, starting_point_named
 from app.main import create_app
 from app.sessions.setups.document import setup_document, setup_of

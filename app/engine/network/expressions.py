@@ -1,4 +1,4 @@
-"""Right-hand sides as small trees of symbols: they hold no values, and can be evaluated or written down."""
+"""Symbols, and right-hand sides as small trees of them: they hold no values, and can be evaluated or written down."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ class Symbol(NamedTuple):
     Kinds: z, a (layer 0 is x, the last is y_hat), y, W, b, new_W, new_b, delta (the example's own error signal),
     slope (g' as used), slope_at_a (the same where a mistake takes it at a), dW, db (over the batch), loss,
     own_loss (one example's), eta, ln_a and ln_rest (the logarithms of y_hat and 1 - y_hat), da (dL/da, on a path).
-    Of an update: see told_update.
+    Of an update: see equations/updates.
     """
 
     kind: str
@@ -96,7 +96,7 @@ class Norm:
 
 @dataclass(frozen=True)
 class Apply:
-    """A function of the notation (an activation's name, exp or cos) at its argument."""
+    """A function at its argument: an activation by its name, or one of NumPy's, such as exp or cos."""
 
     name: str
     argument: "Expression"
@@ -206,6 +206,16 @@ def total(*terms: Expression) -> Expression:
     return terms[0] if len(terms) == 1 else Sum(terms)
 
 
+def complement(part: Expression) -> Sum:
+    """1 - part."""
+    return Sum((Number(1), Negative(part)))
+
+
+def difference(part: Expression, other: Expression) -> Sum:
+    """part - other."""
+    return Sum((part, Negative(other)))
+
+
 def products_of(expression: Expression) -> tuple[Expression, ...]:
     """The terms of an expression when every factor of a sum is multiplied in: they add up to it."""
     match expression:
@@ -220,3 +230,6 @@ def products_of(expression: Expression) -> tuple[Expression, ...]:
             return tuple(product(*parts) for parts in spread)
         case _:
             return (expression,)
+
+
+HALF = Quotient(Number(1), Number(2))

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples, Ready
-from app.engine.equations.mistakes import rules_of
+from app.engine.equations.mistakes import reason_against, rules_of
 from app.engine.equations.shape import Shape, Updating, shape_of
 from app.engine.learning.batches import (
     batch_of,
@@ -18,15 +18,15 @@ from app.engine.learning.batches import (
     last_of_epoch,
 )
 from app.engine.learning.iteration import Method
-from app.engine.learning.optimizers import Optimizer
-from app.engine.learning.schedules import Schedule
+from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
+from app.engine.learning.schedules import SCHEDULES, Schedule
+from app.engine.learning.settings import check_settings
 from app.engine.network.activations import activation_named
-from app.engine.network.errors import SetupError
+from app.engine.network.arrays import Array
+from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import Initializer
 from app.engine.network.layers import Layer, Network
 from app.engine.network.losses import loss_named
-from app.engine.network.types import Array
-from app.engine.setup.checks import check_optimizer, reason_against
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +227,12 @@ def _check_method(setup: Setup) -> None:
 def _check_bounds(setup: Setup) -> None:
     if not 0 < setup.learning_rate < inf:
         raise SetupError("optimizer.learning_rate", "The learning rate is not above 0.", "Try 0.1.")
-    check_optimizer(setup.optimizer, setup.schedule)
+    if setup.optimizer.kind not in OPTIMIZERS:
+        raise UnknownNameError("optimizer.kind", tuple(OPTIMIZERS))
+    if setup.schedule.kind not in SCHEDULES:
+        raise UnknownNameError("optimizer.schedule.kind", tuple(SCHEDULES))
+    check_settings("optimizer", setup.optimizer)
+    check_settings("optimizer.schedule", setup.schedule)
     if setup.batch_size is not None and setup.batch_size < 1:
         raise SetupError("batch_size", "A batch holds no example.", "Give 1 or more, or null for all.")
     if setup.decimals is not None and setup.decimals < 0:
@@ -235,10 +240,10 @@ def _check_bounds(setup: Setup) -> None:
 
 
 def _check_names(setup: Setup) -> None:
-    for name in setup.activations:
-        activation_named(name)
-    if "softmax" in setup.activations[:-1]:
-        raise SetupError("activations", "Softmax stands in a hidden layer.", "Use it for the output layer only.")
+    for activation in [activation_named(name) for name in setup.activations][:-1]:
+        if activation.couples:
+            name = activation.name.capitalize()
+            raise SetupError("activations", f"{name} stands in a hidden layer.", "Use it for the output layer only.")
     needed = loss_named(setup.loss).output
     if needed not in (None, setup.activations[-1]):
         raise SetupError(
@@ -249,7 +254,7 @@ def _check_names(setup: Setup) -> None:
 def _check_targets(setup: Setup) -> None:
     """Those kept for testing too."""
     Y, loss = np.concatenate([setup.examples[1], setup.test_examples[1]]), loss_named(setup.loss)
-    outside = loss.output is not None and not ((Y >= 0.0) & (Y <= 1.0)).all()
+    outside = loss.targets != "any" and not ((Y >= 0.0) & (Y <= 1.0)).all()
     if outside and setup.prepared.scale_targets:
         raise SetupError(
             "data.scale_targets",
@@ -258,5 +263,5 @@ def _check_targets(setup: Setup) -> None:
         )
     if outside:
         raise SetupError("data.Y", f"A target of {setup.loss} lies outside 0 to 1.", "Give probabilities: 0 to 1.")
-    if setup.loss == "cross_entropy" and not np.allclose(Y.sum(axis=1), 1.0):
+    if loss.targets == "shares" and not np.allclose(Y.sum(axis=1), 1.0):
         raise SetupError("data.Y", "A row of targets does not add up to 1.", "Give one-hot rows, or shares of 1.")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
+from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
-from app.engine.network.types import Array
-from app.engine.setup.setup import Parameters, Setup
+from app.engine.setup import Parameters, Setup
 
 X = np.array([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]])
 ONE_HOT = np.eye(3)

@@ -1,6 +1,0 @@
-"""The one array type of the engine: NumPy arrays of float64."""
-
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
