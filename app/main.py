@@ -34,7 +34,6 @@ from app.web.pages import (
     check,
     compare,
     edit,
-    forks,
     operations,
     paths,
     pictures,
@@ -44,7 +43,7 @@ from app.web.pages import (
 )
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (walk, check, paths, edit, predict, pictures, training, compare, forks, bug_lab)
+PAGES_OF_A_WALK = (walk, check, paths, edit, predict, pictures, training, compare, bug_lab)
 ROUTERS = (
     api.session, check.router, paths.router, edit.router, predict.router, build.router, bug_lab.router, walk.router,
     api.router, operations.router,

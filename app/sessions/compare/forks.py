@@ -11,7 +11,7 @@ from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
-from app.sessions.walk.session import Fork
+from app.sessions.walk.session import Fork, TrainingSession
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Thing:
     now: Callable[[Setup], str]
     changed: Callable[[Setup, str], Setup]
     names: tuple[str, ...] = ()
+
+
+def begun_fork(session: TrainingSession, beside: Fork) -> TrainingSession:
+    """A walk like this one at its very start, with the fork beside it; nothing is asked on it."""
+    return replace(session.reset(), fork=beside, answers=(), asking="")
 
 
 @lru_cache(maxsize=128)

@@ -21,7 +21,7 @@ from app.views.compare.differences import (
     tables,
 )
 from app.views.compare.forks import ForkPanel, both_losses, fork_panel, names_of_fork
-from app.views.compare.printed import RunPanel, printed_here
+from app.views.compare.printed import RunPanel, printed_here, ready_run
 from app.views.explorer.equation import heading, maths
 from app.views.explorer.headings import title_of
 from app.views.explorer.timeline import Timeline, timeline
@@ -115,9 +115,7 @@ class ComparePage:
     fork: ForkPanel
 
 
-def compare_page(
-    session: TrainingSession, session_id: str, comparison: Comparison, run: RunPanel | None
-) -> ComparePage:
+def compare_page(session: TrainingSession, session_id: str, comparison: Comparison) -> ComparePage:
     """The page of a walk at one revision."""
     lesson = None if session.lesson is None or session.fork else lesson_named(session.lesson)
     eyebrow, title = title_of(session)
@@ -131,7 +129,7 @@ def compare_page(
         as_published=session.as_published,
         comparison=comparison,
         has_run=lesson is not None,
-        run=run,
+        run=ready_run(session, comparison.seen.digits) if lesson else None,
         fork=fork_panel(session),
     )
 
