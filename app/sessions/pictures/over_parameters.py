@@ -7,15 +7,7 @@ import numpy as np
 
 from app.engine.check.gradient_check import Checked, check_one
 from app.engine.equations.trace import found_at
-from app.engine.landscape import (
-    Secant,
-    affordable,
-    losses_along,
-    losses_over,
-    place_of,
-    reach,
-    secant,
-)
+from app.engine.landscape import Secant, affordable, losses_along, losses_over, place_of, reach, secant
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.history import Stop, trail_of
@@ -114,11 +106,13 @@ def way_of(session: TrainingSession, symbols: tuple[Symbol, Symbol]) -> Way:
     return Way(points, tuple(stop.iteration for stop in stops), len(stops) - 1 - session.finished)
 
 
-def places_along(session: TrainingSession, symbols: tuple[Symbol, Symbol]) -> int:
-    """How many places of a grid there are along each of two parameters: fewer where each is much work."""
-    return max(FEWEST_ALONG, isqrt(affordable(session.current, symbols, COUNT * COUNT)))
+def surface_of(
+    session: TrainingSession, symbols: tuple[Symbol, Symbol], ends: tuple[tuple[float, float], tuple[float, float]]
+) -> tuple[tuple[Array, Array], Array]:
+    """Places of both parameters between these ends, (count,) each, and the loss over them, (count up, count across).
 
-
-def surface_of(session: TrainingSession, symbols: tuple[Symbol, Symbol], places: tuple[Array, Array]) -> Array:
-    """The loss over a grid, (up, across), of places of the first parameter, (across,), and of the second, (up,)."""
-    return losses_over(session.current, symbols, *places)
+    There are fewer of them where each is much work.
+    """
+    count = max(FEWEST_ALONG, isqrt(affordable(session.current, symbols, COUNT * COUNT)))
+    across, up = (np.linspace(*both, count) for both in ends)
+    return (across, up), losses_over(session.current, symbols, across, up)

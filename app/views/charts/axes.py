@@ -56,16 +56,23 @@ def _bounded(x: float) -> float:
 
 @dataclass(frozen=True)
 class Axis:
-    """From numbers to places: the first tick, or the first of `ends`, stands at `start`, the last at `end`."""
+    """From numbers to places: the first tick, or the first of `ends`, stands at `start`, the last at `end`.
+
+    Ticks and ends count from `base`.
+    """
 
     ticks: tuple[float, ...]
     start: float
     end: float
     logarithmic: bool = False
     ends: tuple[float, float] | None = None
+    base: float = 0.0
 
     def at(self, x: float) -> float:
         """Where a number stands; NaN where it has no place, as zero on a logarithmic axis."""
+        return self._at(x - self.base)
+
+    def _at(self, x: float) -> float:
         low, high, here = map(self._stretched, (*(self.ends or (self.ticks[0], self.ticks[-1])), x))
         return self.start + (self.end - self.start) * ((here - low) / (high - low))
 
@@ -79,9 +86,19 @@ class Axis:
         return isfinite(x) and (x > 0 or not self.logarithmic)
 
     @property
+    def limits(self) -> tuple[float, float]:
+        """The numbers at its start and at its end."""
+        low, high = self.ends or (self.ticks[0], self.ticks[-1])
+        return self.base + low, self.base + high
+
+    @property
     def labels(self) -> tuple[tuple[float, str], ...]:
         """Place and text of each tick."""
-        return tuple((self.at(tick), tick_text(tick)) for tick in self.ticks)
+        return tuple((self._at(tick), tick_text(tick)) for tick in self.ticks)
+
+    def title(self, name: str) -> str:
+        """What it counts, where numbers of this name stand on it."""
+        return f"change of the {name}" if self.base else name
 
 
 def tick_text(tick: float) -> str:
@@ -93,12 +110,20 @@ def tick_text(tick: float) -> str:
 
 @dataclass(frozen=True)
 class Span:
-    """From where to where an axis goes, about how many ticks it has, its scale."""
+    """From where to where an axis goes, about how many ticks it has, its scale.
+
+    Numbers that lie so near `around` that their ticks would all read alike are counted from there on.
+    """
 
     start: float
     end: float
     about: int = 5
     scale: Scale = ""
+    around: float = 0.0
+
+    def base(self, low: float, high: float) -> float:
+        """What the ticks of an axis from low to high count from."""
+        return self.around if 0 < high - low < ALIKE * abs(self.around) else 0.0
 
 
 def axis(low: float, high: float, span: Span) -> Axis:
@@ -109,7 +134,8 @@ def axis(low: float, high: float, span: Span) -> Axis:
     wanted = span.scale or ("logarithmic" if high / low > 10**DECADES else "linear") if low >= TINY else "linear"
     if wanted == "logarithmic":
         return Axis(power_ticks(low, high, span.about + 2), span.start, span.end, logarithmic=True)
-    return Axis(linear_ticks(low, high, span.about), span.start, span.end)
+    base = span.base(low, high)
+    return Axis(linear_ticks(low - base, high - base, span.about), span.start, span.end, base=base)
 
 
 def tight(low: float, high: float, span: Span) -> Axis:
@@ -117,15 +143,11 @@ def tight(low: float, high: float, span: Span) -> Axis:
 
     Where both are one number it lies in the middle.
     """
-    low, high = _bounded(low), _bounded(high)
+    base = span.base(low, high)
+    low, high = _bounded(low - base), _bounded(high - base)
     every = linear_ticks(low, high, span.about)
     low, high = (low, high) if low < high else (every[0], every[-1])
-    return Axis(tuple(tick for tick in every if low <= tick <= high), span.start, span.end, ends=(low, high))
-
-
-def reads_alike(span: float, around: float) -> bool:
-    """Whether an axis around a number spans so little that its ticks are better counted from there on."""
-    return span < ALIKE * abs(around)
+    return Axis(tuple(tick for tick in every if low <= tick <= high), span.start, span.end, ends=(low, high), base=base)
 
 
 # The frame that two axes make -----------------------------------------------------------------------------------------
@@ -202,9 +224,9 @@ def ground(
             )
             for at, text in y.labels
         ),
-        x_title=titles[0],
+        x_title=x.title(titles[0]),
         x_title_at=(place((frame.left + frame.right) / 2), place(frame.height - 8)),
-        y_title=titles[1],
+        y_title=y.title(titles[1]),
     )
 
 

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 
-from app.views.charts.axes import (
-    WIDE,
-    Axis,
-    Frame,
-    Ground,
-    Scale,
-    Span,
-    axis,
-    ground,
-    tight,
-)
+from app.views.charts.axes import WIDE, Axis, Frame, Ground, Scale, Span, axis, ground, tight
 from app.views.charts.marks import Cloud, Marks
 from app.views.charts.table import Table, chosen
 from app.views.network.scales import place

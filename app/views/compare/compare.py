@@ -10,16 +10,7 @@ from app.sessions.compare.counterpart import Pair, differ, pair_of
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import Plot
-from app.views.compare.differences import (
-    OTHER,
-    SAME,
-    ComparedTable,
-    Names,
-    Parting,
-    compared,
-    partings,
-    tables,
-)
+from app.views.compare.differences import OTHER, SAME, ComparedTable, Names, Parting, compared, partings, tables
 from app.views.compare.forks import ForkPanel, both_losses, fork_panel, names_of_fork
 from app.views.compare.printed import RunPanel, printed_here, ready_run
 from app.views.explorer.equation import heading, maths

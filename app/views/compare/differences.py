@@ -6,13 +6,7 @@ from typing import NamedTuple
 from app.engine.equations.trace import trace
 from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
-from app.sessions.compare.counterpart import (
-    Pair,
-    differ,
-    first_difference,
-    parting,
-    same_place,
-)
+from app.sessions.compare.counterpart import Pair, differ, first_difference, parting, same_place
 from app.sessions.walk.position import Place
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.equation import heading

@@ -14,15 +14,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import (
-    Axis,
-    Frame,
-    Ground,
-    Span,
-    axis,
-    ground,
-    tight,
-)
+from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
 from app.views.charts.table import Table
 from app.views.network.scales import place
 from app.views.text.activations import ACTIVATION_WORDS, activation_word

@@ -9,29 +9,13 @@ from app.sessions.pictures.over_inputs import classified_right
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE
-from app.views.charts.levels import (
-    Band,
-    Key,
-    Label,
-    Layers,
-    Surface,
-    bands,
-    by_sign,
-    drawable,
-    keys,
-    whole,
-)
+from app.views.charts.levels import Band, Key, Label, Layers, Surface, bands, by_sign, drawable, keys, whole
 from app.views.charts.lines import About, Plot
 from app.views.charts.map import COUNT, map_of, table_of
 from app.views.charts.marks import SHAPES
 from app.views.charts.table import texts_of
 from app.views.network.scales import place
-from app.views.pictures.choices import (
-    Choice,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.pictures.choices import Choice, Query, choice, choices_of
 from app.views.pictures.over_data import OverData, Slice, curves_over, said_over, slice_of
 from app.views.text.naming import class_names, input_names
 

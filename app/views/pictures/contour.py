@@ -5,7 +5,7 @@ is that of its batch. Drawn is what the walk has shown.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import hypot
 from typing import ClassVar
 
@@ -18,41 +18,17 @@ from app.sessions.pictures.over_parameters import (
     Known,
     Way,
     known_of,
-    places_along,
     reach_of,
     surface_of,
     way_of,
 )
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import (
-    SQUARE,
-    Axis,
-    Ground,
-    Span,
-    ground,
-    reads_alike,
-    tight,
-)
-from app.views.charts.levels import (
-    MOST,
-    Label,
-    Layers,
-    Surface,
-    bands,
-    keys,
-    labels,
-    levels_between,
-)
+from app.views.charts.axes import SQUARE, Axis, Ground, Span, ground, tight
+from app.views.charts.levels import MOST, Label, Layers, Surface, bands, keys, labels, levels_between
 from app.views.charts.marks import Arrow, arrow_from
 from app.views.charts.table import Table, chosen, grid_table, texts_of
 from app.views.network.scales import place
-from app.views.pictures.choices import (
-    Choice,
-    Choices,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.pictures.chosen_parameters import parameter_choice, parameter_in_question, parameters_of
 from app.views.text.naming import parameter_name
 from app.views.text.numbers import fixed, number
@@ -122,8 +98,8 @@ def contour(session: TrainingSession, query: Query, digits: int) -> Contour:
     names = parameter_name(session.shape, symbols[0]), parameter_name(session.shape, symbols[1])
     pair, way = (known_of(session, symbols[0]), known_of(session, symbols[1])), way_of(session, symbols)
     window, look = _window(session, pair, way, query)
-    places = window.grid(places_along(session, symbols))
-    losses = surface_of(session, symbols, places)
+    across, up = window.axes()
+    places, losses = surface_of(session, symbols, (across.limits, up.limits))
     title, gradient = _described(names, losses, digits), _gradient(pair)
     drawing = contour_drawing(window, way, gradient, losses, Words(title, names, digits))
     here = _place(way, way.now, digits)
@@ -172,16 +148,12 @@ class Window:
     y: float
     half: float
 
-    def axes(self) -> tuple[Axis, Axis]:
-        """Across and up."""
-        across = tight(self.x - self.half, self.x + self.half, Span(SQUARE.left, SQUARE.right))
+    def axes(self, point: Spot = (0.0, 0.0)) -> tuple[Axis, Axis]:
+        """Across and up, counted from the point where the window is narrow around it."""
+        across = Span(SQUARE.left, SQUARE.right, around=point[0])
+        up = Span(SQUARE.bottom, SQUARE.top, around=point[1])
         high = self.half * (SQUARE.bottom - SQUARE.top) / (SQUARE.right - SQUARE.left)
-        return across, tight(self.y - high, self.y + high, Span(SQUARE.bottom, SQUARE.top))
-
-    def grid(self, count: int) -> tuple[Array, Array]:
-        """The places of a grid along both axes, (count,) each."""
-        x, y = (np.linspace(*ends, count) for ends in (axis.ends or (0.0, 1.0) for axis in self.axes()))
-        return x, y
+        return tight(self.x - self.half, self.x + self.half, across), tight(self.y - high, self.y + high, up)
 
 
 def _window(session: TrainingSession, pair: Pair, walked: Way, query: Query) -> tuple[Window, Choice]:
@@ -193,20 +165,6 @@ def _window(session: TrainingSession, pair: Pair, walked: Way, query: Query) -> 
     look = choice(query, "see", "look at", options if walked.moves else [SHAPE, WIDE])
     x, y = (low / 2 + high / 2).tolist()
     return Window(x, y, max(halves[look.value], NEAREST * max(abs(x), abs(y)))), look
-
-
-def from_the_point(window: Window, way: Way, names: tuple[str, str]) -> tuple[Window, Way, tuple[str, str]]:
-    """The same, counted from the point on across, or up, where the window spans so little that its ticks would all
-    read alike; and what then stands there.
-    """
-    shifted = [reads_alike(window.half, middle) for middle in (window.x, window.y)]
-    across, up = (way.points[way.now] * shifted).tolist()
-    one, other = (f"{'change of the ' if moved else ''}{name}" for moved, name in zip(shifted, names, strict=True))
-    return (
-        replace(window, x=window.x - across, y=window.y - up),
-        replace(way, points=way.points - (across, up)),
-        (one, other),
-    )
 
 
 # The drawing ----------------------------------------------------------------------------------------------------------
@@ -223,13 +181,13 @@ class Words:
 
 def contour_drawing(window: Window, way: Way, gradient: Spot | None, losses: Array, words: Words) -> ContourDrawing:
     """`losses` (count, count) as `surface_of` has them."""
-    window, way, titles = from_the_point(window, way, words.names)
-    x, y = window.axes()
+    here, beside = way.points[way.now].tolist()
+    x, y = window.axes((here, beside))
     spots = [(x.at(across), y.at(up)) for across, up in way.points.tolist()]
     now, start = spots[way.now], spots[0]
     return ContourDrawing(
         title=words.title,
-        ground=ground(SQUARE, (x, y), titles, ruled=False),
+        ground=ground(SQUARE, (x, y), words.names, ruled=False),
         layers=_layers(losses, [start, now], words.digits),
         way=_path(spots),
         start=_placed(start) if _apart(now, start) >= TOGETHER and SQUARE.holds(*start) else None,

@@ -9,12 +9,7 @@ from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, Scale
 from app.views.charts.lines import About, Plot, Series, plot
-from app.views.pictures.choices import (
-    Choices,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.pictures.choices import Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
 TRAINING, TEST, MEAN = "training", "test", "mean of the epoch"

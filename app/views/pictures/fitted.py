@@ -4,24 +4,11 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import given_targets, mean_distances
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE
-from app.views.charts.levels import (
-    Layers,
-    Surface,
-    bands,
-    keys,
-    labels,
-    levels_between,
-    whole,
-)
+from app.views.charts.levels import Layers, Surface, bands, keys, labels, levels_between, whole
 from app.views.charts.lines import About
 from app.views.charts.map import COUNT, map_of, table_of
 from app.views.charts.table import texts_of
-from app.views.pictures.choices import (
-    Choice,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.pictures.choices import Choice, Query, choice, choices_of
 from app.views.pictures.over_data import OverData, curves_over, said_over, slice_of
 from app.views.text.naming import input_names, output_names
 from app.views.text.numbers import number

@@ -4,7 +4,7 @@ Drawn is what the walk has shown: no tangent before the gradient is found, no ar
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
@@ -12,28 +12,13 @@ from app.engine.check.gradient_check import Checked
 from app.engine.landscape import Secant
 from app.sessions.pictures.over_parameters import NEAREST, Known, Slope, known_of, reach_of, slope_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import (
-    Axis,
-    Frame,
-    Ground,
-    Span,
-    axis,
-    ground,
-    reads_alike,
-    tight,
-)
+from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
 from app.views.charts.lines import Series, path
 from app.views.charts.marks import Arrow, arrow_from
 from app.views.charts.table import Table, chosen
 from app.views.check.verdicts import told
 from app.views.network.scales import place
-from app.views.pictures.choices import (
-    Choice,
-    Choices,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.pictures.chosen_parameters import parameter_choice, parameter_in_question
 from app.views.text.naming import parameter_name
 from app.views.text.numbers import fixed, number, signed
@@ -139,15 +124,13 @@ class Line:
 
 def slope_drawing(known: Known, slope: Slope, name: str, digits: int) -> SlopeDrawing:
     """All of it; the tangent as steep as the gradient that the walk has shown."""
-    title = _described(known, slope, name, digits)
-    (known, slope), titles = from_the_point(known, slope, name)
-    x, y = axes_of(slope.places, slope.losses)
+    x, y = axes_of(slope.places, slope.losses, (known.value, slope.loss))
     ends, arrow = _ends(known, slope.secant, x, y), _arrow(known, x)
     arrived = _arrived(known, slope, x, y) if arrow else None
     drops = [spot for spot in (_spot(known.value, slope.loss, x, y), arrived) if spot]
     return SlopeDrawing(
-        title=title,
-        ground=ground(FRAME, (x, y), titles),
+        title=_described(known, slope, name, digits),
+        ground=ground(FRAME, (x, y), (name, "loss ℒ")),
         curve=path(Series("loss", "first", slope.losses, slope.places), x, y),
         tangent=clipped(_tangent(known, slope), x, y),
         secant=clipped(_secant(known, slope, ends), x, y),
@@ -159,34 +142,16 @@ def slope_drawing(known: Known, slope: Slope, name: str, digits: int) -> SlopeDr
     )
 
 
-def from_the_point(known: Known, slope: Slope, name: str) -> tuple[tuple[Known, Slope], tuple[str, str]]:
-    """The same, counted from the point on where it spans so little that its ticks would all read alike; and what then
-    stands across and up.
-    """
-    spread = max(_finite(slope)) - min(_finite(slope))
-    across = known.value if reads_alike(slope.places[-1] - slope.places[0], known.value) else 0.0
-    up = slope.loss if spread > 0 and reads_alike(spread, slope.loss) else 0.0
-    moved = replace(known, value=known.value - across, after=None if known.after is None else known.after - across)
-    lower = replace(
-        slope,
-        places=tuple(place - across for place in slope.places),
-        losses=tuple(loss - up for loss in slope.losses),
-        loss=slope.loss - up,
-        loss_after=slope.loss_after - up,
-        secant=slope.secant and replace(slope.secant, low=slope.secant.low - up, high=slope.secant.high - up),
-    )
-    return (moved, lower), (f"{'change of the ' if across else ''}{name}", f"{'change of the ' if up else ''}loss ℒ")
-
-
 def _finite(slope: Slope) -> list[float]:
     return [loss for loss in slope.losses if isfinite(loss)] or [slope.loss]
 
 
-def axes_of(places: Sequence[float], losses: Sequence[float]) -> tuple[Axis, Axis]:
+def axes_of(places: Sequence[float], losses: Sequence[float], point: tuple[float, float]) -> tuple[Axis, Axis]:
     """Across exactly as far as the places go; up around all losses that are finite."""
     finite = [loss for loss in losses if isfinite(loss)] or [0.0]
-    x = tight(places[0], places[-1], Span(FRAME.left, FRAME.right))
-    return x, axis(min(finite), max(finite), Span(FRAME.bottom, FRAME.top, scale="linear"))
+    x = tight(places[0], places[-1], Span(FRAME.left, FRAME.right, around=point[0]))
+    up = Span(FRAME.bottom, FRAME.top, scale="linear", around=point[1])
+    return x, axis(min(finite), max(finite), up)
 
 
 def _tangent(known: Known, slope: Slope) -> Line | None:
@@ -208,7 +173,7 @@ def clipped(line: Line | None, x: Axis, y: Axis) -> str:
     """The part of a line that lies in the frame, as a path; empty where none does."""
     if line is None or not isfinite(line.y):
         return ""
-    (left, right), (low, high) = x.ends or (x.ticks[0], x.ticks[-1]), (y.ticks[0], y.ticks[-1])
+    (left, right), (low, high) = x.limits, y.limits
     if line.slope:
         crossings = sorted(line.x + (level - line.y) / line.slope for level in (low, high))
         left, right = max(left, crossings[0]), min(right, crossings[1])

@@ -8,13 +8,7 @@ import numpy as np
 
 from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward
-from app.sessions.pictures.over_inputs import (
-    Plane,
-    given_inputs,
-    in_units,
-    on_plane,
-    plane_of,
-)
+from app.sessions.pictures.over_inputs import Plane, given_inputs, in_units, on_plane, plane_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.charts.map import COUNT, Map

@@ -17,12 +17,7 @@ from app.views.pictures.fitted import fitted
 from app.views.pictures.gradients import gradients
 from app.views.pictures.landscape import landscape
 from app.views.pictures.units import has_units, units
-from app.views.training.training import (
-    QUIET,
-    Asked,
-    Training,
-    training,
-)
+from app.views.training.training import QUIET, Asked, Training, training
 
 Panel = Any  # a frozen view class with a ClassVar `template`
 

@@ -11,27 +11,11 @@ from app.engine.network.propagation import Forward
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
-from app.views.charts.levels import (
-    Band,
-    Key,
-    Layers,
-    Surface,
-    bands,
-    by_sign,
-    keys,
-    levels_between,
-    through,
-)
+from app.views.charts.levels import Band, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
 from app.views.charts.map import COUNT, map_of, table_of
 from app.views.charts.table import texts_of
-from app.views.pictures.choices import (
-    Choice,
-    Choices,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.pictures.over_data import OverData, Slice, curves_over, said_over, slice_of
 from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number

@@ -12,12 +12,7 @@ from app.sessions.predict.questions import asking_first, question_of
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
 from app.settings import Settings
-from app.views.compare.compare import (
-    Comparison,
-    Seen,
-    compare_page,
-    comparison_of,
-)
+from app.views.compare.compare import Comparison, Seen, compare_page, comparison_of
 from app.views.compare.printed import RunPanel, run_of_notebook
 from app.views.explorer.headings import room_of
 from app.web.http.forms import Form, number_in
@@ -26,12 +21,7 @@ from app.web.http.limits import check_learning_rate
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.http.preferences import preferences
-from app.web.pages.explorer import (
-    ELSEWHERE,
-    OP_BYTES,
-    Explorer,
-    WalkPages,
-)
+from app.web.pages.explorer import ELSEWHERE, OP_BYTES, Explorer, WalkPages
 
 pages = WalkPages()
 NUMBERS = ("learning_rate", "seed")  # what the form of a fork gives as a number

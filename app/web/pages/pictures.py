@@ -10,13 +10,7 @@ from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.views.explorer.headings import room_of
 from app.views.pictures.curves import Curves, curves
-from app.views.pictures.pictures import (
-    PICTURES,
-    ChosenPicture,
-    chosen_picture,
-    looked_over,
-    pictures_page,
-)
+from app.views.pictures.pictures import PICTURES, ChosenPicture, chosen_picture, looked_over, pictures_page
 from app.views.training.training import Asked
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response

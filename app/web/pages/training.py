@@ -7,13 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.sessions.predict.questions import check_not_asked
 from app.sessions.store.store import Kept
-from app.sessions.training import (
-    StoppedError,
-    Stretch,
-    begun_run,
-    stopped_run,
-    stretches,
-)
+from app.sessions.training import StoppedError, Stretch, begun_run, stopped_run, stretches
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
 from app.views.pictures.pictures import chosen_picture, looked_over
@@ -24,13 +18,7 @@ from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.limits import check_train
 from app.web.http.preferences import preferences
-from app.web.pages.explorer import (
-    ELSEWHERE,
-    OP_BYTES,
-    Explorer,
-    Markup,
-    WalkPages,
-)
+from app.web.pages.explorer import ELSEWHERE, OP_BYTES, Explorer, Markup, WalkPages
 from app.web.pages.pictures import pictures_response
 
 pages = WalkPages()

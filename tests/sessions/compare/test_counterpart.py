@@ -10,13 +10,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.compare.counterpart import (
-    both_followed,
-    counterpart,
-    differ,
-    first_difference,
-    parting,
-)
+from app.sessions.compare.counterpart import both_followed, counterpart, differ, first_difference, parting
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 

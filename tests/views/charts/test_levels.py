@@ -7,16 +7,7 @@ import pytest
 
 from app.engine.network.arrays import Array
 from app.views.charts.axes import SQUARE, Frame
-from app.views.charts.levels import (
-    FINE,
-    Surface,
-    bands,
-    by_sign,
-    keys,
-    labels,
-    levels_between,
-    through,
-)
+from app.views.charts.levels import FINE, Surface, bands, by_sign, keys, labels, levels_between, through
 from tests.views.paths_inside import is_inside, rings
 
 COUNT = 40

@@ -8,23 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.charts.axes import (
-    WIDE,
-    Span,
-    axis,
-    linear_ticks,
-    nice,
-    power_ticks,
-)
-from app.views.charts.lines import (
-    APART,
-    About,
-    Plot,
-    Series,
-    plot,
-    spread,
-    thinned,
-)
+from app.views.charts.axes import WIDE, Span, axis, linear_ticks, nice, power_ticks
+from app.views.charts.lines import APART, About, Plot, Series, plot, spread, thinned
 
 ABOUT = About("curve", "A curve", "updates made", "loss", 4)
 NUMBERS = st.floats(-1e6, 1e6)

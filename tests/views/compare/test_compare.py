@@ -10,12 +10,7 @@ from app.lessons.lesson import Lesson
 from app.sessions.compare.counterpart import Pair, differ, pair_of
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
-from app.views.compare.compare import (
-    Comparison,
-    Seen,
-    alone,
-    comparison,
-)
+from app.views.compare.compare import Comparison, Seen, alone, comparison
 from app.views.compare.differences import OTHER, SAME, Names, compared
 from app.views.compare.printed import as_printed, printed_here, run_panel
 from app.views.text.numbers import number

@@ -13,14 +13,7 @@ from app.lessons import LESSONS
 from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, WIDE, Span, axis, tight
-from app.views.charts.lines import (
-    MOST_READINGS,
-    POWERS,
-    About,
-    Plot,
-    Series,
-    plot,
-)
+from app.views.charts.lines import MOST_READINGS, POWERS, About, Plot, Series, plot
 from app.views.pictures.choices import choice, choices_of
 from app.views.pictures.curves import Curves, curves
 from tests.sessions.own_setups import own
