@@ -1,6 +1,7 @@
 """A fork: the same run from the start with one thing changed, walked beside the original."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite
@@ -30,9 +31,21 @@ def begun_fork(session: TrainingSession, beside: Fork) -> TrainingSession:
     return replace(session.reset(), fork=beside, answers=(), asking="")
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=128)  # the same setup each time: by it a history knows the way again
 def forked(setup: Setup, fork: Fork) -> Setup:
     """The setup with one thing changed. SetupError where that is not possible, or changes nothing."""
+    return _changed(setup, fork)
+
+
+def possible(setup: Setup, thing: str) -> Iterator[str]:
+    """The names that this thing can be changed to."""
+    for name in THINGS[thing].names:
+        with suppress(SetupError):
+            _changed(setup, Fork(thing, name))
+            yield name
+
+
+def _changed(setup: Setup, fork: Fork) -> Setup:
     if fork.thing not in THINGS:
         raise UnknownNameError("thing", tuple(THINGS))
     thing = THINGS[fork.thing]
@@ -42,20 +55,6 @@ def forked(setup: Setup, fork: Fork) -> Setup:
     if thing.now(setup) == thing.now(other):
         raise SetupError("value", "The fork would be the same as the walk.", "Choose another value.")
     return other.completed()
-
-
-@lru_cache(maxsize=128)
-def possible(setup: Setup, thing: str) -> tuple[str, ...]:
-    """The names that this thing can be changed to."""
-    return tuple(name for name in THINGS[thing].names if _is_possible(setup, Fork(thing, name)))
-
-
-def _is_possible(setup: Setup, fork: Fork) -> bool:
-    try:
-        forked(setup, fork)
-    except SetupError:
-        return False
-    return True
 
 
 # What can be changed --------------------------------------------------------------------------------------------------
