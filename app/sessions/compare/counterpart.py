@@ -43,11 +43,10 @@ def counterpart(session: TrainingSession) -> TrainingSession | None:
 
     None where there is nothing to compare with. DivergedError where the way there leaves the finite numbers.
     """
-    begun = _begun(session)
-    if begun is None:
+    other = _beside(session)
+    if other is None:
         return None
-    way = _way(begun.setup, _changes_of(session), session.iteration)
-    other = replace(begun, timeline=way, by=session.by, wanted=session.wanted)
+    other.timeline.checked()
     return other.moved_to(same_place(session.place, session.shape, other.shape))
 
 
@@ -55,12 +54,21 @@ def both_followed(session: TrainingSession) -> Iterator[None]:
     """Follows a walk and its counterpart little by little, so that others go first in between; then both are there, or
     almost. It ends early where the other one's numbers run away: `counterpart` tells that.
     """
-    begun = _begun(session)
-    if begun is not None:
+    other = _beside(session)
+    if other is not None:
         yield from points_followed(session)
-        beside = Timeline(begun.setup, session.iteration, _changes_of(session))
         with suppress(DivergedError):
-            yield from points_followed(replace(begun, timeline=beside))
+            yield from points_followed(other)
+
+
+def _beside(session: TrainingSession) -> TrainingSession | None:
+    """The other walk at the same iteration, which is not run yet: from the end of the longest way that is known."""
+    begun, changes = _begun(session), _changes_of(session)
+    if begun is None:
+        return None
+    known = known_before(begun.setup, changes, session.iteration)
+    way = Timeline(begun.setup, session.iteration, changes, (known,) if known else ())
+    return replace(begun, timeline=way, by=session.by, wanted=session.wanted)
 
 
 def _changes_of(session: TrainingSession) -> Changes:
@@ -92,12 +100,6 @@ def same_place(place: Place, shape: Shape, other: Shape) -> Place:
 @lru_cache(maxsize=256)
 def _put_right(setup: Setup) -> Setup:
     return replace(setup, mistakes=()).completed()
-
-
-def _way(setup: Setup, changes: Changes, iteration: int) -> Timeline:
-    """A timeline at an iteration, gone on to from the end of the longest way that was followed before."""
-    known = known_before(setup, changes, iteration)
-    return Timeline(setup, iteration, changes, (known,) if known else ()).checked()
 
 
 def differ(left: float, right: float) -> bool:
