@@ -28,7 +28,7 @@ DIGITS = 3  # decimals of what the other features rest at
 class OverData:
     """One of `map` and `plot`, and its numbers; `notes` are what must be said beside it."""
 
-    template: ClassVar[str] = "pictures/over-data.html"
+    template: ClassVar[str] = "pictures/over_data.html"
 
     title: str
     choices: Choices
