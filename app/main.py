@@ -33,20 +33,23 @@ from app.web.pages import (
     build,
     check,
     compare,
+    docs,
     edit,
+    explorer,
+    lessons,
     operations,
     paths,
     pictures,
     predict,
+    preferences,
     training,
-    walk,
 )
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (walk, check, paths, edit, predict, pictures, training, compare, bug_lab)
+PAGES_OF_A_WALK = (explorer, check, paths, edit, predict, pictures, training, compare, bug_lab)
 ROUTERS = (
-    api.session, check.router, paths.router, edit.router, predict.router, build.router, bug_lab.router, walk.router,
-    api.router, operations.router,
+    api.session, check.router, paths.router, edit.router, predict.router, build.router, bug_lab.router,
+    lessons.router, docs.router, preferences.router, api.router, operations.router,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (

@@ -47,11 +47,11 @@ class Chrome:
 
     @classmethod
     def of(cls, path: str, current: str = "", theme: str = "", motion: str = "", digits: int = 5) -> Self:
-        """For the page at `path`; `current` is lessons, build, lab or api where it belongs there."""
+        """For the page at `path`; `current` is lessons, build, bug-lab or api where it belongs there."""
         rooms = (
             ("Lessons", "/", "lessons"),
             ("Build", "/build", "build"),
-            ("Bug lab", "/bug-lab", "lab"),
+            ("Bug lab", "/bug-lab", "bug-lab"),
             ("API", "/docs", "api"),
         )
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)

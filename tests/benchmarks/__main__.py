@@ -72,9 +72,9 @@ def costs(walks: dict[str, list[Click]]) -> list[Figure]:
     """Processor time of a step, the whole request."""
     small, large = ([1000 * click.seconds for click in walks[name]] for name in ("small", "large"))
     return [
-        Figure("server CPU of a step, 2-4-2, mean", fmean(small), "ms", 0.8),
+        Figure("server CPU of a step, 2-4-2, mean", fmean(small), "ms", 1.5),
         Figure("server CPU of a step, 2-4-2, median", median(small), "ms"),
-        Figure("server CPU of a step, 120 connections, mean", fmean(large), "ms", 2.0),
+        Figure("server CPU of a step, 120 connections, mean", fmean(large), "ms", 3.0),
         Figure("server CPU of a step, 120 connections, median", median(large), "ms"),
     ]
 

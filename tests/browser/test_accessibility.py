@@ -22,7 +22,7 @@ FOCUS = """() => {
     || at.getAttribute("formaction") || at.tagName;
 }"""
 FOCUSABLE = """() => [...document.querySelectorAll("#stage :is(button, select, input:not([type=hidden]), [tabindex])")]
-  .filter((thing) => !thing.closest("math, .proof") && thing.checkVisibility())"""  # what goes with its equation
+  .filter((thing) => !thing.closest("math, .checked") && thing.checkVisibility())"""  # what goes with its equation
 SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((target) => {
   const box = target.getBoundingClientRect();
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);

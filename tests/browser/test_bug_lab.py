@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from app.engine.equations.mistakes import MISTAKES
 from app.lessons.bug_lab import RULES
-from app.sessions.bug_lab.cases import case_of, study_of
+from app.sessions.bug_lab import case_of, study_of
 from tests.browser.conftest import OpenPage
 from tests.browser.walk import Walk
 
@@ -31,18 +31,18 @@ def mark(page: Page, level: int, seed: int) -> None:
 
 def test_a_case_of_level_1_is_solved_by_clicking_and_its_run_put_right(page: Page) -> None:
     walk = begin(page, 1, 3)
-    expect(page.locator("#lab")).to_contain_text("first go wrong in layer")
+    expect(page.locator("#bug-lab")).to_contain_text("first go wrong in layer")
     walk.press("backward")
     expect(page.locator("#equation")).to_contain_text("The rule of the textbook, in symbols")
     walk.press(".spend button")
-    expect(page.locator("#lab .score")).to_have_text("score 96")
+    expect(page.locator("#bug-lab .score")).to_have_text("score 96")
     mark(page, 1, 3)
     walk.press(".accuse button")
-    expect(page.locator("#lab .solved")).to_contain_text("Solved.")
+    expect(page.locator("#bug-lab .solved")).to_contain_text("Solved.")
     assert page.locator("#equation #code").count() == 1
-    walk.press("#lab .btns button")
-    expect(page.locator("#lab .facts li")).to_have_count(3)
-    assert page.locator("#lab .curve").count() == 2
+    walk.press("#bug-lab .btns button")
+    expect(page.locator("#bug-lab .facts li")).to_have_count(3)
+    assert page.locator("#bug-lab .curve").count() == 2
 
 
 def test_a_case_of_level_3_is_solved_by_clicking_after_a_wrong_accusation(page: Page) -> None:
@@ -52,12 +52,12 @@ def test_a_case_of_level_3_is_solved_by_clicking_after_a_wrong_accusation(page: 
     layers = [l for l in range(1, len(setup.sizes)) if l != study_of(setup).layer]
     page.locator(".accuse select[name=layer]").select_option(label=f"layer {layers[0]}")
     walk.press(".accuse button.primary")
-    expect(page.locator("#lab .wrong li")).to_have_count(1)
-    expect(page.locator("#lab .wrong li")).to_contain_text("in iteration 1")
-    expect(page.locator("#lab .score")).to_have_text("score 85")
+    expect(page.locator("#bug-lab .wrong li")).to_have_count(1)
+    expect(page.locator("#bug-lab .wrong li")).to_contain_text("in iteration 1")
+    expect(page.locator("#bug-lab .score")).to_have_text("score 85")
     page.locator(".accuse select[name=layer]").select_option(label=f"layer {study_of(setup).layer}")
     walk.press(".accuse button.primary")
-    expect(page.locator("#lab .solved")).to_contain_text("one wrong accusation")
+    expect(page.locator("#bug-lab .solved")).to_contain_text("one wrong accusation")
 
 
 def test_what_is_marked_stays_marked_while_the_walk_goes_on(page: Page) -> None:
@@ -84,7 +84,7 @@ def test_a_case_is_solved_by_keyboard_alone(page: Page) -> None:
     before = page.evaluate("window.answers")
     page.keyboard.press("Enter")
     walk.answered(before)
-    expect(page.locator("#lab .solved")).to_contain_text("Solved.")
+    expect(page.locator("#bug-lab .solved")).to_contain_text("Solved.")
 
 
 def test_a_case_is_solved_without_javascript(open_page: OpenPage) -> None:
@@ -92,11 +92,11 @@ def test_a_case_is_solved_without_javascript(open_page: OpenPage) -> None:
     begin(page, 2, 5)
     with page.expect_navigation():
         page.locator(".spend button").click()
-    expect(page.locator("#lab .score")).to_have_text("score 96")
+    expect(page.locator("#bug-lab .score")).to_have_text("score 96")
     mark(page, 2, 5)
     with page.expect_navigation():
         page.locator(".accuse button.primary").click()
-    expect(page.locator("#lab .solved")).to_contain_text("Solved.")
+    expect(page.locator("#bug-lab .solved")).to_contain_text("Solved.")
     with page.expect_navigation():
-        page.locator("#lab .btns button").click()
-    expect(page.locator("#lab .facts li")).to_have_count(3)
+        page.locator("#bug-lab .btns button").click()
+    expect(page.locator("#bug-lab .facts li")).to_have_count(3)

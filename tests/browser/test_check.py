@@ -44,7 +44,7 @@ def test_the_mistake_of_a_notebook_is_found_and_its_layer_named(start: StartWalk
     for layer, words in layers.items():
         expect(verdict).to_contain_text(re.compile(f"layer {layer}: {words}", re.IGNORECASE))
     assert "✗ wrong" in words_of(walk, "#check .look")
-    assert any("wrong by" in text for text in words_of(walk, "#equation .proof"))
+    assert any("wrong by" in text for text in words_of(walk, "#equation .checked"))
 
 
 @pytest.mark.parametrize("lesson", ["one-example-at-a-time", "softmax-and-dead-units"])
@@ -63,10 +63,10 @@ def test_put_right_nothing_is_wrong(start: StartWalk, lesson: str) -> None:
 def test_the_equation_of_a_gradient_leads_to_its_check(start: StartWalk) -> None:
     walk = backward(start("one-example-at-a-time"))
     walk.press(CHECK_ONE)
-    expect(walk.page.locator("#equation .proof")).to_contain_text("They agree to")
+    expect(walk.page.locator("#equation .checked")).to_contain_text("They agree to")
     expect(walk.page.locator("#parameters thead").first).to_contain_text("by differences")
     walk.press("update").press("backward")
-    expect(walk.page.locator("#equation .proof")).to_contain_text("They agree to")
+    expect(walk.page.locator("#equation .checked")).to_contain_text("They agree to")
     walk.press("#check button:has-text('Stop checking')")
     expect(walk.page.locator(CHECK_ONE)).to_be_visible()
     assert walk.page.locator("#check table").count() == 0

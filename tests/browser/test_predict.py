@@ -35,21 +35,19 @@ def test_a_right_answer_is_told_with_what_decides_its_sign_and_nothing_jumps(pag
     walk = begin(page).press("forward")
     before = boxes(page)
     walk.press("backward")
-    expect(page.locator("#prediction legend")).to_have_text(
-        "Is the error signal of output 2 positive, negative or zero?"
-    )
+    expect(page.locator("#predict legend")).to_have_text("Is the error signal of output 2 positive, negative or zero?")
     assert boxes(page) == before
     choose(walk, "negative")
     assert boxes(page) == before
     type_in(walk, "-0,0396")
     assert boxes(page) == before
-    expect(page.locator("#prediction .outcome.right")).to_have_count(2)
-    expect(page.locator("#prediction")).to_contain_text("one negative factor, so negative")
-    expect(page.locator("#prediction")).to_contain_text("1 of 4 answered, 1 right.")
+    expect(page.locator("#predict .outcome.right")).to_have_count(2)
+    expect(page.locator("#predict")).to_contain_text("one negative factor, so negative")
+    expect(page.locator("#predict")).to_contain_text("1 of 4 answered, 1 right.")
     expect(page.locator("#status")).to_contain_text("Right. You said negative.")
     expect(page.locator("#equation h2")).to_contain_text("Error signal")
     walk.press("#go-on")
-    expect(page.locator("#prediction")).to_be_empty()
+    expect(page.locator("#predict")).to_be_empty()
 
 
 def test_the_notebooks_own_number_is_named_for_its_mistake(page: Page) -> None:
@@ -59,7 +57,7 @@ def test_the_notebooks_own_number_is_named_for_its_mistake(page: Page) -> None:
     walk.press("backward")
     choose(walk, "positive")
     type_in(walk, "0.00847")
-    told = page.locator("#prediction")
+    told = page.locator("#predict")
     expect(told).to_contain_text("0.00847 is what you get with W where the chain rule needs Wᵀ.")
     expect(told).to_contain_text("The answer is 0.00895.")
     page.reload()
@@ -109,22 +107,22 @@ def test_all_of_it_can_be_done_by_keyboard(open_page: OpenPage) -> None:
     page.keyboard.type("-1/25")
     press("Enter")
     expect(page.locator("#go-on")).to_be_focused()
-    expect(page.locator("#prediction")).to_contain_text("You said -1/25. The answer is −0.03964.")
+    expect(page.locator("#predict")).to_contain_text("You said -1/25. The answer is −0.03964.")
     assert walk.place == (place[0], place[1] + 1)
     press("Enter")
-    expect(page.locator("#prediction")).to_be_empty()
+    expect(page.locator("#predict")).to_be_empty()
 
 
 def test_play_stops_at_the_question_and_a_reload_keeps_it(page: Page) -> None:
     walk = begin(page)
     walk.page.select_option("[name=speed]", "500")
     walk.press("backward").press("back").press("back").press("play")
-    expect(page.locator("#prediction legend")).to_contain_text("output 2")
+    expect(page.locator("#predict legend")).to_contain_text("output 2")
     expect(page.locator("#play")).to_contain_text("Play")
     expect(page.locator("#ticker")).to_be_empty()
     place = walk.place
     page.reload()
-    expect(page.locator("#prediction legend")).to_contain_text("output 2")
+    expect(page.locator("#predict legend")).to_contain_text("output 2")
     assert walk.place == place
 
 
@@ -133,14 +131,14 @@ def test_the_switch_turns_it_off_and_on(page: Page) -> None:
     before = page.evaluate("window.answers")
     page.select_option("#asking", "0")
     walk.answered(before)
-    expect(page.locator("#prediction")).to_be_empty()
+    expect(page.locator("#predict")).to_be_empty()
     walk.press("backward")
     assert walk.state()["phase"] == "backward"
     before = page.evaluate("window.answers")
     page.select_option("#asking", "always")
     walk.answered(before)
     walk.press("update").press("update")
-    expect(page.locator("#prediction legend")).to_contain_text("output 1")
+    expect(page.locator("#predict legend")).to_contain_text("output 1")
 
 
 def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
@@ -152,9 +150,9 @@ def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
     page.fill("#guess", "-0.0396")
     page.keyboard.press("Enter")
     page.wait_for_url("**/sessions/*")
-    expect(page.locator("#prediction .outcome.right")).to_have_count(2)
+    expect(page.locator("#predict .outcome.right")).to_have_count(2)
     page.click("#go-on")
-    expect(page.locator("#prediction")).to_be_empty()
+    expect(page.locator("#predict")).to_be_empty()
     page.select_option("#asking", "0")
     page.click(".asking button")
     expect(page.locator("#asking")).to_have_value("0")
@@ -180,4 +178,4 @@ def look(page: Page) -> None:
 def test_what_a_lesson_begun_through_the_api_shows_is_a_walk_without_questions(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths").press("backward")
     assert walk.state()["backward"] is not None
-    expect(walk.page.locator("#prediction")).to_be_empty()
+    expect(walk.page.locator("#predict")).to_be_empty()

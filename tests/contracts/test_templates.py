@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.files import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.bug_lab.page import BugLabPage
 from app.views.build.build import BuildPage
 from app.views.build.fields import Field
 from app.views.build.panels import (
@@ -36,10 +36,8 @@ from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
 from app.views.explorer.timeline import Cell
-from app.views.network.connections import Connection, Label
+from app.views.network.marks import Connection, Label, LossMark, Unit
 from app.views.network.pulses import Wave
-from app.views.network.target_marks import LossMark
-from app.views.network.units import Unit
 from app.views.pictures.activations import Activations, Histogram
 from app.views.pictures.choices import Choices
 from app.views.pictures.contour import Contour, ContourDrawing
@@ -102,9 +100,9 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "svg/unit.svg": (Unit, "mark"),
     "svg/loss.svg": (LossMark, "mark"),
     "svg/pulse.svg": (Wave, "mark"),
-    "macros/checked.html": (CheckRow, "row"),
-    "macros/parameter.html": (ParameterRow, "row"),
-    "macros/cell.html": (Cell, "cell"),
+    "check/row.html": (CheckRow, "row"),
+    "explorer/parameter.html": (ParameterRow, "row"),
+    "explorer/cell.html": (Cell, "cell"),
 }
 
 

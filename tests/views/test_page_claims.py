@@ -14,7 +14,7 @@ from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
 from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, paths_of
-from app.sessions.predict.questions import Reply, answer, asked, case_of, question_of
+from app.sessions.predict import Reply, answer, asked, case_of, question_of
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import told
 from app.views.explorer.edit import told_edits
@@ -22,7 +22,7 @@ from app.views.explorer.explorer import told as step_told
 from app.views.paths.paths import Opened, paths_panel
 from app.views.pictures.gradients import flow_told
 from app.views.pictures.landscape import landscape
-from app.views.predict.predict import prediction_panel
+from app.views.predict.predict import predict_panel
 from app.views.text.numbers import number
 from app.views.training.training import QUIET, training
 from tests.engine.cases import mistaken, optimizers
@@ -96,7 +96,7 @@ def test_what_a_question_tells_after_its_answer(session: TrainingSession, digits
         there = answered(session.go(index), how, digits)
         if there is None or there.equation is None:
             continue
-        panel = prediction_panel(there, digits, 0.0)
+        panel = predict_panel(there, digits, 0.0)
         case = case_of(there, there.equation.symbol, "sign")
         for verdict in panel.verdicts:
             assert_true(claims_of_answer(verdict.text, case.truth, digits), verdict)

@@ -21,9 +21,9 @@ from app.sessions.setups.data_documents import (
     matrix,
 )
 from app.sessions.walk.answers import answers_of, answers_text
+from app.sessions.walk.bug_lab import hunt_of
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import Change, Changes, Mark
-from app.sessions.walk.hunt import hunt_of
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
@@ -149,7 +149,7 @@ def _kept_apart(session: TrainingSession) -> Document:
     """What most sessions have nothing of: switches, answers, a hunt."""
     parts = {
         "asking": session.asking,
-        "proving": session.proving,
+        "proving": session.checking,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
         "fork": session.fork and astuple(session.fork),
@@ -211,7 +211,7 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
         wanted=document["wanted"],
         asking=document.get("asking", ""),
         answers=answers_of(document["answers"]) if "answers" in document else (),
-        proving=document.get("proving", False),
+        checking=document.get("proving", False),
         hunt=hunt_of(*document["hunt"]) if "hunt" in document else None,
         marks=tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
         fork=Fork(*document["fork"]) if "fork" in document else None,

@@ -6,13 +6,14 @@ from time import perf_counter
 
 from app.engine.network.errors import DivergedError
 from app.sessions.walk.checkpoints import Checkpoint, thinned
-from app.sessions.walk.position import after, before
+from app.sessions.walk.position import Measure, after, before
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline
 
 SHORT = 0.0005  # seconds that a short way takes, about
 FIRST = 16  # iterations of the first one: more than are walked
 Verb = Callable[[TrainingSession], TrainingSession]
+Reach = Callable[[TrainingSession], int]  # the iteration that a verb ends in
 
 
 def in_slices(
@@ -29,14 +30,14 @@ def in_slices(
     yield verb(warm)
 
 
-def epoch_on(session: TrainingSession) -> int:
-    """The iteration that an epoch further ends in."""
-    return after(session.place, "epoch", session.shape, session.setup).iteration
+def ahead(by: Measure) -> Reach:
+    """The iteration that a step of this measure ends in."""
+    return lambda session: after(session.place, by, session.shape, session.setup).iteration
 
 
-def epoch_back(session: TrainingSession) -> int:
-    """The iteration that an epoch back ends in."""
-    return before(session.place, "epoch", session.shape, session.setup).iteration
+def behind(by: Measure) -> Reach:
+    """The iteration that a step back ends in."""
+    return lambda session: before(session.place, by, session.shape, session.setup).iteration
 
 
 def _on_the_way(timeline: Timeline, iteration: int, clock: Callable[[], float]) -> Iterator[tuple[Checkpoint, ...]]:

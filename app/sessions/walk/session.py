@@ -7,14 +7,16 @@ from typing import Self
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import Values
-from app.engine.learning.iteration import Iteration
+from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
+from app.engine.network.propagation import RIGHT
 from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Answer, Asking, put_by
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.edits import (
     Change,
     Changes,
@@ -27,7 +29,6 @@ from app.sessions.walk.edits import (
     with_change,
     with_mark,
 )
-from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.position import (
     Measure,
     Place,
@@ -37,6 +38,8 @@ from app.sessions.walk.position import (
     phase_end,
 )
 from app.sessions.walk.timeline import Timeline, check_loss_after
+
+MISTAKABLE = ("backward", "update")  # phases in which a mistake can be
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class TrainingSession:
     Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
 
     `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
-    asks before it shows, `proving` whether each gradient is shown with its numerical check; `hunt` is there in the bug
+    asks before it shows, `checking` whether each gradient is shown with its numerical check; `hunt` is there in the bug
     lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside it;
     `goal` is that of the training that was begun last.
     """
@@ -87,7 +90,7 @@ class TrainingSession:
     wanted: int | None = field(default=None)
     asking: Asking = ""
     answers: tuple[Answer, ...] = ()
-    proving: bool = False
+    checking: bool = False
     hunt: Hunt | None = None
     marks: Marks = ()
     fork: Fork | None = None
@@ -187,10 +190,20 @@ class TrainingSession:
         """What every symbol stands for, for the example in focus."""
         return self.timeline.moment.values(self.focus_row)
 
+    @cached_property
+    def right_values(self) -> Values:
+        """What every symbol would stand for by the chain rule, whatever rule the walk follows."""
+        it = self.current
+        return Values(run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y, it.past), self.focus_row)
+
     @property
     def hidden(self) -> bool:
         """Whether the rules of the walk are hidden: a bug is hunted and not found yet."""
         return self.hunt is not None and not self.hunt.solved
+
+    def hides(self, equation: Equation) -> bool:
+        """Whether the rule of an equation is hidden: it is of a phase in which a mistake can be."""
+        return self.hidden and equation.phase in MISTAKABLE
 
     @property
     def finished(self) -> bool:
@@ -284,9 +297,9 @@ class TrainingSession:
         """Ask before showing: never, what the lesson chose, or in every iteration."""
         return replace(self, asking=asking)
 
-    def prove(self, on: bool) -> Self:
+    def check(self, on: bool) -> Self:
         """Show each gradient with its numerical check, or not."""
-        return replace(self, proving=on)
+        return replace(self, checking=on)
 
     def edited(self, symbol: Symbol, value: float) -> Self:
         """Another value from this iteration on; from the next one where this one is finished.

@@ -13,15 +13,15 @@ from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import (
     NOT_YET,
     SIGNS,
-    Proof,
+    CheckCell,
+    check_cell,
+    check_of,
     gradients_in,
     looks,
-    proof_of,
-    proved,
     verdict,
     worst,
 )
-from app.views.explorer.parameters import Names, names_of
+from app.views.formulas.parameters import ParameterNames, parameter_names
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
 
@@ -30,7 +30,7 @@ from app.views.text.numbers import number, signed
 class CheckRow:
     """One gradient: as backward() found it, as differences give it, how far they are apart."""
 
-    template: ClassVar[str] = "macros/checked.html"
+    template: ClassVar[str] = "check/row.html"
 
     ref: str
     name: str
@@ -38,7 +38,7 @@ class CheckRow:
     analytic_sign: str
     numeric_sign: str
     error: str
-    proof: Proof
+    check: CheckCell
 
     @property
     def id(self) -> str:
@@ -87,9 +87,9 @@ def check_panel(session: TrainingSession, digits: int) -> Check:
     """Closed in the bug lab, offered until it is asked for. Numbers stand where the walk has found them."""
     if session.hidden:
         return CLOSED
-    if not session.proving:
+    if not session.checking:
         return OFFERED
-    check = proof_of(session)
+    check = check_of(session)
     if check is None:
         return Check(refused=_refusal(session))
     orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
@@ -126,7 +126,7 @@ def _tables(
             f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
             tuple(
                 _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
-                for one in names_of(shape, orientation, layer)
+                for one in parameter_names(shape, orientation, layer)
             ),
         )
         for layer, because in check.layers.items()
@@ -134,9 +134,9 @@ def _tables(
 
 
 @lru_cache(maxsize=16384)
-def _row(checked: Checked, names: Names, known: bool, digits: int) -> CheckRow:
+def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> CheckRow:
     """The numbers where the walk has found them; how far they are apart, at once."""
-    proof = proved(checked, digits)
+    cell = check_cell(checked, digits)
     return CheckRow(
         ref=names.ref,
         name=names.name,
@@ -144,5 +144,5 @@ def _row(checked: Checked, names: Names, known: bool, digits: int) -> CheckRow:
         analytic_sign=sign_class(checked.analytic) if known else "",
         numeric_sign=sign_class(checked.numeric) if known else "",
         error=number(checked.relative_error, 2),
-        proof=proof if known else replace(proof, numeric=NOT_YET),
+        check=cell if known else replace(cell, numeric=NOT_YET),
     )

@@ -31,7 +31,7 @@ class Badge:
 
 
 @dataclass(frozen=True)
-class Proof:
+class CheckCell:
     """A cell of the parameters table: the numerical gradient, and a sign with its word. `look` as for a badge."""
 
     look: str
@@ -43,10 +43,10 @@ class Proof:
 # All gradients ------------------------------------------------------------------------------------------------------
 
 
-def proof_of(session: TrainingSession) -> GradientCheck | None:
-    """The check of this iteration's gradients; None where the session does not prove them, or not all at once."""
+def check_of(session: TrainingSession) -> GradientCheck | None:
+    """The check of this iteration's gradients; None where the session does not check them, or not all at once."""
     return (
-        check_gradients(session.current) if session.proving and not session.hidden and not too_many(session) else None
+        check_gradients(session.current) if session.checking and not session.hidden and not too_many(session) else None
     )
 
 
@@ -74,9 +74,9 @@ def badge(session: TrainingSession, digits: int) -> Badge | None:
     equation = session.equation
     if equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden:
         return None
-    if not session.proving:
+    if not session.checking:
         return Badge("offer", "", "")
-    everything = proof_of(session)
+    everything = check_of(session)
     checked = everything.by_symbol[equation.symbol] if everything else check_one(session.current, equation.symbol)
     return Badge(looks(checked.because), SIGNS[checked.because][0], told(checked, digits))
 
@@ -140,14 +140,14 @@ def apart(checked: Checked) -> str:
     )
 
 
-NOTHING = Proof("", "", "", NOT_YET)  # where the walk has not found the gradient yet
+NOTHING = CheckCell("", "", "", NOT_YET)  # where the walk has not found the gradient yet
 
 
-def proved(checked: Checked, digits: int) -> Proof:
+def check_cell(checked: Checked, digits: int) -> CheckCell:
     """The cell of one gradient."""
     sign, word, _ = SIGNS[checked.because]
     by = ", by its paths" if checked.referee == "paths" else ""
-    return Proof(looks(checked.because), sign, word + by, signed(checked.numeric, digits))
+    return CheckCell(looks(checked.because), sign, word + by, signed(checked.numeric, digits))
 
 
 def worst(check: GradientCheck) -> str:

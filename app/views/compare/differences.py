@@ -9,8 +9,8 @@ from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import Pair, differ, first_difference, parting, same_place
 from app.sessions.walk.position import Place
 from app.views.check.verdicts import NOT_YET
-from app.views.explorer.equation import heading
 from app.views.explorer.parameters import ParameterRow, parameters
+from app.views.formulas.headings import heading
 from app.views.formulas.symbols import reference
 from app.views.text.numbers import number
 from app.views.text.words import sentence

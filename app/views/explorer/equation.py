@@ -1,44 +1,26 @@
 """The equation panel: one step of the walk as a sentence, as formulas, and as a line of NumPy."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
-from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
-from app.engine.equations.updates import parameter_of
-from app.engine.equations.values import Values
-from app.engine.learning.iteration import run_iteration
-from app.engine.memory import kept_with
-from app.engine.network.propagation import RIGHT
 from app.lessons.lesson import Lesson, Orientation
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.verdicts import Badge, badge
 from app.views.formulas.formulas import Formula, formula
+from app.views.formulas.headings import heading
+from app.views.formulas.mathml import Pen
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.formulas.rows import aligned
-from app.views.formulas.symbols import OF_PARAMETERS, in_html, script_of
-from app.views.text.naming import FOUND, SHARED
+from app.views.formulas.rows import aligned, wrapped
+from app.views.formulas.symbols import script_of
 from app.views.text.numbers import number
 
-HEADINGS = {
-    "z": "Weighted sum",
-    "a": "Activation",
-    "loss": "Loss",
-    "delta": "Error signal",
-    "dW": "Gradient of",
-    "db": "Gradient of",
-    "W": "Update of",
-    "b": "Update of",
-    **SHARED,
-    "eta": f"{SHARED['eta']} <i>η</i>",
-    **{f"correction_{mean}": f"Correction of <i>{mean}</i>" for mean in ("m", "v")},
-    **{name: f"{FOUND[name]} <i>{letter}</i> of" for name, letter in OF_PARAMETERS.items() if name in FOUND},
-}
 CAPTIONS = (
     "The example in focus, by itself",
     "Why: the slope of the loss times the slope of the output, then simplified",
     "Written out, back to the output",
 )
+TEXTBOOK = "The rule of the textbook, in symbols"
 PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
 
 
@@ -69,43 +51,26 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
     equation, shape = session.equation, session.shape
     if equation is None:
         return EquationPanel("start", "Ready to start", sentence, (), True, "", _introduction(lesson))
+    if session.hides(equation):
+        return _without_rule(session, equation, sentence, digits)
     orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
-    formulas, exact = _formulas(session.values, shape, equation.index, orientation, digits)
+    found = formula(equation, shape, session.values, orientation, digits)
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
         sentence,
-        formulas,
-        exact,
+        maths(found),
+        found.exact,
         line_of_numpy(equation, shape, orientation),
         _note(session, equation, digits),
         badge(session, digits),
     )
 
 
-@kept_with(most=512)
-def _formulas(
-    values: Values, shape: Shape, index: int, orientation: Orientation, digits: int
-) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """Captions with MathML, and whether the printed terms add up."""
-    found = formula(trace(shape)[index], shape, values, orientation, digits)
-    return maths(found), found.exact
-
-
 def maths(found: Formula) -> tuple[tuple[str, str], ...]:
     """(caption, MathML) of each part that has something to say."""
     parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
     return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
-
-
-def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
-    """What the equation finds, as HTML: words and a symbol."""
-    if equation.kind == "loss":
-        return "Loss <i>ℒ</i>"
-    if equation.kind in SHARED:
-        return HEADINGS[equation.kind]
-    symbol = parameter_of(equation.symbol) or equation.symbol
-    return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
 
 
 def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
@@ -116,13 +81,32 @@ def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
 
 def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tuple[str, str], ...]:
     """Where a mistaken rule parts from the chain rule: what the right rule gives here. Empty where they agree."""
-    if not session.setup.mistakes or equation.phase not in ("backward", "update"):
+    if not session.setup.mistakes or equation.phase not in MISTAKABLE:
         return ()
-    it = session.current
-    right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y, it.past)
-    wanted, found = Values(right, session.focus_row)[equation.symbol], session.values[equation.symbol]
+    wanted, found = session.right_values[equation.symbol], session.values[equation.symbol]
     if abs(wanted - found) <= PARTED * abs(wanted):
         return ()
     told = f"This walk {'as published' if session.lesson else 'with its mistake'} finds {number(found, digits)}."
     way_out = " Switch to “put right” above to follow the chain rule." if session.lesson else ""
     return ((f"The chain rule gives {number(wanted, digits)}.", told + way_out),)
+
+
+# While a bug is hunted ----------------------------------------------------------------------------------------------
+
+
+def sentence_without_rule(session: TrainingSession, equation: Equation, digits: int) -> str:
+    """What the program found, and nothing of how."""
+    result = number(session.values[equation.symbol], digits)
+    verb = "moves it to" if equation.kind in ("W", "b") else "finds"
+    whose = " for the example in focus" if equation.kind == "delta" and len(session.batch) > 1 else ""
+    return f"The program {verb} {result}{whose}. Is that what the rule gives?"
+
+
+def _without_rule(session: TrainingSession, equation: Equation, sentence: str, digits: int) -> EquationPanel:
+    """No numbers in the rule, which is the textbook's, no line of NumPy, no word on what is right."""
+    shape = session.told_shape
+    right = trace(shape)[equation.index]
+    pen = Pen(script_of(shape), session.values, digits)
+    rows = wrapped(*pen.left(right.symbol), pen.symbolic(right.expression))
+    name = heading(right, shape, "fan_out_fan_in")
+    return EquationPanel(equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", ())

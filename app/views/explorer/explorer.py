@@ -3,34 +3,56 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.engine.equations.shape import Shape
-from app.engine.equations.trace import trace
-from app.engine.equations.values import Values
-from app.engine.memory import kept_with
 from app.lessons import lesson_named
 from app.lessons.lesson import Lesson, Orientation
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.hidden_rule import closed_panel, closed_sentence, is_closed
-from app.views.bug_lab.panel import Lab, lab_panel
+from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel
 from app.views.explorer.edit import said as edit_said
-from app.views.explorer.equation import EquationPanel, equation_panel
+from app.views.explorer.equation import EquationPanel, equation_panel, sentence_without_rule
 from app.views.explorer.headings import place_of, title_of
-from app.views.explorer.look import PLAIN, Look, Play
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
-from app.views.paths.paths import PathsPanel, paths_panel
-from app.views.predict.predict import Prediction, prediction_panel
+from app.views.paths.paths import Opened, PathsPanel, paths_panel
+from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 from app.views.text.summary import network_summary
 
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
+
+
+@dataclass(frozen=True)
+class Play:
+    """How the page walks by itself: `period` milliseconds a step while `on`."""
+
+    on: bool = False
+    period: int = 1000
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
+
+    `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
+    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice.
+    """
+
+    digits: int = 5
+    play: Play = Play()
+    message: str = ""
+    opened: Opened | None = None
+    moment: float = 0.0
+    reply: str = ""
+    op: str = ""
+
+
+PLAIN = Look()
 
 
 @dataclass(frozen=True)
@@ -139,11 +161,11 @@ Panel = (
     | EquationPanel
     | Parameters
     | Data
-    | Prediction
+    | Predict
     | Edit
     | PathsPanel
     | Check
-    | Lab
+    | BugLab
 )
 
 
@@ -173,10 +195,10 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     headline = _headline(session, lesson)
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
-    prediction = prediction_panel(session, digits, look.moment, look.reply)
+    predict = predict_panel(session, digits, look.moment, look.reply)
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), prediction)),
+        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), predict)),
         Revision(rev, look.op),
         headline,
         _loss(session, digits),
@@ -184,39 +206,31 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
-        _equation(session, lesson, sentence, digits),
+        equation_panel(session, lesson, sentence, digits),
         parameters(session, orientation, digits),
         data(session, lesson, digits),
-        prediction,
+        predict,
         edit,
         paths,
         check_panel(session, digits),
-        lab_panel(session, digits),
+        bug_lab_panel(session, digits),
     )
     return ExplorerPage(headline.title, session_id, panels)
 
 
-def _equation(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
-    if is_closed(session, session.equation):
-        return closed_panel(session, sentence, digits)
-    return equation_panel(session, lesson, sentence, digits)
-
-
 def told(session: TrainingSession, digits: int) -> str:
     """The step in plain sentences, with the end of an iteration said where it is reached."""
-    if session.equation is None:
+    equation = session.equation
+    if equation is None:
         return narrate_start(session.shape)
-    tell = closed_sentence(session, session.equation, digits) if is_closed(session, session.equation) else None
-    sentence = tell or _narrated(session.values, session.shape, session.equation.index, digits)
+    if session.hides(equation):
+        sentence = sentence_without_rule(session, equation, digits)
+    else:
+        sentence = narrate(equation, session.shape, session.values, digits)
     if not session.finished:
         return sentence
     it = session.current
     return f"{sentence} {narrate_end(it.loss, it.loss_after, session.shape, digits)}"
-
-
-@kept_with(most=512)
-def _narrated(values: Values, shape: Shape, index: int, digits: int) -> str:
-    return narrate(trace(shape)[index], shape, values, digits)
 
 
 def spoken(session: TrainingSession, sentence: str) -> str:
@@ -226,9 +240,9 @@ def spoken(session: TrainingSession, sentence: str) -> str:
     return f"{what_is_found(session.equation, session.shape)}. {sentence}"
 
 
-def _aloud(step: str, prediction: Prediction) -> str:
+def _aloud(step: str, predict: Predict) -> str:
     """A verdict comes before the step that it is about, a question after the step that leads to it."""
-    parts = (step, prediction.spoken) if prediction.asks else (prediction.spoken, step)
+    parts = (step, predict.spoken) if predict.asks else (predict.spoken, step)
     return " ".join(part for part in parts if part)
 
 

@@ -38,4 +38,4 @@ def place_of(session: TrainingSession) -> str:
 
 def room_of(session: TrainingSession) -> str:
     """The room of the program that a walk belongs to, as the navigation names it."""
-    return "lab" if session.hunt else "lessons" if session.lesson else "build"
+    return "bug-lab" if session.hunt else "lessons" if session.lesson else "build"

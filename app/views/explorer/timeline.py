@@ -1,7 +1,6 @@
 """The timeline: the whole iteration as cells, one per kind and layer, and where the walk stands."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar
 
@@ -28,7 +27,7 @@ FIRST_SHARED = {"eta": "η", "norm": "‖∂‖", "correction_m": "β"}  # the c
 class Cell:
     """One cell: its label, what it says aloud, its state (done, now, todo), and the cursor at its end."""
 
-    template: ClassVar[str] = "macros/cell.html"
+    template: ClassVar[str] = "explorer/cell.html"
 
     id: str
     letter: str
@@ -80,7 +79,6 @@ class _Stretch:
     end: int
 
 
-@lru_cache(maxsize=512)
 def _stretches(shape: Shape) -> tuple[_Stretch, ...]:
     groups = groupby(trace(shape), key=lambda equation: equation.group)
     return tuple(_stretch(kind, number, list(equations)) for (kind, number), equations in groups)
@@ -98,15 +96,10 @@ def _stretch(kind: str, number: int, equations: list[Equation]) -> _Stretch:
 
 def timeline(session: TrainingSession) -> Timeline:
     """The timeline at the session's cursor."""
-    return _timeline(session.shape, session.cursor)
-
-
-@lru_cache(maxsize=4096)
-def _timeline(shape: Shape, cursor: int) -> Timeline:
-    groups = groupby(_stretches(shape), key=lambda stretch: stretch.phase)
+    groups = groupby(_stretches(session.shape), key=lambda stretch: stretch.phase)
     return Timeline(
         tuple(
-            Group(phase, PHASE_TITLES[phase], tuple(_cell(stretch, cursor) for stretch in stretches))
+            Group(phase, PHASE_TITLES[phase], tuple(_cell(stretch, session.cursor) for stretch in stretches))
             for phase, stretches in groups
         )
     )

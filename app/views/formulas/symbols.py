@@ -1,5 +1,6 @@
 """How one symbol is written, in each notation and in the lesson's index order, and the mark that it names."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -38,6 +39,7 @@ STATES = {
     "m_hat": "m̂",
     "v_hat": "v̂",
 }
+REFERENCE = re.compile(r"([wbuxy])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)
 OF_PARAMETERS = {f"{state}_{kind}": letter for state, letter in STATES.items() for kind in ("W", "b")}
 
 
@@ -77,21 +79,43 @@ class Script:
 
 @lru_cache(maxsize=16384)
 def reference(symbol: Symbol) -> str:
-    """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none."""
+    """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none.
+
+    An example's input or target, which has its row of the data in j and its column in k, is named by these.
+    """
     parameter = parameter_of(symbol)
     match parameter.kind if parameter else symbol.kind:
         case "W":
             return f"w-{symbol.layer}-{symbol.j}-{symbol.k}"
         case "b":
             return f"b-{symbol.layer}-{symbol.j}"
+        case "x":
+            return f"x-{symbol.j}-{symbol.k}"
         case "y":
-            return f"y-{symbol.j}"
+            return f"y-{symbol.j}" if symbol.k is None else f"y-{symbol.j}-{symbol.k}"
         case "loss" | "own_loss":
             return "loss"
         case kind if kind in CONSTANTS:
             return ""
         case _:
             return f"u-{symbol.layer}-{symbol.j}"
+
+
+def symbol_of(ref: str, depth: int) -> Symbol | None:
+    """What a reference names in a network of so many layers: the inverse of `reference`, a unit as its sum.
+
+    An input of the network is named as its activation. None where it names nothing.
+    """
+    match = REFERENCE.fullmatch(ref)
+    if match is None or (match[1] == "w") is not (match[4] is not None):
+        return None
+    letter, first, second, third = match[1], int(match[2]), int(match[3]), match[4]
+    match letter:
+        case "x" | "y":
+            return Symbol(letter, 0 if letter == "x" else depth, first, second)
+        case "u":
+            return Symbol("z" if first else "a", first, second)
+    return Symbol({"w": "W", "b": "b"}[letter], first, second, None if third is None else int(third))
 
 
 @lru_cache(maxsize=16384)

@@ -1,37 +1,29 @@
 """The network diagram of a session: every mark with its place, its look and its words, as ready strings."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from app.engine.memory import kept_with
 from app.sessions.walk.session import TrainingSession
-from app.views.network.connections import (
+from app.views.network.layout import Layout
+from app.views.network.marks import (
     Connection,
     Label,
-    connections,
-    forms,
-    ways_to_loss,
-)
-from app.views.network.layout import layout
-from app.views.network.pulses import Wave, pulses
-from app.views.network.scales import place
-from app.views.network.target_marks import (
     LossMark,
     Target,
+    Unit,
+    connections,
     loss_mark,
+    still,
     targets,
+    units,
+    ways_to_loss,
 )
-from app.views.network.units import Unit, unit_forms, units
-from app.views.network.visible import (
-    MOST_DIGITS,
-    Sight,
-    Stand,
-    Texts,
-    stand_of,
-    texts_of,
-)
+from app.views.network.pulses import Wave, pulses
+from app.views.network.scales import place
+from app.views.network.visible import Visible
 from app.views.text.activations import activation_word
+
+START = "u-0-0"  # the mark in focus where the equation's own is not drawn
 
 
 class Caption(NamedTuple):
@@ -80,60 +72,39 @@ class Network:
 
 def diagram(session: TrainingSession, digits: int) -> Network:
     """The network as the walk has shown it so far; numbers with at most 4 decimals."""
-    texts = texts_of(session.timeline.moment, session.focus_row, min(digits, MOST_DIGITS))
-    stand = stand_of(session.told_shape, session.cursor)
-    return _network(texts, stand, session.by != "equation", session.iteration)
-
-
-@kept_with(most=256)
-def _network(texts: Texts, stand: Stand, whole_layer: bool, iteration: int) -> Network:
-    sight = Sight(texts, stand, whole_layer)
-    sizes = sight.shape.sizes
-    mark = sight.mark if sight.mark in drawn_marks(sizes) else "u-0-0"
-    marks = [*connections(sight, mark), *ways_to_loss(sight)]
-    drawing = sight.drawing
+    now = Visible.of(session, digits)
+    sizes, drawn = now.shape.sizes, still(now.shape.sizes)
+    drawing, mark = drawn.layout, now.mark if now.mark in drawn.marks else START
+    lines = [*connections(now, drawn, mark), *ways_to_loss(now, drawn)]
     view_box = f"0 0 {place(drawing.width)} {place(drawing.height)}"
     return Network(
         title=f"Network {'–'.join(map(str, sizes))}",
         view_box=view_box,
-        classes=_classes(sight),
-        captions=_captions(sizes, sight.shape.activations),
-        connections=tuple(line for line, _ in marks),
-        labels=tuple(label for _, label in marks if label is not None),
-        units=tuple(units(sight, mark)),
-        folds=_folds(sizes),
-        targets=targets(sight),
-        loss=loss_mark(sight, mark),
-        wave=Wave(f"wave-{iteration}-{stand.cursor}", view_box, tuple(pulses(sight))),
+        classes=_classes(drawing),
+        captions=_captions(drawing, now.shape.activations),
+        connections=tuple(line for line, _ in lines),
+        labels=tuple(label for _, label in lines if label is not None),
+        units=tuple(units(now, drawn, mark)),
+        folds=tuple(FoldMark(place(x), place(y), f"⋮ +{hidden}") for _, hidden, (x, y) in drawing.folds),
+        targets=tuple(targets(now, drawn)),
+        loss=loss_mark(now, drawn, mark),
+        wave=Wave(f"wave-{session.iteration}-{session.cursor}", view_box, tuple(pulses(now, drawn))),
     )
 
 
-@lru_cache(maxsize=256)
-def drawn_marks(sizes: tuple[int, ...]) -> frozenset[str]:
-    """The ids of every mark that is drawn."""
-    lines = (form.id for kind in forms(sizes) for form in kind)
-    return frozenset({"u-loss", *lines, *(f"u-{form.l}-{form.j}" for form in unit_forms(sizes))})
-
-
-def _classes(sight: Sight) -> str:
+def _classes(drawing: Layout) -> str:
     """How wide the drawing must stay to be read, and how small its texts are."""
-    crowd = "dense" if sight.drawing.dense else "small" if sight.drawing.tallest > 3 else ""
-    return f"net columns-{len(sight.shape.sizes)} {crowd}".rstrip()
+    crowd = "dense" if drawing.dense else "small" if drawing.tallest > 3 else ""
+    return f"net columns-{len(drawing.sizes)} {crowd}".rstrip()
 
 
-@lru_cache(maxsize=256)
-def _captions(sizes: tuple[int, ...], activations: tuple[str, ...]) -> tuple[Caption, ...]:
+def _captions(drawing: Layout, activations: tuple[str, ...]) -> tuple[Caption, ...]:
+    sizes = drawing.sizes
     details = (f"{sizes[0]} value{'s' if sizes[0] > 1 else ''}", *map(activation_word, activations))
-    columns = layout(sizes).columns
-    return tuple(Caption(place(x), _layer_name(sizes, l), details[l]) for l, x in enumerate(columns))
+    return tuple(Caption(place(x), _layer_name(sizes, l), details[l]) for l, x in enumerate(drawing.columns))
 
 
 def _layer_name(sizes: tuple[int, ...], l: int) -> str:
     if l in (0, len(sizes) - 1):
         return "Output" if l else "Input"
     return "Hidden" if len(sizes) == 3 else f"Hidden {l}"
-
-
-@lru_cache(maxsize=256)
-def _folds(sizes: tuple[int, ...]) -> tuple[FoldMark, ...]:
-    return tuple(FoldMark(place(x), place(y), f"⋮ +{hidden}") for _, hidden, (x, y) in layout(sizes).folds)

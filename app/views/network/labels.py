@@ -1,7 +1,6 @@
 """Where the numbers of connections stand: each by its own line, none over another, a unit or a caption."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from app.views.network.layout import (
     Layout,
     Line,
     Point,
-    layout,
 )
 
 WIDEST, TALLEST = 70.0, 38.0  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
@@ -72,10 +70,9 @@ def label_size(drawing: Layout, l: int) -> tuple[float, float]:
     return (SIGNAL_WIDEST, SIGNAL_TALLEST) if l == len(drawing.sizes) else (WIDEST, TALLEST)
 
 
-@lru_cache(maxsize=256)
 def label_places(sizes: tuple[int, ...]) -> Places:
     """(l, j, k) -> the middle of that line's label; a line that is missing found no place. Empty when dense."""
-    drawing = layout(sizes)
+    drawing = Layout(sizes)
     if drawing.dense:
         return {}
     return {

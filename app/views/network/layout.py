@@ -1,17 +1,13 @@
 """Where units and connections stand, for the sizes of a network alone; in the drawing's own units, about a pixel."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import hypot
 from typing import NamedTuple
 
 ROOMY_UNITS, ROOMY_CONNECTIONS = 5, 40  # beyond either, numbers leave the drawing
 UNFOLDED, FOLDED_HEAD = 16, 7  # a layer beyond 16 units shows its first 7, a fold, and its last
-TOP, BOTTOM, LEFT = (
-    64.0,
-    38.0,
-    46.0,
-)  # room for captions and a name, for two rows below a unit, for half an input
+TOP, BOTTOM, LEFT = 64.0, 38.0, 46.0  # room for captions and a name, for two rows below a unit, for half an input
 TO_LOSS, AFTER_LOSS = 162.0, 44.0
 LOSS_RADIUS = 30.0
 TARGET_ASIDE, TARGET_OFF = 88.0, 30.0  # from an output to the middle of its target
@@ -171,9 +167,3 @@ def _rim_to_rim(a: Point, b: Point, from_radius: float, to_radius: float) -> tup
     far = hypot(b.x - a.x, b.y - a.y)
     dx, dy = (b.x - a.x) / far, (b.y - a.y) / far
     return Point(a.x + from_radius * dx, a.y + from_radius * dy), Point(b.x - to_radius * dx, b.y - to_radius * dy)
-
-
-@lru_cache(maxsize=256)
-def layout(sizes: tuple[int, ...]) -> Layout:
-    """The layout of a network of these sizes."""
-    return Layout(sizes)

@@ -1,7 +1,6 @@
 """A network as a small drawing without numbers, for a lesson's card."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise, product
 
 from app.views.network.scales import place
@@ -21,7 +20,6 @@ class Thumbnail:
     radius: str
 
 
-@lru_cache(maxsize=64)
 def thumbnail(sizes: tuple[int, ...]) -> Thumbnail:
     """The drawing of a network of these sizes."""
     columns = [_column(sizes, l) for l in range(len(sizes))]

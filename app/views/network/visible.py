@@ -1,48 +1,39 @@
 """What the walk has shown so far, as the marks of the diagram ask for it."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
+
+import numpy as np
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values
-from app.engine.memory import kept_with
 from app.engine.network.expressions import Symbol
-from app.sessions.walk.timeline import Moment
+from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
-from app.views.network.layout import Layout, layout
 from app.views.text.numbers import number
 
 MOST_DIGITS = 4  # the drawing has no room for more
 
 
-class Texts(dict[Symbol, str]):
-    """Every symbol's number as the drawing writes it, for one example of one iteration."""
+@dataclass(frozen=True, eq=False)
+class Visible:
+    """One walk at its cursor, its numbers written with so many decimals.
 
-    def __init__(self, values: Values, decimals: int) -> None:
-        super().__init__()
-        self.numbers = values
-        self.decimals = decimals
-        self.found: dict[Any, dict[Any, Any]] = {}  # what was worked out about them
-
-    def __missing__(self, symbol: Symbol) -> str:
-        text = self[symbol] = number(self.numbers[symbol], self.decimals)
-        return text
-
-
-@kept_with(most=64)
-def texts_of(moment: Moment, focus: int, decimals: int) -> Texts:
-    """For one row of the batch."""
-    return Texts(moment.values(focus), decimals)
-
-
-@dataclass(frozen=True)
-class Stand:
-    """Where a walk stands: what is known and what a step is about, whatever the numbers are."""
+    `whole_layer` is whether the learner steps by more than an equation.
+    """
 
     shape: Shape
     cursor: int
+    values: Values
+    digits: int
+    whole_layer: bool
+
+    @classmethod
+    def of(cls, session: TrainingSession, digits: int) -> "Visible":
+        """What a session has shown; while a bug is hunted, as if there were none."""
+        shown = min(digits, MOST_DIGITS)
+        return cls(session.told_shape, session.cursor, session.values, shown, session.by != "equation")
 
     @cached_property
     def equation(self) -> Equation | None:
@@ -65,13 +56,39 @@ class Stand:
         return (self.equation.group[0], *self.equation.symbol[1:])
 
     @cached_property
-    def found(self) -> dict[Symbol, int]:
-        """For every symbol that an equation finds, that equation's index."""
+    def mark(self) -> str:
+        """The id of the mark in focus: the unit, connection or loss that the equation is about."""
+        ref = reference(self.equation.symbol) if self.equation else ""
+        if not ref:
+            return "u-0-0"
+        return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[:1], ref)
+
+    @cached_property
+    def largest_weight(self) -> float:
+        """The largest |w|: the thickest line."""
+        return max(float(np.abs(layer.W).max()) for layer in self.values.iteration.before.layers)
+
+    @cached_property
+    def largest_activation(self) -> float:
+        """The largest finite |a| of the example in focus, at least 1: the fullest colour."""
+        rows = (np.abs(A[self.values.focus]) for A in self.values.iteration.forward.A)
+        return max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows))
+
+    @cached_property
+    def _found(self) -> dict[Symbol, int]:
         return found_at(self.shape)
 
     def has_shown(self, symbol: Symbol) -> bool:
         """Whether the symbol is given, or found by an equation that has been shown."""
-        return self.found.get(symbol, -1) < self.cursor
+        return self._found.get(symbol, -1) < self.cursor
+
+    def number(self, symbol: Symbol) -> str:
+        """The symbol's number as the drawing writes it, shown or not."""
+        return number(self.values[symbol], self.digits)
+
+    def text(self, symbol: Symbol) -> str:
+        """The symbol's number; empty until the walk has shown it."""
+        return self.number(symbol) if self.has_shown(symbol) else ""
 
     def is_about(self, l: int, j: int) -> bool:
         """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
@@ -95,51 +112,3 @@ class Stand:
             case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
                 return "path"
         return ""
-
-
-stand_of = lru_cache(maxsize=4096)(Stand)  # the same object for the same place: what follows from it is found once
-
-
-@dataclass(frozen=True)
-class Sight:
-    """One walk at its cursor: every mark asks these things.
-
-    `whole_layer` is whether the learner steps by more than an equation.
-    """
-
-    texts: Texts
-    stand: Stand
-    whole_layer: bool
-
-    @property
-    def shape(self) -> Shape:
-        """What decides the equations."""
-        return self.stand.shape
-
-    @property
-    def phase(self) -> str:
-        """The phase of the equation; empty at the very start."""
-        return self.stand.phase
-
-    @property
-    def values(self) -> Values:
-        """The numbers themselves."""
-        return self.texts.numbers
-
-    @property
-    def drawing(self) -> Layout:
-        """Where everything stands."""
-        return layout(self.shape.sizes)
-
-    @property
-    def mark(self) -> str:
-        """The id of the mark in focus: the unit, connection or loss that the equation is about."""
-        ref = reference(self.stand.equation.symbol) if self.stand.equation else ""
-        if not ref:
-            return "u-0-0"
-        kind = ref[:1]
-        return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(kind, ref)
-
-    def text(self, symbol: Symbol) -> str:
-        """The symbol's number; empty until the walk has shown it."""
-        return self.texts[symbol] if self.stand.has_shown(symbol) else ""

@@ -4,7 +4,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.paths import Factor, Paths
 from app.views.formulas.symbols import Script
 from app.views.text.activations import activation_word
-from app.views.text.naming import unit_name
+from app.views.text.naming import parameter_name, unit_name
 from app.views.text.numbers import number
 from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
 
@@ -63,13 +63,11 @@ def _read_out(script: Script, found: Paths, digits: int) -> str:
 
 
 def _subject(script: Script, symbol: Symbol) -> str:
-    kind, l, j, k = symbol
+    kind, l, j, _ = symbol
     unit = unit_name(script.shape, l, j)
     match kind:
-        case "W":
-            return f"The weight from {unit_name(script.shape, l - 1, k or 0)} to {unit}"
-        case "b":
-            return f"The bias of {unit}"
+        case "W" | "b":
+            return f"The {parameter_name(script.shape, symbol)}"
         case "z":
             return f"The sum of {unit}"
     return sentence(unit) if l == 0 else f"What {unit} says"

@@ -9,7 +9,7 @@ from app.engine.question_case import Case
 from app.engine.slips import TOLERANCE, own_slip
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Question,
     asked,
     case_of,
@@ -21,7 +21,7 @@ from app.sessions.predict.questions import (
 )
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.equation import heading
+from app.views.formulas.headings import heading
 from app.views.formulas.mathml import Pen
 from app.views.formulas.notation import Piece, terms_of
 from app.views.formulas.rows import MATHML, aligned, wrapped
@@ -53,14 +53,14 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Predict:
     """A question (`asks` is sign or number), or what came of it (`asks` is empty); closed without a heading.
 
     `name` and `asked_at` go back with the answer: which question it is about, and when it was shown, in seconds.
     """
 
-    id: ClassVar[str] = "prediction"
-    template: ClassVar[str] = "predict/prediction.html"
+    id: ClassVar[str] = "predict"
+    template: ClassVar[str] = "predict/predict.html"
 
     heading: str = ""
     asks: str = ""
@@ -83,10 +83,10 @@ class Prediction:
         return " ".join(text for text in (self.reply, self.question, *told) if text)
 
 
-CLOSED = Prediction()
+CLOSED = Predict()
 
 
-def prediction_panel(session: TrainingSession, digits: int, moment: float, reply: str = "") -> Prediction:
+def predict_panel(session: TrainingSession, digits: int, moment: float, reply: str = "") -> Predict:
     """The question that is open, or the answer to what was shown last; closed where there is neither.
 
     `reply` is what must be said of the last request.
@@ -104,11 +104,11 @@ def prediction_panel(session: TrainingSession, digits: int, moment: float, reply
 # The question -------------------------------------------------------------------------------------------------------
 
 
-def _asking(session: TrainingSession, question: Question, digits: int, moment: float, reply: str) -> Prediction:
+def _asking(session: TrainingSession, question: Question, digits: int, moment: float, reply: str) -> Predict:
     case = case_of(session, question.symbol, question.part)
     before = given(session, question.symbol)
     dots, progress = _progress(session)
-    return Prediction(
+    return Predict(
         heading(case.equation, case.shape, _orientation(session)),
         "sign" if question.part == "sign" else "number",
         question.name,
@@ -153,10 +153,10 @@ def _formula(session: TrainingSession, case: Case, digits: int) -> str:
 # What came of it ----------------------------------------------------------------------------------------------------
 
 
-def _telling(session: TrainingSession, answers: Answers, digits: int) -> Prediction:
+def _telling(session: TrainingSession, answers: Answers, digits: int) -> Predict:
     case = case_of(session, answers[-1].symbol, answers[-1].part)
     dots, progress = _progress(session)
-    return Prediction(
+    return Predict(
         heading(case.equation, case.shape, _orientation(session)),
         verdicts=tuple(_verdict(answer, digits) for answer in answers),
         notes=tuple(_notes(session, case, answers, digits)),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.lessons import LESSONS, lesson_named
 from app.sessions.setups.document import setup_of
 from app.sessions.store.store import Kept
-from app.sessions.walk.chunks import epoch_back, epoch_on
+from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.api.answers import (
@@ -119,15 +119,13 @@ def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
 @session.post("/step", response_model=State)
 async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch further."""
-    far = epoch_on if move.by == "epoch" else False
-    return state_response(await walk.do(lambda walked: walked.step(move.by), move.rev, far))
+    return state_response(await walk.go(lambda walked: walked.step(move.by), ahead(move.by), move.rev))
 
 
 @session.post("/back", response_model=State)
 async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
-    far = epoch_back if move.by == "epoch" else False
-    return state_response(await walk.do(lambda walked: walked.back(move.by), move.rev, far))
+    return state_response(await walk.go(lambda walked: walked.back(move.by), behind(move.by), move.rev))
 
 
 @session.post("/forward", response_model=State)

@@ -18,7 +18,6 @@ from app.engine.network.expressions import (
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.hidden_rule import is_closed
 from app.views.formulas.formulas import latex, symbol_text, text
 from app.views.formulas.numpy_lines import line_of_numpy
 
@@ -40,7 +39,7 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
     A mean over the batch has a term for `every` example, else one for the example in focus and one for the others.
     """
     reached = equation.index < session.cursor
-    if is_closed(session, equation):
+    if session.hides(equation):
         return _closed(session, equation, reached)
     written, symbols = _written(session.shape, equation.index, _orientation(session))
     values = _term_values(session, equation, every)

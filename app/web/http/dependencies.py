@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request
 from app.engine.network.errors import SetupError
 from app.sessions.store.idempotency import led_to, operation_key
 from app.sessions.store.store import Kept, SessionStore, StaleRevisionError
-from app.sessions.walk.chunks import in_slices
+from app.sessions.walk.chunks import Reach, Verb, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
@@ -22,9 +22,8 @@ from app.web.http.templating import Templates
 from app.web.http.work import Pool, TooLongError
 
 Result = TypeVar("Result")
-Reach = Callable[[TrainingSession], int]  # the iteration that a slow verb ends in
-Verb = Callable[[TrainingSession], TrainingSession]
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
+NEAR = 1  # iterations: a way that is gone at once
 TRIES = 20  # of a request that names no revision, while others move the session in between
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 ONCE = Header(description="A key of your own, such as a UUID: a request sent again with it is not done again.")
@@ -85,13 +84,33 @@ class Walk:
         self._check(kept, rev)
         return kept
 
-    async def do(self, verb: Verb, rev: int | None = None, slow: Reach | bool = False) -> Kept:
-        """Load, move by the verb, save. What is slow computes in the pool, in turns where its reach is known."""
+    async def do(self, verb: Verb, rev: int | None = None) -> Kept:
+        """Load, move by the verb, save."""
 
         async def moved(session: TrainingSession) -> TrainingSession:
-            if callable(slow):
-                return await self._far(session, slow(session), verb)
-            return await self.work(lambda: verb(session)) if slow else verb(session)
+            return verb(session)
+
+        return await self.change(moved, rev)
+
+    async def compute(self, verb: Verb, rev: int | None = None) -> Kept:
+        """The same by a verb that takes longer than others should wait: it computes in the pool."""
+        return await self.change(lambda session: self.work(lambda: verb(session)), rev)
+
+    async def go(self, verb: Verb, reach: Reach, rev: int | None = None) -> Kept:
+        """The same by a verb that may lead far: a long way is gone in the pool, in turns with others.
+
+        SetupError where it takes longer than one request may.
+        """
+
+        async def moved(session: TrainingSession) -> TrainingSession:
+            iteration = reach(session)
+            if abs(iteration - session.iteration) <= NEAR:
+                return verb(session)
+            ways = in_slices(session, iteration, verb, self.services.clock)
+            try:
+                return await self.services.pool.run_in_slices(self.id, session, ways)
+            except TooLongError as error:
+                raise SetupError("", str(error), "Ask for less at once.") from error
 
         return await self.change(moved, rev)
 
@@ -103,14 +122,7 @@ class Walk:
             check_train(measure, count, per_epoch, self.services.settings)
             return walked.iteration + count * (per_epoch if measure == "epochs" else 1)
 
-        return await self.do(lambda walked: walked.train(**{measure: count}), rev, reach)
-
-    async def _far(self, session: TrainingSession, iteration: int, verb: Verb) -> TrainingSession:
-        try:
-            ways = in_slices(session, iteration, verb, self.services.clock)
-            return await self.services.pool.run_in_slices(self.id, session, ways)
-        except TooLongError as error:
-            raise SetupError("", str(error), "Ask for less at once.") from error
+        return await self.go(lambda walked: walked.train(**{measure: count}), reach, rev)
 
     async def follow(self, way: Iterator[None]) -> None:
         """Go along a walk, in turns with others. SetupError where that takes longer than one request may."""

@@ -22,14 +22,7 @@ from app.sessions.store.store import (
     TooManySessionsError,
     UnknownSessionError,
 )
-from app.views.pages import (
-    ProblemPage,
-    broken,
-    not_found,
-    refused,
-    session_gone,
-    stale,
-)
+from app.views.pages import ProblemPage, broken, not_found, refused, session_gone, stale
 from app.web.api.state import state_text
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.invalid import Error, told

@@ -7,11 +7,16 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 
 from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.expressions import Symbol
 from app.sessions.walk.position import MEASURES, Measure
+from app.sessions.walk.session import TrainingSession
+from app.views.formulas.symbols import symbol_of
 
 MOST_FIELDS = 40
 NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 WHOLE = re.compile(r"\d{1,12}", re.ASCII)
+TARGET = re.compile(r"y-\d{1,6}", re.ASCII)
+EDITABLE = ("W", "b", "x", "y")
 
 Form = Mapping[str, str]
 
@@ -39,6 +44,21 @@ def whole_in(form: Form, field: str) -> int:
     if WHOLE.fullmatch(text) is None:
         raise SetupError(field, "This is not a whole number.", "Write it with digits, such as 100.")
     return int(text)
+
+
+def edited_in(form: Form, session: TrainingSession) -> Symbol:
+    """The value that a form or an address names as `of`, to be edited. SetupError where it names none.
+
+    The target of an output, as the diagram names it, is that of the example in focus.
+    """
+    of = form.get("of", "")
+    if TARGET.fullmatch(of):
+        of = of.replace("-", f"-{session.example}-")
+    symbol = symbol_of(of, session.shape.depth)
+    if symbol is None or symbol.kind not in EDITABLE:
+        raise SetupError("of", "There is no such value.", "Name one such as w-1-0-0, b-1-0, x-0-0 or y-0-0.")
+    session.edit_of(symbol, 1.0)  # SetupError where there is no such value; 1 is one that all can have
+    return symbol
 
 
 def measure_in(form: Form) -> Measure:

@@ -1,7 +1,6 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-DRAWN = 8192  # marks of drawings whose markup is kept
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -36,7 +34,6 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._drawn = lru_cache(maxsize=DRAWN)(self._draw)
         self._environment.globals.update(asset_url=self.asset_url, root=root)
 
     def render(self, name: str, **context: Any) -> str:
@@ -46,13 +43,7 @@ class Templates:
         return "".join(template.root_render_func(scope))
 
     def part(self, name: str, part: object, at: str) -> str:
-        """What the template's macro `part` makes of one part of a panel of the session at this address.
-
-        A mark of a drawing holds no address, so that all who see the same share what was made of it.
-        """
-        return self._drawn(name, part) if name.endswith(".svg") else self._draw(name, part, at)
-
-    def _draw(self, name: str, part: object, at: str = "") -> str:
+        """What the template's macro `part` makes of one part of a panel of the session at this address."""
         if name not in self._parts:
             self._parts[name] = self._template(name).module.part  # type: ignore[attr-defined]
         return str(self._parts[name](part, at))

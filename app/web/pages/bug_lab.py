@@ -10,20 +10,22 @@ from app.engine.equations.mistakes import MISTAKES
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
 from app.lessons.bug_lab import LEVELS, MOST_SEED
-from app.sessions.bug_lab.bug_lab import (
+from app.sessions.bug_lab import (
+    Case,
     accused,
     begun,
+    case_of,
     checked,
     put_right,
 )
-from app.sessions.bug_lab.cases import Case, case_of
-from app.sessions.walk.hunt import Accusation
-from app.views.bug_lab.bug_lab import bug_lab_page
+from app.sessions.store.store import Kept
+from app.sessions.walk.bug_lab import Accusation
+from app.views.bug_lab.page import bug_lab_page
 from app.web.http.dependencies import services
 from app.web.http.forms import WHOLE, Form, form_of
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.pages.explorer import Explorer, WalkPages
+from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(include_in_schema=False)
 pages = WalkPages()
@@ -33,7 +35,7 @@ pages = WalkPages()
 async def bug_lab(request: Request) -> Response:
     """What it is, its levels, and the case that the address names."""
     case = await _case(request, request.query_params) if request.query_params else None
-    return page_response(request, "bug_lab/page.html", bug_lab_page(case), "lab")
+    return page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab")
 
 
 async def _case(request: Request, given: Mapping[str, str]) -> Case:
@@ -78,22 +80,24 @@ def _whole(given: Mapping[str, str], field: str, lowest: int, highest: int) -> i
 # The verbs of a hunt --------------------------------------------------------------------------------------------------
 
 
-@pages.post("/spend-check")
-async def spend_check(the: Explorer) -> Response:
+@pages.verb("/spend-check")
+async def spend_check(the: WalkRequest) -> Kept:
     """One gradient against differences of the loss."""
-    return await the.do(lambda walked: checked(walked, gradient_in(the.form)))
+    gradient = gradient_in(the.form)
+    return await the.walk.do(lambda walked: checked(walked, gradient), the.rev)
 
 
-@pages.post("/accuse")
-async def accuse(the: Explorer) -> Response:
+@pages.verb("/accuse")
+async def accuse(the: WalkRequest) -> Kept:
     """Name layer, rule and mistake."""
-    return await the.do(lambda walked: accused(walked, accusation_in(the.form), rules_in(the.form)))
+    accusation, rules = accusation_in(the.form), rules_in(the.form)
+    return await the.walk.do(lambda walked: accused(walked, accusation, rules), the.rev)
 
 
-@pages.post("/apply-rule")
-async def apply_rule(the: Explorer) -> Response:
+@pages.verb("/apply-rule")
+async def apply_rule(the: WalkRequest) -> Kept:
     """Measure what the mistake does, against the right rule."""
-    return await the.do(put_right, slow=True)
+    return await the.walk.compute(put_right, the.rev)
 
 
 def gradient_in(form: Form) -> Symbol:

@@ -7,14 +7,15 @@ from starlette.responses import Response
 
 from app.engine.check.gradient_check import Checked, GradientCheck, check_gradients
 from app.engine.network.errors import SetupError
+from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import proof_of, verdict, work_of_check
+from app.views.check.verdicts import check_of, verdict, work_of_check
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.state import dumps, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in
-from app.web.pages.explorer import Explorer, WalkPages
+from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
@@ -83,23 +84,24 @@ async def gradient_check(walk: TheWalk) -> Response:
     return Response(dumps(document(check)), media_type="application/json")
 
 
-@pages.post("/prove")
-async def prove(the: Explorer) -> Response:
+@pages.verb("/check")
+async def check(the: WalkRequest) -> Kept:
     """Show each gradient with its numerical check, or no longer."""
+    on = whole_in(the.form, "on") > 0
+    return await the.walk.compute(lambda walked: _switched(walked, on), the.rev)
 
-    def switched(walked: TrainingSession) -> TrainingSession:
-        switched = allowed(walked).prove(whole_in(the.form, "on") > 0)
-        proof_of(switched)  # here, in a thread of its own: the page then finds it done
-        return switched
 
-    return await the.do(switched, slow=True)
+def _switched(session: TrainingSession, on: bool) -> TrainingSession:
+    switched = allowed(session).check(on)
+    check_of(switched)  # here, in a thread of its own: the page then finds it done
+    return switched
 
 
 def allowed(session: TrainingSession) -> TrainingSession:
     """The session; SetupError in the bug lab, where a check has its price."""
     if session.hidden:
         raise SetupError(
-            "prove", "In the bug lab checks are spent one by one.", "Choose a gradient there, or solve the case."
+            "check", "In the bug lab checks are spent one by one.", "Choose a gradient there, or solve the case."
         )
     return session
 

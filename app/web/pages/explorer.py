@@ -1,204 +1,110 @@
-"""The explorer as an answer: a verb done, then the panels that changed, or the whole page."""
+"""The explorer: the walk as it stands, and the verbs that move it.
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from secrets import token_urlsafe
-from time import time
+Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back.
+"""
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
 
-from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict.questions import QuestionError, question_of
-from app.sessions.store.idempotency import operation_key
-from app.sessions.store.store import Kept, StaleRevisionError
-from app.sessions.training import StoppedError
-from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, ExplorerPage, explorer
-from app.views.explorer.headings import room_of
-from app.views.explorer.look import Look, Play
-from app.views.paths.paths import Opened
-from app.web.http.dependencies import (
-    Reach,
-    Verb,
-    Walk,
-    revision,
-    walk_of,
-)
-from app.web.http.forms import WHOLE, Form, form_of
-from app.web.http.fragments import (
-    Panel,
-    Part,
-    Shown,
-    fragment,
-)
-from app.web.http.htmx import VARY, wants_fragment
-from app.web.http.page import page_response
-from app.web.http.preferences import preferences
-from app.web.http.prefix import root_of
-from app.web.http.templating import Templates
+from app.engine.network.errors import DivergedError
+from app.sessions.predict import check_not_asked, unless_asked, up_to_question
+from app.sessions.store.store import Kept
+from app.sessions.training import StoppedError, before_divergence
+from app.sessions.walk.chunks import ahead, behind
+from app.web.http.dependencies import Walk
+from app.web.http.forms import measure_in, number_in, whole_in
+from app.web.http.limits import check_learning_rate
+from app.web.pages import compare, training
+from app.web.pages.walk import WalkPages, WalkRequest, show
 
-OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-ELSEWHERE: dict[str, "Elsewhere"] = {}  # other pages that show a walk: the word that their forms send as `next`
-PERIODS = {str(period): period for period, _ in SPEEDS}
+pages = WalkPages({"compare": compare.view, "pictures": training.view})
 
 
-@dataclass(frozen=True)
-class Markup:
-    """Panels and their parts, drawn by their templates for one session."""
-
-    templates: Templates
-    session: str
-
-    @property
-    def at(self) -> str:
-        """The session's address."""
-        return f"{self.templates.root}/sessions/{self.session}"
-
-    def panel(self, panel: Panel) -> str:
-        """A panel's content."""
-        return self.templates.render(panel.template, panel=panel, at=self.at, session=self.session)
-
-    def part(self, part: Part) -> str:
-        """One part, as the panel's own template draws it too."""
-        return self.templates.part(part.template, part, self.at)
+@pages.get("")
+async def explorer(the: WalkRequest) -> Response:
+    """The explorer."""
+    return show(the, await the.walk.load())
 
 
-@dataclass(frozen=True)
-class Explorer:
-    """One request about a walk: its form, and how its reader wants to see the answer."""
-
-    request: Request
-    walk: Walk
-    form: Form
-
-    async def do(self, verb: Verb, slow: Reach | bool = False, opened: Opened | None = None) -> Response:
-        """Move the walk by the verb and show it, with what is to stay open."""
-        return await self.after(lambda rev: self.walk.do(verb, rev, slow), opened)
-
-    async def after(self, move: Callable[[int | None], Awaitable[Kept]], opened: Opened | None = None) -> Response:
-        """The walk as a move from the form's revision leaves it; as it stands, and why, where it cannot be made."""
-        try:
-            kept = await move(revision(self.form.get("rev")))
-        except StaleRevisionError as error:
-            return await self._told(error.current, behind(error.current.session), 412, opened)
-        except QuestionError as error:
-            return self.show(await self.walk.load(), status=422, reply=str(error))
-        except (SetupError, DivergedError, StoppedError) as error:
-            status = 422 if isinstance(error, SetupError) else 409
-            return await self._told(await self.walk.load(), str(error), status, opened)
-        return await self.moved(kept, opened)
-
-    async def moved(self, kept: Kept, opened: Opened | None = None) -> Response:
-        """After a form: the panels that changed, or back to the page."""
-        if wants_fragment(self.request):
-            return await self._told(kept, "", 200, opened)
-        page = f"/{self.form['next']}" if self._elsewhere else f"/paths?{opened.query}" if opened else ""
-        return RedirectResponse(f"{root_of(self.request)}/sessions/{kept.id}{page}", 303, headers=VARY)
-
-    async def _told(self, kept: Kept, message: str, status: int, opened: Opened | None) -> Response:
-        """The walk as the page shows it that the form was sent from."""
-        if self._elsewhere:
-            return await self._elsewhere(self, kept, message, status)
-        return self.show(kept, message, status, opened)
-
-    def show(
-        self, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
-    ) -> Response:
-        """The walk as it stands; `message` is what the reader must know; `opened` is to be explained.
-
-        `reply` is what there is to say to an answer, or to who would pass a question.
-        """
-        playing = self.form.get("playing") == "1" and not message and question_of(kept.session) is None
-        digits = preferences(self.request).digits
-        look = Look(digits, self._play(playing), message, opened, time(), reply, token_urlsafe(OP_BYTES))
-        page = explorer(kept.session, kept.id, kept.rev, look)
-        if wants_fragment(self.request):
-            return HTMLResponse(self._fragment(page, kept, digits, _name(opened)), status, headers=VARY)
-        self._shown.put((kept.id, kept.rev, digits, _name(opened)), page.resting)
-        return page_response(self.request, "explorer/page.html", page, room_of(kept.session), status)
-
-    @property
-    def _elsewhere(self) -> "Elsewhere | None":
-        """How the page shows the walk that the form was sent from, where that is not the explorer."""
-        return ELSEWHERE.get(self.form.get("next", ""))
-
-    def _play(self, on: bool) -> Play:
-        return Play(on, PERIODS.get(self.form.get("speed", ""), Play().period))
-
-    def _fragment(self, page: ExplorerPage, kept: Kept, digits: int, opened: str) -> str:
-        seen = self._shown.get((kept.id, self._seen_revision, digits, self._asked.get("open", "")))
-        self._shown.put((kept.id, kept.rev, digits, opened), page.resting)
-        return fragment(Markup(self.walk.services.templates, kept.id), seen, page.panels)
-
-    @property
-    def _seen_revision(self) -> int:
-        """The revision that the reader's page shows; 0, which no session has, where it does not say."""
-        rev = self._asked.get("rev", "")
-        return int(rev) if WHOLE.fullmatch(rev) else 0
-
-    @property
-    def _asked(self) -> Form:
-        """What the request says of the page that it comes from: in its form, or in its address."""
-        return self.form or self.request.query_params
-
-    @property
-    def _shown(self) -> Shown:
-        return self.walk.services.shown
+@pages.verb("/step")
+async def step(the: WalkRequest) -> Kept:
+    """One measure further, to the first question on the way; an epoch passes those that are not open yet."""
+    by = measure_in(the.form)
+    stop = unless_asked if by == "epoch" else up_to_question
+    return await the.walk.go(lambda walked: stop(walked, walked.step(by)), ahead(by), the.rev)
 
 
-Elsewhere = Callable[[Explorer, Kept, str, int], Awaitable[Response]]
+@pages.verb("/back")
+async def back(the: WalkRequest) -> Kept:
+    """One measure back."""
+    by = measure_in(the.form)
+    return await the.walk.go(lambda walked: walked.back(by), behind(by), the.rev)
 
 
-def behind(session: TrainingSession) -> str:
-    """What a tab is told that would have moved an older state of the walk."""
-    return (
-        f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
-        f"{session.iteration + 1}; nothing was changed."
-    )
+@pages.verb("/forward")
+async def forward(the: WalkRequest) -> Kept:
+    """On to the end of the forward phase."""
+    return await the.walk.do(lambda walked: up_to_question(walked, walked.forward()), the.rev)
 
 
-def _name(opened: Opened | None) -> str:
-    return "" if opened is None else opened.name
+@pages.verb("/backward")
+async def backward(the: WalkRequest) -> Kept:
+    """On to the end of the backward phase."""
+    return await the.walk.do(lambda walked: up_to_question(walked, walked.backward()), the.rev)
 
 
-async def explorer_of(request: Request) -> Explorer:
-    """The walk that the address names, with the form that was sent."""
-    session_id = request.path_params["session_id"]
-    if request.method == "GET":
-        return Explorer(request, walk_of(request, session_id), {})
-    form = await form_of(request)
-    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
-    return Explorer(request, walk_of(request, session_id, key), form)
+@pages.verb("/update")
+async def update(the: WalkRequest) -> Kept:
+    """On to the end of the update."""
+    return await the.walk.do(lambda walked: up_to_question(walked, walked.update()), the.rev)
 
 
-Answer = Callable[[Explorer], Awaitable[Response]]
+@pages.verb("/train")
+async def train(the: WalkRequest) -> Kept:
+    """Many updates at once; where the numbers run away, those until just before."""
+    measure = "epochs" if "epochs" in the.form else "iterations"
+    return await _trained(the.walk, measure, whole_in(the.form, measure), the.rev)
 
 
-class WalkPages:
-    """What one feature answers about a walk, for whoever holds the walk's id.
+async def _trained(walk: Walk, measure: str, count: int, rev: int | None) -> Kept:
+    """StoppedError where the numbers run away, with the walk kept as it stands just before."""
+    check_not_asked((await walk.load(rev)).session)
+    try:
+        return await walk.train(measure, count, rev)
+    except DivergedError as error:
+        stopped = error
+    kept = await walk.compute(lambda walked: before_divergence(walked.marked("run"), stopped), rev)
+    raise StoppedError(stopped, kept.session.updates)
 
-    Plain Starlette routes: what a click asks for is in its form, and each click counts.
-    """
 
-    def __init__(self) -> None:
-        self.routes: list[BaseRoute] = []
+@pages.verb("/reset")
+async def reset(the: WalkRequest) -> Kept:
+    """Back to the very start."""
+    return await the.walk.do(lambda walked: walked.reset(), the.rev)
 
-    def get(self, path: str) -> Callable[[Answer], Answer]:
-        """Answers what is read at this path below the walk's address."""
-        return self._route("GET", path)
 
-    def post(self, path: str) -> Callable[[Answer], Answer]:
-        """Answers a form that is sent there."""
-        return self._route("POST", path)
+@pages.verb("/undo")
+async def undo(the: WalkRequest) -> Kept:
+    """Back to before the last edit or run."""
+    return await the.walk.compute(lambda walked: walked.undo(), the.rev)
 
-    def _route(self, method: str, path: str) -> Callable[[Answer], Answer]:
-        def routed(answer: Answer) -> Answer:
-            async def endpoint(request: Request) -> Response:
-                return await answer(await explorer_of(request))
 
-            self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
-            return answer
+@pages.verb("/go")
+async def go(the: WalkRequest) -> Kept:
+    """A place in this iteration."""
+    cursor = whole_in(the.form, "cursor")
+    return await the.walk.do(lambda walked: unless_asked(walked, walked.go(cursor)), the.rev)
 
-        return routed
+
+@pages.verb("/focus")
+async def focus(the: WalkRequest) -> Kept:
+    """Another example of the batch."""
+    example = whole_in(the.form, "example")
+    return await the.walk.do(lambda walked: walked.focus(example), the.rev)
+
+
+@pages.verb("/learning-rate")
+async def learning_rate(the: WalkRequest) -> Kept:
+    """Another learning rate."""
+    rate = number_in(the.form, "learning_rate")
+    check_learning_rate("learning_rate", rate, the.walk.services.settings)
+    return await the.walk.do(lambda walked: walked.with_learning_rate(rate), the.rev)

@@ -22,19 +22,18 @@ from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
+from app.views.formulas.symbols import symbol_of
 from app.views.paths.paths import Opened
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.state import dumps, real
 from app.web.http.dependencies import TheWalk
-from app.web.http.forms import Form, whole_in
-from app.web.pages.edit import edited_in
-from app.web.pages.explorer import Explorer, WalkPages
+from app.web.http.forms import Form, edited_in, whole_in
+from app.web.pages.walk import WalkPages, WalkRequest, show
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
 VIA = re.compile(r"\d{1,6}(,\d{1,6}){0,20}", re.ASCII)
-MARK = re.compile(r"([wbu])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)  # as the diagram names its marks
 
 
 class PathsAnswer(Answer):
@@ -111,7 +110,7 @@ async def paths(
 
 
 @pages.get("/paths")
-async def paths_page(the: Explorer) -> Response:
+async def paths_page(the: WalkRequest) -> Response:
     """The explorer with the paths of a parameter or unit open; without one, as it is.
 
     From a table, which may be far from the panel, the focus goes to the field; from the drawing it stays there.
@@ -121,15 +120,15 @@ async def paths_page(the: Explorer) -> Response:
     if "mark" in query:
         query["of"] = query["mark"]
     if "kind" not in query and "of" not in query:
-        return the.show(kept)
+        return show(the, kept)
     session = kept.session
     if query.get("of", "").startswith(("x-", "y-")):
-        return the.show(kept, opened=Opened(edited_in(query, session), focused=far))
+        return show(the, kept, opened=Opened(edited_in(query, session), focused=far))
     opened = opening(session.shape, asked(session.shape, query), query.get("via", ""))
     opened = replace(opened, focused=far)
     if not session.hidden:  # in the pool: the panel then finds it done
         await the.walk.work(lambda: paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART))
-    return the.show(kept, opened=opened)
+    return show(the, kept, opened=opened)
 
 
 # What is asked for ---------------------------------------------------------------------------------------------------
@@ -140,12 +139,10 @@ def asked(shape: Shape, query: Form) -> Symbol:
     if "of" not in query:
         k = whole_in(query, "k") if "k" in query else None
         return with_paths(shape, query["kind"], whole_in(query, "layer"), whole_in(query, "j"), k)
-    match = MARK.fullmatch(query["of"])
-    if match is None:
+    symbol = symbol_of(query["of"], shape.depth)
+    if symbol is None:
         raise SetupError("of", "There is no such mark in the diagram.", "Name one such as w-1-0-0, b-1-0 or u-1-0.")
-    letter, layer, j, k_text = match.groups()
-    kind = {"w": "W", "b": "b", "u": "z" if int(layer) else "a"}[letter]
-    return with_paths(shape, kind, int(layer), int(j), None if k_text is None else int(k_text))
+    return with_paths(shape, *symbol)
 
 
 def with_paths(shape: Shape, kind: str, layer: int, j: int, k: int | None) -> Symbol:

@@ -14,30 +14,29 @@ from app.views.pictures.pictures import PICTURES, ChosenPicture, chosen_picture,
 from app.views.training.training import Asked
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
-from app.web.http.preferences import preferences
-from app.web.pages.explorer import OP_BYTES, Explorer, WalkPages
+from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest
 
 pages = WalkPages()
 
 
 @pages.get("/pictures")
-async def pictures(the: Explorer) -> Response:
+async def pictures(the: WalkRequest) -> Response:
     """The page; `show` names the picture."""
     return await _page(the, await the.walk.load(), {})
 
 
 @pages.get("/pictures/curves")
-async def the_curves(the: Explorer) -> Response:
+async def the_curves(the: WalkRequest) -> Response:
     """The curves of the training."""
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
     await the.walk.follow(points_followed(kept.session))
-    return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
+    return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, the.digits)))
 
 
 @pages.get("/pictures/{name}")
-async def picture(the: Explorer) -> Response:
+async def picture(the: WalkRequest) -> Response:
     """One picture."""
     name = the.request.path_params["name"]
     if name not in PICTURES:
@@ -46,28 +45,22 @@ async def picture(the: Explorer) -> Response:
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
     await the.walk.follow(looked_over(kept.session, name))
-    query, digits = the.request.query_params, _digits(the)
-    return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, digits)))
+    query = the.request.query_params
+    return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, the.digits)))
 
 
-async def _page(the: Explorer, kept: Kept, more: dict[str, str]) -> Response:
+async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
     return await pictures_response(the, kept, {**the.request.query_params, **more}, Asked(token_urlsafe(OP_BYTES)))
 
 
 async def pictures_response(
-    the: Explorer, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
+    the: WalkRequest, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
 ) -> Response:
     """The whole page; `query` names the picture and what is chosen of it."""
     await the.walk.follow(looked_over(kept.session, query.get("show", "")))
-    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
+    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, the.digits, asked))
     return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status)
 
 
-def _digits(the: Explorer) -> int:
-    return preferences(the.request).digits
-
-
-def _fragment(the: Explorer, panel: Curves | ChosenPicture) -> Response:
-    templates = the.walk.services.templates
-    at = f"{templates.root}/sessions/{the.walk.id}"
-    return HTMLResponse(templates.render(panel.template, panel=panel, at=at), headers=VARY)
+def _fragment(the: WalkRequest, panel: Curves | ChosenPicture) -> Response:
+    return HTMLResponse(Markup(the.walk.services.templates, the.walk.id).panel(panel), headers=VARY)

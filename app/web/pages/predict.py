@@ -13,12 +13,13 @@ from app.engine.network.errors import UnknownNameError
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Question,
     Reply,
     answer,
     question_of,
 )
+from app.sessions.store.store import Kept
 from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import text
@@ -29,7 +30,7 @@ from app.web.api.schemas import Move
 from app.web.api.state import dumps
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import NUMBER
-from app.web.pages.explorer import Explorer, WalkPages
+from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
@@ -41,21 +42,21 @@ ASKINGS: dict[str, Asking] = {"0": "", "1": "chosen", "always": "always"}
 # The page -----------------------------------------------------------------------------------------------------------
 
 
-@pages.post("/ask")
-async def ask(the: Explorer) -> Response:
+@pages.verb("/ask")
+async def ask(the: WalkRequest) -> Kept:
     """Ask before showing, or not."""
     on = the.form.get("on", "")
     if on not in ASKINGS:
         raise UnknownNameError("on", tuple(ASKINGS))
-    return await the.do(lambda walked: walked.ask(ASKINGS[on]))
+    return await the.walk.do(lambda walked: walked.ask(ASKINGS[on]), the.rev)
 
 
-@pages.post("/answer")
-async def answered(the: Explorer) -> Response:
+@pages.verb("/answer")
+async def answered(the: WalkRequest) -> Kept:
     """A sign, a number, or neither."""
     form = the.form
     reply = Reply(form.get("sign", ""), form.get("guess", ""), "skip" in form, _seconds(form), form.get("about", ""))
-    return await the.do(lambda walked: answer(walked, reply))
+    return await the.walk.do(lambda walked: answer(walked, reply), the.rev)
 
 
 def _seconds(form: Any) -> float:

@@ -1,188 +1,211 @@
-"""The pages. Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back."""
+"""A request about a walk: its form, the verb that it asks for, and the explorer as the answer."""
 
-from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from time import time
 
-from app.engine.network.errors import DivergedError
-from app.lessons import UnknownLessonError, lesson_named
-from app.lessons.lesson import Lesson
-from app.sessions.predict.questions import asking_first, check_not_asked, unless_asked
-from app.sessions.store.store import Kept, UnknownSessionError
-from app.sessions.training import StoppedError, before_divergence
-from app.sessions.walk.chunks import epoch_back, epoch_on, in_slices
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from app.engine.network.errors import DivergedError, SetupError
+from app.sessions.predict import QuestionError, question_of
+from app.sessions.store.idempotency import operation_key
+from app.sessions.store.store import Kept, StaleRevisionError
+from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
-from app.views.api_docs import api_docs
-from app.views.pages import lesson_page, lessons_page
-from app.web.http.dependencies import Services, services
-from app.web.http.forms import (
-    form_of,
-    measure_in,
-    number_in,
-    whole_in,
-)
-from app.web.http.htmx import VARY
-from app.web.http.limits import check_learning_rate
-from app.web.http.new_session import begun_walk, check_may_begin
+from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
+from app.views.explorer.headings import room_of
+from app.views.paths.paths import Opened
+from app.web.http.dependencies import Walk, revision, walk_of
+from app.web.http.forms import WHOLE, Form, edited_in, form_of
+from app.web.http.fragments import Panel, Part, fragment
+from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
-from app.web.http.preferences import local, remember
+from app.web.http.preferences import preferences
 from app.web.http.prefix import root_of
-from app.web.http.work import TooLongError
-from app.web.pages.explorer import Explorer, WalkPages
+from app.web.http.templating import Templates
 
-router = APIRouter(include_in_schema=False)
-pages = WalkPages()
-
-
-@router.get("/")
-async def lessons(request: Request) -> Response:
-    """The five lessons."""
-    return page_response(request, "lessons/page.html", lessons_page(), "lessons")
+OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
+PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
-@router.get("/lessons/{slug}")
-async def lesson(request: Request, slug: str) -> Response:
-    """One lesson, to read before it is walked."""
-    return page_response(request, "lessons/lesson.html", lesson_page(_lesson(slug)), "lessons")
+@dataclass(frozen=True)
+class Markup:
+    """Panels and their parts, drawn by their templates for one session."""
+
+    templates: Templates
+    session: str
+
+    @property
+    def at(self) -> str:
+        """The session's address."""
+        return f"{self.templates.root}/sessions/{self.session}"
+
+    def panel(self, panel: Panel) -> str:
+        """A panel's content."""
+        return self.templates.render(panel.template, panel=panel, at=self.at, session=self.session)
+
+    def part(self, part: Part) -> str:
+        """One part, as the panel's own template draws it too."""
+        return self.templates.part(part.template, part, self.at)
 
 
-def _lesson(slug: str) -> Lesson:
-    try:
-        return lesson_named(slug)
-    except UnknownLessonError as error:
-        raise HTTPException(404) from error
+@dataclass(frozen=True)
+class WalkRequest:
+    """One request about a walk, and its form."""
+
+    request: Request
+    walk: Walk
+    form: Form
+
+    @property
+    def rev(self) -> int | None:
+        """The revision that the form was made for. SetupError where it is none."""
+        return revision(self.form.get("rev"))
+
+    @property
+    def digits(self) -> int:
+        """How many decimals the reader wants to see."""
+        return preferences(self.request).digits
+
+    def opened(self, session: TrainingSession) -> Opened | None:
+        """The value that the form edits: it stays open for the next one."""
+        if "of" in self.form:
+            with suppress(SetupError):  # which the verb met as well, and the page then tells
+                return Opened(edited_in(self.form, session))
+        return None
 
 
-@router.get("/docs")
-async def docs(request: Request) -> Response:
-    """The API's documentation as a page."""
-    return page_response(request, "docs.html", api_docs(request.app.openapi()), "api")
+View = Callable[[WalkRequest, Kept, str, int], Awaitable[Response]]  # the walk, what must be said of it, the status
+Verb = Callable[[WalkRequest], Awaitable[Kept]]
+Answer = Callable[[WalkRequest], Awaitable[Response]]
 
 
-@router.get("/openapi.json")
-async def openapi(request: Request) -> Response:
-    """The API's documentation for programs."""
-    root = root_of(request)
-    return JSONResponse({**request.app.openapi(), **({"servers": [{"url": root}]} if root else {})})
+def was_behind(session: TrainingSession) -> str:
+    """What a tab is told that would have moved an older state of the walk."""
+    return (
+        f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
+        f"{session.iteration + 1}; nothing was changed."
+    )
 
 
-@router.post("/preferences")
-async def preferences(request: Request) -> Response:
-    """Remember how the reader wants pages to look, and go back to where that was chosen."""
-    form = await form_of(request)
-    response = RedirectResponse(local(form.get("next", ""), root_of(request)), 303, headers=VARY)
-    remember(request, response, form)
-    return response
+# The explorer --------------------------------------------------------------------------------------------------------
 
 
-# Sessions -----------------------------------------------------------------------------------------------------------
+async def explorer_view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
+    """The walk as the explorer shows it."""
+    return show(the, kept, message, status, the.opened(kept.session))
 
 
-@router.post("/sessions")
-async def begin(request: Request) -> Response:
-    """Start a lesson that asks first, unless `ask` is 0; at the place of the session that `keep` names, if any."""
-    form, the = await form_of(request), services(request)
-    check_may_begin(request)
-    begun = TrainingSession.of_lesson(_lesson(form.get("lesson", "")), form.get("as_published", "true") != "false")
-    begun = begun.ask("" if form.get("ask") == "0" else "chosen")
-    if form.get("keep"):
-        begun = await _at_place_of(form["keep"], begun, the)
-    return await begun_walk(request, begun)
+def show(
+    the: WalkRequest, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
+) -> Response:
+    """The walk as it stands: the panels that changed, or the whole page.
+
+    `message` is what the reader must know; `opened` is to be explained; `reply` is what there is to say to an answer.
+    """
+    playing = the.form.get("playing") == "1" and not message and question_of(kept.session) is None
+    play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
+    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
+    page = explorer(kept.session, kept.id, kept.rev, look)
+    shown, now = the.walk.services.shown, (kept.id, kept.rev, the.digits, opened.name if opened else "")
+    before = shown.get(_seen(the, kept)) if wants_fragment(the.request) else None
+    shown.put(now, page.resting)
+    if wants_fragment(the.request):
+        text = fragment(Markup(the.walk.services.templates, kept.id), before, page.panels)
+        return HTMLResponse(text, status, headers=VARY)
+    return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status)
 
 
-async def _at_place_of(session_id: str, begun: TrainingSession, the: Services) -> TrainingSession:
-    """The new walk, moved to where another stands, asking as it does; where that cannot be found or reached, at its
-    start."""
-    try:
-        other = (await the.store.load(session_id)).session
-        begun = begun.ask(other.asking)
-        ways = in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place), the.clock)
-        return await the.pool.run_in_slices(session_id, begun, ways)
-    except (UnknownSessionError, DivergedError, TooLongError):
-        return begun
+def _seen(the: WalkRequest, kept: Kept) -> tuple[str, int, int, str]:
+    """What the reader's page shows, as its form or its address says; revision 0, which none has, where neither does."""
+    asked = the.form or the.request.query_params
+    rev = asked.get("rev", "")
+    return kept.id, int(rev) if WHOLE.fullmatch(rev) else 0, the.digits, asked.get("open", "")
 
 
-@pages.get("")
-async def explorer(the: Explorer) -> Response:
-    """The explorer."""
-    return the.show(await the.walk.load())
+# Routes --------------------------------------------------------------------------------------------------------------
 
 
-@pages.post("/step")
-async def step(the: Explorer) -> Response:
-    """One measure further."""
-    epoch = the.form.get("by") == "epoch"
-    asked = unless_asked if epoch else asking_first
-    return await the.do(asked(lambda walked: walked.step(measure_in(the.form))), epoch_on if epoch else False)
+class WalkPages:
+    """What one feature answers about a walk, for whoever holds the walk's id.
 
+    Plain Starlette routes: what a click asks for is in its form, and each click counts. After a verb the walk is shown
+    by the page that the form was sent from: the explorer, or the one of `views` that the form names as `next`.
+    """
 
-@pages.post("/back")
-async def back(the: Explorer) -> Response:
-    """One measure back."""
-    far = epoch_back if the.form.get("by") == "epoch" else False
-    return await the.do(lambda walked: walked.back(measure_in(the.form)), far)
+    def __init__(self, views: Mapping[str, View] | None = None) -> None:
+        self.routes: list[BaseRoute] = []
+        self._views = views or {}
 
+    def get(self, path: str) -> Callable[[Answer], Answer]:
+        """Answers what is read at this path below the walk's address."""
+        return self._answering("GET", path)
 
-@pages.post("/forward")
-async def forward(the: Explorer) -> Response:
-    """On to the end of the forward phase."""
-    return await the.do(asking_first(lambda walked: walked.forward()))
+    def post(self, path: str) -> Callable[[Answer], Answer]:
+        """Answers a form that is sent there."""
+        return self._answering("POST", path)
 
+    def verb(self, path: str) -> Callable[[Verb], Verb]:
+        """Moves the walk as a form asks that is sent there, and shows it."""
 
-@pages.post("/backward")
-async def backward(the: Explorer) -> Response:
-    """On to the end of the backward phase."""
-    return await the.do(asking_first(lambda walked: walked.backward()))
+        def routed(verb: Verb) -> Verb:
+            async def moved(the: WalkRequest) -> Response:
+                return await self._moved(the, verb)
 
+            self._add("POST", path, moved)
+            return verb
 
-@pages.post("/update")
-async def update(the: Explorer) -> Response:
-    """On to the end of the update."""
-    return await the.do(asking_first(lambda walked: walked.update()))
+        return routed
 
+    def _answering(self, method: str, path: str) -> Callable[[Answer], Answer]:
+        def routed(answer: Answer) -> Answer:
+            self._add(method, path, answer)
+            return answer
 
-@pages.post("/train")
-async def train(the: Explorer) -> Response:
-    """Many updates at once; where the numbers run away, those until just before."""
-    measure = "epochs" if "epochs" in the.form else "iterations"
+        return routed
 
-    async def trained(rev: int | None) -> Kept:
-        check_not_asked((await the.walk.load(rev)).session)
+    def _add(self, method: str, path: str, answer: Answer) -> None:
+        async def endpoint(request: Request) -> Response:
+            return await answer(await walk_request(request))
+
+        self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
+
+    async def _moved(self, the: WalkRequest, verb: Verb) -> Response:
+        """The walk after the verb; as it stands, and why, where it cannot be done."""
         try:
-            return await the.walk.train(measure, whole_in(the.form, measure), rev)
-        except DivergedError as error:
-            stopped = error
-        kept = await the.walk.do(lambda walked: before_divergence(walked.marked("run"), stopped), rev, slow=True)
-        raise StoppedError(stopped, kept.session.updates)
+            kept = await verb(the)
+        except StaleRevisionError as error:
+            return await self._shown(the, error.current, was_behind(error.current.session), 412)
+        except QuestionError as error:
+            return show(the, await the.walk.load(), status=422, reply=str(error))
+        except (SetupError, DivergedError, StoppedError) as error:
+            status = 422 if isinstance(error, SetupError) else 409
+            return await self._shown(the, await the.walk.load(), str(error), status)
+        if wants_fragment(the.request):
+            return await self._shown(the, kept, "", 200)
+        return RedirectResponse(f"{root_of(the.request)}/sessions/{kept.id}{self._page(the, kept)}", 303, headers=VARY)
 
-    return await the.after(trained)
+    async def _shown(self, the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
+        view = self._views.get(the.form.get("next", ""), explorer_view)
+        return await view(the, kept, message, status)
 
-
-@pages.post("/reset")
-async def reset(the: Explorer) -> Response:
-    """Back to the very start."""
-    return await the.do(lambda walked: walked.reset())
-
-
-@pages.post("/go")
-async def go(the: Explorer) -> Response:
-    """A place in this iteration."""
-    return await the.do(unless_asked(lambda walked: walked.go(whole_in(the.form, "cursor"))))
-
-
-@pages.post("/focus")
-async def focus(the: Explorer) -> Response:
-    """Another example of the batch."""
-    return await the.do(lambda walked: walked.focus(whole_in(the.form, "example")))
+    def _page(self, the: WalkRequest, kept: Kept) -> str:
+        """Where a plain form leads back to, below the walk's address."""
+        if the.form.get("next") in self._views:
+            return f"/{the.form['next']}"
+        opened = the.opened(kept.session)
+        return f"/paths?{opened.query}" if opened else ""
 
 
-@pages.post("/learning-rate")
-async def learning_rate(the: Explorer) -> Response:
-    """Another learning rate."""
-
-    def changed(walked: TrainingSession) -> TrainingSession:
-        rate = number_in(the.form, "learning_rate")
-        check_learning_rate("learning_rate", rate, the.walk.services.settings)
-        return walked.with_learning_rate(rate)
-
-    return await the.do(changed)
+async def walk_request(request: Request) -> WalkRequest:
+    """The request with the walk that its address names, and its form."""
+    session_id = request.path_params["session_id"]
+    if request.method == "GET":
+        return WalkRequest(request, walk_of(request, session_id), {})
+    form = await form_of(request)
+    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
+    return WalkRequest(request, walk_of(request, session_id, key), form)

@@ -8,20 +8,21 @@ import pytest
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import trace
 from app.engine.impact import Impact, Learned, gradient_symbols
-from app.sessions.bug_lab.bug_lab import (
+from app.sessions.bug_lab import (
     accused,
     begun,
+    case_of,
     checked,
     contradictions,
+    losses_put_right,
     put_right,
+    study_of,
 )
-from app.sessions.bug_lab.cases import case_of, losses_put_right, study_of
-from app.sessions.walk.hunt import Accusation
+from app.sessions.walk.bug_lab import Accusation
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.bug_lab import bug_lab_page
-from app.views.bug_lab.evidence import facts_told, what_does_not_fit
-from app.views.bug_lab.hidden_rule import closed_panel, closed_sentence, is_closed
-from app.views.bug_lab.panel import CLOSED, lab_panel
+from app.views.bug_lab.bug_lab import CLOSED, bug_lab_panel, facts_told, what_does_not_fit
+from app.views.bug_lab.page import bug_lab_page
+from app.views.explorer.equation import equation_panel, sentence_without_rule
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import diagram
 from app.views.text.numbers import number, signed
@@ -38,14 +39,14 @@ def solved(level: int, seed: int) -> TrainingSession:
 
 def test_the_panel_is_closed_outside_of_the_lab_and_one_object_at_every_step_inside() -> None:
     session = begun(2, 5)
-    assert lab_panel(TrainingSession.of_setup(session.setup), 5) is CLOSED
-    assert lab_panel(session, 5) is lab_panel(session.step().backward(), 5)
+    assert bug_lab_panel(TrainingSession.of_setup(session.setup), 5) is CLOSED
+    assert bug_lab_panel(session, 5) is bug_lab_panel(session.step().backward(), 5)
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_layer_is_told_on_level_1_only(level: int) -> None:
     session = begun(level, 5)
-    panel, layer = lab_panel(session, 5), study_of(session.setup).layer
+    panel, layer = bug_lab_panel(session, 5), study_of(session.setup).layer
     assert panel.hunt is not None
     assert panel.hunt.layer == (layer if level == 1 else 0)
     assert any(f"in layer {layer}" in text for text in panel.known) == (level == 1)
@@ -55,7 +56,7 @@ def test_the_layer_is_told_on_level_1_only(level: int) -> None:
 
 def test_every_gradient_can_be_chosen_once_under_its_layer() -> None:
     session = begun(3, 2)
-    panel = lab_panel(session, 5)
+    panel = bug_lab_panel(session, 5)
     assert panel.hunt is not None
     values = [choice.value for _, group in panel.hunt.gradients for choice in group]
     texts = [choice.text for _, group in panel.hunt.gradients for choice in group]
@@ -66,7 +67,7 @@ def test_a_check_is_shown_with_both_numbers_and_its_iteration() -> None:
     session = begun(1, 3).train(iterations=3)
     symbol = gradient_symbols(session.setup.sizes)[0]
     spent = checked(session, symbol)
-    (row,) = lab_panel(spent, 5).checks
+    (row,) = bug_lab_panel(spent, 5).checks
     assert spent.hunt is not None
     assert (row.iteration, row.ok) == (3, spent.hunt.checks[0].ok)
     assert row.found == signed(float(session.current.backward.dW[0][0, 0]), 5)
@@ -92,7 +93,7 @@ def test_evidence_tells_the_numbers_that_contradict_and_no_title_of_the_truth(le
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_solved_case_tells_its_mistakes_and_has_one_curve_until_the_rule_is_applied(level: int) -> None:
     session = solved(level, 5)
-    panel, applied = lab_panel(session, 5), lab_panel(put_right(session), 5)
+    panel, applied = bug_lab_panel(session, 5), bug_lab_panel(put_right(session), 5)
     assert panel.solved is not None
     assert applied.solved is not None
     assert panel.plot is not None
@@ -125,18 +126,19 @@ def test_a_closed_equation_is_the_textbooks_whatever_the_mistake(level: int, see
     right = replace(session.shape, mistakes=())
     for equation in trace(right):
         at = session.go(equation.index + 1)
-        assert is_closed(at, at.equation) == (equation.phase in ("backward", "update"))
-        if is_closed(at, at.equation):
-            assert at.equation is not None
-            sentence = closed_sentence(at, at.equation, 5)
-            panel = closed_panel(at, sentence, 5)
+        assert at.equation is not None
+        assert at.hides(at.equation) == (equation.phase in ("backward", "update"))
+        if at.hides(at.equation):
+            sentence = sentence_without_rule(at, at.equation, 5)
+            panel = equation_panel(at, None, sentence, 5)
             assert number(at.values[equation.symbol], 5) in sentence
             assert (panel.code, panel.notes, len(panel.maths)) == ("", (), 1)
 
 
 def test_the_page_of_a_solved_case_shows_its_walk_like_any_other() -> None:
     session = solved(1, 3).backward()
-    assert not is_closed(session, session.equation)
+    assert session.equation is not None
+    assert not session.hides(session.equation)
     page = explorer(session, "x", 1)
     assert page["headline"].title == "Find the mistake"  # type: ignore[union-attr]
     assert page["equation"].code  # type: ignore[union-attr]

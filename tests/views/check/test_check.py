@@ -10,7 +10,7 @@ from app.engine.data.split import Examples
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
-from app.sessions.walk.hunt import Hunt
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.check.check import (
     CLOSED,
@@ -26,8 +26,7 @@ from app.views.check.verdicts import (
     badge,
     too_many,
 )
-from app.views.explorer.explorer import explorer
-from app.views.explorer.look import Look
+from app.views.explorer.explorer import Look, explorer
 from app.views.explorer.parameters import Parameters as Table
 from app.views.explorer.parameters import parameters
 from tests.views.walks import at, lesson
@@ -43,8 +42,8 @@ VERDICTS = {
 }
 
 
-def proving(slug: str, as_published: bool = True) -> TrainingSession:
-    return lesson(slug, as_published).prove(True)
+def checking(slug: str, as_published: bool = True) -> TrainingSession:
+    return lesson(slug, as_published).check(True)
 
 
 def badge_at(session: TrainingSession, kind: str, l: int, j: int = 0, k: int | None = None) -> Badge:
@@ -58,54 +57,54 @@ def badge_at(session: TrainingSession, kind: str, l: int, j: int = 0, k: int | N
 
 @pytest.mark.parametrize("slug", list(VERDICTS))
 def test_each_notebook_gets_its_verdict(slug: str) -> None:
-    panel = check_panel(proving(slug), 5)
+    panel = check_panel(checking(slug), 5)
     assert panel.verdict.startswith(VERDICTS[slug])
     assert panel.look == ("wrong" if "wrong" in VERDICTS[slug] else "right")
 
 
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
 def test_put_right_no_notebook_is_accused(slug: str) -> None:
-    panel = check_panel(proving(slug, as_published=False), 5)
+    panel = check_panel(checking(slug, as_published=False), 5)
     assert panel.look in ("right", "rounding")
     assert "wrong in" not in panel.verdict
 
 
 def test_rounding_by_itself_is_not_called_wrong() -> None:
-    panel = check_panel(proving("two-outputs-two-paths", as_published=False), 5)
+    panel = check_panel(checking("two-outputs-two-paths", as_published=False), 5)
     assert panel.verdict == "No gradient is wrong. Layer 2: rounding only; layer 1: rounding only."
 
 
 def test_the_check_is_offered_until_it_is_asked_for() -> None:
     session = lesson("one-example-at-a-time")
     assert check_panel(session, 5) is OFFERED
-    assert not check_panel(session.prove(True), 5).offered
-    assert check_panel(session.prove(True).prove(False), 5) is OFFERED
+    assert not check_panel(session.check(True), 5).offered
+    assert check_panel(session.check(True).check(False), 5) is OFFERED
 
 
 def test_the_panel_tells_no_gradient_before_the_walk_does() -> None:
-    session = proving("one-example-at-a-time")
+    session = checking("one-example-at-a-time")
     early, late = check_panel(session.forward(), 5), check_panel(session.backward(), 5)
     assert early.waiting
-    assert {(row.analytic, row.proof.numeric) for table in early.tables for row in table.rows} == {("—", "—")}
-    assert {row.proof.word for table in early.tables for row in table.rows} == {"agrees"}
+    assert {(row.analytic, row.check.numeric) for table in early.tables for row in table.rows} == {("—", "—")}
+    assert {row.check.word for table in early.tables for row in table.rows} == {"agrees"}
     assert not late.waiting
-    assert late.tables[0].rows[0].analytic == late.tables[0].rows[0].proof.numeric == "+0.28314"
+    assert late.tables[0].rows[0].analytic == late.tables[0].rows[0].check.numeric == "+0.28314"
     assert early.verdict == late.verdict
 
 
 def test_every_gradient_has_one_row_with_a_sign_and_a_word() -> None:
-    session = proving("softmax-and-dead-units").backward()
+    session = checking("softmax-and-dead-units").backward()
     rows = [row for table in check_panel(session, 5).tables for row in table.rows]
     assert len({row.id for row in rows}) == len(rows) == 22
-    assert all(row.proof.sign and row.proof.word and row.error for row in rows)
+    assert all(row.check.sign and row.check.word and row.error for row in rows)
     assert len({sign for sign, _, _ in SIGNS.values()}) == len(SIGNS)
 
 
 def test_in_the_bug_lab_the_check_is_closed_until_the_case_is_solved() -> None:
-    session = replace(proving("one-example-at-a-time").backward(), hunt=Hunt(1, 3))
+    session = replace(checking("one-example-at-a-time").backward(), hunt=Hunt(1, 3))
     assert check_panel(session, 5) == CLOSED
     assert badge(session, 5) is None
-    assert not parameters(session, "fan_out_fan_in", 5).proving
+    assert not parameters(session, "fan_out_fan_in", 5).checking
     assert session.hunt is not None
     solved = replace(session, hunt=replace(session.hunt, solved=True))
     assert check_panel(solved, 5).verdict
@@ -117,7 +116,7 @@ def test_too_many_gradients_are_not_checked_at_each_step_but_one_by_one() -> Non
         rng = np.random.default_rng(0)
         data = Examples(rng.normal(size=(200, 8)), rng.normal(size=(200, 1)))
         setup = Setup((8, 32, 32, 1), data, ("tanh", "tanh", "identity"))
-    session = TrainingSession.of_setup(setup).prove(True)
+    session = TrainingSession.of_setup(setup).check(True)
     assert too_many(session)
     assert MOST_WORK < 1377 * 200 * 65
     panel = check_panel(session, 5)
@@ -134,29 +133,29 @@ def test_a_gradients_equation_offers_its_check_and_others_do_not() -> None:
     assert badge_at(session, "dW", 2, 0, 0) == Badge("offer", "", "")
     assert badge_at(session, "db", 1).look == "offer"
     for kind in ("z", "a", "delta", "W", "b"):
-        assert badge(at(session.prove(True), kind, 2, 0, 0 if kind == "W" else None), 5) is None
+        assert badge(at(session.check(True), kind, 2, 0, 0 if kind == "W" else None), 5) is None
 
 
 def test_a_right_gradient_agrees() -> None:
-    found = badge_at(proving("one-example-at-a-time"), "dW", 2, 0, 0)
+    found = badge_at(checking("one-example-at-a-time"), "dW", 2, 0, 0)
     assert (found.look, found.sign) == ("right", "✓")
     assert found.text.startswith("Central differences of the loss give 0.28314. They agree to ")
     assert "×10⁻" in found.text
 
 
 def test_a_gradient_that_is_exactly_zero_is_the_very_same() -> None:
-    found = badge_at(proving("softmax-and-dead-units"), "db", 1, 3)
+    found = badge_at(checking("softmax-and-dead-units"), "db", 1, 3)
     assert found.text == "Central differences of the loss give 0: the very same."
 
 
 def test_a_wrong_gradient_is_told_with_both_numbers() -> None:
-    found = badge_at(proving("hours-of-study"), "dW", 2, 0, 0)
+    found = badge_at(checking("hours-of-study"), "dW", 2, 0, 0)
     assert (found.look, found.sign) == ("wrong", "✗")
     assert found.text == "Central differences of the loss give 0.80651. The walk finds 0.40325: wrong by 50 %."
 
 
 def test_rounding_is_told_as_rounding() -> None:
-    found = badge_at(proving("two-outputs-two-paths"), "dW", 2, 0, 0)
+    found = badge_at(checking("two-outputs-two-paths"), "dW", 2, 0, 0)
     assert (found.look, found.sign) == ("rounding", "≈")
     assert "The rule is right: rounding the activations accounts for the 0.0087 % between them." in found.text
 
@@ -164,7 +163,7 @@ def test_rounding_is_told_as_rounding() -> None:
 def test_a_corner_is_told_with_the_slopes_on_its_two_sides() -> None:
     data = Examples(np.array([[1.0]]), np.array([[-2.0]]))
     start = Parameters((np.zeros((1, 1)),), (np.zeros(1),))
-    session = TrainingSession.of_setup(Setup((1, 1), data, ("relu",), "half_squared_error", start)).prove(True)
+    session = TrainingSession.of_setup(Setup((1, 1), data, ("relu",), "half_squared_error", start)).check(True)
     found = badge_at(session, "db", 1)
     assert (found.look, found.sign) == ("kink", "△")
     assert found.text.endswith(
@@ -180,7 +179,7 @@ def sure(mistakes: tuple[str, ...] = ()) -> TrainingSession:
     start = Parameters((np.array([[16.0]]),), (np.zeros(1),))
     return TrainingSession.of_setup(
         Setup((1, 1), data, ("tanh",), "half_squared_error", start, mistakes=mistakes)
-    ).prove(True)
+    ).check(True)
 
 
 def test_where_differences_cannot_tell_it_is_said_that_the_paths_do() -> None:
@@ -195,7 +194,7 @@ def test_where_differences_cannot_tell_it_is_said_that_the_paths_do() -> None:
         ": 0 with central differences of the loss; 2, too small to tell by differences, with the sums over their paths "
         "in more digits."
     )
-    assert {row.proof.word for table in panel.tables for row in table.rows} == {"agrees, by its paths"}
+    assert {row.check.word for table in panel.tables for row in table.rows} == {"agrees, by its paths"}
     wrong = badge_at(sure(("halved_gradient",)), "dW", 1, 0, 0)
     assert (wrong.look, wrong.sign) == ("wrong", "✗")
     assert wrong.text.endswith("is 7.60×10⁻¹⁴. The walk finds 3.80×10⁻¹⁴: wrong by 50 %.")
@@ -205,11 +204,11 @@ def test_what_nobody_can_tell_is_neither_right_nor_wrong_and_counted_apart() -> 
     data = Examples(np.array([[1.0], [1.0]]), np.array([[0.3], [0.1 + 0.2 + 0.4]]))
     start = Parameters((np.array([[0.5]]),), (np.zeros(1),))
     setup = Setup((1, 1), data, ("identity",), "half_squared_error", start)
-    session = TrainingSession.of_setup(setup).prove(True)
+    session = TrainingSession.of_setup(setup).check(True)
     found, panel = badge_at(session, "db", 1), check_panel(session, 5)
     assert (found.look, found.sign) == ("too_small", "?")
     assert found.text.endswith("too small to tell by differences.")
-    assert (panel.look, {row.proof.word for table in panel.tables for row in table.rows}) == (
+    assert (panel.look, {row.check.word for table in panel.tables for row in table.rows}) == (
         "too_small",
         {"too small to tell"},
     )
@@ -223,9 +222,9 @@ def test_what_nobody_can_tell_is_neither_right_nor_wrong_and_counted_apart() -> 
 
 
 def test_the_table_has_the_numbers_of_the_check_where_the_walk_has_the_gradients() -> None:
-    session = at(proving("hours-of-study"), "dW", 2, 0, 0)
+    session = at(checking("hours-of-study"), "dW", 2, 0, 0)
     rows = {row.ref: row for table in parameters(session, "fan_in_fan_out", 5).tables for row in table.rows}
-    first, later = rows["w-2-0-0"].proof, rows["w-1-0-0"].proof
+    first, later = rows["w-2-0-0"].check, rows["w-1-0-0"].check
     assert first is not None
     assert (first.numeric, first.sign, first.word) == ("+0.80651", "✗", "wrong")
     assert later is NOTHING
@@ -233,13 +232,13 @@ def test_the_table_has_the_numbers_of_the_check_where_the_walk_has_the_gradients
 
 def test_without_the_check_the_table_has_no_such_column() -> None:
     panel = parameters(lesson("hours-of-study").backward(), "fan_in_fan_out", 5)
-    assert not panel.proving
-    assert {row.proof for table in panel.tables for row in table.rows} == {None}
+    assert not panel.checking
+    assert {row.check for table in panel.tables for row in table.rows} == {None}
 
 
 def test_switching_the_check_on_redraws_the_table_and_walking_on_only_its_rows() -> None:
     session = lesson("one-example-at-a-time").backward()
-    pages = [explorer(one, "id", 1, Look()) for one in (session, session.prove(True), session.prove(True).step())]
+    pages = [explorer(one, "id", 1, Look()) for one in (session, session.check(True), session.check(True).step())]
     off, on, further = (page["parameters"] for page in pages)
     assert isinstance(off, Table)
     assert isinstance(on, Table)
@@ -251,7 +250,7 @@ def test_switching_the_check_on_redraws_the_table_and_walking_on_only_its_rows()
 
 
 def test_the_symbols_of_the_check_are_those_of_the_walk() -> None:
-    session = proving("two-outputs-two-paths").backward()
+    session = checking("two-outputs-two-paths").backward()
     gradients = [e.symbol for e in session.equations if e.symbol.kind in ("dW", "db")]
     names = [row.ref for table in check_panel(session, 5).tables for row in table.rows]
     assert len(names) == len(gradients)

@@ -13,8 +13,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.data import Data
 from app.views.explorer.equation import EquationPanel
-from app.views.explorer.explorer import ExplorerPage, Loss, explorer
-from app.views.explorer.look import Look, Play
+from app.views.explorer.explorer import ExplorerPage, Look, Loss, Play, explorer
 from app.views.explorer.parameters import Parameters
 from app.views.explorer.timeline import Timeline
 from app.views.formulas.symbols import reference

@@ -11,7 +11,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import parameters
 from app.views.explorer.timeline import timeline
-from app.views.network.visible import Sight, stand_of, texts_of
+from app.views.network.visible import Visible
 from app.views.text.summary import network_summary
 from tests.views.updates import updates, varied
 
@@ -51,20 +51,20 @@ def test_a_state_lights_its_own_connection_or_unit_and_its_row(kind: str) -> Non
     walk = session(Optimizer(kind, weight_decay=0.1, clip_norm=1.0), Schedule("cosine"))
     for equation in updates(walk.shape):
         here = walk.go(equation.index + 1)
-        sight = Sight(texts_of(here.timeline.moment, here.focus_row, 4), stand_of(here.shape, here.cursor), False)
+        now = Visible.of(here, 4)
         owner = parameter_of(equation.symbol)
         table = [row for part in parameters(here, "fan_out_fan_in", 5).tables for row in part.rows]
         current = [row.ref for row in table if row.current]
         if owner is None:
-            assert (sight.mark, current) == ("u-0-0", [])
-            assert not any(sight.stand.is_about(l, j) for l, n in enumerate(walk.shape.sizes) for j in range(n))
+            assert (now.mark, current) == ("u-0-0", [])
+            assert not any(now.is_about(l, j) for l, n in enumerate(walk.shape.sizes) for j in range(n))
         elif owner.kind == "W":
-            assert sight.mark == f"c-{owner.layer}-{owner.j}-{owner.k}"
-            assert sight.stand.standing(*owner[1:3], owner.k or 0) == "active"
+            assert now.mark == f"c-{owner.layer}-{owner.j}-{owner.k}"
+            assert now.standing(*owner[1:3], owner.k or 0) == "active"
             assert current == [f"w-{owner.layer}-{owner.j}-{owner.k}"]
         else:
-            assert sight.mark == f"u-{owner.layer}-{owner.j}"
-            assert sight.stand.is_about(owner.layer, owner.j)
+            assert now.mark == f"u-{owner.layer}-{owner.j}"
+            assert now.is_about(owner.layer, owner.j)
             assert current == [f"b-{owner.layer}-{owner.j}"]
 
 

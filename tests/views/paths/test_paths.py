@@ -11,21 +11,20 @@ from app.engine.paths import paths_of
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict.questions import question_of
-from app.sessions.walk.hunt import Hunt
+from app.sessions.predict import question_of
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import explorer
-from app.views.explorer.look import Look
-from app.views.paths.path_rows import PathRow
+from app.views.explorer.explorer import Look, explorer
 from app.views.paths.paths import (
     CLOSED,
+    MOST_LISTED,
     Opened,
+    PathRow,
     PathsPanel,
     Sum,
     paths_panel,
 )
-from app.views.paths.shares import MOST_LISTED
 from app.views.text.numbers import signed
 from tests.views.mathml import as_text, calculated
 from tests.views.walks import lesson, walk

@@ -9,18 +9,17 @@ from app.engine.question_case import Case
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Reply,
     answer,
     asked,
-    asking_first,
     question_of,
+    up_to_question,
 )
-from app.sessions.walk.hunt import Hunt
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import explorer
-from app.views.explorer.look import Look
-from app.views.predict.predict import CLOSED, Prediction, prediction_panel
+from app.views.explorer.explorer import Look, explorer
+from app.views.predict.predict import CLOSED, Predict, predict_panel
 from app.views.predict.sign_reason import what_decides
 from app.views.text.numbers import number, signed
 from tests.engine.cases import iteration_of, random_setup
@@ -45,8 +44,8 @@ def said(session: TrainingSession, *words: str) -> TrainingSession:
     return session
 
 
-def panel(session: TrainingSession) -> Prediction:
-    return prediction_panel(session, DIGITS, 12.5)
+def panel(session: TrainingSession) -> Predict:
+    return predict_panel(session, DIGITS, 12.5)
 
 
 # The question -------------------------------------------------------------------------------------------------------
@@ -93,12 +92,12 @@ def test_a_missing_factor_stands_as_a_question_mark_among_the_numbers_of_the_oth
 
 def test_two_panels_that_differ_in_their_moment_only_are_the_same() -> None:
     session = at(lesson(), HIDDEN)
-    assert prediction_panel(session, DIGITS, 1.0) == prediction_panel(session, DIGITS, 2.0)
+    assert predict_panel(session, DIGITS, 1.0) == predict_panel(session, DIGITS, 2.0)
 
 
 def test_what_is_wrong_with_the_last_answer_is_said_in_the_panel_and_aloud() -> None:
     session = said(at(lesson(), HIDDEN), "positive")
-    shown = prediction_panel(session, DIGITS, 0.0, "This is not a number.")
+    shown = predict_panel(session, DIGITS, 0.0, "This is not a number.")
     assert shown.reply in shown.spoken
 
 
@@ -154,10 +153,11 @@ def test_a_number_that_no_mistake_gives_is_told_so_with_the_factors() -> None:
 
 
 def test_the_dots_and_the_words_beside_them_say_how_far_one_has_come() -> None:
-    session = asking_first(lambda walked: walked.backward())(lesson())
+    start = lesson()
+    session = up_to_question(start, start.backward())
     session = said(session, "negative", "-0.0396").go(session.cursor)
-    session = answer(asking_first(lambda walked: walked.backward())(session), Reply(skip=True))
-    shown = panel(asking_first(lambda walked: walked.backward())(session))
+    session = answer(up_to_question(session, session.backward()), Reply(skip=True))
+    shown = panel(up_to_question(session, session.backward()))
     assert [dot.state for dot in shown.dots] == ["right", "skipped", "now", "open"]
     assert shown.progress == "2 of 4 answered, 1 right, 1 skipped."
 

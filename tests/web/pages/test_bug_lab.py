@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.engine.equations.mistakes import MISTAKES
-from app.sessions.bug_lab.cases import case_of, study_of
+from app.sessions.bug_lab import case_of, study_of
 from app.web.api.answers import EquationAnswer
 from tests.web.talk import Json, documented
 
@@ -35,7 +35,7 @@ def message(text: str) -> str:
 
 
 def lab(client: TestClient, address: str) -> str:
-    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="lab")
+    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="bug-lab")
     assert panel is not None
     return " ".join(panel.get_text(" ").split())
 
@@ -166,7 +166,7 @@ def test_the_api_gives_no_check_and_no_paths_until_it_is_solved(client: TestClie
 def test_there_is_nothing_to_compare_with_until_it_is_solved(client: TestClient) -> None:
     address = start(client, 1, 3)
     assert 400 <= client.get(f"{address}/compare").status_code < 500
-    assert 400 <= client.post(f"{address}/prove", data={"on": "1"}, headers=HTMX).status_code < 500
+    assert 400 <= client.post(f"{address}/check", data={"on": "1"}, headers=HTMX).status_code < 500
     client.post(f"{address}/accuse", data=accusation(1, 3))
     assert client.get(f"{address}/compare").status_code == 200
 
@@ -176,7 +176,7 @@ def test_nothing_is_asked_in_a_hunt(client: TestClient) -> None:
     client.post(f"{address}/ask", data={"on": "always"})
     for _ in range(30):
         client.post(f"{address}/step")
-        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="prediction")
+        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
         assert prediction is not None
         assert prediction.get_text(strip=True) == ""
 
@@ -260,9 +260,9 @@ def test_a_walk_that_is_no_hunt_takes_no_verb_of_one(client: TestClient, verb: s
     assert client.post(f"{address}/{verb}", data=form, headers=HTMX).status_code == 422
 
 
-def test_a_step_sends_no_lab_panel_again(client: TestClient) -> None:
+def test_a_step_sends_no_bug_lab_panel_again(client: TestClient) -> None:
     address = start(client, 2, 5)
     client.get(address)
     fragment = client.post(f"{address}/step", data={"rev": "1"}, headers=HTMX).text
     assert 'hx-target="#equation"' in fragment
-    assert 'hx-target="#lab"' not in fragment
+    assert 'hx-target="#bug-lab"' not in fragment

@@ -78,18 +78,18 @@ def test_the_page_checks_where_it_is_told_to_and_stops_again(client: TestClient)
     state = act(client, begin(client, LESSON), "backward")
     page = f"/sessions/{state['id']}"
     assert "Check every gradient" in client.get(page).text
-    assert client.post(f"{page}/prove", data={"on": "1", "rev": str(state["rev"])}).status_code == 303
+    assert client.post(f"{page}/check", data={"on": "1", "rev": str(state["rev"])}).status_code == 303
     text = client.get(page).text
     assert "All 9 gradients agree with central differences of the loss" in text
     assert "by differences" in text
     assert "They agree to" in text
-    assert client.post(f"{page}/prove", data={"on": "0"}).status_code == 303
+    assert client.post(f"{page}/check", data={"on": "0"}).status_code == 303
     assert "Check every gradient" in client.get(page).text
 
 
 def test_the_switch_stays_where_the_walk_goes_on(client: TestClient) -> None:
     state = begin(client)
-    client.post(f"/sessions/{state['id']}/prove", data={"on": "1"})
+    client.post(f"/sessions/{state['id']}/check", data={"on": "1"})
     client.post(f"/sessions/{state['id']}/step", data={"by": "iteration"})
     assert "agree with central differences" in client.get(f"/sessions/{state['id']}").text
 
@@ -98,7 +98,7 @@ def test_htmx_gets_the_panels_that_changed(client: TestClient) -> None:
     state = act(client, begin(client), "backward")
     client.get(f"/sessions/{state['id']}")
     body = f"on=1&rev={state['rev']}"
-    answer = client.post(f"/sessions/{state['id']}/prove", content=body, headers={**FORM, "HX-Request": "true"})
+    answer = client.post(f"/sessions/{state['id']}/check", content=body, headers={**FORM, "HX-Request": "true"})
     assert answer.status_code == 200
     for panel in ("check", "equation", "parameters"):
         assert f'hx-target="#{panel}"' in answer.text
@@ -108,14 +108,14 @@ def test_htmx_gets_the_panels_that_changed(client: TestClient) -> None:
 @pytest.mark.parametrize("on", ["", "yes", "-1", "1e999"])
 def test_a_switch_that_is_neither_on_nor_off_is_refused(client: TestClient, on: str) -> None:
     state = begin(client)
-    answer = client.post(f"/sessions/{state['id']}/prove", data={"on": on})
+    answer = client.post(f"/sessions/{state['id']}/check", data={"on": on})
     assert answer.status_code == 422
     assert check(client, state)["ok"]
 
 
 def test_a_stale_switch_changes_nothing(client: TestClient) -> None:
     state = begin(client)
-    assert client.post(f"/sessions/{state['id']}/prove", data={"on": "1", "rev": "999"}).status_code == 412
+    assert client.post(f"/sessions/{state['id']}/check", data={"on": "1", "rev": "999"}).status_code == 412
     assert "Check every gradient" in client.get(f"/sessions/{state['id']}").text
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.sessions.bug_lab.cases import case_of
+from app.sessions.bug_lab import case_of
 from app.views.pictures.pictures import PICTURES
 from tests.web.pages.test_bug_lab import CASES, HTMX, accusation, start, state, words_of
 

@@ -29,7 +29,7 @@ def at_question(client: TestClient) -> str:
 
 
 def panel(client: TestClient, address: str) -> Tag:
-    found = BeautifulSoup(client.get(address).text, "html.parser").find(id="prediction")
+    found = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
     assert isinstance(found, Tag)
     return found
 
@@ -98,7 +98,7 @@ def test_htmx_gets_the_panels_that_an_answer_changed(client: TestClient) -> None
     address = at_question(client)
     form = {**fields(client, address), "sign": "negative"}
     fragment = client.post(f"{address}/answer", data=form, headers=HTMX).text
-    assert set(re.findall(r'hx-target="#([a-z]+)"', fragment)) >= {"prediction", "status"}
+    assert set(re.findall(r'hx-target="#([a-z]+)"', fragment)) >= {"predict", "status"}
     assert 'id="guess"' in fragment
 
 
@@ -131,7 +131,7 @@ def test_what_is_no_answer_is_said_in_the_panel(client: TestClient, form: dict[s
     response = client.post(f"{address}/answer", data=form)
     assert response.status_code == 422
     page = BeautifulSoup(response.text, "html.parser")
-    assert words in page.select_one("#prediction #reply").get_text()  # type: ignore[union-attr]
+    assert words in page.select_one("#predict #reply").get_text()  # type: ignore[union-attr]
     assert page.select_one("#message").get_text(strip=True) == ""  # type: ignore[union-attr]
     assert cursor(client, address) == before
 

@@ -13,17 +13,16 @@ from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import RIGHT
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict.guesses import read_number
-from app.sessions.predict.questions import (
+from app.sessions.predict import (
     Question,
     QuestionError,
     Reply,
     answer,
     asked,
-    asking_first,
     case_of,
     check_not_asked,
     question_of,
+    read_number,
     unless_asked,
     up_to_question,
 )
@@ -34,13 +33,19 @@ from app.sessions.walk.answers import (
     Asking,
     with_answer,
 )
-from app.sessions.walk.hunt import Hunt
+from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.own_setups import own
 
 TWO = "two-outputs-two-paths"
-STEP = asking_first(lambda session: session.step())
-BACKWARD = asking_first(lambda session: session.backward())
+
+
+def step(session: TrainingSession) -> TrainingSession:
+    return up_to_question(session, session.step())
+
+
+def backward(session: TrainingSession) -> TrainingSession:
+    return up_to_question(session, session.backward())
 
 
 def lesson(slug: str = TWO, as_published: bool = True, asking: Asking = "chosen") -> TrainingSession:
@@ -108,32 +113,32 @@ def test_nothing_is_asked_unless_it_is_wanted_or_where_a_bug_is_hunted() -> None
 
 
 def test_a_verb_stops_in_front_of_the_question_and_does_not_pass_it() -> None:
-    session = BACKWARD(lesson())
+    session = backward(lesson())
     question = question_of(session)
     assert question == Question(0, Symbol("delta", 2, 1), "sign")
     assert session.equations[session.cursor].symbol == question.symbol
     for verb in (TrainingSession.step, TrainingSession.forward, TrainingSession.backward, TrainingSession.update):
         with pytest.raises(QuestionError, match="Answer the question, or skip it"):
-            asking_first(verb)(session)
+            up_to_question(session, verb(session))
     with pytest.raises(QuestionError):
-        unless_asked(lambda walked: walked.train(iterations=3))(session)
+        unless_asked(session, session.train(iterations=3))
     with pytest.raises(QuestionError):
         check_not_asked(session)
 
 
 def test_back_reset_and_looking_around_are_free() -> None:
-    session = BACKWARD(lesson())
-    assert asking_first(lambda walked: walked.back())(session).cursor == session.cursor - 1
-    assert unless_asked(lambda walked: walked.go(2))(session).cursor == 2
-    assert asking_first(lambda walked: walked.reset())(session).cursor == 0
-    assert asking_first(lambda walked: walked.focus(0))(session).place == session.place
+    session = backward(lesson())
+    assert up_to_question(session, session.back()).cursor == session.cursor - 1
+    assert unless_asked(session, session.go(2)).cursor == 2
+    assert up_to_question(session, session.reset()).cursor == 0
+    assert up_to_question(session, session.focus(0)).place == session.place
 
 
 def test_steps_stop_at_the_same_places_however_long_they_are() -> None:
     def stops(measure: str) -> list[tuple[int, int]]:
         session, found = own().ask("always"), []
         while session.iteration < 2:
-            session = asking_first(lambda walked: walked.step(measure))(session)  # type: ignore[arg-type]
+            session = up_to_question(session, session.step(measure))  # type: ignore[arg-type]
             if question_of(session):
                 found.append((session.iteration, session.cursor))
                 session = answer(session, Reply(skip=True))
@@ -145,22 +150,22 @@ def test_steps_stop_at_the_same_places_however_long_they_are() -> None:
 
 def test_long_runs_and_chosen_places_pass_without_asking() -> None:
     session = own().ask("always")
-    assert unless_asked(lambda walked: walked.step("epoch"))(session).finished
-    assert unless_asked(lambda walked: walked.train(iterations=5))(session).iteration == 4
+    assert unless_asked(session, session.step("epoch")).finished
+    assert unless_asked(session, session.train(iterations=5)).iteration == 4
     last = len(session.equations)
-    assert unless_asked(lambda walked: walked.go(last))(session).cursor == last
+    assert unless_asked(session, session.go(last)).cursor == last
 
 
 def test_the_way_into_the_next_iteration_stops_at_its_first_question() -> None:
     session = own().ask("always").train(iterations=1)
-    there = asking_first(lambda walked: walked.update())(session)
+    there = up_to_question(session, session.update())
     assert (there.iteration, there.equations[there.cursor].symbol) == (1, Symbol("delta", 2, 0))
 
 
 def test_walking_from_question_to_question_gives_the_numbers_of_a_walk_without_any() -> None:
     session = own().ask("always")
     while not session.finished:
-        session = answer(session, Reply(skip=True)) if question_of(session) else STEP(session)
+        session = answer(session, Reply(skip=True)) if question_of(session) else step(session)
     assert session.network.flat().tobytes() == own().update().network.flat().tobytes()
 
 
@@ -174,7 +179,7 @@ def chain_rule(session: TrainingSession, symbol: Symbol) -> float:
 
 
 def test_after_the_sign_comes_the_value_and_then_the_walk_goes_on() -> None:
-    session = BACKWARD(lesson())
+    session = backward(lesson())
     signed = said(session, "negative")
     assert signed.place == session.place
     assert question_of(signed) == Question(0, Symbol("delta", 2, 1), "value")
@@ -193,7 +198,7 @@ def test_zero_as_a_sign_tells_the_value_too() -> None:
 
 
 def test_a_skipped_question_moves_on_and_is_noted_as_skipped() -> None:
-    session = answer(BACKWARD(lesson()), Reply(skip=True, seconds=2.5))
+    session = answer(backward(lesson()), Reply(skip=True, seconds=2.5))
     (noted,) = session.answers
     assert (noted.skipped, noted.right, noted.seconds) == (True, False, 2.5)
     assert question_of(session) is None
@@ -220,7 +225,7 @@ def test_the_notebooks_own_number_is_named_for_its_mistake() -> None:
 
 
 def test_an_answer_to_another_question_or_to_none_is_refused() -> None:
-    session = BACKWARD(lesson())
+    session = backward(lesson())
     name = question_of(session).name  # type: ignore[union-attr]
     with pytest.raises(QuestionError, match="not open"):
         answer(said(session, "negative"), Reply(guess="1", about=name))
@@ -233,16 +238,16 @@ def test_an_answer_to_another_question_or_to_none_is_refused() -> None:
 
 
 def test_seconds_are_kept_within_a_day() -> None:
-    session = BACKWARD(lesson())
+    session = backward(lesson())
     assert answer(session, Reply(skip=True, seconds=-5.0)).answers[-1].seconds == 0
     assert answer(session, Reply(skip=True, seconds=1e12)).answers[-1].seconds == 86_400
 
 
 def test_back_does_not_ask_again_and_reset_does_but_keeps_what_was_answered() -> None:
-    session = said(BACKWARD(lesson()), "negative", "-0.0396")
-    again = BACKWARD(session.back("phase"))
+    session = said(backward(lesson()), "negative", "-0.0396")
+    again = backward(session.back("phase"))
     assert question_of(again) == Question(0, Symbol("dW", 2, 1, 0), "sign")
-    reset = BACKWARD(session.reset())
+    reset = backward(session.reset())
     assert question_of(reset) == Question(0, Symbol("delta", 2, 1), "sign")
     assert [a.past for a in reset.answers] == [True, True]
 
@@ -255,7 +260,7 @@ def test_beyond_two_hundred_the_oldest_answers_are_forgotten() -> None:
 
 
 def test_a_stored_session_keeps_its_answers_and_an_older_one_loads() -> None:
-    session = said(BACKWARD(lesson()), "negative", "-1/42")
+    session = said(backward(lesson()), "negative", "-1/42")
     loaded = session_of(fixed_text(session), moving_text(session))
     assert (loaded.asking, loaded.answers) == ("chosen", session.answers)
     plain = lesson(asking="")

@@ -1,18 +1,19 @@
 """Questions before the walk shows: what is asked where, whether it is still open, and what becomes of an answer."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
+from math import isfinite
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.question_case import Case
-from app.engine.slips import diagnose
+from app.engine.slips import Typed, diagnose
 from app.lessons import lesson_named
-from app.sessions.predict.guesses import read_number
 from app.sessions.walk.answers import (
     Answer,
     Answers,
@@ -26,7 +27,6 @@ SIGNED = ("delta", "dW", "db")  # what is asked for its sign first
 SIGNS = ("positive", "negative", "zero")
 LONGEST_TIME = 86_400.0  # seconds that an answer may have taken
 NOTHING: Mapping[int, str] = {}
-Verb = Callable[[TrainingSession], TrainingSession]
 
 
 class QuestionError(SetupError):
@@ -124,26 +124,19 @@ def check_not_asked(session: TrainingSession) -> None:
         raise QuestionError("answer", "A question is open.", "Answer the question, or skip it.")
 
 
-def unless_asked(verb: Verb) -> Verb:
-    """The verb; QuestionError where it would pass the question that is open."""
-
-    def moved(session: TrainingSession) -> TrainingSession:
-        there = verb(session)
-        if there.place > session.place:
-            check_not_asked(session)
-        return there
-
-    return moved
-
-
-def asking_first(verb: Verb) -> Verb:
-    """The verb; it stops in front of the first open question on its way."""
-    free = unless_asked(verb)
-    return lambda session: up_to_question(session, free(session))
+def unless_asked(before: TrainingSession, after: TrainingSession) -> TrainingSession:
+    """Where a verb leads from `before`; QuestionError where it would pass the question that is open."""
+    if after.place > before.place:
+        check_not_asked(before)
+    return after
 
 
 def up_to_question(before: TrainingSession, after: TrainingSession) -> TrainingSession:
-    """Where a walk from `before` to `after`, in this iteration or the next, meets its first open question."""
+    """Where a walk from `before` to `after`, in this iteration or the next, meets its first open question.
+
+    QuestionError where one is open already.
+    """
+    unless_asked(before, after)
     first = before.cursor
     if after.iteration > before.iteration:
         index = _first_open(before, first, len(before.equations))
@@ -211,3 +204,50 @@ def either(words: list[str]) -> str:
         return "".join(words)
     *first, last = words[:3]
     return f"either {', '.join(first)} or {last}{', or in other ways' if len(words) > 3 else ''}"
+
+
+# Numbers as learners write them --------------------------------------------------------------------------------------
+
+LONGEST = 60  # characters
+MINUS_SIGNS = "\u2212\u2013\u2014\ufe63\uff0d"
+TIMES = "\u00b7\u2219*xX"
+SPELLINGS = str.maketrans(f"{MINUS_SIGNS}{TIMES},", f"{'-' * len(MINUS_SIGNS)}{'×' * len(TIMES)}.")
+RAISED = "\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+LOWERED = str.maketrans(RAISED, "+-0123456789")
+GROUPS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")  # 12 345.678 901
+TORN = re.compile(r"[0-9.] [0-9.]")
+POWER = re.compile(rf"×10(?:\^|××)?([+-]?[0-9]{{1,3}}|[{RAISED}]{{1,4}})(?=/|$)")  # 1.31×10⁻⁵, 1.31*10^-5
+DECIMAL = r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
+NUMBER = re.compile(f"({DECIMAL})(?:/({DECIMAL}))?")
+
+
+def read_number(text: str) -> Typed:
+    """The number that a text stands for, with the worth of its last digit; SetupError where it stands for none."""
+    plain = " ".join(text[: LONGEST + 1].translate(SPELLINGS).split())
+    number = plain.removesuffix("%").rstrip()
+    written = GROUPS.sub("", number)
+    match = NUMBER.fullmatch(POWER.sub(lambda power: f"e{power[1].translate(LOWERED)}", written.replace(" ", "")))
+    if match is None or TORN.search(written) or len(text) > LONGEST:
+        raise SetupError("guess", "This is not a number.", "Write it like -0.0236, -2.36e-2 or -1/42.")
+    above, below = match.groups()
+    typed = _typed(above) if below is None else _ratio(float(above), float(below))
+    if number != plain:
+        typed = Typed(typed.value / 100, typed.unit / 100, typed.digits)
+    if not isfinite(typed.value):
+        raise SetupError("guess", "This number is too large.", "Write one that is below 1e300.")
+    return typed
+
+
+def _typed(text: str) -> Typed:
+    """A decimal number: the worth of its last digit, and how many digits it gives after leading zeros."""
+    mantissa, _, power = text.lower().partition("e")
+    digits = mantissa.lstrip("+-").replace(".", "")
+    places = len(mantissa.partition(".")[2]) - int(power or 0)
+    return Typed(float(text), 10.0 ** min(-places, 300), len(digits.lstrip("0")))
+
+
+def _ratio(above: float, below: float) -> Typed:
+    """A fraction has no last digit."""
+    if below == 0:
+        raise SetupError("guess", "This divides by 0.", "Write another number below the line.")
+    return Typed(above / below)

@@ -18,7 +18,7 @@ from app.lessons.bug_lab import (
     RULES,
     SINGLES,
 )
-from app.sessions.bug_lab.cases import (
+from app.sessions.bug_lab import (
     Case,
     case_of,
     losses_put_right,
