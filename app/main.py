@@ -139,7 +139,7 @@ def create_app(
         telemetry=telemetry(settings.telemetry),
         middleware=middleware_of(settings, metrics),
     )
-    add_error_handlers(app)
+    add_error_handlers(app, api.HANDLERS)
     for room in PAGES_OF_A_WALK:
         app.router.routes.extend(room.pages.routes)
     for router in ROUTERS:

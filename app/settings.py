@@ -9,6 +9,8 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.limits import Limits
+
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 HTTPS_ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
@@ -58,8 +60,8 @@ Origins = Annotated[tuple[Annotated[str, AfterValidator(_https_origin)], ...], N
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_listed)]
 
 
-class Settings(BaseSettings):
-    """Every limit has a name here, and the error that a limit causes says that name's value.
+class Settings(Limits, BaseSettings):
+    """Every limit has a name here or, where it bounds a setup, in Limits; the error that it causes says its value.
 
     Raises pydantic.ValidationError where the environment holds a value that cannot be.
     """
@@ -105,12 +107,5 @@ class Settings(BaseSettings):
     joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
     joining_rate: PositiveFloat = 60.0  # and a second after that
 
-    max_layers: PositiveInt = 6  # beyond the input
-    max_units: PositiveInt = 32  # in one layer
-    max_features: PositiveInt = 8  # inputs of one example
-    max_examples: PositiveInt = 1_000
     max_body_bytes: PositiveInt = 64 * 1024
-    max_data_bytes: PositiveInt = 512 * 1024  # of a body that may hold a whole table of examples
     max_iterations_per_request: PositiveInt = 10_000
-    max_learning_rate: PositiveFloat = 100.0
-    max_magnitude: PositiveFloat = 1e6  # of any weight, bias, input or target that is given

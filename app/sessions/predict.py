@@ -75,7 +75,10 @@ def asked(session: TrainingSession) -> Mapping[int, str]:
 
 @lru_cache(maxsize=512)
 def asked_in(shape: Shape, lesson: str | None, asking: Asking) -> Mapping[int, str]:
-    """What the lesson chose; else the first error signal and the first weight gradient of every layer."""
+    """What the lesson chose; else the first error signal and the first weight gradient of every layer.
+
+    Cached: a step asks for it three times; for 120 connections that would be a sixth of it.
+    """
     if lesson is not None and asking == "chosen":
         place = found_at(shape)
         return {place[ask.symbol]: ask.part for ask in lesson_named(lesson).asks}

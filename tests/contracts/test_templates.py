@@ -12,18 +12,17 @@ from app.files import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab.page import BugLabPage
-from app.views.build.build import BuildPage
-from app.views.build.fields import Field
-from app.views.build.panels import (
+from app.views.build.build import (
+    BuildPage,
     FieldsPanel,
     LayersPanel,
     ProblemsPanel,
     Spoken,
+    TablePanel,
     TextPanel,
 )
-from app.views.build.sketch import Sketch
-from app.views.build.sums import Drawing, Sums
-from app.views.build.table import TablePanel
+from app.views.build.drawing import Drawing, Sketch, Sums
+from app.views.build.fields import Field
 from app.views.charts.axes import Ground
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map

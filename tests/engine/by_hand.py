@@ -66,7 +66,7 @@ def loss(name: str, layers: Layers, x: Numbers, y: Numbers) -> float:
     if name == "cross_entropy":
         return sum(-t * math.log(p) for p, t in pairs)
     squares = sum((p - t) ** 2 for p, t in pairs)
-    return squares / 2 if name == "half_squared_error" else squares / len(pairs)
+    return {"half_squared_error": squares / 2, "mean_squared_error": squares / len(pairs)}[name]
 
 
 def negated(layers: Layers) -> Layers:

@@ -138,20 +138,20 @@ def written(value: float, digits: int) -> Typed:
 
 def test_of_random_wrong_answers_one_in_a_hundred_is_named_at_most() -> None:
     named = wrong = 0
-    for case in any_cases(range(60 * MANY)):
+    for case in any_cases(range(40 * MANY)):
         rng = np.random.default_rng(7)
-        for digits in (3, 4, 5):
+        for digits in (3, 5):
             for factor in (*rng.uniform(-3, 3, 4), *np.exp(rng.standard_normal(4))):
                 found = diagnose(case, written(case.truth * factor, digits))
                 wrong += not found.right
                 named += bool(found.slips)
-    assert wrong > 3_000
+    assert wrong > 1_000
     assert named <= wrong / 100
 
 
 def test_of_true_slips_99_in_a_hundred_are_named() -> None:
     named = made = 0
-    for case in any_cases(range(40 * MANY)):
+    for case in any_cases(range(30 * MANY)):
         slips = parted(case, (*made_mistakes(case), *plain_slips(case)))
         for slip, value in slips[:: max(1, len(slips) // 6)]:
             for digits in (4, 5):
@@ -159,7 +159,7 @@ def test_of_true_slips_99_in_a_hundred_are_named() -> None:
                 if value and not found.right:
                     made += 1
                     named += named_as(slip, value, found.slips, slips)
-    assert made > 1_000
+    assert made > 700
     assert named >= 0.99 * made
 
 

@@ -18,7 +18,7 @@ from app.sessions.bug_lab import (
     put_right,
     study_of,
 )
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.bug_lab import Accusation, Hunt, hunt_of
 from app.sessions.walk.session import TrainingSession
 

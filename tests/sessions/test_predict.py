@@ -26,7 +26,7 @@ from app.sessions.predict import (
     unless_asked,
     up_to_question,
 )
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.answers import (
     MOST_ANSWERS,
     Answer,

@@ -10,7 +10,7 @@ from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.training import begun_run, stopped_run, stretches
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import Clock

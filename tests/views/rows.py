@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.views.formulas.rows import Row
+from app.views.formulas.mathml import Row
 
 
 def lines(rows: Sequence[Row]) -> list[list[Row]]:

@@ -1,7 +1,9 @@
 """What the panels around the equation say is true as well: every number, sum and sign in their sentences."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -25,7 +27,7 @@ from app.views.pictures.landscape import landscape
 from app.views.predict.predict import predict_panel
 from app.views.text.numbers import number
 from app.views.training.training import QUIET, training
-from tests.engine.cases import mistaken, optimizers
+from tests.engine.cases import mistaken, optimizers, random_setup
 from tests.views.claims.claim import Claim, Unread
 from tests.views.claims.pages import (
     claims_of_answer,
@@ -40,9 +42,11 @@ from tests.views.claims.pages import (
     claims_of_slope,
     claims_of_training,
 )
+from tests.views.claims.printed import NUMBER
 from tests.views.claims.sentences import claims_of
 from tests.views.claims.walks import TIMES
 from tests.views.claims.world import World
+from tests.views.test_claims import with_another
 
 some = settings(max_examples=25 * TIMES)
 digits_of_a_page = st.integers(2, 8)
@@ -204,3 +208,43 @@ def test_the_status_says_the_step_and_at_the_end_the_losses(session: TrainingSes
 def test_a_sentence_of_a_panel_that_is_not_known_is_refused() -> None:
     with pytest.raises(Unread):
         list(claims_of_flow("Of 3 gradients 2 are lost.", np.ones((2, 2)), 5))
+
+
+# Planted lies ---------------------------------------------------------------------------------------------------------
+
+
+def told_of(session: TrainingSession) -> Iterator[tuple[str, Callable[[str], Iterable[Claim]]]]:
+    """Texts of the panels of one walk, each with its reader."""
+    digits = 6
+    for w in parameters(session):
+        checked = check_one(session.current, w)
+        yield told(checked, digits), partial(claims_of_check, checked=checked, digits=digits)
+        panel = paths_panel(session, Opened(w, ()), digits)
+        assert panel.open is not None
+        found = paths_of(session.current, session.focus_row, w, (), MOST_APART)
+        yield panel.open.sentence, partial(claims_of_paths, found=found, digits=digits)
+        for row in panel.open.paths:
+            yield row.spoken, partial(claims_of_path, digits=digits)
+    sizes = gradient_sizes(session.current.backward)
+    for sentence in flow_told(sizes, digits):
+        yield sentence, partial(claims_of_flow, sizes=sizes, digits=digits)
+
+
+@pytest.mark.parametrize("mistakes", [(), ("missing_slope",)])
+def test_no_number_of_a_panel_can_be_changed_unnoticed(mistakes: tuple[str, ...]) -> None:
+    setup = replace(random_setup(5, (3, 2, 2), ("tanh", "sigmoid"), "half_squared_error", 3), mistakes=mistakes)
+    tried = 0
+    for text, read in told_of(TrainingSession.of_setup(setup)):
+        assert all(claim.holds for claim in read(text)), text
+        for place in re.finditer(rf"(?<!unit )(?<!input )(?<!output )(?<!layer )(?<!Path )(?<!of ){NUMBER}", text):
+            lie = with_another(text, place)
+            assert is_refused(lie, read), f"{text}\n{lie}"
+            tried += 1
+    assert tried > 100
+
+
+def is_refused(text: str, read: Callable[[str], Iterable[Claim]]) -> bool:
+    try:
+        return not all(claim.holds for claim in read(text))
+    except (Unread, AssertionError, KeyError, IndexError, ValueError):
+        return True

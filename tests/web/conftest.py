@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.sessions.store.sqlite import SqliteStore
 from app.settings import Settings
 from tests.sessions.clock import Clock
 
+COUNT = count(1)  # of clients, in this process
 Opened = tuple[FastAPI, Callable[[Path, Clock], None]]
 
 
@@ -28,7 +30,10 @@ def unhurried(data: Path) -> Settings:
 
 @pytest.fixture
 def clock() -> Clock:
-    """The client's clock: it stands, so that nothing depends on how fast the machine is; a test may let it tick."""
+    """The client's clock: it stands, so that nothing depends on how fast the machine is.
+
+    A test may let it tick; one that trains without end must: while the clock stands, a request has all the time.
+    """
     return Clock()
 
 
@@ -58,4 +63,8 @@ def client(application: Opened, settings: Settings, clock: Clock) -> Iterator[Te
     give(settings.data_directory, clock)
     with TestClient(app, follow_redirects=False) as client:
         yield client
-    gc.unfreeze()  # the program freezes what is there when it starts, for as long as it runs; tests start it often
+    # The program freezes what is there when it starts, for as long as it runs. Tests start it often: what one has left
+    # behind would be frozen by the next, and never go.
+    gc.unfreeze()
+    if next(COUNT) % 20 == 0:
+        gc.collect()

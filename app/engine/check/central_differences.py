@@ -182,10 +182,9 @@ def _measured(near: Behind, noise: float) -> tuple[list[float], list[float]]:
 def steps_of(near: Behind) -> Array:
     """Each parameter's step h, (P,), seen from a small move of it: a power of two, so that w + h is exact."""
     probe, shift = near.probe, np.zeros(len(near))
-    sums, _ = near.moved(probe[:, None])
-    before = near.Z[0].T[near.j, None, :, None], *near.Z[1:]
-    for layer, Z, there, moved in zip(near.layers, near.Z, before, sums, strict=True):
-        fastest = np.abs(moved - there).max(axis=(1, 2, 3)) / probe
+    sums, _ = near.moved(probe[:, None] * np.array([0.0, 1.0]))
+    for layer, Z, moved in zip(near.layers, near.Z, sums, strict=True):
+        fastest = np.abs(moved[:, 1] - moved[:, 0]).max(axis=(1, 2)) / probe
         straight = BEND / (FLAT * max(1.0, float(np.abs(Z).max())))
         shift = np.maximum(shift, fastest * (straight if layer.activation.straight else 1.0))
     longest = np.where(shift > 0, BEND / np.where(shift > 0, shift, 1.0), 1.0)

@@ -153,14 +153,14 @@ def _corner(there: Estimate, left: Estimate, right: Estimate) -> tuple[float, fl
 
 
 def judged(gradient: float, estimate: Estimate) -> str:
-    """ "wrong" where the two are clearly apart, "" where they agree and the estimate is sure enough to say so."""
+    """The verdict: wrong where the two are clearly apart, "" where they agree and the estimate is sure enough."""
     value, unsure = estimate
-    size = max(abs(gradient), abs(value))
-    if not isfinite(unsure) or not isfinite(value):
+    if not isfinite(value) or not isfinite(unsure):
         return "too_small"
-    if not abs(gradient - value) <= unsure + TOLERANCE * size + SMALLEST:
+    apart, size = abs(gradient - value), max(abs(gradient), abs(value))
+    if not apart <= unsure + TOLERANCE * size + SMALLEST:
         return "wrong"
-    return "" if unsure <= TOLERANCE * size else "too_small"
+    return "" if max(apart, unsure) <= TOLERANCE * size else "too_small"
 
 
 def relative_error(a: float, b: float) -> float:

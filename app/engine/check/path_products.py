@@ -13,7 +13,8 @@ from app.engine.network.arrays import Array
 from app.engine.network.losses import Loss, Output
 
 DIGITS = np.longdouble
-LOST = 1_000 * EPSILON  # of the terms that are added up: what doubles may have lost of them
+LOST = 64.0  # last digits of each term that doubles may have lost by adding and multiplying
+MAGNIFIED = 8.0  # times the size of a layer's sums: last digits lost where their rounding goes through an exponential
 
 
 def along_paths(near: Behind) -> list[Estimate]:
@@ -31,7 +32,21 @@ def along_paths(near: Behind) -> list[Estimate]:
             moves, sizes = moves * slope, sizes * np.abs(slope)
     rises, most = _of_loss(near.loss, near.layers[-1].activation, near.Z[-1].astype(DIGITS), near.Y, moves, sizes)
     value, size = (part.sum(axis=-1).mean(axis=-1).astype(np.float64) for part in (rises, most))
-    return [Estimate(*pair) for pair in zip(value.tolist(), (LOST * size).tolist(), strict=True)]
+    lost = size * EPSILON * (LOST + MAGNIFIED * _size_of_sums(near))
+    return [Estimate(*pair) for pair in zip(value.tolist(), lost.tolist(), strict=True)]
+
+
+def _size_of_sums(near: Behind) -> float:
+    """How large the terms of a sum are at most, all layers taken together; times the sum itself where a smooth function
+    is flat at one end only, for its tail may fall as e^(-z^2/2)."""
+    A, total = near.A, 0.0
+    for layer, Z in zip(near.layers, near.Z, strict=True):
+        g = layer.activation
+        terms = float((np.abs(A) @ np.abs(layer.W.T) + np.abs(layer.b)).max())
+        falls = not g.straight and not g.saturates and g.pieces is None
+        total += terms * max(1.0, float(np.abs(Z).max())) if falls else terms
+        A = g.g(Z)
+    return total
 
 
 def _of_loss(loss: Loss, activation: Activation, Z: Array, Y: Array, moves: Array, sizes: Array) -> tuple[Array, Array]:

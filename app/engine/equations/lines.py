@@ -18,9 +18,9 @@ class OutputError:
     slope: str
 
 
-def slope(code: Code, Z: str, A: str, by_hand: bool) -> str:
-    """g'(Z), or by A; from the rounded A where activations are rounded, as a calculation by hand does."""
-    return ((by_hand and code.by_hand) or code.slope).format(Z=Z, A=A)
+def slope(code: Code, Z: str, A: str) -> str:
+    """g'(Z), or by A."""
+    return code.slope.format(Z=Z, A=A)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Lines:
     """How the rules of backward() are written: a field for each of `propagation.Rules`."""
 
     output_error: Callable[[OutputError], OutputError] = lambda error: error
-    slope: Callable[[Code, str, str, bool], str] = slope
+    slope: Callable[[Code, str, str], str] = slope
     weights: Callable[[str, str], str] = lambda W, dW: W
     pulled_back: Callable[[str, str], str] = lambda delta, W: f"{delta} @ {W}"
     carried: Callable[[str, str], str] = lambda A_prev, A: A_prev

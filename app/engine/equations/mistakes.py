@@ -1,15 +1,13 @@
 """The wrong rules that people really write: each changes one rule of backward(), how it is told and how it is written.
 
-Because each changes what it is given instead of replacing it, several mistakes go into one backward(). Below, `x`
-changes a rule of `propagation.Rules`, `tell_x` the one of the same name in `rules.Story`, `write_x` that in
-`lines.Lines`.
+Because each changes the rule that it is given instead of replacing it, several mistakes go into one backward().
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,7 +21,6 @@ from app.engine.network.expressions import (
     HALF,
     BatchSum,
     Expression,
-    Negative,
     Number,
     Product,
     Sum,
@@ -34,20 +31,16 @@ from app.engine.network.expressions import (
     substituted,
     symbols_in,
 )
-from app.engine.network.losses import LOSSES, Output
+from app.engine.network.losses import LOSSES, Loss, Output
 from app.engine.network.propagation import RIGHT, Rules
-
-Rule = Callable[..., Array]
-Tale = Callable[..., Any]
-Text = Callable[..., Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
     """A wrong rule: which rule of backward() it changes, how it computes, is told and is written, and in words.
 
-    `computes` takes the rule of that name in `propagation.Rules` and gives the wrong one; `tells` does so in
-    `rules.Story`, `writes` in `lines.Lines`. `title` names it; `says` is what people do; `remedy` is the right rule;
+    `computes` takes the rule of that name in `propagation.Rules`, and what that rule takes; `tells` does so for
+    `rules.Story`, `writes` for `lines.Lines`. `title` names it; `says` is what people do; `remedy` is the right rule;
     `slip` finishes the sentence "that is what you get ...".
 
     `replaces`: it leaves nothing of the rule, so that two such exclude each other. `square_from`: the first layer from
@@ -56,9 +49,9 @@ class Mistake:
 
     name: str
     rule: str
-    computes: Callable[[Any], Any]
-    tells: Callable[[Any], Any]
-    writes: Callable[[Any], Any]
+    computes: Callable[..., Array]
+    tells: Callable[..., Any]
+    writes: Callable[..., Any]
     title: str
     says: str
     remedy: str
@@ -68,213 +61,78 @@ class Mistake:
     needs_own_loss: bool
 
 
-# weights: the matrix through which the error comes back ---------------------------------------------------------------
+# What takes more than a line: the rule that it changes comes first, then what that rule takes -------------------------
+
+Rule = Callable[..., Any]
 
 
-def untransposed(weights: Rule) -> Rule:
-    return lambda W, dW, learning_rate: weights(W, dW, learning_rate).T
+def _tell_updated_weights(weights: Rule, l: int, j: int, k: int) -> Expression:
+    w: Symbol = weights(l, j, k)
+    return difference(w, product(Symbol("eta"), w._replace(kind="dW")))
 
 
-def tell_untransposed(weights: Tale) -> Tale:
-    return lambda l, j, k: weights(l, k, j)
+def _tell_sigmoid_slope(slope: Rule, shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
+    a = Symbol("a", l, j)
+    return a, complement(a)
 
 
-def write_untransposed(weights: Text) -> Text:
-    return lambda W, dW: transposed(weights(W, dW))
+def _tell_slope_at_a(slope: Rule, shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
+    return () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope_at_a", l, j),)
 
 
-def updated(weights: Rule) -> Rule:
-    return lambda W, dW, learning_rate: weights(W - learning_rate * dW, dW, learning_rate)
+def _write_slope_at_a(slope: Rule, code: Code, Z: str, A: str) -> str:
+    return (code.by_z or code.slope).format(Z=A)
 
 
-def tell_updated(weights: Tale) -> Tale:
-    def tell(l: int, j: int, k: int) -> Expression:
-        w: Symbol = weights(l, j, k)
-        return Sum((w, Negative(product(Symbol("eta"), w._replace(kind="dW")))))
-
-    return tell
-
-
-def write_updated(weights: Text) -> Text:
-    return lambda W, dW: weights(f"({W} - eta * {dW})", dW)
+def _tell_halved(output_error: Rule, shape: Shape, right: Expression) -> Expression:
+    """Half of the error signal, with the 2 of a squared error's slope cancelled."""
+    told: Expression = output_error(shape, right)
+    factors = told.factors if isinstance(told, Product) else (told,)
+    return product(*factors[1:]) if factors[0] == Number(2) else product(HALF, *factors)
 
 
-# slope ----------------------------------------------------------------------------------------------------------------
+def _write_halved(output_error: Rule, error: OutputError) -> OutputError:
+    written: OutputError = output_error(error)
+    cancels = written.ahead[:1] == ("2",)
+    return replace(written, ahead=written.ahead[1:] if cancels else ("0.5", *written.ahead))
 
 
-def sigmoid_slope(slope: Rule) -> Rule:
-    return lambda activation, values: values.A * (1.0 - values.A)
+def _tell_turned_round(output_error: Rule, shape: Shape, right: Expression) -> Expression:
+    turned: dict[Symbol | Sum, Expression] = {
+        difference(a, y): difference(y, a) for a, y in zip(y_hats(shape), targets(shape), strict=True)
+    }
+    return substituted(output_error(shape, right), turned)
 
 
-def tell_sigmoid_slope(slope: Tale) -> Tale:
-    def tell(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
-        a = Symbol("a", l, j)
-        return a, complement(a)
-
-    return tell
+def _write_turned_round(output_error: Rule, error: OutputError) -> OutputError:
+    written: OutputError = output_error(error)
+    return replace(written, difference=written.difference.replace("y_hat - Y", "Y - y_hat"))
 
 
-def write_sigmoid_slope(slope: Text) -> Text:
-    return lambda code, Z, A, by_hand: f"{A} * (1 - {A})"
-
-
-def missing_slope(slope: Rule) -> Rule:
-    return lambda activation, values: np.ones_like(values.A)
-
-
-def tell_missing_slope(slope: Tale) -> Tale:
-    return lambda shape, l, j: ()
-
-
-def write_missing_slope(slope: Text) -> Text:
-    return lambda code, Z, A, by_hand: ""
-
-
-def slope_at_a(slope: Rule) -> Rule:
-    def wrong(activation: Activation, values: Output) -> Array:
-        return activation.g_prime(values.A)
-
+def _slope_again(
+    output_error: Rule, loss: Loss, slope: Array, activation: Activation, output: Output, Y: Array
+) -> Array:
+    wrong: Array = output_error(loss, slope, activation, output, Y) * output.A * (1.0 - output.A)
     return wrong
 
 
-def tell_slope_at_a(slope: Tale) -> Tale:
-    return lambda shape, l, j: () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope_at_a", l, j),)
+def _tell_slope_again(output_error: Rule, shape: Shape, right: Expression) -> Expression:
+    a = y_hats(shape)[next(symbol.j for symbol in symbols_in(right) if symbol.kind == "y")]
+    return product(output_error(shape, right), a, complement(a))
 
 
-def write_slope_at_a(slope: Text) -> Text:
-    def write(code: Code, Z: str, A: str, by_hand: bool) -> str:
-        return (code.by_z or code.slope).format(Z=A)
-
-    return write
+def _tell_summed(averaged: Rule, shape: Shape, own: Expression) -> Expression:
+    return own if shape.examples == 1 else BatchSum(own, shape.examples)
 
 
-# output_error ---------------------------------------------------------------------------------------------------------
+def _tell_once_per_input(bias_gradient: Rule, own: Expression, fan_in: int) -> Expression:
+    told: Expression = bias_gradient(own, fan_in)
+    return told if fan_in == 1 else product(Number(fan_in), told)
 
 
-def halved(output_error: Rule) -> Rule:
-    return lambda *given: 0.5 * output_error(*given)
-
-
-def tell_halved(output_error: Tale) -> Tale:
-    """Half of the error signal, with the 2 of a squared error's slope cancelled."""
-
-    def tell(shape: Shape, right: Expression) -> Expression:
-        told: Expression = output_error(shape, right)
-        factors = told.factors if isinstance(told, Product) else (told,)
-        if factors[0] == Number(2):
-            return product(*factors[1:])
-        return product(HALF, *factors)
-
-    return tell
-
-
-def write_halved(output_error: Text) -> Text:
-    def write(error: OutputError) -> OutputError:
-        written: OutputError = output_error(error)
-        cancels = written.ahead[:1] == ("2",)
-        return replace(written, ahead=written.ahead[1:] if cancels else ("0.5", *written.ahead))
-
-    return write
-
-
-def turned_round(output_error: Rule) -> Rule:
-    return lambda *given: -output_error(*given)
-
-
-def tell_turned_round(output_error: Tale) -> Tale:
-    def tell(shape: Shape, right: Expression) -> Expression:
-        turned: dict[Symbol | Sum, Expression] = {
-            difference(a, y): difference(y, a) for a, y in zip(y_hats(shape), targets(shape), strict=True)
-        }
-        return substituted(output_error(shape, right), turned)
-
-    return tell
-
-
-def write_turned_round(output_error: Text) -> Text:
-    def write(error: OutputError) -> OutputError:
-        written: OutputError = output_error(error)
-        return replace(written, difference=written.difference.replace("y_hat - Y", "Y - y_hat"))
-
-    return write
-
-
-def slope_again(output_error: Rule) -> Rule:
-    return lambda loss, slope, activation, output, Y: (
-        output_error(loss, slope, activation, output, Y) * output.A * (1.0 - output.A)
-    )
-
-
-def tell_slope_again(output_error: Tale) -> Tale:
-    def tell(shape: Shape, right: Expression) -> Expression:
-        j = next(symbol.j for symbol in symbols_in(right) if symbol.kind == "y")
-        a = y_hats(shape)[j]
-        return product(output_error(shape, right), a, complement(a))
-
-    return tell
-
-
-def write_slope_again(output_error: Text) -> Text:
-    return lambda error: replace(output_error(error), slope="y_hat * (1 - y_hat)")
-
-
-# pulled_back, carried, averaged, bias_gradient ------------------------------------------------------------------------
-
-
-def last_path(pulled_back: Rule) -> Rule:
-    return lambda delta, W: pulled_back(delta[:, -1:], W[-1:])
-
-
-def tell_last_path(pulled_back: Tale) -> Tale:
-    return lambda ways: pulled_back(ways)[-1:]
-
-
-def write_last_path(pulled_back: Text) -> Text:
-    return lambda delta, W: pulled_back(f"{delta}[:, -1:]", f"{W}[-1:]")
-
-
-def own_layer(carried: Rule) -> Rule:
-    return lambda A_prev, A: A
-
-
-def tell_own_layer(carried: Tale) -> Tale:
-    return lambda l, k: Symbol("a", l, k)
-
-
-def write_own_layer(carried: Text) -> Text:
-    return lambda A_prev, A: A
-
-
-def summed(averaged: Rule) -> Rule:
-    return lambda delta: len(delta) * averaged(delta)
-
-
-def tell_summed(averaged: Tale) -> Tale:
-    return lambda shape, own: own if shape.examples == 1 else BatchSum(own, shape.examples)
-
-
-def write_summed(averaged: Text) -> Text:
-    return lambda examples: False
-
-
-def once_per_input(bias_gradient: Rule) -> Rule:
-    return lambda delta, fan_in: fan_in * bias_gradient(delta, fan_in)
-
-
-def tell_once_per_input(bias_gradient: Tale) -> Tale:
-    def tell(own: Expression, fan_in: int) -> Expression:
-        told: Expression = bias_gradient(own, fan_in)
-        return told if fan_in == 1 else product(Number(fan_in), told)
-
-    return tell
-
-
-def write_once_per_input(bias_gradient: Text) -> Text:
-    def write(total: str, fan_in: int) -> str:
-        written: str = bias_gradient(total, fan_in)
-        return written if fan_in == 1 else f"{fan_in} * {written}"
-
-    return write
+def _write_once_per_input(bias_gradient: Rule, total: str, fan_in: int) -> str:
+    written: str = bias_gradient(total, fan_in)
+    return written if fan_in == 1 else f"{fan_in} * {written}"
 
 
 # The records ----------------------------------------------------------------------------------------------------------
@@ -283,9 +141,9 @@ _TABLE = (
     Mistake(
         name="untransposed_weights",
         rule="weights",
-        computes=untransposed,
-        tells=tell_untransposed,
-        writes=write_untransposed,
+        computes=lambda weights, W, dW, learning_rate: weights(W, dW, learning_rate).T,
+        tells=lambda weights, l, j, k: weights(l, k, j),
+        writes=lambda weights, W, dW: transposed(weights(W, dW)),
         title="W where the chain rule needs its transpose",
         says="On the way back the error signals are multiplied by W, as the activations were on the way forward.",
         remedy=(
@@ -299,9 +157,9 @@ _TABLE = (
     Mistake(
         name="sigmoid_slope",
         rule="slope",
-        computes=sigmoid_slope,
-        tells=tell_sigmoid_slope,
-        writes=write_sigmoid_slope,
+        computes=lambda slope, activation, values: values.A * (1.0 - values.A),
+        tells=_tell_sigmoid_slope,
+        writes=lambda slope, code, Z, A: f"{A} * (1 - {A})",
         title="The sigmoid's slope on every unit",
         says="Every slope is taken as a(1 − a), whatever the unit's activation function is.",
         remedy=(
@@ -316,9 +174,9 @@ _TABLE = (
     Mistake(
         name="halved_gradient",
         rule="output_error",
-        computes=halved,
-        tells=tell_halved,
-        writes=write_halved,
+        computes=lambda output_error, *given: 0.5 * output_error(*given),
+        tells=_tell_halved,
+        writes=_write_halved,
         title="Half of the gradient",
         says="The output's error signal is half of the slope of the loss that is reported.",
         remedy="The error signal is the slope of the very loss that is reported, with every factor in it.",
@@ -330,9 +188,9 @@ _TABLE = (
     Mistake(
         name="missing_slope",
         rule="slope",
-        computes=missing_slope,
-        tells=tell_missing_slope,
-        writes=write_missing_slope,
+        computes=lambda slope, activation, values: np.ones_like(values.A),
+        tells=lambda slope, shape, l, j: (),
+        writes=lambda slope, code, Z, A: "",
         title="The slope left out",
         says="The error signal passes each unit without the slope of its activation function.",
         remedy=(
@@ -347,9 +205,9 @@ _TABLE = (
     Mistake(
         name="slope_of_activation",
         rule="slope",
-        computes=slope_at_a,
-        tells=tell_slope_at_a,
-        writes=write_slope_at_a,
+        computes=lambda slope, activation, values: activation.g_prime(values.A),
+        tells=_tell_slope_at_a,
+        writes=_write_slope_at_a,
         title="The slope at a instead of z",
         says="The slope g′ is taken at a, which has been through the activation function already.",
         remedy="The slope is taken where the function was applied: at z, as g′(z).",
@@ -361,9 +219,9 @@ _TABLE = (
     Mistake(
         name="updated_weights",
         rule="weights",
-        computes=updated,
-        tells=tell_updated,
-        writes=write_updated,
+        computes=lambda weights, W, dW, learning_rate: weights(W - learning_rate * dW, dW, learning_rate),
+        tells=_tell_updated_weights,
+        writes=lambda weights, W, dW: weights(f"({W} - eta * {dW})", dW),
         title="Weights already updated",
         says="Each layer is updated at once, and the error signal then comes back through its new weights.",
         remedy="All gradients come first, from the weights of the forward pass. Then every weight moves.",
@@ -375,9 +233,9 @@ _TABLE = (
     Mistake(
         name="wrong_sign",
         rule="output_error",
-        computes=turned_round,
-        tells=tell_turned_round,
-        writes=write_turned_round,
+        computes=lambda output_error, *given: -output_error(*given),
+        tells=_tell_turned_round,
+        writes=_write_turned_round,
         title="The difference turned round",
         says="The output's error signal starts from target minus prediction, so every update climbs the loss.",
         remedy="The error signal starts from prediction minus target, and the update subtracts the gradient.",
@@ -389,9 +247,9 @@ _TABLE = (
     Mistake(
         name="bias_times_fan_in",
         rule="bias_gradient",
-        computes=once_per_input,
-        tells=tell_once_per_input,
-        writes=write_once_per_input,
+        computes=lambda bias_gradient, delta, fan_in: fan_in * bias_gradient(delta, fan_in),
+        tells=_tell_once_per_input,
+        writes=_write_once_per_input,
         title="A bias counted once per input",
         says="The gradient of a bias is counted once for each input of its unit.",
         remedy="A bias enters its unit once and carries 1, so its gradient is the error signal itself.",
@@ -403,9 +261,9 @@ _TABLE = (
     Mistake(
         name="one_path_only",
         rule="pulled_back",
-        computes=last_path,
-        tells=tell_last_path,
-        writes=write_last_path,
+        computes=lambda pulled_back, delta, W: pulled_back(delta[:, -1:], W[-1:]),
+        tells=lambda pulled_back, ways: pulled_back(ways)[-1:],
+        writes=lambda pulled_back, delta, W: pulled_back(f"{delta}[:, -1:]", f"{W}[-1:]"),
         title="Only the last path",
         says="A loop over the units of the next layer has = where it needs +=, so only the last path stays.",
         remedy="What comes back from all the units that a unit feeds is added up.",
@@ -417,9 +275,9 @@ _TABLE = (
     Mistake(
         name="slope_after_softmax",
         rule="output_error",
-        computes=slope_again,
-        tells=tell_slope_again,
-        writes=write_slope_again,
+        computes=_slope_again,
+        tells=_tell_slope_again,
+        writes=lambda output_error, error: replace(output_error(error), slope="y_hat * (1 - y_hat)"),
         title="A slope after ŷ − y",
         says="The output's error signal ŷ − y is multiplied by the output's slope ŷ(1 − ŷ) once more.",
         remedy="With this loss the output's slope has cancelled: ŷ − y is the whole error signal.",
@@ -431,9 +289,9 @@ _TABLE = (
     Mistake(
         name="summed_not_averaged",
         rule="averaged",
-        computes=summed,
-        tells=tell_summed,
-        writes=write_summed,
+        computes=lambda averaged, delta: len(delta) * averaged(delta),
+        tells=_tell_summed,
+        writes=lambda averaged, examples: False,
         title="A sum over the batch",
         says="The gradients of the batch's examples are added up, and nobody divides by their number.",
         remedy="The loss is the mean over the batch, so its gradient is the mean of the examples' gradients.",
@@ -445,9 +303,9 @@ _TABLE = (
     Mistake(
         name="wrong_layer_input",
         rule="carried",
-        computes=own_layer,
-        tells=tell_own_layer,
-        writes=write_own_layer,
+        computes=lambda carried, A_prev, A: A,
+        tells=lambda carried, l, k: Symbol("a", l, k),
+        writes=lambda carried, A_prev, A: A,
         title="The activation of the wrong layer",
         says="The gradient of a weight takes the activation of the layer that the weight leads to.",
         remedy="The gradient of a weight takes what the weight carried: the activation of the layer before.",
@@ -467,38 +325,38 @@ def mistake_named(name: str) -> Mistake:
     return MISTAKES[name]
 
 
+Form = TypeVar("Form", Rules, Story, Lines)
+
+
 def _in_order(names: Iterable[str]) -> list[Mistake]:
     """In the order of the table, whatever the order of the names: each mistake can rely on those before it."""
     return sorted(map(mistake_named, set(names)), key=_TABLE.index)
 
 
+def _changed(rules: Form, mistakes: tuple[str, ...], way: str) -> Form:
+    """The rules with these mistakes in them: as they are computed, told or written."""
+    for mistake in _in_order(mistakes):
+        wrong: Any = partial(getattr(mistake, way), getattr(rules, mistake.rule))
+        rules = replace(rules, **{mistake.rule: wrong})
+    return rules
+
+
 @lru_cache(maxsize=1024)
 def rules_of(mistakes: tuple[str, ...], learning_rate: float) -> Rules:
     """The rules of backward() with these mistakes in them; the same object for the same arguments."""
-    if not mistakes:
-        return RIGHT
-    rules = replace(RIGHT, learning_rate=learning_rate)
-    for mistake in _in_order(mistakes):
-        rules = replace(rules, **{mistake.rule: mistake.computes(getattr(rules, mistake.rule))})
-    return rules
+    return _changed(replace(RIGHT, learning_rate=learning_rate), mistakes, "computes") if mistakes else RIGHT
 
 
 @lru_cache(maxsize=256)
 def story_of(mistakes: tuple[str, ...]) -> Story:
     """How the rules with these mistakes in them are told."""
-    story = Story()
-    for mistake in _in_order(mistakes):
-        story = replace(story, **{mistake.rule: mistake.tells(getattr(story, mistake.rule))})
-    return story
+    return _changed(Story(), mistakes, "tells")
 
 
 @lru_cache(maxsize=256)
 def lines_of(mistakes: tuple[str, ...]) -> Lines:
     """How the rules with these mistakes in them are written in NumPy."""
-    lines = Lines()
-    for mistake in _in_order(mistakes):
-        lines = replace(lines, **{mistake.rule: mistake.writes(getattr(lines, mistake.rule))})
-    return lines
+    return _changed(Lines(), mistakes, "writes")
 
 
 # What can be made together --------------------------------------------------------------------------------------------

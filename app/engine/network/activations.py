@@ -22,13 +22,11 @@ LEAK = 0.01  # slope of leaky_relu below zero, as torch.nn.LeakyReLU has it
 class Code:
     """An activation in NumPy: g of {Z}, and its slope by {Z} or {A}, empty where it is no factor.
 
-    `by_hand` is the slope of a rounded {A}, `by_z` the slope by {Z} alone, where `slope` is not that already. `before`
-    is a line that comes before g's.
+    `by_z` is the slope by {Z} alone, where `slope` is not that already; `before` is a line that comes before g's.
     """
 
     g: str
     slope: str
-    by_hand: str = ""
     by_z: str = ""
     before: str = ""
 
@@ -37,10 +35,11 @@ class Code:
 class Activation:
     """All that the mathematics knows of one activation function: its value g(Z), its slope g'(Z), and what they are.
 
-    `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A
-    (None where A does not tell it). `pieces` are the two smooth functions of which one with a corner at 0 is made, the
-    left one up to 0 and there too, as g' has it (None without a corner). `straight`: it is made of straight pieces, and
-    its slope at a is that at z. `bounds`: what a can be at all.
+    `slope_from_a` serves calculations by hand, which round A and take the slope from the rounded A: a(1 - a), 1 - a^2.
+    None where it is taken from z: a rounded ReLU of 0.004 is 0 and would pass for one that is off. `pieces` are the two
+    smooth functions of which one with a corner at 0 is made, the left one up to 0 and there too, as g' has it; None
+    without a corner. `straight`: it is made of straight pieces, and its slope at a is that at z. `bounds`: what a can
+    be at all.
 
     `formula` tells g of a layer's z for its unit j; `slope_formula` tells g' by a, None where it stays g'(z).
     `work` is what a unit's activation costs, against the cheap ones.
@@ -190,55 +189,49 @@ _TABLE = (
         name="relu",
         g=lambda Z: np.maximum(Z, 0.0),
         g_prime=_relu_slope,
-        slope_from_a=_relu_slope,  # a is above 0 where z is
+        slope_from_a=None,
         pieces=(np.zeros_like, lambda Z: Z),
         straight=True,
         bounds=(0.0, math.inf),
         formula=_by_name("relu"),
         slope_formula=None,
-        code=Code("np.maximum({Z}, 0)", "({Z} > 0)", by_hand="({A} > 0)"),
+        code=Code("np.maximum({Z}, 0)", "({Z} > 0)"),
     ),
     Activation(
         name="leaky_relu",
         g=lambda Z: np.maximum(Z, LEAK * Z),
         g_prime=lambda Z: np.maximum(_relu_slope(Z), LEAK),
-        slope_from_a=lambda A: np.maximum(_relu_slope(A), LEAK),
+        slope_from_a=None,
         pieces=(lambda Z: LEAK * Z, lambda Z: Z),
         straight=True,
         bounds=(-math.inf, math.inf),
         formula=_by_name("leaky_relu"),
         slope_formula=None,
-        code=Code(
-            "np.where({Z} > 0, {Z}, 0.01 * {Z})", "np.where({Z} > 0, 1, 0.01)", by_hand="np.where({A} > 0, 1, 0.01)"
-        ),
+        code=Code("np.where({Z} > 0, {Z}, 0.01 * {Z})", "np.where({Z} > 0, 1, 0.01)"),
     ),
     Activation(
         name="elu",
         g=_elu,
         g_prime=lambda Z: np.exp(np.minimum(Z, 0.0)),
-        slope_from_a=lambda A: np.minimum(A + 1.0, 1.0),
+        slope_from_a=None,
         pieces=(np.expm1, lambda Z: Z),
         straight=False,
         bounds=(-1.0, math.inf),
         formula=_by_name("elu"),
         slope_formula=None,
-        code=Code(
-            "np.where({Z} > 0, {Z}, np.expm1({Z}))",
-            "np.where({Z} > 0, 1, np.exp({Z}))",
-            by_hand="np.where({A} > 0, 1, {A} + 1)",
-        ),
+        code=Code("np.where({Z} > 0, {Z}, np.expm1({Z}))", "np.where({Z} > 0, 1, np.exp({Z}))"),
     ),
     Activation(
         name="softplus",
         g=lambda Z: np.logaddexp(0.0, Z),
         g_prime=sigmoid,
-        slope_from_a=lambda A: -np.expm1(-A),
+        slope_from_a=None,
         pieces=None,
         straight=False,
         bounds=(0.0, math.inf),
         formula=_by_name("softplus"),
         slope_formula=None,
-        code=Code("np.logaddexp(0, {Z})", "1 / (1 + np.exp(-{Z}))", by_hand="(1 - np.exp(-{A}))"),
+        code=Code("np.logaddexp(0, {Z})", "1 / (1 + np.exp(-{Z}))"),
     ),
     # Hendrycks and Gimpel 2016: z times the normal distribution's share below z (exact, not the tanh fit).
     Activation(

@@ -1,37 +1,26 @@
-"""Sessions and setups as JSON: a setup as the API shows it, a session as a store keeps it."""
+"""A setup as JSON, as the API shows it and a store keeps it; its data with what they are drawn from."""
 
-import json
-from base64 import b64decode, b64encode
-from dataclasses import astuple
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from app.engine.data.datasets import Dataset
+from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
-from app.engine.learning.schedules import CONSTANT, SCHEDULES, Schedule
-from app.engine.network.expressions import Symbol
-from app.engine.network.initializers import INITIALIZERS, Initializer
+from app.engine.learning.schedules import CONSTANT, Schedule
+from app.engine.network.arrays import Array
+from app.engine.network.errors import SetupError
+from app.engine.network.initializers import Initializer
 from app.engine.setup import Parameters, Setup
-from app.lessons import lesson_named
-from app.sessions.setups.data_documents import (
-    Document,
-    data_document,
-    data_of,
-    matrix,
-)
-from app.sessions.walk.answers import answers_of, answers_text
-from app.sessions.walk.bug_lab import hunt_of
-from app.sessions.walk.checkpoints import Checkpoint
-from app.sessions.walk.edits import Change, Changes, Mark
-from app.sessions.walk.position import Place
-from app.sessions.walk.session import Fork, Goal, TrainingSession
-from app.sessions.walk.timeline import Timeline
+from app.sessions.setups.declaration import AMOUNTS, SETTINGS, DatasetGiven, Preparation
+from app.sessions.setups.names import clean_names
 
-AMOUNTS = {kind.name: kind.amount for kind in INITIALIZERS.values() if kind.amount}
-
-
-# A setup ------------------------------------------------------------------------------------------------------------
+Document = dict[str, Any]  # what json.dumps takes
+PLAIN = tuple(name for name in SETTINGS if "." not in name)  # settings that stand in no part of a setup
+TUPLES = ("sizes", "activations", "warm_up")
+PREPARED = tuple(Preparation.model_fields)
+DRAWN = tuple(name for name in DatasetGiven.model_fields if name not in PREPARED)
 
 
 def setup_document(setup: Setup) -> Document:
@@ -43,9 +32,7 @@ def setup_document(setup: Setup) -> Document:
         **_start_document(setup.start),
         "data": data_document(setup.prepared),
         "optimizer": _optimizer_document(setup),
-        "batch_size": setup.batch_size,
-        "shuffle_seed": setup.shuffle_seed,
-        "decimals": setup.decimals,
+        **{name: getattr(setup, name) for name in PLAIN if name != "loss"},
         "mistake": _mistakes_document(setup.mistakes),
         **({"warm_up": list(setup.warm_up)} if setup.warm_up else {}),
     }
@@ -56,8 +43,8 @@ def setup_of(document: Document) -> Setup:
 
     SetupError names what is wrong.
     """
-    fields: Document = {name: document[name] for name in _PLAIN if name in document}
-    fields |= {name: tuple(document[name]) for name in _TUPLES if name in document}
+    fields: Document = {name: document[name] for name in PLAIN if name in document}
+    fields |= {name: tuple(document[name]) for name in TUPLES if name in document}
     fields["mistakes"] = _mistakes_of(document.get("mistake"))
     if "initializer" in document or "parameters" in document:
         fields["start"] = _start_of(document)
@@ -65,9 +52,10 @@ def setup_of(document: Document) -> Setup:
     return Setup(data=data_of(document["data"]), **fields).completed()
 
 
-_PLAIN = ("loss", "batch_size", "shuffle_seed", "decimals")
-_TUPLES = ("sizes", "activations", "warm_up")
-_OPTIONAL = ("weight_decay", "clip_norm")
+def _chosen(section: str, held: Mapping[str, Any]) -> Document:
+    """What the kind that is held has of the settings of a section; what was left out stays out."""
+    mine = [setting for setting in SETTINGS.values() if setting.section == section and setting.belongs_to(held["kind"])]
+    return {one.name: held[one.name] for one in mine if held[one.name] or not one.optional}
 
 
 def _mistakes_document(mistakes: tuple[str, ...]) -> str | list[str] | None:
@@ -82,8 +70,7 @@ def _mistakes_of(document: str | list[str] | None) -> tuple[str, ...]:
 def _start_document(start: Initializer | Parameters) -> Document:
     if isinstance(start, Parameters):
         return {"parameters": {"W": [W.tolist() for W in start.W], "b": [b.tolist() for b in start.b]}}
-    amount = {AMOUNTS[start.kind]: start.amount} if start.kind in AMOUNTS else {}
-    return {"initializer": {"kind": start.kind, **amount, "seed": start.seed}}
+    return {"initializer": _chosen("initializer", vars(start) | dict.fromkeys(AMOUNTS, start.amount))}
 
 
 def _start_of(document: Document) -> Initializer | Parameters:
@@ -93,137 +80,61 @@ def _start_of(document: Document) -> Initializer | Parameters:
             tuple(matrix(rows, f"parameters.W[{l}]") for l, rows in enumerate(W)),
             tuple(np.array(values, float) for values in b),
         )
-    given = dict(document["initializer"])
-    kind = given.pop("kind")
-    seed = given.pop("seed", 0)
-    amounts = [given[name] for name in given if name == AMOUNTS.get(kind)]
-    return Initializer(kind, seed, *amounts)
+    given = document["initializer"]
+    kind = given["kind"]
+    amounts = [given[name] for name, kinds in AMOUNTS.items() if name in given and kind in kinds]
+    return Initializer(kind, given.get("seed", Initializer.seed), *amounts)
 
 
 def _optimizer_document(setup: Setup) -> Document:
     """The optimizer with the settings of its kind; what is not in use is left out."""
-    optimizer, schedule = setup.optimizer, setup.schedule
-    document: Document = {"kind": optimizer.kind, "learning_rate": setup.learning_rate}
-    document |= {name: getattr(optimizer, name) for name in optimizer.rule.settings}
-    document |= {name: value for name in _OPTIONAL if (value := getattr(optimizer, name))}
-    if schedule != CONSTANT:
-        document["schedule"] = {"kind": schedule.kind}
-        document["schedule"] |= {name: getattr(schedule, name) for name in SCHEDULES[schedule.kind].settings}
+    document = _chosen("optimizer", vars(setup.optimizer) | {"learning_rate": setup.learning_rate})
+    if setup.schedule != CONSTANT:
+        document["schedule"] = _chosen("optimizer.schedule", vars(setup.schedule))
     return document
 
 
 def _optimizer_of(document: Document) -> Document:
     """The fields of a setup: optimizer, schedule and learning rate."""
-    settings = {name: value for name, value in document.items() if name not in ("learning_rate", "schedule")}
-    rate = {name: document[name] for name in ("learning_rate",) if name in document}
-    return {"optimizer": Optimizer(**settings), "schedule": Schedule(**document.get("schedule", {})), **rate}
+    settings = dict(document)
+    schedule = Schedule(**settings.pop("schedule", {}))
+    rate = settings.pop("learning_rate", Setup.learning_rate)
+    return {"optimizer": Optimizer(**settings), "schedule": schedule, "learning_rate": rate}
 
 
-# A session ----------------------------------------------------------------------------------------------------------
+# Data -----------------------------------------------------------------------------------------------------------------
 
 
-def fixed_text(session: TrainingSession) -> str:
-    """What never changes of a session: its lesson, or its setup."""
-    if session.lesson is None:
-        return json.dumps({"setup": setup_document(session.setup)})
-    return json.dumps({"lesson": session.lesson, "as_published": session.as_published})
+def data_document(data: Data) -> Document:
+    """The source as it was given, before scaling; of the rest only what is not as usual."""
+    usual = Data(data.source).named()
+    made = {name: getattr(data, name) for name in PREPARED if getattr(data, name) != getattr(usual, name)}
+    return {**_source_document(data.source), **made}
 
 
-def moving_text(session: TrainingSession) -> str:
-    """What changes of a session: where it stands, what was changed, and the checkpoints of the way."""
-    timeline = session.timeline
-    return json.dumps(
-        {
-            "place": session.place,
-            "by": session.by,
-            "wanted": session.wanted,
-            "changes": list(map(_change_document, timeline.changes)),
-            "checkpoints": [_checkpoint_document(checkpoint) for checkpoint in timeline.checkpoints],
-            **_kept_apart(session),
-        },
-        separators=(",", ":"),
-    )
+def data_of(document: Document) -> Data:
+    """The inverse of `data_document`. SetupError where rows are not of one length, or a name cannot be one."""
+    made = {name: document[name] for name in PREPARED if name in document}
+    made |= {name: clean_names(made[name], f"data.{name}") for name in ("columns", "names") if name in made}
+    return Data(_source_of(document), **made)
 
 
-def _kept_apart(session: TrainingSession) -> Document:
-    """What most sessions have nothing of: switches, answers, a hunt."""
-    parts = {
-        "asking": session.asking,
-        "proving": session.checking,
-        "answers": answers_text(session.answers) if session.answers else "",
-        "hunt": session.hunt and astuple(session.hunt),
-        "fork": session.fork and astuple(session.fork),
-        "goal": session.goal and astuple(session.goal),
-        "marks": [_mark_document(mark, session.timeline.changes) for mark in session.marks],
-    }
-    return {name: value for name, value in parts.items() if value}
+def _source_document(source: Examples | Dataset) -> Document:
+    if isinstance(source, Examples):
+        return {"X": source.X.tolist(), "Y": source.Y.tolist()}
+    held = vars(source) | {"dataset": source.name}
+    return {name: held[name] for name in DRAWN}
 
 
-def _change_document(change: Change) -> tuple[int, Symbol, float]:
-    return change.iteration, change.symbol, change.value
+def _source_of(document: Document) -> Examples | Dataset:
+    if "dataset" in document:
+        drawn = {name: document[name] for name in DRAWN if name in document}
+        return Dataset(drawn.pop("dataset"), **drawn)
+    return Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y"))
 
 
-def _mark_document(mark: Mark, changes: Changes) -> Document:
-    """A mark by how many of the session's changes it begins with, and the others that it has."""
-    shared = next((i for i, pair in enumerate(zip(mark.changes, changes, strict=False)) if pair[0] != pair[1]), None)
-    same = min(len(mark.changes), len(changes)) if shared is None else shared
-    return {
-        "place": mark.place,
-        "same": same,
-        "others": list(map(_change_document, mark.changes[same:])),
-        "what": mark.what,
-    }
-
-
-def _changes_of(document: list[tuple[int, list[Any], float]]) -> Changes:
-    return tuple(Change(first, Symbol(*symbol), value) for first, symbol, value in document)
-
-
-def _mark_of(document: Document, changes: Changes) -> Mark:
-    before = changes[: document["same"]] + _changes_of(document["others"])
-    return Mark(Place(*document["place"]), before, document["what"])
-
-
-@lru_cache(maxsize=1024)
-def _checkpoint_document(checkpoint: Checkpoint) -> tuple[int, str]:
-    """(iteration, parameters in base 64): the same through all steps of an iteration."""
-    return checkpoint.iteration, b64encode(checkpoint.parameters.tobytes()).decode()
-
-
-def session_of(fixed: str, moving: str) -> TrainingSession:
-    """The session of both texts, the same to the last bit. UnknownLessonError where its lesson is no longer taught."""
-    setup, lesson, as_published = _fixed_of(fixed)
-    document = json.loads(moving)
-    iteration, cursor = document["place"]
-    changes = _changes_of(document["changes"])
-    timeline = Timeline(
-        setup,
-        iteration,
-        changes,
-        tuple(Checkpoint(first, np.frombuffer(b64decode(text))) for first, text in document["checkpoints"]),
-    )
-    return TrainingSession(
-        timeline,
-        lesson=lesson,
-        as_published=as_published,
-        cursor=cursor,
-        by=document["by"],
-        wanted=document["wanted"],
-        asking=document.get("asking", ""),
-        answers=answers_of(document["answers"]) if "answers" in document else (),
-        checking=document.get("proving", False),
-        hunt=hunt_of(*document["hunt"]) if "hunt" in document else None,
-        marks=tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
-        fork=Fork(*document["fork"]) if "fork" in document else None,
-        goal=Goal(*document["goal"]) if "goal" in document else None,
-    )
-
-
-@lru_cache(maxsize=128)
-def _fixed_of(text: str) -> tuple[Setup, str | None, bool]:
-    """(setup, lesson, as_published): kept in memory, for a setup with a thousand examples takes long to read."""
-    document = json.loads(text)
-    if "setup" in document:
-        return setup_of(document["setup"]), None, True
-    lesson, as_published = document["lesson"], document["as_published"]
-    return lesson_named(lesson).setup(as_published), lesson, as_published
+def matrix(rows: list[list[float]], field: str) -> Array:
+    """Rows of equal length as an array; SetupError where they are not."""
+    if len({len(row) for row in rows}) != 1:
+        raise SetupError(field, f"The rows of {field} do not all have one length.", "Give rows of equal length.")
+    return np.array(rows, float)

@@ -9,23 +9,22 @@ input-0 is empty where column 0 is left out.
 
 import csv
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from io import StringIO
 from itertools import count
 from typing import Any, Self
 
-from app.engine.data.datasets import Dataset
-from app.engine.data.split import Data, Examples
-from app.engine.learning.optimizers import Optimizer
-from app.engine.learning.schedules import Schedule
-from app.engine.network.initializers import Initializer
-from app.engine.setup import Setup
-from app.sessions.setups.csv_rows import SEPARATORS
-from app.sessions.setups.data_documents import Document
-from app.sessions.setups.document import AMOUNTS, setup_document
+import numpy as np
 
-GIVEN = "given"  # the kind of initializer that stands for starting values
+from app.engine.data.split import Data, Examples
+from app.engine.setup import Setup
+from app.sessions.setups.declaration import GIVEN, SETTINGS
+from app.sessions.setups.document import Document, setup_document
+from app.sessions.setups.setting import Setting
+from app.sessions.setups.table import SEPARATORS, Labelled, Table
+
 DATASET, TABLE = "dataset", "table"  # sources of data
 INPUT = "input-"  # and the place of a column from 0: whether it is an input, unless it is a target
 HIDDEN_UNITS, HIDDEN_ACTIVATION = "3", "tanh"  # of a layer that is added
@@ -51,22 +50,7 @@ def _flat(prefix: str, document: Document) -> dict[str, str]:
     return texts
 
 
-def _usual() -> dict[str, str]:
-    """What a field holds that was not shown before: the engine's own defaults."""
-    dataset, data, draw = Dataset("xor"), Data(Dataset("xor")), Initializer("xavier_uniform")
-    amounts = {f"initializer.{name}": text_of(draw.amount) for name in AMOUNTS.values()}
-    made = {name: getattr(data, name) for name in ("scaling", "scale_targets", "test_share", "split_seed")}
-    return {
-        **{f"data.{name}": text_of(getattr(dataset, name)) for name in ("examples", "noise", "seed")},
-        **_flat("data.", {"dataset": dataset.name, **made}),
-        **_flat("optimizer.", {**asdict(Optimizer()), "schedule": asdict(Schedule())}),
-        **amounts,
-        **_flat("initializer.", {"kind": draw.kind, "seed": draw.seed}),
-        "source": DATASET,
-    }
-
-
-USUAL = _usual()
+USUAL = {place: text_of(setting.usual) for place, setting in SETTINGS.items()} | {"source": DATASET}
 
 
 @dataclass(frozen=True)
@@ -77,6 +61,15 @@ class Draft:
 
     def __getitem__(self, name: str) -> str:
         return self.texts.get(name, USUAL.get(name, "")).strip()
+
+    def has(self, setting: Setting) -> bool:
+        """Whether the kind that is chosen has this setting."""
+        return setting.belongs_to(self[setting.beside("kind")])
+
+    def shows(self, setting: Setting) -> bool:
+        """Whether a form shows it: what would have no effect stays hidden."""
+        beside, texts = setting.idle
+        return self.has(setting) and not (beside and self[setting.beside(beside)] in texts)
 
     @property
     def hidden(self) -> int:
@@ -155,3 +148,50 @@ def _is_misread(name: str) -> bool:
     except ValueError:
         return any(mark in name for mark in (*SEPARATORS, '"'))
     return True
+
+
+# A table's columns, as a draft chooses them --------------------------------------------------------------------------
+
+LAST = re.compile(r"last-([2-9]|[1-9][0-9])", re.ASCII)
+
+
+def target_of(draft: Draft, columns: int) -> str:
+    """The target that the draft chooses: a column from 0, or last-2; the last column where that is not there."""
+    target = draft["target"]
+    taken = last_columns(target)
+    there = taken < columns if LAST.fullmatch(target) else target in map(str, range(columns))
+    return target if there else str(columns - 1)
+
+
+def last_columns(target: str) -> int:
+    """How many columns at the end are targets, as numbers, where it is not one column that is chosen; else 1."""
+    match = LAST.fullmatch(target)
+    return 1 if match is None else int(match[1])
+
+
+def kind_of(draft: Draft, table: Table) -> str:
+    """What the target is taken for: what the draft says, or what it seems to be."""
+    target = target_of(draft, len(table.columns))
+    if LAST.fullmatch(target):
+        return "regression"
+    return draft["target_kind"] or table.suggested_kind(int(target))
+
+
+def uses_of(draft: Draft, columns: int) -> tuple[str, ...]:
+    """What each column is used as: target, input, or nothing where the draft leaves it out."""
+    target = target_of(draft, columns)
+    taken = last_columns(target)
+    targets = [int(target)] if taken == 1 else range(columns - taken, columns)
+    left_out = [place for place in range(columns) if draft.texts.get(f"{INPUT}{place}") == ""]
+    return tuple("target" if place in targets else "" if place in left_out else "input" for place in range(columns))
+
+
+def examples_in(table: Table, draft: Draft) -> Labelled:
+    """The examples, with the names of inputs and outputs; TableError where the columns cannot be used so."""
+    uses = uses_of(draft, len(table.columns))
+    inputs, targets = ([place for place, use in enumerate(uses) if use == wanted] for wanted in ("input", "target"))
+    if len(targets) == 1:
+        return table.labelled(targets[0], kind_of(draft, table), inputs)
+    each = [table.labelled(target, "regression", inputs) for target in targets]
+    Y = np.column_stack([one.examples.Y for one in each])
+    return Labelled(Examples(each[0].examples.X, Y), each[0].columns, tuple(one.names[0] for one in each))

@@ -1,8 +1,15 @@
-"""A learner's table: columns of numbers or words, a target chosen among them, and the examples that they make."""
+"""A learner's table: its CSV read row by row, columns of numbers or words, a target chosen among them, the examples.
 
-from collections.abc import Sequence
+TableError says in which row and column something cannot be read or used, and why.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
+from itertools import islice
 from statistics import fmean
 from typing import NamedTuple
 
@@ -11,17 +18,162 @@ import numpy as np
 from app.engine.data.split import Examples
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
-from app.sessions.setups.csv_rows import (
-    Row,
-    TableError,
-    TableLimits,
-    read_rows,
-)
+from app.limits import Limits
 from app.sessions.setups.names import MOST_CHARACTERS, clean_name
-from app.sessions.setups.numerals import Numerals, numerals_of
+from app.sessions.setups.numerals import NUMBER, WITH_COMMA, signed
 
+SEPARATORS = ("\t", ";", ",")  # the first of them that the first row holds outside of quotation marks
+QUOTED = re.compile(r'"[^"]*"')
+LINE_END = re.compile(r"\r\n?|\n")
 TARGET_KINDS = ("regression", "two_classes", "classes")
 FEW = 3  # whole numbers are taken for classes where each occurs about so many times
+MOST_CLASSES = 10
+
+
+class TableError(SetupError):
+    """A table that cannot be used: `row` is its line in the file and `column` its place, both from 1; 0 for neither."""
+
+    def __init__(self, problem: str, remedy: str, row: int = 0, column: int = 0) -> None:
+        places = (f"row {row}" if row else "", f"column {column}" if column else "")
+        where = ", ".join(filter(None, places))
+        super().__init__("table", f"{where[0].upper()}{where[1:]}: {problem}" if where else problem, remedy)
+        self.row = row
+        self.column = column
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """One row: its line in the file, from 1, and its texts without space around them."""
+
+    line: int
+    texts: tuple[str, ...]
+
+
+class Rows(NamedTuple):
+    """The rows that hold something, and the separator between their texts."""
+
+    rows: tuple[Row, ...]
+    separator: str
+
+
+def read_rows(content: bytes | str, limits: Limits) -> Rows:
+    """The rows of a CSV, all of one length. TableError says where it cannot be read, and why.
+
+    Of a table that is too long only the first rows: names, as many examples as can be used, and one more.
+    """
+    text = _text(content, limits)
+    separator = _separator(text)
+    rows = tuple(islice(_parsed(text, separator), limits.max_examples + 2))
+    if not rows:
+        raise TableError("The table is empty.", "Paste rows of numbers, with commas between them.")
+    for row in rows:
+        if len(row.texts) != len(rows[0].texts):
+            count = len(row.texts)
+            here = "is 1 value" if count == 1 else f"are {count} values"
+            raise TableError(
+                f"There {here} here, and {len(rows[0].texts)} in the first row.",
+                "Give every row the same number of values.",
+                row.line,
+            )
+    return Rows(rows, separator)
+
+
+def _text(content: bytes | str, limits: Limits) -> str:
+    size = len(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
+    if size > limits.max_data_bytes:
+        raise TableError(
+            f"The table takes {-(-size // 1024):,} kB, and at most {limits.max_data_bytes // 1024:,} kB can be read.",
+            "Give fewer rows.",
+        )
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = _lines(error.object[: error.start].decode())
+        raise TableError("The file is not text in UTF-8.", "Save it as “CSV UTF-8”.", line) from error
+    text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        raise TableError("There is a NUL character.", "Save the table as plain text.", _lines(text.partition("\0")[0]))
+    return text
+
+
+def _lines(text: str) -> int:
+    """In which line the text ends, from 1."""
+    return len(LINE_END.findall(text)) + 1
+
+
+def _separator(text: str) -> str:
+    first = next(filter(str.strip, LINE_END.split(QUOTED.sub("quoted", text))), "")
+    return next((mark for mark in SEPARATORS if mark in first.strip()), ",")
+
+
+def _parsed(text: str, separator: str) -> Iterator[Row]:
+    """Every row that is not blank."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
+    line = 1
+    while True:
+        try:
+            texts = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise TableError(*_reason(str(error)), line) from error
+        if any(map(str.strip, texts)):
+            yield Row(line, tuple(map(str.strip, texts)))
+        line = reader.line_num + 1
+
+
+def _reason(error: str) -> tuple[str, str]:
+    """What csv found, in our words."""
+    if "limit" in error:
+        return "A value is far too long.", "Check where a quotation mark is missing."
+    return "A quotation mark is not where it can be read.", 'Write "…" around a whole value, and "" for " inside.'
+
+
+# Numbers --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Numerals:
+    """How numbers are written in one table: with a comma, or else a point; none lies beyond the magnitude."""
+
+    comma: bool
+    magnitude: float
+
+    def look_like(self, text: str) -> bool:
+        """Whether it is a number, or another program would take it for one."""
+        try:
+            float(self._pointed(text))
+        except ValueError:
+            return False
+        return True
+
+    def read(self, text: str, line: int, column: int) -> float:
+        """The number. TableError says at its place why it is none."""
+        if not text:
+            raise TableError("There is no value.", "Give a number, or leave the row out.", line, column)
+        if (WITH_COMMA if self.comma else NUMBER).fullmatch(signed(text)) is None:
+            mark, such = ("comma", "−0,25") if self.comma else ("point", "−0.25")
+            remedy = f"Write numbers with the digits 0 to 9 and a {mark}, such as {such} or 1e-3."
+            raise TableError("This is not a number that can be read.", remedy, line, column)
+        number = float(self._pointed(text))
+        if abs(number) > self.magnitude:
+            bound = f"{self.magnitude:,.0f}"
+            raise TableError(f"The number lies beyond {bound}.", f"Use numbers from −{bound} to {bound}.", line, column)
+        return number
+
+    def _pointed(self, text: str) -> str:
+        return signed(text).replace(",", ".") if self.comma else signed(text)
+
+
+def numerals_of(texts: Iterable[str], separator: str, magnitude: float) -> Numerals:
+    """A comma is the decimal mark where it separates nothing and any number has one; then it is so in all of them."""
+    comma = separator != "," and any("," in text and WITH_COMMA.fullmatch(signed(text)) for text in texts)
+    return Numerals(comma, magnitude)
+
+
+# Columns, and the examples that they make -----------------------------------------------------------------------------
 
 
 class Spread(NamedTuple):
@@ -77,7 +229,7 @@ class Table:
 
     columns: tuple[Column, ...]
     lines: tuple[int, ...]
-    limits: TableLimits
+    limits: Limits
 
     def preview(self, most: int = 8) -> tuple[tuple[str, ...], ...]:
         """The texts of the first rows."""
@@ -91,7 +243,7 @@ class Table:
         if kinds == 1 and column.numbers is not None:
             return "regression"
         whole = column.numbers is not None and all(number == int(number) for number in column.numbers)
-        few = kinds <= self.limits.classes and FEW * kinds <= len(column.texts)
+        few = kinds <= MOST_CLASSES and FEW * kinds <= len(column.texts)
         return "classes" if column.numbers is None or (whole and few) else "regression"
 
     def labelled(self, target: int, kind: str, inputs: Sequence[int] | None = None) -> Labelled:
@@ -109,7 +261,7 @@ class Table:
 
     def _inputs(self, places: Sequence[int]) -> Array:
         """X of shape (examples, inputs)."""
-        most = self.limits.features
+        most = self.limits.max_features
         if not places:
             raise TableError("No column is left as an input.", "Take one or more.")
         if len(places) > most:
@@ -134,7 +286,7 @@ class Table:
         column = self.columns[place]
         if kind == "regression":
             return np.array([self._numbers(place, column)]).T, (column.name,)
-        labels, most = column.labels, 2 if kind == "two_classes" else self.limits.classes
+        labels, most = column.labels, 2 if kind == "two_classes" else MOST_CLASSES
         if not 2 <= len(labels) <= most:
             wanted = "exactly 2" if kind == "two_classes" else f"2 to {most}"
             remedy = "Choose another kind of target, or another column."
@@ -145,25 +297,28 @@ class Table:
         return np.eye(len(labels))[codes], labels
 
 
-def read_table(content: bytes | str, limits: TableLimits) -> Table:
+# Read from a CSV ------------------------------------------------------------------------------------------------------
+
+
+def read_table(content: bytes | str, limits: Limits) -> Table:
     """The table of a CSV. TableError names row, column and reason; nothing of what was given is in it."""
     rows, separator = read_rows(content, limits)
     width = len(rows[0].texts)
     if width < 2:
         raise TableError("The table has one column.", "Give at least one input and a target, with commas between them.")
-    if width > limits.columns:
+    if width > limits.most_columns:
         raise TableError(
-            f"The table has {width} columns, and at most {limits.columns} can be read.",
-            f"Leave out {width - limits.columns}.",
+            f"The table has {width} columns, and at most {limits.most_columns} can be read.",
+            f"Leave out {width - limits.most_columns}.",
         )
-    numerals = numerals_of((text for row in rows for text in row.texts), separator, limits.magnitude)
+    numerals = numerals_of((text for row in rows for text in row.texts), separator, limits.max_magnitude)
     names, body = _headed(rows, numerals)
     if not body:
         raise TableError("There is no example below the names.", "Give at least one row of numbers.")
-    if len(body) > limits.examples:
+    if len(body) > limits.max_examples:
         raise TableError(
-            f"The table has more than {limits.examples:,} examples, and no more can be used.",
-            f"Give at most {limits.examples:,} rows of values.",
+            f"The table has more than {limits.max_examples:,} examples, and no more can be used.",
+            f"Give at most {limits.max_examples:,} rows of values.",
         )
     columns = (_column(name, place, body, numerals) for place, name in enumerate(names))
     return Table(tuple(columns), tuple(row.line for row in body), limits)

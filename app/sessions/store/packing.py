@@ -3,8 +3,8 @@
 import zlib
 from dataclasses import replace
 
-from app.sessions.setups.document import fixed_text, moving_text, session_of
 from app.sessions.store.store import SessionTooLargeError
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.session import TrainingSession
 
 LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is

@@ -190,9 +190,9 @@ class TrainingSession:
         """What every symbol stands for, for the example in focus."""
         return self.timeline.moment.values(self.focus_row)
 
-    @cached_property
+    @property
     def right_values(self) -> Values:
-        """What every symbol would stand for by the chain rule, whatever rule the walk follows."""
+        """What every symbol would stand for by the chain rule, whatever rule the walk follows; worked out anew."""
         it = self.current
         return Values(run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y, it.past), self.focus_row)
 

@@ -86,7 +86,7 @@ class BugLab:
     """The panel; all but `open` is empty outside of the bug lab. `share` is the address that fixes the case."""
 
     id: ClassVar[str] = "bug-lab"
-    template: ClassVar[str] = "bug_lab/bug_lab.html"
+    template: ClassVar[str] = "bug_lab/bug-lab.html"
 
     open: bool
     title: str = ""

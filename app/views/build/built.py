@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
+from app.limits import Limits
 from app.sessions.setups.draft import Draft
+from app.sessions.setups.reading import checked, read
 from app.sessions.setups.table import Table
-from app.views.build.advice import Advice
-from app.views.build.pairings import Offer, Problem
+from app.views.build.pairings import Advice, Offer, Problem, output_advice, pairing_problems
 
 DRAW_ANEW = Offer("Draw the weights anew", "initializer.kind=xavier_uniform")
 ALL_AT_ONCE = Offer("Take all at once", "batch_size=")
@@ -35,6 +36,16 @@ class Built:
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong, each with its field."""
         return (*map(_problem_of, self.errors), *self.pairings)
+
+
+def build(draft: Draft, limits: Limits) -> Built:
+    """All that is known of a draft: its table, its setup, or what is wrong with it."""
+    reading = read(draft, limits)
+    core = reading.core
+    pairings = () if core is None else pairing_problems(core)
+    setup = None if pairings else checked(reading)
+    advice = None if core is None or any(problem.field == "loss" for problem in pairings) else output_advice(core)
+    return Built(draft, core, setup, reading.table, tuple(reading.errors), pairings, advice)
 
 
 def _problem_of(error: SetupError) -> Problem:

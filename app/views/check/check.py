@@ -1,14 +1,10 @@
 """The panel that checks every gradient numerically."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.check.gradient_check import Checked, GradientCheck
-from app.engine.equations.shape import Shape
+from app.engine.check.gradient_check import Checked
 from app.engine.equations.trace import found_at
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import (
     NOT_YET,
@@ -22,6 +18,7 @@ from app.views.check.verdicts import (
     worst,
 )
 from app.views.formulas.parameters import ParameterNames, parameter_names
+from app.views.formulas.symbols import orientation_of
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
 
@@ -92,48 +89,23 @@ def check_panel(session: TrainingSession, digits: int) -> Check:
     check = check_of(session)
     if check is None:
         return Check(refused=_refusal(session))
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
-    first, end = _span(session.shape)
-    reached = min(max(session.cursor, first), end)
-    tables = _tables(check, session.shape, orientation, (reached, digits))
-    return Check(look=looks(worst(check)), verdict=verdict(check), waiting=reached < end, tables=tables)
-
-
-@lru_cache(maxsize=512)
-def _span(shape: Shape) -> tuple[int, int]:
-    """The cursor before the first gradient is found, and after the last."""
-    places = [index for symbol, index in found_at(shape).items() if symbol.kind in ("dW", "db")]
-    return min(places), max(places) + 1
-
-
-def _refusal(session: TrainingSession) -> str:
-    examples = len(session.batch)
-    return (
-        f"{gradients_in(session.shape)} gradients over {examples} examples are too many to check at each step. "
-        "The equation of each gradient still shows its own check; a smaller batch lets all be checked."
-    )
-
-
-@lru_cache(maxsize=64)
-def _tables(
-    check: GradientCheck, shape: Shape, orientation: Orientation, now: tuple[int, int]
-) -> tuple[CheckTable, ...]:
-    """`now`: the cursor, within the gradients, and the digits."""
-    (reached, digits), found = now, found_at(shape)
-    return tuple(
+    orientation = orientation_of(session)
+    found = found_at(session.shape)
+    tables = tuple(
         CheckTable(
             layer,
-            f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}",
+            f"Layer {layer}{', the output' if layer == session.shape.depth else ''}: {SIGNS[because][2]}",
             tuple(
-                _row(check.by_symbol[one.gradient], one, found[one.gradient] < reached, digits)
-                for one in parameter_names(shape, orientation, layer)
+                _row(check.by_symbol[one.gradient], one, found[one.gradient] < session.cursor, digits)
+                for one in parameter_names(session.shape, orientation, layer)
             ),
         )
         for layer, because in check.layers.items()
     )
+    waiting = not session.phase_done("backward")
+    return Check(look=looks(worst(check)), verdict=verdict(check), waiting=waiting, tables=tables)
 
 
-@lru_cache(maxsize=16384)
 def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> CheckRow:
     """The numbers where the walk has found them; how far they are apart, at once."""
     cell = check_cell(checked, digits)
@@ -145,4 +117,12 @@ def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> C
         numeric_sign=sign_class(checked.numeric) if known else "",
         error=number(checked.relative_error, 2),
         check=cell if known else replace(cell, numeric=NOT_YET),
+    )
+
+
+def _refusal(session: TrainingSession) -> str:
+    examples = len(session.batch)
+    return (
+        f"{gradients_in(session.shape)} gradients over {examples} examples are too many to check at each step. "
+        "The equation of each gradient still shows its own check; a smaller batch lets all be checked."
     )

@@ -119,7 +119,8 @@ def _told_by_paths(checked: Checked, numeric: str, analytic: str) -> str:
         case "wrong":
             return f"{summed}. The walk finds {analytic}: wrong by {apart(checked)}."
         case "rounding":
-            return f"{summed}. The rule is right: rounding the activations accounts for {apart(checked)}."
+            why = f"rounding the activations accounts for the {apart(checked)} between them"
+            return f"{summed}. The rule is right: {why}."
     same = checked.relative_error == 0
     return f"{summed}: the very same." if same else f"{summed}. They agree to {apart(checked)} of their size."
 

@@ -13,12 +13,12 @@ from app.views.charts.lines import Plot
 from app.views.compare.differences import OTHER, SAME, ComparedTable, Names, Parting, compared, partings, tables
 from app.views.compare.forks import ForkPanel, both_losses, fork_panel, names_of_fork
 from app.views.compare.printed import RunPanel, printed_here, ready_run
-from app.views.explorer.equation import maths
 from app.views.explorer.headings import title_of
 from app.views.explorer.timeline import Timeline, timeline
-from app.views.formulas.formulas import formula
+from app.views.formulas.formulas import formula, maths
 from app.views.formulas.headings import heading
 from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.formulas.symbols import orientation_of
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 from app.views.text.summary import network_summary
@@ -150,7 +150,7 @@ def names_of(session: TrainingSession) -> Names:
     if session.fork is not None:
         return names_of_fork(session, session.fork)
     if session.lesson is not None:
-        return Names(orientation=lesson_named(session.lesson).orientation)
+        return Names()
     return Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
 
 
@@ -158,14 +158,14 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
     """Both walks at the place where they stand."""
     verdict = _verdict(pair, names, seen.digits)
     sides = (
-        _side("left", names.left, pair.left, names, seen.digits),
-        _side("right", names.right, pair.right, names, seen.digits),
+        _side("left", names.left, pair.left, seen.digits),
+        _side("right", names.right, pair.right, seen.digits),
     )
     return replace(
         _at_place(pair.left, names, seen, sides, verdict),
         status=seen.message or _status(pair.left, sides, verdict),
-        partings=partings(pair, names.orientation),
-        tables=tables(pair, names.orientation, seen.digits),
+        partings=partings(pair),
+        tables=tables(pair, seen.digits),
     )
 
 
@@ -173,7 +173,7 @@ def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
     """One walk where the other cannot be followed, and `seen.message` says why, or where there is no other yet."""
     names = Names(left=name, right="")
     words = ALONE if seen.message else f"{ALONE} Change one thing below."
-    return _at_place(session, names, seen, (_side("left", name, session, names, seen.digits),), Verdict("", words))
+    return _at_place(session, names, seen, (_side("left", name, session, seen.digits),), Verdict("", words))
 
 
 def _at_place(
@@ -190,7 +190,7 @@ def _at_place(
         measures=MEASURES,
         at_start=session.place == (0, 0),
         timeline=timeline(session),
-        heading=_heading(session, names),
+        heading=_heading(session),
         phase=session.equation.phase if session.equation else "",
         sides=tuple(sides),
         verdict=verdict,
@@ -200,19 +200,19 @@ def _at_place(
     )
 
 
-def _heading(session: TrainingSession, names: Names) -> str:
+def _heading(session: TrainingSession) -> str:
     if session.equation is None:
         return "Ready to start"
-    return heading(session.equation, session.shape, names.orientation)
+    return heading(session.equation, session.shape, orientation_of(session))
 
 
-def _side(id: str, name: str, session: TrainingSession, names: Names, digits: int) -> Side:
+def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
     equation, shape = session.equation, session.shape
     loss = number(session.current.loss, digits) if session.phase_done("loss") else ""
     if equation is None:
         return Side(id, name, (), "", "", loss)
-    found = formula(equation, shape, session.values, names.orientation, digits)
-    code = line_of_numpy(equation, shape, names.orientation)
+    found = formula(equation, shape, session.values, orientation_of(session), digits)
+    code = line_of_numpy(equation, shape, orientation_of(session))
     return Side(id, name, maths(found), code, number(session.values[equation.symbol], digits), loss)
 
 

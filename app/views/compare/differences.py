@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 from app.engine.equations.trace import trace
 from app.engine.network.expressions import Symbol
-from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import Pair, differ, first_difference, parting, same_place
 from app.sessions.walk.position import Place
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import ParameterRow, parameters
 from app.views.formulas.headings import heading
-from app.views.formulas.symbols import reference
+from app.views.formulas.symbols import orientation_of, reference
 from app.views.text.numbers import number
 from app.views.text.words import sentence
 
@@ -21,14 +20,13 @@ SAME, OTHER = "=", "≠"
 
 @dataclass(frozen=True)
 class Names:
-    """What the two walks are called, and how their symbols are indexed: the left one is the one with the mistake.
+    """What the two walks are called: the left one is the one with the mistake.
 
     `opening` begins a sentence about the right one; its name does where it is empty.
     """
 
     left: str = "as published"
     right: str = "put right"
-    orientation: Orientation = "fan_out_fan_in"
     opening: str = ""
 
     @property
@@ -86,10 +84,10 @@ class ComparedTable:
     rows: tuple[ComparedRow, ...]
 
 
-def tables(pair: Pair, orientation: Orientation, digits: int) -> tuple[ComparedTable, ...]:
+def tables(pair: Pair, digits: int) -> tuple[ComparedTable, ...]:
     """Every layer's parameters, the last layer first, numbers appearing as the walk finds them."""
     symbols = {reference(one.symbol): one.symbol for one in trace(pair.left.shape) if one.symbol.kind in ("dW", "db")}
-    left, right = (parameters(one, orientation, digits).tables for one in pair)
+    left, right = (parameters(one, orientation_of(one), digits).tables for one in pair)
     return tuple(
         ComparedTable(
             ours.title,
@@ -155,14 +153,14 @@ ITERATION = Stretch("In this iteration", "They do not part: every equation finds
 WALK = Stretch("In the whole walk", "So far they have not parted.", "compare/first")
 
 
-def partings(pair: Pair, orientation: Orientation) -> tuple[Parting, ...]:
+def partings(pair: Pair) -> tuple[Parting, ...]:
     """In this iteration, and in the whole walk from its start, as far as the walk has come."""
     index = first_difference(*pair)
     here = None if index is None else Place(pair.left.iteration, index + 1)
-    return _parting(ITERATION, here, pair, orientation), _parting(WALK, parting(*pair), pair, orientation)
+    return _parting(ITERATION, here, pair), _parting(WALK, parting(*pair), pair)
 
 
-def _parting(stretch: Stretch, place: Place | None, pair: Pair, orientation: Orientation) -> Parting:
+def _parting(stretch: Stretch, place: Place | None, pair: Pair) -> Parting:
     if place is None:
         return Parting(stretch.where, "", stretch.nowhere, "", "", False)
     left, right = (one.setup.shape(len(one.setup.batch(place.iteration))) for one in pair)
@@ -170,7 +168,6 @@ def _parting(stretch: Stretch, place: Place | None, pair: Pair, orientation: Ori
     theirs = trace(right)[same_place(place, left, right).cursor - 1]
     why = "There the rule itself differs." if ours.expression != theirs.expression else "Other numbers come in there."
     words = f"iteration {place.iteration + 1:,}, equation {place.cursor} of {len(trace(left))}. {why}"
-    cursor = str(place.cursor) if stretch is ITERATION else ""
-    return Parting(
-        stretch.where, heading(ours, left, orientation), words, stretch.way, cursor, pair.left.place == place
-    )
+    cursor, here = str(place.cursor) if stretch is ITERATION else "", pair.left.place == place
+    name = heading(ours, left, orientation_of(pair.left))
+    return Parting(stretch.where, name, words, stretch.way, cursor, here)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine.setup import Setup
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.compare.counterpart import Pair
 from app.sessions.compare.forks import THINGS, possible
 from app.sessions.walk.history import points_of
@@ -81,7 +79,7 @@ def value_words(thing: str, value: str) -> str:
         case "loss":
             return LOSS_WORDS[value].name
         case "initializer":
-            return INITIALIZER_WORDS[value]
+            return INITIALIZER_WORDS[value].lower()
     return value
 
 
@@ -93,10 +91,9 @@ def told_fork(setup: Setup, fork: Fork) -> str:
 
 def names_of_fork(session: TrainingSession, fork: Fork) -> Names:
     """How both walks are called: by what is different."""
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
     symbol = SYMBOLS.get(fork.thing, "")
     left, right = _now(session.setup, fork.thing, ""), f"{symbol}{value_words(fork.thing, fork.value)}"
-    return Names(f"{symbol}{left}" if left else "as given", right, orientation, f"with {right}")
+    return Names(f"{symbol}{left}" if left else "as given", right, f"with {right}")
 
 
 def both_losses(pair: Pair, names: Names, digits: int) -> Plot:

@@ -5,9 +5,8 @@ from math import floor, log10
 from typing import ClassVar
 
 from app.engine.network.expressions import Symbol
-from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.symbols import in_html, reference, script_of
+from app.views.formulas.symbols import in_html, orientation_of, reference, script_of
 from app.views.paths.paths import Opened
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import parameter_name
@@ -98,7 +97,7 @@ def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
     value, step = value_of(session, symbol), step_of(value_of(session, symbol))
     words = words_of(session, symbol)
     return Field(
-        of=form_name(symbol),
+        of=reference(symbol),
         name=_name(session, symbol),
         words=words,
         value=f"{value:.{MOST_DIGITS}g}",
@@ -120,21 +119,13 @@ def _stepped(value: float, step: float) -> str:
     return text if float(text) else "0"
 
 
-def form_name(symbol: Symbol) -> str:
-    """What a form calls it: w-1-0-1, b-1-0, and x-3-0, y-3-0 for example and column."""
-    if symbol.kind in ("x", "y"):
-        return f"{symbol.kind}-{symbol.j}-{symbol.k}"
-    return reference(symbol)
-
-
 def _name(session: TrainingSession, symbol: Symbol) -> str:
     """As HTML: of inputs and targets the column."""
-    orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
     if symbol.kind == "x":
         symbol = Symbol("a", 0, symbol.k or 0)
     elif symbol.kind == "y":
         symbol = Symbol("y", session.shape.depth, symbol.k or 0)
-    return in_html(symbol, script_of(session.shape, orientation))
+    return in_html(symbol, script_of(session.shape, orientation_of(session)))
 
 
 def words_of(session: TrainingSession, symbol: Symbol) -> str:

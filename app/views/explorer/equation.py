@@ -4,22 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine.equations.trace import Equation, trace
-from app.lessons.lesson import Lesson, Orientation
+from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.verdicts import Badge, badge
-from app.views.formulas.formulas import Formula, formula
+from app.views.formulas.formulas import formula, maths
 from app.views.formulas.headings import heading
-from app.views.formulas.mathml import Pen
+from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.formulas.rows import aligned, wrapped
-from app.views.formulas.symbols import script_of
+from app.views.formulas.symbols import orientation_of, script_of
 from app.views.text.numbers import number
 
-CAPTIONS = (
-    "The example in focus, by itself",
-    "Why: the slope of the loss times the slope of the output, then simplified",
-    "Written out, back to the output",
-)
 TEXTBOOK = "The rule of the textbook, in symbols"
 PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
 
@@ -53,7 +47,7 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         return EquationPanel("start", "Ready to start", sentence, (), True, "", _introduction(lesson))
     if session.hides(equation):
         return _without_rule(session, equation, sentence, digits)
-    orientation: Orientation = lesson.orientation if lesson else "fan_out_fan_in"
+    orientation = orientation_of(session)
     found = formula(equation, shape, session.values, orientation, digits)
     return EquationPanel(
         equation.phase,
@@ -65,12 +59,6 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         _note(session, equation, digits),
         badge(session, digits),
     )
-
-
-def maths(found: Formula) -> tuple[tuple[str, str], ...]:
-    """(caption, MathML) of each part that has something to say."""
-    parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
-    return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
 
 
 def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.lessons import lesson_named
-from app.lessons.lesson import Lesson, Orientation
+from app.lessons.lesson import Lesson
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
@@ -16,6 +16,7 @@ from app.views.explorer.equation import EquationPanel, equation_panel, sentence_
 from app.views.explorer.headings import place_of, title_of
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
+from app.views.formulas.symbols import orientation_of
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
 from app.views.paths.paths import Opened, PathsPanel, paths_panel
@@ -190,7 +191,6 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
-    orientation: Orientation = "fan_out_fan_in" if lesson is None else lesson.orientation
     sentence = told(session, digits)
     headline = _headline(session, lesson)
     paths = paths_panel(session, look.opened, digits)
@@ -207,7 +207,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         timeline(session),
         diagram(session, digits),
         equation_panel(session, lesson, sentence, digits),
-        parameters(session, orientation, digits),
+        parameters(session, orientation_of(session), digits),
         data(session, lesson, digits),
         predict,
         edit,

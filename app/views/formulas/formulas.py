@@ -1,14 +1,14 @@
-"""An equation as formulas: in symbols, with its numbers, term by term, and written out back to the output.
-
-Orientation, index order and digits are applied in symbols.py and pen.py, nowhere else.
-"""
+"""An equation as formulas: in symbols, with its numbers, term by term, and written out back to the output."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 
 from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation
+from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values, evaluate
+from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import (
     BatchSum,
     Expression,
@@ -20,28 +20,22 @@ from app.engine.network.expressions import (
     Product,
     Sum,
     Symbol,
+    substituted,
+    symbols_in,
 )
 from app.lessons.lesson import Orientation
-from app.views.formulas.batch_mean import mean_adds_up, mean_rows, own_rows
-from app.views.formulas.mathml import Pen
-from app.views.formulas.norm_rows import by_layer
-from app.views.formulas.notation import (
-    Notation,
-    Piece,
-    Term,
-    write,
-)
-from app.views.formulas.notations import LaTeX, PlainText
-from app.views.formulas.rows import MATHML, Row, wrapped
-from app.views.formulas.symbols import (
-    Script,
-    piece_of,
-    script_of,
-    spelled,
-)
-from app.views.formulas.written_out import written_out
+from app.views.formulas.latex import LaTeX
+from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
+from app.views.formulas.notation import Notation, Piece, Term, write
+from app.views.formulas.plain import PlainText
+from app.views.formulas.symbols import Script, piece_of, script_of, spelled
 from app.views.text.numbers import adds_up
 
+CAPTIONS = (
+    "The example in focus, by itself",
+    "Why: the slope of the loss times the slope of the output, then simplified",
+    "Written out, back to the output",
+)
 _LATEX, _TEXT = LaTeX(), PlainText()
 
 
@@ -64,9 +58,9 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
     pen = Pen(script_of(shape, orientation), values, digits)
     expression, symbol = equation.expression, equation.symbol
     if isinstance(expression, Mean | BatchSum):
-        exact = mean_adds_up(pen, symbol, expression)
-        return Formula(mean_rows(pen, symbol, expression), own=own_rows(pen, expression), exact=exact)
-    numbers = by_layer(pen, expression) if isinstance(expression, Norm) else wrapped("", "=", pen.numeric(expression))
+        exact = _mean_adds_up(pen, symbol, expression)
+        return Formula(_mean_rows(pen, symbol, expression), own=_own_rows(pen, expression), exact=exact)
+    numbers = _by_layer(pen, expression) if isinstance(expression, Norm) else wrapped("", "=", pen.numeric(expression))
     rows = (
         *wrapped(*pen.left(symbol), pen.symbolic(expression)),
         *numbers,
@@ -74,7 +68,7 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
         Row("", "=", pen.result(symbol)),
     )
     why = () if equation.why is None else _why_rows(pen, equation.why, expression)
-    return Formula(rows, why, written_out(pen, equation), exact=_is_exact(pen, symbol, expression))
+    return Formula(rows, why, _written_out(pen, equation), exact=_is_exact(pen, symbol, expression))
 
 
 def _term_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
@@ -127,6 +121,129 @@ def _is_exact(pen: Pen, symbol: Symbol, expression: Expression) -> bool:
 def _why_rows(pen: Pen, why: Expression, simplified: Expression) -> tuple[Row, ...]:
     """dL/dy_hat times the slope, and what is left of it."""
     return (*wrapped("", "=", pen.symbolic(why)), *wrapped("", "=", pen.symbolic(simplified)))
+
+
+def maths(found: Formula) -> tuple[tuple[str, str], ...]:
+    """(caption, MathML) of each part that has something to say."""
+    parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
+    return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
+
+
+# Over a batch: the examples added up, and the focused one's own share -------------------------------------------------
+
+_OverBatch = Mean | BatchSum
+EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
+OPEN, CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
+
+
+def _mean_rows(pen: Pen, symbol: Symbol, mean: _OverBatch) -> tuple[Row, ...]:
+    """The mean in symbols, with each example's number, and its result."""
+    return (
+        *wrapped(*pen.left(symbol), pen.symbolic(mean)),
+        *_examples_added(pen, mean),
+        Row("", "=", pen.result(symbol)),
+    )
+
+
+def _own_rows(pen: Pen, mean: _OverBatch) -> tuple[Row, ...]:
+    """The share of the example in focus, by itself."""
+    own = pen.plain(evaluate(mean.body, pen.values))
+    return (
+        *wrapped("", "", pen.symbolic(mean.body)),
+        *wrapped("", "=", pen.numeric(mean.body)),
+        Row("", "=", f'<mrow class="mine">{own}</mrow>'),
+    )
+
+
+def _mean_adds_up(pen: Pen, symbol: Symbol, mean: _OverBatch) -> bool:
+    """Whether the printed shares, added and divided by hand, give the printed mean."""
+    shares = [share for share, _ in _shares(pen, mean)]
+    return adds_up(shares, pen.values[symbol], pen.digits, mean.examples if isinstance(mean, Mean) else 1)
+
+
+def _shares(pen: Pen, mean: _OverBatch) -> list[tuple[float, str]]:
+    """(number, label) of each term: every example's, or the focused one's and all others' together."""
+    each, focus = pen.values.each(mean.body), pen.values.focus
+    if len(each) <= EXAMPLES_SHOWN:
+        return [(share, "mine" if i == focus else "") for i, share in enumerate(each)]
+    return [(each[focus], "mine"), (sum(each) - each[focus], f"the other {len(each) - 1}")]
+
+
+def _examples_added(pen: Pen, mean: _OverBatch) -> Iterator[Row]:
+    """The sum of the shares, times 1/m for a mean."""
+    terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(_shares(pen, mean))]
+    if isinstance(mean, BatchSum):
+        yield from wrapped("", "=", terms)
+        return
+    part = MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
+    yield from wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
+
+
+def _share(pen: Pen, share: float, label: str, place: int) -> str:
+    written = pen.bracketed(share, place)
+    if label == "mine":
+        return f'<mrow class="mine">{written}</mrow>'
+    return f"<munder>{written}<mtext>{label}</mtext></munder>" if label else written
+
+
+# The length of all gradients: the squares of each layer added up, then the layers -------------------------------------
+
+
+def _by_layer(pen: Pen, norm: Norm) -> Iterator[Row]:
+    """The root of one number for each layer: there may be thousands of parameters."""
+    layers = groupby(symbols_in(norm), key=lambda symbol: symbol.layer)
+    terms = [(False, _labelled(pen, layer, list(symbols))) for layer, symbols in layers]
+    yield Row("", "=", MATHML.root(MATHML.added(terms)))
+
+
+def _labelled(pen: Pen, layer: int, symbols: list[Symbol]) -> str:
+    squares = pen.plain(sum(pen.values[symbol] ** 2 for symbol in symbols))
+    return f"<munder>{squares}<mtext>layer {layer}</mtext></munder>"
+
+
+# Written out: the error signal opened, back to the output where that stays short --------------------------------------
+
+SHORT = 8  # symbols: a chain longer than this is opened by one step only
+
+
+def _written_out(pen: Pen, equation: Equation) -> tuple[Row, ...]:
+    """The opened equation in symbols and in numbers; nothing where there is nothing to open."""
+    if equation.kind not in ("dW", "db", "W", "b") or pen.script.shape.examples > 1:
+        return ()  # over a batch each example has an error signal of its own: there is no one chain to write out
+    opened = _opened(pen.script.shape, equation.index)
+    if opened is None:
+        return ()
+    return (*wrapped(*pen.left(equation.symbol), pen.symbolic(opened)), *wrapped("", "=", pen.numeric(opened)))
+
+
+@lru_cache(maxsize=4096)
+def _opened(shape: Shape, index: int) -> Expression | None:
+    expression = trace(shape)[index].expression
+    one = _step_open(shape, expression, ("dW", "db"))
+    once = _step_open(shape, one, ("delta",))
+    full = once
+    for _ in range(shape.depth):
+        full = _step_open(shape, full, ("delta", "slope"))
+    short = sum(1 for _ in symbols_in(full)) <= SHORT
+    fits = sum(1 for _ in symbols_in(once)) <= 2 * SHORT
+    opened = full if short else once if fits else expression
+    return None if opened == expression else opened
+
+
+def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> Expression:
+    equations, place = trace(shape), found_at(shape)
+    meanings: dict[Symbol | Sum, Expression] = {}
+    for symbol in symbols_in(expression):
+        if symbol.kind == "slope" and "slope" in kinds:
+            meanings[symbol] = _slope_by_hand(shape, symbol)
+        elif symbol.kind in kinds:
+            meanings[symbol] = equations[place[symbol]].expression
+    return substituted(expression, meanings)
+
+
+def _slope_by_hand(shape: Shape, symbol: Symbol) -> Expression:
+    opened = ACTIVATIONS[shape.activation(symbol.layer)].slope_formula
+    return symbol if opened is None else opened(Symbol("a", symbol.layer, symbol.j))
 
 
 # One line ----------------------------------------------------------------------------------------------------------

@@ -1,25 +1,153 @@
-"""Writes symbols and numbers of one walk as MathML: each term carries the class of its sign and the mark it names."""
+"""Formulas as MathML for the page: the notation, the rows of an aligned formula, and the pen that writes one walk's."""
 
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.engine.equations.values import Values
 from app.engine.network.expressions import Expression, Symbol, symbols_in
-from app.views.formulas.notation import (
-    ATOM,
-    PRODUCT,
-    Piece,
-    Term,
-    terms_of,
-)
-from app.views.formulas.rows import MATHML
-from app.views.formulas.symbols import (
-    Script,
-    piece_of,
-    reference,
-    spelled,
-)
+from app.views.formulas.notation import ATOM, PRODUCT, Piece, Term, terms_of
+from app.views.formulas.symbols import CONSTANTS, HATS, Script, function_symbol, piece_of, reference, spelled
 from app.views.text.numbers import parts
+
+_OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
+_STRUT = "<mspace width='0' height='.85em'/>"  # keeps the bar of a root off the digits below it
+_OVER_PARAMETERS = "<munder><mo>∑</mo><mtext>parameters</mtext></munder>"
+
+
+class MathML:
+    """Presentation MathML for the page: no ids, no styles, only classes."""
+
+    def number(self, value: int) -> str:
+        return f"<mn>{value}</mn>"
+
+    def parenthesised(self, body: str) -> str:
+        return f"<mrow><mo>(</mo>{body}<mo>)</mo></mrow>"
+
+    def added(self, terms: Sequence[tuple[bool, str]]) -> str:
+        written = []
+        for place, (minus, markup) in enumerate(terms):
+            sign = "−" if minus else "+"
+            form = ' form="prefix"' if place == 0 else ""
+            written.append(markup if place == 0 and not minus else f"<mo{form}>{sign}</mo>{markup}")
+        return f"<mrow>{''.join(written)}</mrow>"
+
+    def multiplied(self, factors: Sequence[str]) -> str:
+        return f"<mrow>{'<mo>·</mo>'.join(factors)}</mrow>"
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
+
+    def squared(self, body: str) -> str:
+        return f"<msup>{body}<mn>2</mn></msup>"
+
+    def root(self, body: str) -> str:
+        return f"<msqrt>{_STRUT}{body}</msqrt>"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"<msup>{base}<mrow>{exponent}</mrow></msup>"
+
+    def smallest(self, parts: Sequence[str]) -> str:
+        return f"<mrow><mi>min</mi>{self.parenthesised('<mo>,</mo>'.join(parts))}</mrow>"
+
+    def norm(self, body: str) -> str:
+        # as in a line of text: a sign of the root that is built of pieces, for a taller body, does not meet its bar
+        return f'<msqrt displaystyle="false">{_OVER_PARAMETERS}{self.squared(body)}</msqrt>'
+
+    def applied(self, name: str, argument: str) -> str:
+        if name == "exp":
+            return f"<msup><mi>e</mi><mrow>{argument}</mrow></msup>"
+        return f"<mrow><mi>{function_symbol(name)}</mi>{self.parenthesised(argument)}</mrow>"
+
+    def rounded(self, body: str, decimals: int) -> str:
+        return f"<mrow><msub><mtext>round</mtext><mn>{decimals}</mn></msub>{self.parenthesised(body)}</mrow>"
+
+    def mean(self, body: str, examples: int) -> str:
+        return f"<mrow>{self.fraction('<mn>1</mn>', f'<mn>{examples}</mn>')}{_OVER_EXAMPLES}{body}</mrow>"
+
+    def batch_sum(self, body: str) -> str:
+        return f"<mrow>{_OVER_EXAMPLES}{body}</mrow>"
+
+    def constant(self, kind: str) -> str:
+        return CONSTANTS[kind].mathml
+
+    def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str:
+        hat = HATS.get(letter)
+        base = f"<mover accent='true'><mi>{hat}</mi><mo>ˆ</mo></mover>" if hat else f"<mi>{letter}</mi>"
+        below = f"<mn>{index}</mn>"
+        if owner:
+            below = f"<mrow><mi>{owner}</mi>{below}</mrow>"
+        if layer:
+            return f"<msubsup>{base}{below}<mtext>{layer}</mtext></msubsup>"
+        return f"<msub>{base}{below}</msub>" if index else base
+
+    def partial(self, body: str) -> str:
+        return f"<mfrac><mrow><mo>∂</mo><mi>ℒ</mi></mrow><mrow><mo>∂</mo>{body}</mrow></mfrac>"
+
+    def slope(self, name: str, body: str) -> str:
+        return f"<msup><mi>{function_symbol(name)}</mi><mo>′</mo></msup><mo>(</mo>{body}<mo>)</mo>"
+
+    def log(self, body: str) -> str:
+        return f"<mi>ln</mi><mspace width='.17em'/>{body}"
+
+    def log_of_rest(self, body: str) -> str:
+        return f"<mi>ln</mi><mo>(</mo><mn>1</mn><mo>−</mo>{body}<mo>)</mo>"
+
+
+MATHML = MathML()
+
+
+# Rows of an aligned formula: what is too wide for one goes on below, its sign in the column of signs
+
+WIDE = 42  # characters that fit beside the left side
+TAG = re.compile("<[^>]*>")
+
+
+class Row(NamedTuple):
+    """One line of an aligned formula: left side (may be empty), the sign between, right side; all MathML."""
+
+    left: str
+    sign: str
+    right: str
+
+
+def wrapped(left: str, sign: str, terms: Sequence[Term], opening: str = "", closing: str = "") -> Iterator[Row]:
+    """The sum of the terms, between `opening` and `closing`, on as many rows as it takes."""
+    lines = list(_lines(terms))
+    for place, line in enumerate(lines):
+        (minus, head), *rest = line
+        start = place == 0
+        written = MATHML.added([(minus and start, head), *rest]) if len(line) > 1 or (minus and start) else head
+        tail = closing if place == len(lines) - 1 else ""
+        markup = f"<mrow>{opening if start else ''}{written}{tail}</mrow>" if opening else written
+        yield Row(left, sign, markup) if start else Row("", "−" if minus else "+", markup)
+
+
+def _lines(terms: Sequence[Term]) -> Iterator[list[Term]]:
+    line: list[Term] = []
+    width = 0
+    for term in terms:
+        wide = len(TAG.sub("", term[1])) if len(terms) > 1 else 0
+        if line and width + wide > WIDE:
+            yield line
+            line, width = [], 0
+        line.append(term)
+        width += wide + 3
+    yield line
+
+
+def aligned(rows: Iterable[Row]) -> str:
+    """Rows below each other, their signs in one column; empty where there are none."""
+    cells = "".join(
+        f"<mtr><mtd>{row.left}</mtd><mtd><mo>{row.sign}</mo></mtd><mtd>{row.right}</mtd></mtr>" for row in rows
+    )
+    table = f'<mtable class="al" displaystyle="true">{cells}</mtable>'
+    return f'<math display="block">{table}</math>' if cells else ""
+
+
+# The pen: each term carries the class of its sign and the mark that it names
 
 # Classes of a term: error signals, slopes; the rest by the sign of its number.
 MARK = {"delta": "t d", "slope": "t s", "slope_at_a": "t s"}

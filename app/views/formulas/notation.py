@@ -133,3 +133,9 @@ def _term(part: Expression, place: int, notation: Notation, leaf: Leaf) -> Term:
     piece = write(part, notation, leaf)
     bracket = piece.minus and place > 0
     return False, notation.parenthesised(piece.markup) if bracket else piece.markup
+
+
+def signed_terms(terms: Sequence[tuple[bool, str]], sign: str) -> str:
+    """Terms in one line: the signs between them, and a minus before the first where it has one."""
+    (minus, head), *rest = terms
+    return (sign if minus else "") + head + "".join(f" {sign if m else '+'} {markup}" for m, markup in rest)

@@ -16,7 +16,7 @@ from app.views.narration.mistakes import (
     what_is_wrong,
 )
 from app.views.narration.teller import Teller
-from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.activations import activation_word
 from app.views.text.naming import unit_name
 from app.views.text.words import (
     MOST_READ_OUT,
@@ -46,7 +46,7 @@ def error_signal(t: Teller) -> str:
 def _is_off(t: Teller) -> bool:
     _, slopes = _parts(t)
     slope = next((s for s in slopes if isinstance(s, Symbol) and s.kind in ("slope", "slope_at_a")), None)
-    return slope is not None and ACTIVATION_WORDS[t.shape.activation(t.layer)].flat == "off" and t.number(slope) == 0
+    return slope is not None and ACTIVATIONS[t.shape.activation(t.layer)].switches_off and t.number(slope) == 0
 
 
 def _parts(t: Teller) -> tuple[Factors, Factors]:
@@ -105,7 +105,7 @@ def _through_slope(t: Teller, slopes: Factors) -> str:
         how = "no slope is taken" if wrong else f"the {t.function} passes it on unchanged"
         return f"{how}: {t.says(t.result)}"
     slope = t.number(product(*slopes))
-    function = ACTIVATION_WORDS["sigmoid"].name if "sigmoid_slope" in t.shape.mistakes else t.function
+    function = activation_word("sigmoid") if "sigmoid_slope" in t.shape.mistakes else t.function
     does = f"lets {share(slope)} through" if 0 <= slope <= 1 else "multiplies it"
     return f"the {function}'s slope {t.says(slope)} {does}: {t.says(t.result)}"
 
@@ -133,7 +133,7 @@ def _together(t: Teller, added: Sum) -> str:
 
 
 def _saturation(t: Teller) -> str:
-    flattens = ACTIVATION_WORDS[t.shape.activation(t.layer)].flat == "saturated"
+    flattens = ACTIVATIONS[t.shape.activation(t.layer)].saturates
     if not flattens or has_wrong_slope(t.shape, t.layer) or t.value("slope") >= SATURATED:
         return ""
     return f" At {t.says(t.value('z'))} the {t.function} is almost flat: this unit is saturated."

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Expression, Product, Square, Sum, Symbol, children
+from app.engine.network.losses import LOSSES
 from app.views.narration.teller import Teller
-from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.losses import LOSS_WORDS, LossWords
 from app.views.text.numbers import keeps_its_digits
 from app.views.text.words import (
@@ -42,7 +42,7 @@ def activation(t: Teller) -> str:
         return f"The {t.function} turns the output sums into shares that add up to 1: {t.unit} gets {a}{rounded}."
     if t.result == t.value("z"):
         return f"The {t.function} passes {z} on unchanged."
-    if ACTIVATION_WORDS[name].flat == "off" and t.result == 0 and not rounded:
+    if ACTIVATIONS[name].switches_off and t.result == 0 and not rounded:
         return f"The {t.function} turns {z} into 0: this unit is off."
     return f"The {t.function} turns {z} into {a}{rounded}."
 
@@ -62,7 +62,7 @@ def loss(t: Teller) -> str:
 def _answer(t: Teller) -> str:
     L, outputs = t.shape.depth, range(t.shape.sizes[-1])
     said, right = ([t.values[Symbol(kind, L, j)] for j in outputs] for kind in ("a", "y"))
-    if LOSS_WORDS[t.shape.loss].picks and max(right) == 1:
+    if LOSSES[t.shape.loss].targets == "shares" and max(right) == 1:
         j = right.index(1)
         return f"The right answer is output {j + 1}, and the network gives it the share {t.says(said[j])}."
     if len(said) > MOST_READ_OUT:

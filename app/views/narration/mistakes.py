@@ -57,8 +57,8 @@ def _whose_update(t: Teller) -> str:
 class MistakeWords:
     """What sentences say of a mistake: what "this rule" does, where it makes an error signal.
 
-    `clause` is None where the sentence of a gradient tells it in other words. `keeps_signs`: each gradient has the same
-    positive factor too much, so that its sign is still evidence.
+    `clause` is None where the sentence of a gradient tells it in other words. `keeps_signs`: it gives every gradient
+    the same positive factor too much, so that its sign is still evidence.
     """
 
     at_work: Callable[[Shape, int], bool]

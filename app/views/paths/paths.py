@@ -15,12 +15,10 @@ from app.engine.paths import (
     Paths,
     paths_of,
 )
-from app.lessons import lesson_named
 from app.sessions.predict import question_of
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.mathml import marked, plain
-from app.views.formulas.rows import MATHML
-from app.views.formulas.symbols import Script, in_html, reference, script_of, spelled
+from app.views.formulas.mathml import MATHML, marked, plain
+from app.views.formulas.symbols import Script, in_html, orientation_of, reference, script_of, spelled
 from app.views.network.scales import place, sign_class
 from app.views.paths.path_words import gradient_sentence, killed, route
 from app.views.text.naming import unit_mark, unit_name
@@ -315,7 +313,7 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
         return PathsPanel(SHUT, None)
     if question_of(session) is not None:
         return PathsPanel(ASKED, None)
-    orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+    orientation = orientation_of(session)
     script = script_of(session.shape, orientation)
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART)
     return PathsPanel("", _sum(session, script, found, digits))

@@ -17,7 +17,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
 from app.views.charts.table import Table
 from app.views.network.scales import place
-from app.views.text.activations import ACTIVATION_WORDS, activation_word
+from app.views.text.activations import activation_word
 from app.views.text.naming import layer_names, unit_name
 from app.views.text.numbers import fixed, number
 from app.views.text.words import SATURATED, counted, listed, sentence
@@ -168,6 +168,6 @@ def _percent(share: float) -> str:
 
 def _told(one: Activity) -> str:
     share = _share(one)
-    state = "off" if ACTIVATION_WORDS[one.activation].flat == "off" else "saturated"
+    state = "off" if ACTIVATIONS[one.activation].switches_off else "saturated"
     dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
     return f"{_percent(share) if share else 'none'} {state}{dead}"

@@ -7,8 +7,6 @@ from typing import ClassVar
 from app.engine.network.expressions import Mean, Symbol
 from app.engine.question_case import Case
 from app.engine.slips import TOLERANCE, own_slip
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.predict import (
     Question,
     asked,
@@ -22,10 +20,9 @@ from app.sessions.predict import (
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.headings import heading
-from app.views.formulas.mathml import Pen
+from app.views.formulas.mathml import MATHML, Pen, aligned, wrapped
 from app.views.formulas.notation import Piece, terms_of
-from app.views.formulas.rows import MATHML, aligned, wrapped
-from app.views.formulas.symbols import script_of
+from app.views.formulas.symbols import orientation_of, script_of
 from app.views.predict.sign_reason import made_of, what_decides
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
@@ -109,7 +106,7 @@ def _asking(session: TrainingSession, question: Question, digits: int, moment: f
     before = given(session, question.symbol)
     dots, progress = _progress(session)
     return Predict(
-        heading(case.equation, case.shape, _orientation(session)),
+        heading(case.equation, case.shape, orientation_of(session)),
         "sign" if question.part == "sign" else "number",
         question.name,
         f"{moment:.3f}",
@@ -139,7 +136,7 @@ def _formula(session: TrainingSession, case: Case, digits: int) -> str:
     """The equation in symbols; for a missing factor with the numbers of the others too."""
     if case.part == "sign":
         return ""
-    pen = Pen(script_of(case.shape, _orientation(session)), case.values, digits)
+    pen = Pen(script_of(case.shape, orientation_of(session)), case.values, digits)
     if case.part == "value":
         return aligned(wrapped(*pen.left(case.symbol), pen.symbolic(case.equation.expression)))
 
@@ -157,7 +154,7 @@ def _telling(session: TrainingSession, answers: Answers, digits: int) -> Predict
     case = case_of(session, answers[-1].symbol, answers[-1].part)
     dots, progress = _progress(session)
     return Predict(
-        heading(case.equation, case.shape, _orientation(session)),
+        heading(case.equation, case.shape, orientation_of(session)),
         verdicts=tuple(_verdict(answer, digits) for answer in answers),
         notes=tuple(_notes(session, case, answers, digits)),
         dots=dots,
@@ -224,7 +221,3 @@ def _state(session: TrainingSession, index: int, last: str) -> str:
     if any(answer.skipped for answer in answers):
         return "skipped"
     return "right" if all(answer.right for answer in answers) else "wrong"
-
-
-def _orientation(session: TrainingSession) -> Orientation:
-    return "fan_out_fan_in" if session.lesson is None else lesson_named(session.lesson).orientation

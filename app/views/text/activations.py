@@ -8,15 +8,11 @@ from app.views.text.records import complete
 
 @dataclass(frozen=True)
 class ActivationWords:
-    """Its `name` in sentences, its `symbol` in formulas and that in LaTeX; both are the name where they are empty.
-
-    `flat` is what a unit is called where its slope is almost 0; empty where nothing is said of it.
-    """
+    """Its `name` in sentences, its `symbol` in formulas and that in LaTeX; both are the name where they are empty."""
 
     name: str
     symbol: str = ""
     latex: str = ""
-    flat: str = ""
 
 
 ACTIVATION_WORDS = complete(
@@ -24,9 +20,9 @@ ACTIVATION_WORDS = complete(
     ACTIVATIONS,
     {
         "identity": ActivationWords("identity"),
-        "sigmoid": ActivationWords("sigmoid", "σ", r"\sigma", flat="saturated"),
-        "tanh": ActivationWords("tanh", latex=r"\tanh", flat="saturated"),
-        "relu": ActivationWords("ReLU", "ReLU", flat="off"),
+        "sigmoid": ActivationWords("sigmoid", "σ", r"\sigma"),
+        "tanh": ActivationWords("tanh", latex=r"\tanh"),
+        "relu": ActivationWords("ReLU", "ReLU"),
         "leaky_relu": ActivationWords("leaky ReLU", "LReLU"),
         "elu": ActivationWords("ELU", "ELU"),
         "softplus": ActivationWords("softplus"),

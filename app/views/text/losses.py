@@ -12,8 +12,7 @@ class LossWords:
 
     After "The loss" come `one`, `several` or `many`, by how many parts it has: {parts} are these with their numbers,
     {equals} leads on to the result, {n} is their count and {counted} the same with `part`, what one of them is called.
-    `belongs`: why it goes with its own output alone. `target`: what it asks of a target. `picks`: a target of 1 is the
-    right answer among the outputs.
+    `belongs`: why it goes with its own output alone. `target`: what it asks of a target.
     """
 
     name: str
@@ -23,7 +22,6 @@ class LossWords:
     many: str
     belongs: str = ""
     target: str = ""
-    picks: bool = False
 
 
 LOSS_WORDS = complete(
@@ -53,7 +51,6 @@ LOSS_WORDS = complete(
                 "Only softmax makes such shares."
             ),
             target="1 makes this the right answer, and all others 0.",
-            picks=True,
         ),
         "half_squared_error": LossWords(
             "half squared error",

@@ -2,7 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from app.sessions.setups.declaration import SETTINGS
+from app.sessions.setups.document import PLAIN
 
 Number = float
 Vectors = list[list[Number]]
@@ -105,8 +108,8 @@ class BackwardAnswer(Answer):
     db: Vectors
 
 
-class SetupAnswer(Answer):
-    """The setup with every default filled in; what POST /api/sessions takes."""
+class SetupParts(Answer):
+    """What decides a training: all but the settings that belong to no part of it."""
 
     sizes: list[int]
     activations: list[str]
@@ -115,9 +118,15 @@ class SetupAnswer(Answer):
     initializer: Annotated[dict[str, Any] | None, says("Where the start was drawn.")] = None
     data: Annotated[dict[str, Any], says("X and Y, or the data set.")]
     optimizer: Annotated[dict[str, Any], says("With the learning rate that is in force now.")]
-    batch_size: int | None
-    shuffle_seed: int | None
-    decimals: int | None
+
+
+PLAIN_SETTINGS: dict[str, Any] = {name: (SETTINGS[name].type | None, ...) for name in PLAIN if name != "loss"}
+SetupSettings = create_model("SetupSettings", __base__=SetupParts, **PLAIN_SETTINGS)
+
+
+class SetupAnswer(SetupSettings):
+    """The setup with every default filled in; what POST /api/sessions takes."""
+
     mistake: Annotated[str | list[str] | None, says("A list where there are two; “hidden” where it is to be found.")]
     warm_up: Annotated[list[int] | None, says("Only where there is one.")] = None
 

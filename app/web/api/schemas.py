@@ -1,42 +1,46 @@
-"""What the API accepts, as pydantic models: strict, closed, finite. Limits that are settings stand in limits.py."""
+"""What the API accepts, as pydantic models: strict, closed, finite. A setup is declared in sessions/setups."""
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from app.sessions.setups.declaration import SetupGiven
+from app.sessions.setups.setting import Strict
 from app.sessions.walk.position import Measure
 from app.settings import Settings
 
-MOST_SEED = 2**32 - 1
+MOST_ITERATIONS = f"{Settings.model_fields['max_iterations_per_request'].default:,} (a setting of the server)"
 CHANGEABLE = ("learning_rate", "parameter", "input", "target", "example", "asking")
 
 
-def usual(name: str) -> str:
-    """The default of a limit, for the documentation."""
-    return f"{Settings.model_fields[name].default:,} (a setting of the server)"
-
-
-def name_of(known: Any, description: str, **more: Any) -> Any:
-    """A field for a name that the engine checks; the documentation lists those that exist."""
-    return Field(description=description, max_length=40, json_schema_extra={"enum": list(known)}, **more)
-
-
-def setting(description: str, **bounds: Any) -> Any:
-    """A field that only some kinds have; limits.py refuses it for the others."""
-    return Field(description=f"For {description}" if description.startswith("`") else description, **bounds)
-
-
-Name = str
-Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
-
-
-class Strict(BaseModel):
-    """No unknown fields, no conversions, no NaN or Infinity."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
-
-
 ASKING = Field(description="Whether the page asks the learner first: a lesson at its own places, else in each layer.")
+
+
+# New sessions ---------------------------------------------------------------------------------------------------------
+
+
+class NewLesson(Strict):
+    """Start one of the lessons."""
+
+    lesson: Annotated[str, Field(description="The slug of a lesson; GET /api/lessons lists them.", max_length=80)]
+    as_published: Annotated[bool, Field(description="As the notebook has it, mistakes included, or put right.")] = True
+    asking: Annotated[bool, ASKING] = False
+
+
+class NewSetup(SetupGiven):
+    """Start a network of one's own. Only `sizes` and `data` must be given; the rest has fitting defaults."""
+
+    asking: Annotated[bool, ASKING] = False
+
+
+def _kind_of_session(given: Any) -> str:
+    named = isinstance(given, NewLesson) or (isinstance(given, dict) and "lesson" in given)
+    return "~lesson" if named else "~setup"
+
+
+NewSession = Annotated[
+    Annotated[NewLesson, Tag("~lesson")] | Annotated[NewSetup, Tag("~setup")], Discriminator(_kind_of_session)
+]
 
 
 # Verbs --------------------------------------------------------------------------------------------------------------
@@ -59,7 +63,8 @@ class Train(Move):
 
     epochs: Annotated[int | None, Field(description="Passes over the data.", ge=1)] = None
     iterations: Annotated[
-        int | None, Field(description=f"Updates; at most {usual('max_iterations_per_request')} a request.", ge=1)
+        int | None,
+        Field(description=f"Updates; at most {MOST_ITERATIONS} a request.", ge=1),
     ] = None
 
     @model_validator(mode="after")

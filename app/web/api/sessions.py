@@ -6,11 +6,13 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from app.lessons import LESSONS, lesson_named
+from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
-from app.sessions.store.store import Kept
+from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
+from app.views.pages import stale
 from app.web.api.answers import (
     EquationAnswer,
     HistoryAnswer,
@@ -21,14 +23,16 @@ from app.web.api.documentation import ERRORS, SESSION_ERRORS
 from app.web.api.schemas import (
     Edit,
     Move,
+    NewLesson,
+    NewSession,
+    NewSetup,
     Step,
     Train,
 )
-from app.web.api.setups import NewLesson, NewSession, NewSetup
 from app.web.api.state import dumps, history_text, state_text
 from app.web.api.trace import trace_document
 from app.web.http.dependencies import TheWalk, services
-from app.web.http.limits import check_edit, check_setup
+from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin
 from app.web.http.prefix import prefix
 
@@ -45,6 +49,14 @@ def state_response(kept: Kept, status: int = 200) -> Response:
     """The state, with its revision as entity tag."""
     location = f"{prefix.get()}/api/sessions/{kept.id}"
     return json_response(state_text(kept), status, ETag=f'"{kept.rev}"', Location=location)
+
+
+async def on_stale(request: Request, error: StaleRevisionError) -> Response:
+    """412, with the state as it is now."""
+    return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
+
+
+HANDLERS: Handlers = {StaleRevisionError: on_stale}
 
 
 # Lessons and new sessions -------------------------------------------------------------------------------------------
@@ -73,9 +85,8 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
 def _begun(new: NewLesson | NewSetup, settings: Settings) -> TrainingSession:
     if isinstance(new, NewLesson):
         return _asking(TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published), new.asking)
-    document = new.model_dump(exclude_none=True)
-    check_setup(document, settings)
-    return _asking(TrainingSession.of_setup(setup_of(document)), new.asking)
+    check_limits(new, settings)
+    return _asking(TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True))), new.asking)
 
 
 def _asking(begun: TrainingSession, asking: bool) -> TrainingSession:
@@ -96,8 +107,17 @@ async def state(walk: TheWalk) -> Response:
 @session.patch("", response_model=State)
 async def edit(walk: TheWalk, edit: Edit) -> Response:
     """Change the learning rate, a parameter, an input or target, the example in focus, or whether the page asks."""
-    check_edit(edit, walk.services.settings)
+    _check_edit(edit, walk.services.settings)
     return state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
+
+
+def _check_edit(edit: Edit, settings: Settings) -> None:
+    """SetupError where a new value is larger than this server takes."""
+    if edit.learning_rate is not None:
+        check_learning_rate("learning_rate", edit.learning_rate, settings)
+    for name in ("parameter", "input", "target"):
+        if (given := getattr(edit, name)) is not None:
+            check_magnitude(f"{name}.value", given.value, settings)
 
 
 def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:

@@ -15,11 +15,11 @@ from app.engine.network.expressions import (
     products_of,
     symbols_in,
 )
-from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import latex, symbol_text, text
 from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.formulas.symbols import orientation_of
 
 Document = dict[str, Any]
 Part = tuple[Expression, ...]  # expressions that make one term together
@@ -41,7 +41,7 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
     reached = equation.index < session.cursor
     if session.hides(equation):
         return _closed(session, equation, reached)
-    written, symbols = _written(session.shape, equation.index, _orientation(session))
+    written, symbols = _written(session.shape, equation.index, orientation_of(session))
     values = _term_values(session, equation, every)
     names = symbols if len(symbols) == len(values) else symbols * len(values)
     return {
@@ -55,13 +55,9 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
 
 def _closed(session: TrainingSession, equation: Equation, reached: bool) -> Document:
     """Where a bug is hunted: the textbook's rule in symbols, and the number that the program finds."""
-    written, _ = _written(replace(session.shape, mistakes=()), equation.index, _orientation(session))
+    written, _ = _written(replace(session.shape, mistakes=()), equation.index, orientation_of(session))
     value = session.values[equation.symbol] if reached else None
     return {**written, "code": "", "terms": [], "value": value}
-
-
-def _orientation(session: TrainingSession) -> Orientation:
-    return "fan_out_fan_in" if session.lesson is None else lesson_named(session.lesson).orientation
 
 
 @lru_cache(maxsize=20_000)

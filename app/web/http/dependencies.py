@@ -106,11 +106,7 @@ class Walk:
             iteration = reach(session)
             if abs(iteration - session.iteration) <= NEAR:
                 return verb(session)
-            ways = in_slices(session, iteration, verb, self.services.clock)
-            try:
-                return await self.services.pool.run_in_slices(self.id, session, ways)
-            except TooLongError as error:
-                raise SetupError("", str(error), "Ask for less at once.") from error
+            return await self.in_turns(session, in_slices(session, iteration, verb, self.services.clock))
 
         return await self.change(moved, rev)
 
@@ -126,10 +122,17 @@ class Walk:
 
     async def follow(self, way: Iterator[None]) -> None:
         """Go along a walk, in turns with others. SetupError where that takes longer than one request may."""
+        await self.in_turns(None, way, "Load the page again: it goes on from where it has come to.")
+
+    async def in_turns(self, start: Result, steps: Iterator[Result], remedy: str = "Ask for less at once.") -> Result:
+        """The last of the steps, or `start` where there is none, computed in the pool in turns with others.
+
+        SetupError, with the remedy, where that takes longer than one request may.
+        """
         try:
-            await self.services.pool.run_in_slices(self.id, None, way)
+            return await self.services.pool.run_in_slices(self.id, start, steps)
         except TooLongError as error:
-            raise SetupError("", str(error), "Load the page again: it goes on from where it has come to.") from error
+            raise SetupError("", str(error), remedy) from error
 
     async def work(self, job: Callable[[], Result]) -> Result:
         """What a long computation returns, computed in the pool."""

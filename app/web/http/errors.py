@@ -15,17 +15,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
+from app.sessions.setups.invalid import MOST_ERRORS, Error, told
 from app.sessions.store.store import (
     NotWritableError,
     SessionTooLargeError,
-    StaleRevisionError,
     TooManySessionsError,
     UnknownSessionError,
 )
-from app.views.pages import ProblemPage, broken, not_found, refused, session_gone, stale
-from app.web.api.state import state_text
+from app.views.pages import (
+    ProblemPage,
+    broken,
+    not_found,
+    refused,
+    session_gone,
+)
 from app.web.http.htmx import VARY, notice, wants_fragment
-from app.web.http.invalid import Error, told
 from app.web.http.page import page_response
 from app.web.http.prefix import path_of, prefix
 from app.web.http.rates import TooFastError
@@ -33,7 +37,6 @@ from app.web.http.request_log import request_id
 from app.web.http.work import BusyError
 
 log = logging.getLogger(__name__)
-MOST_ERRORS = 10  # fields named in one answer
 SENTENCES = {
     400: "The body cannot be read as JSON. Send one JSON object.",
     403: "This change was not asked for by a page of this program. Open the program's own page and use its buttons.",
@@ -96,11 +99,6 @@ async def on_unknown_session(request: Request, error: UnknownSessionError) -> Re
     return answer(request, session_gone(), problem("unknown-session", 404, str(error)))
 
 
-async def on_stale(request: Request, error: StaleRevisionError) -> Response:
-    """412, with the state as it is now."""
-    return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
-
-
 async def on_diverged(request: Request, error: DivergedError) -> Response:
     """409: the numbers run away; nothing was changed."""
     return answer(request, refused(409, str(error), "Nothing was changed."), problem("diverged", 409, str(error)))
@@ -160,12 +158,12 @@ async def on_http(request: Request, error: HTTPException) -> Response:
 
 # Putting it in place -------------------------------------------------------------------------------------------------
 
-HANDLERS: dict[type[Exception], Any] = {
+Handlers = dict[type[Exception], Any]
+HANDLERS: Handlers = {
     SetupError: on_setup_error,
     RequestValidationError: on_invalid,
     UnknownLessonError: on_unknown_lesson,
     UnknownSessionError: on_unknown_session,
-    StaleRevisionError: on_stale,
     DivergedError: on_diverged,
     TooFastError: on_too_fast,
     BusyError: on_busy,
@@ -208,7 +206,7 @@ def _failed(request: Request) -> Response:
         return HTMLResponse(SENTENCES[500], 500)
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Every error gets its answer."""
-    for error, handler in HANDLERS.items():
+def add_error_handlers(app: FastAPI, more: Handlers) -> None:
+    """Every error gets its answer; `more` are those that tell what the API tells."""
+    for error, handler in (HANDLERS | more).items():
         app.add_exception_handler(error, handler)

@@ -1,20 +1,22 @@
-"""Forms as browsers send them, and the numbers that people type into them."""
+"""Forms as browsers send them, either way that they have; a file may come along."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
+from app.sessions.setups.numerals import number_of, whole_of
 from app.sessions.walk.position import MEASURES, Measure
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import symbol_of
 
 MOST_FIELDS = 40
-NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
-WHOLE = re.compile(r"\d{1,12}", re.ASCII)
 TARGET = re.compile(r"y-\d{1,6}", re.ASCII)
 EDITABLE = ("W", "b", "x", "y")
 
@@ -30,20 +32,40 @@ async def form_of(request: Request, most: int = MOST_FIELDS) -> Form:
         raise SetupError("form", "The form has too many fields.", f"Send at most {most}.") from error
 
 
+@dataclass(frozen=True)
+class Sent:
+    """The fields as texts; `file` is what the file holds, None where none was sent."""
+
+    fields: Form
+    file: bytes | None = None
+
+
+async def sent_by(request: Request, most_bytes: int, most_fields: int) -> Sent:
+    """What a form sends; SetupError for what cannot be read as one.
+
+    Nothing of a file outlives the request.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return Sent(await form_of(request, most_fields))
+    try:
+        async with request.form(max_files=1, max_fields=most_fields, max_part_size=most_bytes) as form:
+            file = form.get("file")
+            content = await file.read() if isinstance(file, UploadFile) and file.filename else None
+            return Sent({name: value for name, value in form.items() if isinstance(value, str)}, content)
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise SetupError("form", "The form cannot be read.", "Go back and send it again.") from error
+
+
 def number_in(form: Form, field: str) -> float:
     """A number as people write it; SetupError for anything else, infinity included."""
-    text = form.get(field, "").strip().replace("−", "-")
-    if NUMBER.fullmatch(text) is None or abs(float(text)) == float("inf"):
-        raise SetupError(field, "This is not a number.", "Write it with digits and a point, such as 0.1.")
-    return float(text)
+    return number_of(form.get(field, ""), field)
 
 
 def whole_in(form: Form, field: str) -> int:
     """A whole number from 0; SetupError for anything else."""
-    text = form.get(field, "").strip()
-    if WHOLE.fullmatch(text) is None:
-        raise SetupError(field, "This is not a whole number.", "Write it with digits, such as 100.")
-    return int(text)
+    return whole_of(form.get(field, ""), field)
 
 
 def edited_in(form: Form, session: TrainingSession) -> Symbol:

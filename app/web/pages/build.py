@@ -11,28 +11,20 @@ from starlette.responses import HTMLResponse, Response
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
-from app.sessions.setups.csv_rows import TableError
 from app.sessions.setups.draft import TABLE, Draft, draft_of
-from app.sessions.setups.table import read_table
+from app.sessions.setups.numerals import WHOLE
+from app.sessions.setups.table import TableError, read_table
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
-from app.views.build.build import build_page
-from app.views.build.built import Built
-from app.views.build.panels import (
-    FORM_PANELS,
-    Manner,
-    TextPanel,
-    build_panels,
-)
+from app.views.build.build import FORM_PANELS, Manner, TextPanel, build_page, build_panels
+from app.views.build.built import Built, build
 from app.web.http.dependencies import Services, services, walk_of
-from app.web.http.forms import WHOLE
+from app.web.http.forms import Sent, sent_by
 from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.http.uploads import Sent, sent_by
 from app.web.pages.bug_lab import client_of
-from app.web.pages.building import build, table_limits
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/build"
@@ -71,8 +63,8 @@ async def _like(request: Request, session_id: str) -> Response:
 async def built(request: Request) -> Response:
     """What the form's button asks for; without one the form is looked at as it stands."""
     the = services(request)
-    limits = table_limits(the.settings)
-    sent = await sent_by(request, FORMS * limits.bytes, FIELDS + 2 * limits.columns)  # each may be sent as off and on
+    fields = FIELDS + 2 * the.settings.most_columns  # each column may be sent as off and on
+    sent = await sent_by(request, FORMS * the.settings.max_data_bytes, fields)
     action = _action(sent, the)
     found = await _built(request, action.draft)
     if action.start:
@@ -118,7 +110,7 @@ def _read(draft: Draft, file: bytes, the: Services) -> Action:
     """The file as the draft's table; the draft as it was where it cannot be read."""
     draft = draft.changed({"source": TABLE})
     try:
-        read_table(file, table_limits(the.settings))
+        read_table(file, the.settings)
     except TableError as error:
         return Action(draft, error=SetupError("file", error.problem, error.remedy))
     return Action(draft.with_table(file.decode("utf-8-sig")), read=True, filled=True)

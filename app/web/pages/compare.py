@@ -9,6 +9,7 @@ from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.compare.counterpart import both_followed, pair_of, parting
 from app.sessions.compare.forks import begun_fork, forked
 from app.sessions.predict import question_of, up_to_question
+from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
 from app.settings import Settings
@@ -17,7 +18,6 @@ from app.views.compare.printed import RunPanel, run_of_notebook
 from app.views.explorer.headings import room_of
 from app.web.http.forms import Form, number_in
 from app.web.http.htmx import VARY, wants_fragment
-from app.web.http.limits import check_learning_rate
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest

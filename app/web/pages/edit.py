@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.sessions.setups.declaration import check_magnitude
 from app.sessions.store.store import Kept
 from app.web.api.answers import State
 from app.web.api.documentation import SESSION_ERRORS
@@ -10,7 +11,6 @@ from app.web.api.schemas import Move
 from app.web.api.sessions import MOVE, state_response
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import edited_in, number_in
-from app.web.http.limits import check_magnitude
 from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])

@@ -18,11 +18,9 @@ from app.engine.paths import (
     Path,
     paths_of,
 )
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
-from app.views.formulas.symbols import symbol_of
+from app.views.formulas.symbols import orientation_of, symbol_of
 from app.views.paths.paths import Opened
 from app.web.api.answers import Answer, Real, says
 from app.web.api.documentation import SESSION_ERRORS
@@ -183,7 +181,7 @@ def _check(field: str, index: int, lowest: int, highest: int) -> None:
 def document(session: TrainingSession, opened: Opened) -> dict[str, Any]:
     """Paths, groups, sum and every example's own gradient, the largest first."""
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via)
-    orientation: Orientation = lesson_named(session.lesson).orientation if session.lesson else "fan_out_fan_in"
+    orientation = orientation_of(session)
     names = {
         factor.symbol: symbol_text(factor.symbol, session.shape, orientation)
         for path in found.paths

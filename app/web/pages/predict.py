@@ -11,25 +11,24 @@ from starlette.responses import Response
 from app.engine.equations.trace import found_at, trace
 from app.engine.network.errors import UnknownNameError
 from app.engine.network.expressions import Symbol
-from app.lessons import lesson_named
-from app.lessons.lesson import Orientation
 from app.sessions.predict import (
     Question,
     Reply,
     answer,
     question_of,
 )
+from app.sessions.setups.numerals import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import text
+from app.views.formulas.symbols import orientation_of
 from app.web.api import answers
 from app.web.api.answers import Number, says
 from app.web.api.documentation import SESSION_ERRORS
 from app.web.api.schemas import Move
 from app.web.api.state import dumps
 from app.web.http.dependencies import TheWalk
-from app.web.http.forms import NUMBER
 from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
@@ -182,9 +181,5 @@ def _equation(session: TrainingSession, iteration: int, symbol: Symbol) -> Docum
         "layer": symbol.layer if of_unit else None,
         "j": symbol.j if of_unit else None,
         "k": symbol.k,
-        "text": text(equation, shape, _orientation(session)),
+        "text": text(equation, shape, orientation_of(session)),
     }
-
-
-def _orientation(session: TrainingSession) -> Orientation:
-    return "fan_out_fan_in" if session.lesson is None else lesson_named(session.lesson).orientation

@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from starlette.responses import HTMLResponse, Response
 
 from app.sessions.predict import check_not_asked
+from app.sessions.setups.numerals import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.training import (
     StoppedError,
@@ -19,7 +20,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
 from app.views.pictures.pictures import chosen_picture, looked_over
 from app.views.training.training import Asked, training
-from app.web.http.forms import WHOLE, whole_in
+from app.web.http.forms import whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.limits import check_train
@@ -118,7 +119,7 @@ async def _run(the: WalkRequest, begin: Verb, seconds: float = A_WHILE) -> Kept:
     async def trained(session: TrainingSession) -> TrainingSession:
         check_not_asked(session)
         begun = begin(session)
-        last = await services.pool.run_in_slices(the.walk.id, Stretch(begun), stretches(begun, seconds, services.clock))
+        last = await the.walk.in_turns(Stretch(begun), stretches(begun, seconds, services.clock))
         stopped[:] = [last.stopped] if last.stopped else []
         return last.session
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict import QuestionError, question_of
+from app.sessions.setups.numerals import WHOLE
 from app.sessions.store.idempotency import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.training import StoppedError
@@ -20,7 +21,7 @@ from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
 from app.views.explorer.headings import room_of
 from app.views.paths.paths import Opened
 from app.web.http.dependencies import Walk, revision, walk_of
-from app.web.http.forms import WHOLE, Form, edited_in, form_of
+from app.web.http.forms import Form, edited_in, form_of
 from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response

@@ -87,7 +87,7 @@ def test_an_output_far_out_is_not_accused(z: float, output: str, loss: str) -> N
 
 def test_sums_on_a_corner_are_recognised_and_not_accused() -> None:
     reasons = set()
-    for seed in range(400 * MANY):
+    for seed in range(200 * MANY):
         check = check_gradients(iteration_of(on_corners(seed)))
         assert check.ok is not False, (seed, check)
         reasons |= {checked.because for checked in check.parameters}
@@ -229,7 +229,7 @@ CASES = [(name,) for name in MISTAKES] + list(combinations(MISTAKES, 2))
 @pytest.mark.parametrize("names", CASES, ids="+".join)
 def test_each_mistake_and_each_pair_is_found_in_the_right_layer_wherever_it_tells(names: tuple[str, ...]) -> None:
     telling = 0
-    for seed in range(100):
+    for seed in range(75 * MANY):
         setup = mistaken(names, seed)
         if setup is None:
             continue

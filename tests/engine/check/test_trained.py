@@ -46,7 +46,7 @@ def test_what_has_learned_well_is_told_right_nearly_everywhere(data: str, output
         check = check_gradients(iteration_with(setup, learned))
         assert check.ok is not False
         told += [checked.ok is True for checked in check.parameters]
-    assert np.mean(told) > 0.9
+    assert np.mean(told) > 0.85
 
 
 @pytest.mark.parametrize("part", range(4))

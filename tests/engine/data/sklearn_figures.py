@@ -2,7 +2,7 @@
 
 To be run by hand, with scikit-learn 1.9.1, which the project does not depend on:
 
-    python tests/engine/sklearn_figures.py
+    python tests/engine/data/sklearn_figures.py
 
 It knows nothing of the program. The tables are drawn here, with few decimals, and recorded.
 """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.engine.data.split import Examples
 from app.engine.equations.shape import Shape, Updating
 from app.engine.equations.trace import Equation, found_at, trace
-from app.engine.equations.updates import parameter_of
+from app.engine.equations.updates import KEPT, parameter_of
 from app.engine.equations.values import SHARED, Values, evaluate
 from app.engine.learning.iteration import Iteration
 from app.engine.learning.schedules import SCHEDULES, Schedule
@@ -65,7 +65,7 @@ def test_evaluate_agrees_with_the_referee_and_terms_add_up(walk: Told) -> None:
 @given(walks())
 def test_every_equation_uses_only_what_is_given_or_was_found_before(walk: Told) -> None:
     shape = walk[2]
-    given_kinds = {"W", "b", *SHARED, *(f"{state}_{kind}" for state in ("velocity", "m", "v") for kind in ("W", "b"))}
+    given_kinds = {"W", "b", *SHARED, *(f"{state}_{kind}" for state in KEPT for kind in ("W", "b"))}
     told = {equation.symbol for equation in trace(shape)}
     found = {equation.symbol for equation in trace(shape) if equation.phase != "update"}
     for equation in update_of(shape):

@@ -2,7 +2,7 @@
 
 To be run by hand, with torch 2.13.0, which the project does not depend on:
 
-    python tests/engine/torch_figures.py
+    python tests/engine/learning/torch_figures.py
 
 It knows nothing of the program. Starting values and data are drawn here, with two decimals, and recorded.
 """

@@ -12,6 +12,8 @@ from app.engine.network.activations import (
     softmax,
 )
 from app.engine.network.errors import UnknownNameError
+from app.engine.network.losses import Output
+from app.engine.network.propagation import rounded, true_slope
 from tests.engine import by_hand
 from tests.engine.cases import KINKED
 
@@ -90,3 +92,11 @@ def test_an_unknown_activation_names_its_field_and_the_names_that_exist() -> Non
         activation_named("swish")
     assert caught.value.field == "activations"
     assert "swish" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "softplus"])
+def test_rounding_an_activation_to_0_does_not_switch_its_unit_off(name: str) -> None:
+    """By hand only a(1 - a) and 1 - a^2 are taken from a: a ReLU of 0.004 is rounded to 0.00, and its slope is 1."""
+    Z = np.array([[0.004]])
+    values = Output(Z, rounded(ACTIVATIONS[name].g(Z), 2), rounded=True)
+    assert true_slope(ACTIVATIONS[name], values) == ACTIVATIONS[name].g_prime(Z)

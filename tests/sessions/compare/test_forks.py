@@ -14,7 +14,7 @@ from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import counterpart, first_difference, parting
 from app.sessions.compare.forks import THINGS, forked
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, TrainingSession
 from tests.sessions.own_setups import own

@@ -9,17 +9,19 @@ from app.engine.learning.schedules import Schedule
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
-from app.sessions.setups.csv_rows import TableError, TableLimits
-from app.sessions.setups.draft import TABLE, Draft, draft_of
-from app.sessions.setups.draft_tables import (
+from app.limits import Limits
+from app.sessions.setups.draft import (
+    TABLE,
+    Draft,
+    draft_of,
     examples_in,
     kind_of,
     target_of,
     uses_of,
 )
-from app.sessions.setups.table import read_table
+from app.sessions.setups.table import TableError, read_table
 
-LIMITS = TableLimits()
+LIMITS = Limits()
 TWO_OUTPUTS = "a,b,u,v\n1,2,0.5,-1\n3,4,0.25,1e-3\n"
 
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.data.split import Data
-from app.sessions.setups.csv_rows import TableError, TableLimits
-from app.sessions.setups.data_documents import data_document, data_of
-from app.sessions.setups.table import Table, read_table
+from app.limits import Limits
+from app.sessions.setups.document import data_document, data_of
+from app.sessions.setups.table import Table, TableError, read_table
 
-LIMITS = TableLimits()
+LIMITS = Limits()
 Nasty = tuple[bytes, int, int, str]  # content, row, column (0 where it is not one place), words of the reason
 
 

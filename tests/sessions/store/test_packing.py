@@ -10,7 +10,7 @@ import pytest
 from app.engine.data.split import Data, Examples
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
-from app.sessions.setups.csv_rows import TableLimits
+from app.limits import Limits
 from app.sessions.setups.table import read_table
 from app.sessions.store.packing import (
     Packed,
@@ -92,7 +92,7 @@ def test_a_thousand_examples_fit_and_many_more_numbers_are_refused_with_the_boun
 
 def test_the_largest_table_of_a_learner_takes_less_than_45_kb() -> None:
     text = "\n".join(",".join(f"{number:.4f}" for number in row) for row in RNG.normal(0, 100, size=(1000, 9)))
-    labelled = read_table(text, TableLimits()).labelled(8, "regression")
+    labelled = read_table(text, Limits()).labelled(8, "regression")
     data = Data(labelled.examples, "standard", test_share=0.2, columns=labelled.columns, names=labelled.names)
     walk = TrainingSession.of_setup(Setup((8, 8, 1), data))
     assert len(packed_fixed(walk, MOST)) < 45_000

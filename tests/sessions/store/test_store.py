@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions.setups.document import moving_text
 from app.sessions.store.sqlite import FILE
 from app.sessions.store.store import (
     StaleRevisionError,
@@ -15,6 +14,7 @@ from app.sessions.store.store import (
     TooManySessionsError,
     UnknownSessionError,
 )
+from app.sessions.store.texts import moving_text
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import Clock, run
 from tests.sessions.conftest import Opened

@@ -17,9 +17,9 @@ from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
 from app.engine.network.expressions import Symbol
 from app.sessions.compare.counterpart import counterpart
-from app.sessions.setups.document import fixed_text, moving_text
 from app.sessions.store.sqlite import FILE, Bounds, SqliteStore
 from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.store.texts import fixed_text, moving_text
 from app.sessions.training import begun_run, stopped_run
 from app.sessions.walk.position import MEASURES, Measure
 from app.sessions.walk.session import Fork, TrainingSession

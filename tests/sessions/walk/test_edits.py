@@ -12,7 +12,7 @@ from app.engine.data.split import Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
-from app.sessions.setups.document import fixed_text, moving_text, session_of
+from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.edits import MOST_MARKS
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.own_setups import X, Y, bits, own

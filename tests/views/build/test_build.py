@@ -18,36 +18,35 @@ from app.engine.network.errors import SetupError
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
-from app.sessions.setups.csv_rows import TableLimits
+from app.limits import Limits
 from app.sessions.setups.draft import Draft, draft_of
 from app.sessions.setups.table import read_table
-from app.views.build.advice import Advice, output_advice, reaches
-from app.views.build.built import Built
-from app.views.build.fields import (
-    LABELS,
-    Field,
-    Shown,
-    method_fields,
-    start_fields,
-)
-from app.views.build.pairings import Problem, pairing_problems
-from app.views.build.panels import (
+from app.views.build.build import (
     LayersPanel,
     Manner,
     MethodPanel,
     ProblemsPanel,
     Spoken,
+    TablePanel,
     build_panels,
 )
-from app.views.build.sketch import sketch
-from app.views.build.sums import (
+from app.views.build.built import Built
+from app.views.build.drawing import (
     Drawing,
     Sums,
     drawing,
     phase_counts,
+    sketch,
     sums,
 )
-from app.views.build.table import TablePanel
+from app.views.build.fields import (
+    LABELS,
+    METHOD,
+    Field,
+    Shown,
+    start_fields,
+)
+from app.views.build.pairings import Advice, Problem, output_advice, pairing_problems, reaches
 from app.views.text.activations import ACTIVATION_WORDS
 
 XOR = Dataset("xor", 4, 0.0)
@@ -310,13 +309,13 @@ def names(fields: tuple[Field, ...]) -> list[str]:
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_the_settings_shown_are_those_of_the_optimizer(kind: str) -> None:
-    shown = names(method_fields(Shown(Draft({"optimizer.kind": kind}), ())))
+    shown = names(Shown(Draft({"optimizer.kind": kind}), ()).fields(METHOD))
     settings = [name for rule in OPTIMIZERS.values() for name in rule.settings]
     assert {name for name in shown if name in settings} == set(OPTIMIZERS[kind].settings)
 
 
 def test_a_schedule_shows_its_own_settings_and_an_initializer_its_amount() -> None:
-    cosine = method_fields(Shown(Draft({"optimizer.schedule.kind": "cosine"}), ()))
+    cosine = Shown(Draft({"optimizer.schedule.kind": "cosine"}), ()).fields(METHOD)
     assert {"iterations", "minimum"} <= set(names(cosine))
     assert "every" not in names(cosine)
     assert names(start_fields(Shown(Draft({"initializer.kind": "uniform"}), ()))) == ["loss", "kind", "scale", "seed"]
@@ -397,7 +396,7 @@ def test_every_field_of_every_panel_has_a_label() -> None:
     fields = [field for one in panels for field in getattr(one, "fields", ())]
     assert len(fields) > 15
     assert all(field.label for field in fields)
-    assert all(label for label, _ in LABELS.values())
+    assert all(LABELS.values())
 
 
 @pytest.mark.parametrize(
@@ -414,7 +413,7 @@ def test_every_field_of_every_panel_has_a_label() -> None:
 def test_a_column_of_a_table_says_what_it_holds(column: str, target_kind: str, holds: tuple[str, ...]) -> None:
     text = "x,y\n" + "\n".join(f"{i},{value}" for i, value in enumerate(column.split(",")))
     draft = draft_of(SETUP).changed({"source": "table", "table": text, "target_kind": target_kind})
-    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, TableLimits())), TablePanel)
+    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, Limits())), TablePanel)
     assert isinstance(shown, TablePanel)
     assert [head.name for head in shown.columns] == ["x", "y"]
     assert [head.holds for head in shown.columns] == [("0 to 2", "mean 1"), holds]
@@ -427,7 +426,7 @@ def test_a_column_of_a_table_says_what_it_holds(column: str, target_kind: str, h
 def test_a_preview_says_how_much_of_the_table_it_is(count: int, caption: str) -> None:
     text = "a,b\n" + "1,2\n" * count
     draft = draft_of(SETUP).changed({"source": "table", "table": text})
-    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, TableLimits())), TablePanel)
+    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, Limits())), TablePanel)
     assert isinstance(shown, TablePanel)
     assert (shown.caption, len(shown.rows)) == (caption, min(count, 8))
 
@@ -435,7 +434,7 @@ def test_a_preview_says_how_much_of_the_table_it_is(count: int, caption: str) ->
 def test_a_column_is_a_target_or_has_a_field_that_takes_it_as_an_input() -> None:
     text = "a,b,c,d\n1,2,3,4\n"
     draft = draft_of(SETUP).changed({"source": "table", "table": text, "target": "last-2", "input-0": ""})
-    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, TableLimits())), TablePanel)
+    shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, Limits())), TablePanel)
     assert isinstance(shown, TablePanel)
     assert [(head.field, head.taken) for head in shown.columns] == [
         ("input-0", False),

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from app.engine.equations.trace import Equation
 from app.engine.network.expressions import Symbol
 from app.views.formulas.formulas import Formula
-from app.views.formulas.rows import Row
+from app.views.formulas.mathml import Row
 from tests.views.claims.arithmetic import calculated
 from tests.views.claims.claim import Claim
 from tests.views.claims.printed import Range, exactly

@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from app.engine.network.activations import ACTIVATIONS
+from app.views.text.activations import ACTIVATION_WORDS
 from tests.views.claims.printed import Range, between
 
 Real = Callable[[float], float]
 
 
 class Function(NamedTuple):
-    """g, where it turns round, its slope by z, and by a where a tells it."""
+    """g, its slope by z, by a where a hand calculation takes it so, and where g turns round."""
 
     g: Real
     slope: Real = lambda z: math.nan
@@ -33,16 +34,10 @@ FUNCTIONS = {
     "identity": Function(lambda z: z, lambda z: 1.0, lambda a: 1.0),
     "sigmoid": Function(_sigmoid, lambda z: _sigmoid(z) * _sigmoid(-z), lambda a: a * (1 - a)),
     "tanh": Function(math.tanh, lambda z: 1 / math.cosh(min(abs(z), 300.0)) ** 2, lambda a: 1 - a * a),
-    "ReLU": Function(lambda z: max(z, 0.0), lambda z: float(z > 0), lambda a: float(a > 0)),
-    "leaky ReLU": Function(
-        lambda z: z if z > 0 else 0.01 * z, lambda z: 1.0 if z > 0 else 0.01, lambda a: 1.0 if a > 0 else 0.01
-    ),
-    "ELU": Function(
-        lambda z: z if z > 0 else math.expm1(z),
-        lambda z: 1.0 if z > 0 else math.exp(z),
-        lambda a: 1.0 if a > 0 else a + 1,
-    ),
-    "softplus": Function(lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))), _sigmoid, lambda a: -math.expm1(-a)),
+    "ReLU": Function(lambda z: max(z, 0.0), lambda z: float(z > 0)),
+    "leaky ReLU": Function(lambda z: z if z > 0 else 0.01 * z, lambda z: 1.0 if z > 0 else 0.01),
+    "ELU": Function(lambda z: z if z > 0 else math.expm1(z), lambda z: 1.0 if z > 0 else math.exp(z)),
+    "softplus": Function(lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))), _sigmoid),
     "GELU": Function(
         lambda z: z * _below(z),
         lambda z: _below(z) + z * math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
@@ -60,7 +55,7 @@ def function(name: str) -> Function:
     spoken = FORMULA_NAMES.get(name, name)
     if spoken in FUNCTIONS:
         return FUNCTIONS[spoken]
-    known = ACTIVATIONS[spoken]
+    known = ACTIVATIONS[next(key for key, words in ACTIVATION_WORDS.items() if spoken in (words.name, words.symbol))]
 
     def at(array: Callable[..., object]) -> Real:
         return lambda z: float(np.asarray(array(np.array([[z]]))).item())

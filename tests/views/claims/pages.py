@@ -6,9 +6,11 @@ wording is known. The numbers of names are worked out from arrays, not taken fro
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf, prod
 
 from app.engine.check.gradient_check import Checked
+from app.engine.learning.iteration import mean_loss
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.paths import Paths
@@ -37,36 +39,51 @@ def unread(sentence: str) -> list[Claim]:
 
 # The check of a gradient ----------------------------------------------------------------------------------------------
 
-_CENTRAL = wording(r"Central differences of the (?:exact )?loss give <numeric:N>(?P<same>: the very same)?")
+_NUMERIC = wording(
+    r"(?:Central differences of the (?:exact )?loss give|The sum over its paths, in more digits, is) <numeric:N>"
+    r"(?:(?P<same>: the very same)|, the walk finds <walk:N>)?"
+)
 _AGREE = wording(r"They agree to <error:N> of their size")
 _WRONG = wording(r"The walk finds <walk:N>: wrong by <percent:N> %")
-_ROUNDED = wording(r"The rule is right: rounding the activations accounts for the <percent:N> % between them")
-_KINK = wording(r"To one side the loss has the slope <below:N>, to the other <above:N>: the walk takes <walk:N>")
+_ROUNDED = wording(
+    r"The rule is right: rounding the activations accounts for (?:the <percent:N> % between them|<also:N> %)"
+)
+_SIDES = wording(r"To one side the loss has the slope <left:N>, to the other <right:N>")
+_TAKES = wording(r"At a corner g′ is taken from the left, where the sum is below 0: the walk takes <walk:N>")
+_LOOSE = 1.01  # a percentage is told to three digits
 
 
 def claims_of_check(text: str, checked: Checked, digits: int) -> Iterator[Claim]:
-    """What central differences say of one gradient."""
+    """What a referee says of one gradient."""
+    largest = max(abs(checked.analytic), abs(checked.numeric))
+    apart = abs(checked.analytic - checked.numeric) / largest if largest else 0.0
     for sentence in split(text):
-        if (m := _CENTRAL.fullmatch(sentence)) is not None:
+        if (m := _NUMERIC.fullmatch(sentence)) is not None:
             yield name("numeric", m["numeric"], checked.numeric, digits)
-            if m["same"]:
-                yield name("walk", m["numeric"], checked.analytic, digits)
+            if m["same"] or m["walk"]:
+                yield name("walk", m["walk"] or m["numeric"], checked.analytic, digits)
         elif (m := _AGREE.fullmatch(sentence)) is not None:
+            error = read(m["error"], 2)
             yield name("error", m["error"], checked.relative_error, 2)
-            yield word("agrees", checked.relative_error < 1e-6)
-        elif (m := _WRONG.fullmatch(sentence) or _ROUNDED.fullmatch(sentence)) is not None:
-            yield name("percent", m["percent"], float(f"{100 * checked.relative_error:.3g}"), 2)
-            if "walk" in m.re.groupindex:
-                yield name("walk", m["walk"], checked.analytic, digits)
-                apart = abs(checked.analytic - checked.numeric) / max(abs(checked.analytic), abs(checked.numeric))
-                yield word("no less than the percent", read(m["percent"], 2).low <= 100.5 * apart)
-        elif (m := _KINK.fullmatch(sentence)) is not None:
-            below, above = checked.sides or (inf, inf)
-            yield name("below", m["below"], below, digits)
-            yield name("above", m["above"], above, digits)
+            yield word("agrees", apart <= _LOOSE * error.high)
+            yield word("agrees well", error.high < 1e-5 or checked.referee == "paths")
+        elif (m := _WRONG.fullmatch(sentence)) is not None:
+            yield name("walk", m["walk"], checked.analytic, digits)
+            yield from _percent(m["percent"], apart)
+        elif (m := _ROUNDED.fullmatch(sentence)) is not None:
+            yield from _percent(m["percent"] or m["also"], apart)
+        elif (m := _SIDES.fullmatch(sentence)) is not None:
+            for side, text_of in zip(checked.sides or (inf, inf), (m["left"], m["right"]), strict=True):
+                yield name("side", text_of, side, digits)
+        elif (m := _TAKES.fullmatch(sentence)) is not None:
             yield name("walk", m["walk"], checked.analytic, digits)
         else:
             yield from unread(sentence)
+
+
+def _percent(text: str, apart: float) -> Iterator[Claim]:
+    """So many percent, told to three digits."""
+    yield Claim("rule", f"{text} %", read(f"{float(f'{100 * apart:.3g}'):g}", 9), read(text, 2))
 
 
 # Questions and answers ------------------------------------------------------------------------------------------------
@@ -341,8 +358,33 @@ def claims_of_slope(text: str, session: TrainingSession, symbol: Symbol, digits:
             yield name("after", m["after"], after, digits)
             yield name("by", m["by"], after - w, digits)
             yield Claim("sum", sentence, read(m["before"], digits) + read(m["by"], digits), read(m["after"], digits))
-        elif not (_SECANT.fullmatch(sentence) or _ALONE.fullmatch(sentence)):
+        elif (m := _SECANT.fullmatch(sentence)) is not None:
+            step = read(m["step"], digits)
+            run, middle = 2 * step.high, (step.low + step.high) / 2
+            rise = _loss_at(session, symbol, w + middle) - _loss_at(session, symbol, w - middle)
+            slope = _roughly(rise / (2 * middle), 1e-10 / run + 0.02 * abs(rise / run))
+            yield Claim("rule", sentence, slope, read(m["slope"], digits))
+        elif (m := _ALONE.fullmatch(sentence)) is not None:
+            change = _loss_at(session, symbol, after) - _loss_at(session, symbol, w)
+            yield Claim("rule", sentence, _roughly(change, 1e-12 + 1e-6 * abs(change)), read(m["change"], digits))
+        else:
             yield from unread(sentence)
+
+
+def _loss_at(session: TrainingSession, symbol: Symbol, value: float) -> float:
+    """The mean loss of the batch where one parameter has another value, without rounding."""
+    it = session.current
+    pairs = [(layer.W.copy(), layer.b.copy()) for layer in it.before.layers]
+    W, b = pairs[symbol.layer - 1]
+    if symbol.k is None:
+        b[symbol.j] = value
+    else:
+        W[symbol.j, symbol.k] = value
+    return mean_loss(replace(it.method, decimals=None), it.before.with_parameters(pairs), it.X, it.Y)
+
+
+def _roughly(x: float, within: float) -> Range:
+    return Range(x - within, x + within)
 
 
 def _near(x: float) -> Range:

@@ -28,7 +28,7 @@ def pair(lesson: Lesson, place: Place) -> Pair:
 
 
 def shown(lesson: Lesson, place: Place) -> Comparison:
-    return comparison(pair(lesson, place), Names(orientation=lesson.orientation), SEEN)
+    return comparison(pair(lesson, place), Names(), SEEN)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)

@@ -18,14 +18,8 @@ from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson, Orientation
-from app.views.formulas.formulas import (
-    Formula,
-    formula,
-    latex,
-    symbol_text,
-    text,
-)
-from app.views.formulas.rows import WIDE, wrapped
+from app.views.formulas.formulas import Formula, formula, latex, symbol_text, text
+from app.views.formulas.mathml import WIDE, wrapped
 from tests.engine.cases import PAIRS, SINGLE, random_setup
 from tests.views.mathml import as_text, calculated, parsed
 from tests.views.rows import lines

@@ -24,6 +24,7 @@ from app.sessions.store.store import (
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.views.api_docs import PROBLEMS
+from app.web.api import sessions
 from app.web.http.errors import HANDLERS
 from app.web.http.rates import TooFastError
 from app.web.http.work import BusyError
@@ -124,7 +125,11 @@ def test_the_type_of_a_problem_leads_to_its_description(settings: Settings, kind
 
 
 def test_every_error_that_is_answered_has_a_kind_that_is_described() -> None:
-    answered = set(HANDLERS) - {RequestValidationError, UnknownLessonError, SessionTooLargeError}  # these are "invalid"
+    answered = set(HANDLERS | sessions.HANDLERS) - {
+        RequestValidationError,
+        UnknownLessonError,
+        SessionTooLargeError,
+    }  # these are "invalid"
     assert answered <= {type(error()) for error in ERRORS.values()}
     assert list(ERRORS) == [kind for kind, *_ in PROBLEMS]
 

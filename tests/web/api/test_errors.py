@@ -45,6 +45,7 @@ def refused(response: Any, status: int = 422) -> dict[str, Any]:
         ({"activations": ["sigmoid", "sinus"]}, "activations", "leaky_relu"),
         ({"activations": ["softmax", "sigmoid"]}, "activations", "output layer only"),
         ({"loss": "hinge"}, "loss", "mean_squared_error"),
+        ({"loss": ""}, "loss", "mean_squared_error"),
         ({"loss": "cross_entropy"}, "loss", "softmax"),
         ({"parameters": {"W": [[[1, 2], [3]], [[1, 2], [3, 4]]], "b": [[0], [0]]}}, "parameters.W[0]", "equal length"),
         ({"parameters": {"W": [[[1, 2], [3, 4]]], "b": [[0, 0], [0, 0]]}}, "parameters.W", "one matrix per layer"),

@@ -12,7 +12,7 @@ FORKS = [
     ("optimizer", "adam", "Adam"),
     ("activation", "relu", "ReLU"),
     ("loss", "half_squared_error", "half squared error"),
-    ("initializer", "he_normal", "He normal"),
+    ("initializer", "he_normal", "he normal"),
     ("seed", "3", "seed 3"),
 ]
 

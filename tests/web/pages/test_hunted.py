@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app.sessions.bug_lab import case_of
 from app.views.pictures.pictures import PICTURES
+from tests.sessions.clock import Clock
 from tests.web.pages.test_bug_lab import CASES, HTMX, accusation, start, state, words_of
 
 HELD_BACK = ("landscape", "contour")  # they hold the gradients against the loss, which is what a hunt pays for
@@ -50,7 +51,10 @@ def answers(client: TestClient, address: str) -> list[Any]:
 
 @pytest.mark.parametrize("verb", ["", "update"])
 @pytest.mark.parametrize(("level", "seed"), CASES)
-def test_no_new_page_and_no_new_verb_tells_the_mistake(client: TestClient, level: int, seed: int, verb: str) -> None:
+def test_no_new_page_and_no_new_verb_tells_the_mistake(
+    client: TestClient, clock: Clock, level: int, seed: int, verb: str
+) -> None:
+    clock.tick = 0.005
     address, telling = start(client, level, seed), words_of(case_of(level, seed).setup)
     if verb:
         client.post(f"{address}/{verb}")

@@ -79,6 +79,17 @@ def test_without_scripts_a_run_is_made_at_once_and_leads_back(client: TestClient
     assert "200 updates made" in client.get(f"{at}/pictures").text
 
 
+def test_a_run_that_takes_longer_than_one_request_may_is_told_and_changes_nothing(
+    client: TestClient, clock: Clock
+) -> None:
+    at = start(client)
+    clock.tick = 0.005  # the run looks twice at each stretch, the request once more
+    response = client.post(f"{at}/run", data={"next": "pictures", "until": "1", "count": "9"})
+    assert response.status_code == 422
+    assert "Ask for less at once." in response.text
+    assert updates(client, at) == 0
+
+
 def test_a_run_that_diverges_names_iteration_and_parameter_and_stands_just_before(client: TestClient) -> None:
     at = start(client, RUNAWAY)
     answer = ask(client, f"{at}/run", 409, count="2000", measure="iterations", playing="1")

@@ -12,7 +12,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.scaling import SCALINGS
 from app.engine.data.split import Data, Examples
 from app.engine.network.errors import SetupError
-from app.sessions.setups.data_documents import data_document, data_of
+from app.sessions.setups.document import data_document, data_of
 from app.sessions.setups.names import clean_name
 
 PREPARED = ("scaling", "scale_targets", "test_share", "split_seed", "columns", "names")

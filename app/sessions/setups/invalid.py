@@ -1,9 +1,10 @@
-"""What pydantic found wrong with a request, in our words: the field, the problem and the remedy, never an echo."""
+"""What pydantic found wrong, in our words: the field, the problem and the remedy, never an echo."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Error = dict[str, str]
+MOST_ERRORS = 10  # fields named in one answer
 
 REMEDIES = {
     "missing": "Give it.",
@@ -37,10 +38,13 @@ PROBLEMS = {
 }
 
 
-def told(error: dict[str, Any]) -> Error:
-    """One of pydantic's errors in our words; of what was given only the place is told."""
+def told(error: Mapping[str, Any], outer: int = 1) -> Error:
+    """One of pydantic's errors in our words; of what was given only the place is told.
+
+    The first `outer` parts of the place are none of it: the body of a request.
+    """
     kind, ctx = error["type"], error.get("ctx", {})
-    place = [part for part in error["loc"][1:] if not str(part).startswith("~")]
+    place = [part for part in error["loc"][outer:] if not str(part).startswith("~")]
     if kind == "extra_forbidden":
         place.pop()  # the name that was given
     if kind == "value_error":

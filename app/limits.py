@@ -1,0 +1,22 @@
+"""How large a setup may be: limits that are settings, and flow from there to wherever a setup is declared or read."""
+
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
+
+
+class Limits(BaseModel):
+    """The published limits; `Settings`, which reads them from the environment, is one of these."""
+
+    model_config = ConfigDict(frozen=True)
+
+    max_layers: PositiveInt = 6  # beyond the input
+    max_units: PositiveInt = 32  # in one layer
+    max_features: PositiveInt = 8  # inputs of one example
+    max_examples: PositiveInt = 1_000
+    max_data_bytes: PositiveInt = 512 * 1024  # of a body that may hold a whole table of examples
+    max_learning_rate: PositiveFloat = 100.0
+    max_magnitude: PositiveFloat = 1e6  # of any weight, bias, input or target that is given
+
+    @property
+    def most_columns(self) -> int:
+        """Of a table: any network's inputs and outputs can stand in one, so there is something to choose from."""
+        return self.max_features + self.max_units
