@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.files import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.page import BugLabPage
+from app.views.bug_lab.start import BugLabPage
 from app.views.build.build import (
     BuildPage,
     FieldsPanel,

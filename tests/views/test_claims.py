@@ -7,20 +7,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from app.engine.data.split import Examples
 from app.engine.equations.trace import Equation, trace
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
-from app.engine.setup import Setup
+from app.engine.setup import Parameters, Setup
 from app.views.formulas.formulas import formula, latex, text
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.narration.narration import narrate, narrate_end
 from app.views.text.numbers import number
-from tests.engine.cases import later_iteration, random_setup
+from tests.engine.cases import OWN_LOSS, later_iteration, random_setup
 from tests.views.claims.arithmetic import Misread, calculated
 from tests.views.claims.claim import Claim, Unread
 from tests.views.claims.formulas import claims_of_formula, claims_of_lines, from_latex, from_mathml
@@ -64,7 +66,8 @@ def test_every_number_of_every_sentence_is_what_the_sentence_says(walk: Walk) ->
         told = narrate(equation, shape, values, walk.digits)
         kinds = assert_true(claims_of(told, equation, world), told)
         assert kinds.total() or not re.search(NUMBER, told), told
-    ending = narrate_end(walk.iteration.loss, walk.iteration.loss_after, shape, walk.digits)
+    with np.errstate(all="ignore"):
+        ending = narrate_end(walk.iteration.loss, walk.iteration.loss_after, shape, walk.digits)
     assert_true(claims_of(ending, walk.equations[-1], world), ending)
 
 
@@ -102,6 +105,25 @@ def test_the_lines_of_numpy_run_on_the_walk_s_own_arrays_and_find_its_numbers(wa
     wanted["loss"] = iteration.loss
     for name, numbers in wanted.items():
         assert names[name] == pytest.approx(numbers, rel=1e-8, abs=1e-12, nan_ok=True), name
+
+
+@pytest.mark.parametrize("decimals", [None, 3])
+@pytest.mark.parametrize(("output", "loss"), OWN_LOSS)
+@pytest.mark.parametrize("z", [0.0, 7.6, 9.0, 20.0, 40.0, 800.0])
+def test_what_is_said_of_saturated_outputs(output: str, loss: str, z: float, decimals: int | None) -> None:
+    """Predictions that are 0 or 1 as they are printed, by hand, or to the last bit."""
+    targets = np.array([[1.0, 0.0], [0.0, 1.0], [0.25, 0.75]])
+    start = Parameters((np.array([[z], [-z / 3]]),), (np.zeros(2),))
+    setup = Setup((1, 2), Examples(np.array([[1.0], [-1.0], [0.5]]), targets), (output,), loss, start)
+    iteration = later_iteration(replace(setup, decimals=decimals), 0)
+    for focus, digits in product(range(3), (2, 5, 8)):
+        walk = Walk(replace(setup, decimals=decimals), iteration, focus, digits, "fan_out_fan_in")
+        equation = next(one for one in walk.equations if one.kind == "loss")
+        told = narrate(equation, walk.shape, walk.values, digits)
+        assert_true(claims_of(told, equation, walk.world()), told)
+        shown = formula(equation, walk.shape, walk.values, walk.orientation, digits)
+        numbers = [claim for claim in claims_of_formula(equation, shown, walk.world()) if "ŷ" not in claim.said]
+        assert assert_true(numbers, told)  # by name ŷ is 0 or 1 to the last bit, and its logarithm is not
 
 
 # The reader itself ----------------------------------------------------------------------------------------------------

@@ -221,8 +221,10 @@ class Pen:
         return piece_of(symbol, self._marked(symbol, spelled(symbol, self.script, MATHML)))
 
     def number(self, symbol: Symbol) -> Piece:
-        """The symbol by its number; logarithms keep their ln, with the number inside, and π stays as it is."""
-        if symbol.kind in ("ln_a", "ln_rest"):
+        """The symbol by its number; π stays as it is. Logarithms keep their ln, with the number inside, but where that
+        has been rounded to 0 or 1 and the logarithm has not.
+        """
+        if symbol.kind in ("ln_a", "ln_rest") and not self._is_lost(symbol):
             return Piece(self._marked(symbol, self._logarithm(symbol)))
         if symbol.kind == "pi":
             return self.symbol(symbol)
@@ -232,6 +234,11 @@ class Pen:
     def plain(self, value: float) -> str:
         """A number in MathML."""
         return plain(value, self.digits)
+
+    def _is_lost(self, symbol: Symbol) -> bool:
+        y_hat = self.values[symbol._replace(kind="a")]
+        inside = y_hat if symbol.kind == "ln_a" else 1 - y_hat
+        return inside == 0 or (inside == 1 and self.values[symbol] != 0)
 
     def _logarithm(self, symbol: Symbol) -> str:
         y_hat = self.plain(self.values[symbol._replace(kind="a")])

@@ -114,9 +114,16 @@ def _logarithm(t: Teller, symbol: Symbol) -> str:
 
 
 def _is_lost(t: Teller, symbol: Symbol) -> bool:
-    """Whether ŷ as written leaves too few digits for its logarithm."""
+    """Whether what stands in a logarithm, as it is written, has too few digits left for it.
+
+    A prediction of exactly 0 or 1, be it rounded by hand or to the last bit, has lost them all, unless the logarithm is
+    0 as well.
+    """
     a = _y_hat(t, symbol)
-    return a == 0 or (symbol.kind == "ln_rest" and not keeps_its_digits(1 - a, t.digits))
+    inside = 1 - a if symbol.kind == "ln_rest" else a
+    if inside in (0, 1):
+        return inside == 0 or t.values[symbol] != 0
+    return symbol.kind == "ln_rest" and not keeps_its_digits(inside, t.digits)
 
 
 def _y_hat(t: Teller, symbol: Symbol) -> float:

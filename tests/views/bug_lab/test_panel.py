@@ -21,7 +21,7 @@ from app.sessions.bug_lab import (
 from app.sessions.walk.bug_lab import Accusation
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import CLOSED, bug_lab_panel, facts_told, what_does_not_fit
-from app.views.bug_lab.page import bug_lab_page
+from app.views.bug_lab.start import bug_lab_page
 from app.views.explorer.equation import equation_panel, sentence_without_rule
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import diagram

@@ -240,7 +240,8 @@ def by_logarithms(t: Told, m: re.Match[str]) -> Claims:
     else:
         shown = [exactly(1.0) - t.read(text) if rest else t.read(text) for rest, text in inside]
         coarse = 0.9 * 10.0 ** (1 - min(3, t.world.digits))
-        yield word("a logarithm has lost digits", any(x.low <= 0 or x.width > coarse for x in shown))
+        ends = any(x.low <= 0 or (x.width < 1e-9 and x.high > 1 - 1e-9) for x in shown)
+        yield word("a logarithm has lost digits", ends or any(x.width > coarse for x in shown))
     both = t.world.shape.loss == "binary_cross_entropy"
     wanted = [(False, a) for a, y in zip(t.world.said, t.world.right, strict=True) if y != 0]
     wanted += [(True, a) for a, y in zip(t.world.said, t.world.right, strict=True) if both and y != 1]

@@ -344,6 +344,25 @@ def test_the_sign_of_a_gradient_is_evidence_only_where_the_rule_keeps_it(mistake
         assert l in misled or (signs[l - 1] == right_signs[l - 1]).all()
 
 
+@pytest.mark.parametrize(
+    ("z", "y", "ending"),
+    [
+        (9.0, 1.0, "is −ln(1), with all digits 0.000123."),
+        (-9.0, 0.0, "is −ln(1 − 0), with all digits 0.000123."),
+        (-800.0, 0.0, "is −ln(1 − 0) = 0."),
+        (9.0, 0.0, "is −ln(1 − 1), with all digits 9.00012."),
+    ],
+)
+def test_a_prediction_rounded_to_0_or_1_says_where_its_digits_went(z: float, y: float, ending: str) -> None:
+    setup = replace(one_layer("sigmoid", "binary_cross_entropy", (z,), (y,)), decimals=3)
+    assert said(setup, Symbol("loss")).endswith(ending)
+
+
+def test_with_two_decimals_digits_are_lost_only_near_1() -> None:
+    setup = one_layer("sigmoid", "binary_cross_entropy", (0.3,), (0.0,))
+    assert said(setup, Symbol("loss"), digits=2).endswith("is −ln(1 − 0.57) = 0.85.")
+
+
 def test_names_of_units_follow_the_network() -> None:
     one = random_setup(0, (2, 3, 1), ("tanh", "identity"), "half_squared_error", 1).shape(1)
     deep = random_setup(0, (2, 3, 2, 2), ("tanh", "tanh", "identity"), "half_squared_error", 1).shape(1)
