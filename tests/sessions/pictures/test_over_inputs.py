@@ -20,7 +20,7 @@ RNG = np.random.default_rng(3)
 X = RNG.normal(size=(24, 3)) * [1.0, 5.0, 0.2] + [0.0, 7.0, -1.0]
 
 
-def session(Y: np.ndarray, outputs: tuple[str, ...], loss: str, scaling: str) -> TrainingSession:  # type: ignore[type-arg]
+def session(Y: np.ndarray, outputs: tuple[str, ...], loss: str, scaling: str) -> TrainingSession:
     data = Data(Examples(X, Y), scaling, scale_targets=True, test_share=0.25)
     setup = Setup((3, 4, Y.shape[1]), data, outputs, loss, learning_rate=0.3)
     return TrainingSession.of_setup(setup).train(iterations=20)

@@ -70,12 +70,12 @@ def test_nothing_is_drawn_that_the_walk_has_not_shown(slug: str) -> None:
         (),
     )
     assert "tangent" in before.ahead
-    assert not any("slope" in text for text in (*before.said, *dict(before.facts.rows)))
+    assert not any("slope" in text for text in (*before.said, *(name for name, *_ in before.facts.rows)))
     found = picture(at(session, "dW", 1, 0, 0), symbol, look="near")
     assert found.drawing.tangent
     assert (found.drawing.arrow, found.drawing.arrived) == (None, None)
     assert "update" in found.ahead
-    assert not any("update" in text for text in (*found.said, *dict(found.facts.rows)))
+    assert not any("update" in text for text in (*found.said, *(name for name, *_ in found.facts.rows)))
     assert picture(session.update(), symbol).ahead == ""
 
 
@@ -141,7 +141,7 @@ def test_the_table_holds_the_losses_of_plain_loops_and_the_tangent() -> None:
         x, curve, tangent = map(number_in, row)
         assert curve == pytest.approx(loss_at(session, symbol, x), abs=2e-4)
         assert tangent == pytest.approx(loss + gradient * (x - value), abs=2e-4)
-    facts = dict(panel.facts.rows)
+    facts = {name: value for name, value in panel.facts.rows}
     assert number_in(facts["loss"]) == pytest.approx(loss, abs=1e-5)
     assert number_in(facts["gradient: slope of the tangent"].lstrip("+")) == pytest.approx(gradient, abs=1e-5)
     assert "value after the update" not in facts
