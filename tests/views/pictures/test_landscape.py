@@ -141,7 +141,7 @@ def test_the_table_holds_the_losses_of_plain_loops_and_the_tangent() -> None:
         x, curve, tangent = map(number_in, row)
         assert curve == pytest.approx(loss_at(session, symbol, x), abs=2e-4)
         assert tangent == pytest.approx(loss + gradient * (x - value), abs=2e-4)
-    facts = {name: value for name, value in panel.facts.rows}
+    facts = {row[0]: row[1] for row in panel.facts.rows}
     assert number_in(facts["loss"]) == pytest.approx(loss, abs=1e-5)
     assert number_in(facts["gradient: slope of the tangent"].lstrip("+")) == pytest.approx(gradient, abs=1e-5)
     assert "value after the update" not in facts
