@@ -257,7 +257,6 @@ class Values:
 
     iteration: Iteration
     focus: int = 0
-    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # what was worked out about them
     _numbers: dict[tuple[str, int], Any] = field(default_factory=dict)  # arrays already read, as lists
 
     def __getitem__(self, symbol: Symbol) -> float:

@@ -16,9 +16,8 @@ from app.sessions.walk.answers import answers_of, answers_text
 from app.sessions.walk.bug_lab import hunt_of
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import Change, Changes, Mark
-from app.sessions.walk.forks import Fork
 from app.sessions.walk.position import Place
-from app.sessions.walk.session import Goal, TrainingSession
+from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
 
 

@@ -29,7 +29,6 @@ from app.sessions.walk.edits import (
     with_change,
     with_mark,
 )
-from app.sessions.walk.forks import Fork
 from app.sessions.walk.position import (
     Measure,
     Place,
@@ -61,6 +60,14 @@ class Goal:
     def is_ahead(self, updates: int) -> bool:
         """Whether a walk that has made so many updates is on its way there."""
         return self.start - 1 <= updates and (self.end is None or updates < self.end)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """What is different in the walk beside this one: a thing of a setup by its name, and its value as text."""
+
+    thing: str
+    value: str
 
 
 @dataclass(frozen=True, eq=False)

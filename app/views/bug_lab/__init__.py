@@ -1,1 +1,1 @@
-"""The bug lab: its page, the panel of a hunt, and what stays hidden in it."""
+"""The bug lab: its page, and the panel of a hunt."""

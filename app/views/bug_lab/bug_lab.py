@@ -21,8 +21,7 @@ from app.sessions.walk.bug_lab import (
     Spent,
 )
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
+from app.views.charts.lines import About, Plot, Series, plot
 from app.views.formulas.symbols import in_html, script_of
 from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed

@@ -46,6 +46,11 @@ def parameter_name(shape: Shape, symbol: Symbol) -> str:
     return f"bias of {unit}" if k is None else f"weight from {unit_name(shape, layer - 1, k)} to {unit}"
 
 
+def layer_names(shape: Shape) -> tuple[str, ...]:
+    """layer 1, layer 2, ..., output."""
+    return (*(f"layer {l}" for l in range(1, shape.depth)), "output")
+
+
 # On the drawing -----------------------------------------------------------------------------------------------------
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -9,7 +9,7 @@ from app.engine.network.errors import DivergedError
 from app.sessions.predict import check_not_asked, unless_asked, up_to_question
 from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.store.store import Kept
-from app.sessions.training_run import StoppedError, before_divergence
+from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
 from app.web.http.dependencies import Walk
 from app.web.http.forms import measure_in, number_in, whole_in

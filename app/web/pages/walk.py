@@ -15,7 +15,7 @@ from app.sessions.predict import QuestionError, question_of
 from app.sessions.setups.numerals import WHOLE
 from app.sessions.store.idempotency import operation_key
 from app.sessions.store.store import Kept, StaleRevisionError
-from app.sessions.training_run import StoppedError
+from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
 from app.views.explorer.headings import room_of

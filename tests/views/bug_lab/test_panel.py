@@ -21,7 +21,7 @@ from app.sessions.bug_lab import (
 from app.sessions.walk.bug_lab import Accusation
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import CLOSED, bug_lab_panel, facts_told, what_does_not_fit
-from app.views.bug_lab.page import bug_lab_page
+from app.views.bug_lab.start import bug_lab_page
 from app.views.explorer.equation import equation_panel, sentence_without_rule
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import diagram
@@ -102,7 +102,7 @@ def test_a_solved_case_tells_its_mistakes_and_has_one_curve_until_the_rule_is_ap
     assert [title for title, _, _ in panel.solved.mistakes] == [MISTAKES[name].title for name in session.setup.mistakes]
     assert (len(panel.plot.lines), len(applied.plot.lines)) == (1, 2)
     assert (len(panel.solved.facts), len(applied.solved.facts)) == (0, 3)
-    assert applied.plot.rows[-1][2] == f"{losses_put_right(session.setup)[-1]:.5f}"
+    assert applied.plot.table.rows[-1][2] == f"{losses_put_right(session.setup)[-1]:.5f}"
 
 
 def test_facts_are_told_with_their_numbers() -> None:

@@ -1,4 +1,4 @@
-"""The page of the bug lab: what it is, its three levels, and a case that an address fixes."""
+"""Where the bug lab starts: what it is, its three levels, and a case that an address fixes."""
 
 from dataclasses import dataclass
 
