@@ -141,7 +141,6 @@ def _matters(setup: Setup, mistake: str) -> bool:
     return not np.allclose(gradients(first.backward), gradients(right_backward(first)))
 
 
-@lru_cache(maxsize=256)
 def learned_xor(mistakes: tuple[str, ...]) -> Learned:
     """How many of 20 seeded runs learn XOR with the mistakes, and with the right rules in the same network."""
     setup = xor_setup(mistakes)
