@@ -177,7 +177,8 @@ def fitting_loss(output: str, wished: str) -> str:
 # What a setup must be -------------------------------------------------------------------------------------------------
 
 
-def _check_sizes(setup: Setup) -> None:
+def _check_data(setup: Setup) -> None:
+    """Sizes, examples and their shapes."""
     if len(setup.sizes) < 2 or min(setup.sizes) < 1:
         raise SetupError(
             "sizes", "A network needs an input and at least one layer, each with a unit.", "Try [2, 2, 1]."
@@ -188,11 +189,6 @@ def _check_sizes(setup: Setup) -> None:
             f"{len(setup.activations)} activations are given for {len(setup.sizes) - 1} layers.",
             "Give one for each layer after the input.",
         )
-
-
-def _check_data(setup: Setup) -> None:
-    """Sizes, examples and their shapes."""
-    _check_sizes(setup)
     X, Y = setup.examples
     if X.ndim != 2 or Y.ndim != 2:
         raise SetupError("data", "X and Y are not tables.", "Give a row of numbers for each example.")
