@@ -10,12 +10,7 @@ import numpy as np
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import reason_against
-from app.engine.learning.iteration import (
-    Iteration,
-    Past,
-    mean_loss,
-    run_iteration,
-)
+from app.engine.learning.iteration import Iteration, Past, mean_loss, run_iteration
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer

@@ -11,12 +11,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples, Ready
 from app.engine.equations.mistakes import reason_against, rules_of
 from app.engine.equations.shape import Shape, Updating, shape_of
-from app.engine.learning.batches import (
-    batch_of,
-    batches_per_epoch,
-    epoch_of,
-    last_of_epoch,
-)
+from app.engine.learning.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
 from app.engine.learning.iteration import Method
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
