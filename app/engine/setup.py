@@ -10,7 +10,7 @@ import numpy as np
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples, Ready
 from app.engine.equations.mistakes import reason_against, rules_of
-from app.engine.equations.shape import Shape, Updating, shape_of
+from app.engine.equations.shape import Shape, Updating
 from app.engine.learning.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
 from app.engine.learning.iteration import Method
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
@@ -124,7 +124,7 @@ class Setup:
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""
-        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes, self.updating)
+        return Shape(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes, self.updating)
 
     @cached_property
     def updating(self) -> Updating:
