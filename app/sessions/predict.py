@@ -11,8 +11,7 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
-from app.engine.question_case import Case
-from app.engine.slips import Typed, diagnose
+from app.engine.slips import Case, Typed, diagnose
 from app.lessons import lesson_named
 from app.sessions.walk.answers import (
     Answer,

@@ -5,9 +5,18 @@ from fractions import Fraction
 from math import prod
 
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.expressions import BatchSum, Expression, Number, Product, Quotient, Sum, Symbol, product
+from app.engine.network.expressions import (
+    BatchSum,
+    Expression,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    factors_of,
+    product,
+)
 from app.engine.network.losses import LOSSES
-from app.engine.question_case import factors_of
 from app.views.narration.mistakes import (
     has_wrong_output_error,
     has_wrong_slope,

@@ -13,9 +13,9 @@ from app.engine.network.expressions import (
     Square,
     Sum,
     Symbol,
+    factors_of,
     total,
 )
-from app.engine.question_case import factors_of
 from app.views.narration.teller import Teller
 from app.views.text.numbers import fixed, signed
 from app.views.text.optimizers import OPTIMIZER_WORDS

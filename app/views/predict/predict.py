@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from app.engine.network.expressions import Mean, Symbol
-from app.engine.question_case import Case
-from app.engine.slips import TOLERANCE, own_slip
+from app.engine.slips import TOLERANCE, Case, own_slip
 from app.sessions.predict import (
     Question,
     asked,

@@ -9,7 +9,7 @@ from app.engine.network.expressions import (
     Product,
     Sum,
 )
-from app.engine.question_case import Case
+from app.engine.slips import Case
 from app.views.text.numbers import signed
 from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
 

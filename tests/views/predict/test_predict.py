@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.engine.network.expressions import Symbol
-from app.engine.question_case import Case
 from app.engine.setup import Setup
+from app.engine.slips import Case
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.predict import (
