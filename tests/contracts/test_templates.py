@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
-from app.files import STATIC, TEMPLATES
+from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab.start import BugLabPage
