@@ -10,22 +10,18 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import files
 from app.sessions.store.sqlite import Bounds, SqliteStore
 from app.sessions.store.store import SessionStore
-from app.settings import Settings
+from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import sessions as api
 from app.web.http.access import check_access
-from app.web.http.body_limit import BodyLimit
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.fragments import Shown
-from app.web.http.host_and_origin import HostAndOrigin
-from app.web.http.metrics import Metrics
 from app.web.http.prefix import Prefixed
-from app.web.http.request_log import RequestLog
-from app.web.http.security import Security
+from app.web.http.request_log import Metrics, RequestLog
+from app.web.http.security import BodyLimit, HostAndOrigin, Security
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool
 from app.web.pages import (
@@ -34,7 +30,6 @@ from app.web.pages import (
     check,
     compare,
     docs,
-    edit,
     explorer,
     lessons,
     operations,
@@ -46,9 +41,9 @@ from app.web.pages import (
 )
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (explorer, check, paths, edit, predict, pictures, training, compare, bug_lab)
+PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab)
 ROUTERS = (
-    api.session, check.router, paths.router, edit.router, predict.router, build.router, bug_lab.router,
+    api.session, check.router, paths.router, explorer.router, predict.router, build.router, bug_lab.router,
     lessons.router, docs.router, preferences.router, api.router, operations.router,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -89,7 +84,7 @@ def services_of(
     settings: Settings, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
 ) -> Lifespan:
     """What opens the live objects when the program starts and closes them when it ends."""
-    templates = Templates(files.TEMPLATES, files.STATIC, settings.root_path)
+    templates = Templates(TEMPLATES, STATIC, settings.root_path)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -146,6 +141,6 @@ def create_app(
         app.include_router(router)
     if metrics is not None:
         app.include_router(operations.metrics_router(metrics))
-    app.mount("/static", Assets(directory=files.STATIC), name="static")
+    app.mount("/static", Assets(directory=STATIC), name="static")
     check_access(app.router.routes)
     return app

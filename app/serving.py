@@ -14,8 +14,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.settings import Settings
-from app.web.http.metrics import MULTIPROCESS
-from app.web.http.request_log import log_config
+from app.web.http.request_log import MULTIPROCESS, log_config
 
 CANNOT_START = 2
 FINISH_SECONDS = 1  # that requests get which run when the program is told to end

@@ -1,4 +1,4 @@
-"""Limits and defaults, read once from the environment: EXPLORER_MAX_UNITS=64 and so on."""
+"""Limits and defaults, read once from the environment: EXPLORER_MAX_UNITS=64 and so on; and where the files lie."""
 
 import re
 from ipaddress import ip_network
@@ -109,3 +109,16 @@ class Settings(Limits, BaseSettings):
 
     max_body_bytes: PositiveInt = 64 * 1024
     max_iterations_per_request: PositiveInt = 10_000
+
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(name: str, package: Path = PACKAGE) -> Path:
+    """The folder `name` that belongs to the program; a wheel carries its own."""
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+STATIC = folder("static")
+TEMPLATES = folder("templates")

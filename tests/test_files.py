@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.files import STATIC, TEMPLATES, folder
+from app.settings import STATIC, TEMPLATES, folder
 
 
 def test_an_installed_package_brings_its_own_folder(tmp_path: Path) -> None:

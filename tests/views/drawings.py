@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, fromstring
 
-from app.files import STATIC, TEMPLATES
 from app.sessions.walk.session import TrainingSession
+from app.settings import STATIC, TEMPLATES
 from app.views.network.diagram import diagram
 from app.web.http.templating import Templates
 

@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, nodes
 
-from app.files import STATIC, TEMPLATES
 from app.lessons import LESSONS, lesson_named
+from app.settings import STATIC, TEMPLATES
 from app.views.network.thumbnail import thumbnail
 from app.views.pages import (
     Chrome,

@@ -25,7 +25,6 @@ from app.engine.network.initializers import INITIALIZERS, Initializer
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
 from app.limits import Limits
-from app.sessions.setups.names import MOST_CHARACTERS
 from app.sessions.setups.setting import (
     AtMost,
     Strict,
@@ -37,6 +36,7 @@ from app.sessions.setups.setting import (
     published,
     settings_of,
 )
+from app.sessions.setups.typed import MOST_CHARACTERS
 
 MOST_SEED = 2**32 - 1
 GIVEN = "given"  # in a draft, the kind of initializer that stands for starting values

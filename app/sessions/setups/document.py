@@ -14,7 +14,7 @@ from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Parameters, Setup
 from app.sessions.setups.declaration import AMOUNTS, SETTINGS, DatasetGiven, Preparation
-from app.sessions.setups.names import clean_names
+from app.sessions.setups.typed import clean_names
 
 Document = dict[str, Any]  # what json.dumps takes
 PLAIN = tuple(name for name in SETTINGS if "." not in name)  # settings that stand in no part of a setup

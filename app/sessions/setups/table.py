@@ -19,8 +19,7 @@ from app.engine.data.split import Examples
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.limits import Limits
-from app.sessions.setups.names import MOST_CHARACTERS, clean_name
-from app.sessions.setups.numerals import NUMBER, WITH_COMMA, signed
+from app.sessions.setups.typed import MOST_CHARACTERS, NUMBER, WITH_COMMA, clean_name, signed
 
 SEPARATORS = ("\t", ";", ",")  # the first of them that the first row holds outside of quotation marks
 QUOTED = re.compile(r'"[^"]*"')

@@ -13,11 +13,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.lessons import UnknownLessonError
-from app.sessions.store.idempotency import led_to, with_operation
 from app.sessions.store.live import Live
 from app.sessions.store.migrations import migrate
-from app.sessions.store.packing import packed_fixed, packed_moving, unpacked_session
-from app.sessions.store.store import Kept, NotWritableError, StaleRevisionError, StoreError, UnknownSessionError
+from app.sessions.store.store import (
+    Kept,
+    NotWritableError,
+    StaleRevisionError,
+    StoreError,
+    UnknownSessionError,
+    led_to,
+    with_operation,
+)
+from app.sessions.store.texts import packed_fixed, packed_moving, unpacked_session
 from app.sessions.walk.session import TrainingSession
 
 FILE = "explorer.sqlite3"

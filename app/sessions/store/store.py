@@ -1,10 +1,17 @@
-"""Where sessions are kept: what a store can do, and its errors."""
+"""Where sessions are kept: what a store can do, and its errors.
+
+The last requests that moved a session are kept with it, by their keys: one that is sent again is not done again.
+"""
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Protocol
 
-from app.sessions.store.idempotency import Operations
 from app.sessions.walk.session import TrainingSession
+
+MOST_OPERATIONS = 16
+
+Operations = tuple[str, ...]  # "key=revision", the oldest first
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +26,24 @@ class Kept:
     session: TrainingSession
     operations: Operations = ()
     fixed_bytes: int = 0
+
+
+def operation_key(name: str, address: str, body: bytes) -> str:
+    """One key for one click: the same only where name, address and body are. Empty where there is no name."""
+    if not name:
+        return ""
+    return blake2b(f"{name}\n{address}\n".encode() + body, digest_size=9).hexdigest()
+
+
+def with_operation(operations: Operations, key: str, rev: int) -> Operations:
+    """With one more, which led to `rev`; only the last 16 are kept."""
+    return (*operations[1 - MOST_OPERATIONS :], f"{key}={rev}") if key else operations
+
+
+def led_to(operations: Operations, key: str) -> int | None:
+    """The revision that the request of this key led to; None where it was not done, or long ago."""
+    done = dict(operation.rsplit("=", 1) for operation in operations)
+    return int(done[key]) if key in done else None
 
 
 class UnknownSessionError(LookupError):

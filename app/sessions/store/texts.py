@@ -1,8 +1,12 @@
-"""A session as two texts: what never changes of it, and where it stands. Read again, it is the same to the last bit."""
+"""A session as it lies in a row: two texts, what never changes and where it stands, compressed where they are long.
+
+Read again, it is the same to the last bit.
+"""
 
 import json
+import zlib
 from base64 import b64decode, b64encode
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +16,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.setups.document import Document, setup_document, setup_of
+from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.answers import answers_of, answers_text
 from app.sessions.walk.bug_lab import hunt_of
 from app.sessions.walk.checkpoints import Checkpoint
@@ -126,3 +131,46 @@ def _fixed_of(text: str) -> tuple[Setup, str | None, bool]:
         return setup_of(document["setup"]), None, True
     lesson, as_published = document["lesson"], document["as_published"]
     return lesson_named(lesson).setup(as_published), lesson, as_published
+
+
+LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
+LEVEL = 1  # of zlib: numbers hardly get smaller with more
+
+Packed = str | bytes
+
+
+def pack(text: str) -> Packed:
+    """The text, compressed where that pays."""
+    return text if len(text) < LONG else zlib.compress(text.encode(), LEVEL)
+
+
+def unpacked(packed: Packed) -> str:
+    """The inverse of `pack`."""
+    return packed if isinstance(packed, str) else zlib.decompress(packed).decode()
+
+
+def packed_fixed(session: TrainingSession, most: int) -> Packed:
+    """What never changes of a session. SessionTooLargeError where that alone is more than `most` bytes."""
+    packed = pack(fixed_text(session))
+    if len(packed) > most:
+        raise SessionTooLargeError(len(packed), most)
+    return packed
+
+
+def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Packed:
+    """What changes of a session, so that both parts take at most `most` bytes: with fewer checkpoints if need be.
+
+    A checkpoint that is missing only makes going back slower. SessionTooLargeError where none is left to do without.
+    """
+    while len(packed := pack(moving_text(session))) + fixed_bytes > most:
+        checkpoints = session.timeline.checkpoints
+        if not checkpoints:
+            raise SessionTooLargeError(len(packed) + fixed_bytes, most)
+        fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()  # the youngest goes last
+        session = replace(session, timeline=replace(session.timeline, checkpoints=fewer))
+    return packed
+
+
+def unpacked_session(fixed: Packed, moving: Packed) -> TrainingSession:
+    """The session of a row."""
+    return session_of(unpacked(fixed), unpacked(moving))

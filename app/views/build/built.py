@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
 from app.limits import Limits
-from app.sessions.setups.draft import Draft
-from app.sessions.setups.reading import checked, read
+from app.sessions.setups.draft import Draft, checked, read
 from app.sessions.setups.table import Table
 from app.views.build.pairings import Advice, Offer, Problem, output_advice, pairing_problems
 

@@ -14,12 +14,13 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.views.pages import stale
 from app.web.api.answers import (
+    ERRORS,
+    SESSION_ERRORS,
     EquationAnswer,
     HistoryAnswer,
     LessonAnswer,
     State,
 )
-from app.web.api.documentation import ERRORS, SESSION_ERRORS
 from app.web.api.schemas import (
     Edit,
     Move,

@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Self, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 
 from app.engine.network.errors import SetupError
-from app.sessions.store.idempotency import led_to, operation_key
-from app.sessions.store.store import Kept, SessionStore, StaleRevisionError
+from app.sessions.store.store import Kept, SessionStore, StaleRevisionError, led_to, operation_key
 from app.sessions.walk.chunks import Reach, Verb, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
 from app.web.http.fragments import Shown
-from app.web.http.limits import check_train
 from app.web.http.rates import Buckets, Rate, is_at_the_machine
 from app.web.http.templating import Templates
 from app.web.http.work import Pool, TooLongError
@@ -144,17 +141,18 @@ class Walk:
         A request that names no revision means the session wherever it stands, so it is tried again where another one
         was quicker.
         """
-        for _ in range(TRIES - 1 if rev is None and self.expected is None else 0):
-            with suppress(StaleRevisionError):
-                return await self._change_once(move, rev)
-        return await self._change_once(move, rev)
-
-    async def _change_once(self, move: Move, rev: int | None) -> Kept:
-        kept = await self.services.store.load(self.id)
-        if led_to(kept.operations, self.key) is not None:
-            return kept
-        self._check(kept, rev)
-        return await self.services.store.save(kept, await move(kept.session), self.key)
+        tries = TRIES if rev is None and self.expected is None else 1
+        while True:
+            kept = await self.services.store.load(self.id)
+            if led_to(kept.operations, self.key) is not None:
+                return kept
+            self._check(kept, rev)
+            tries -= 1
+            try:
+                return await self.services.store.save(kept, await move(kept.session), self.key)
+            except StaleRevisionError:
+                if not tries:
+                    raise
 
     def _check(self, kept: Kept, rev: int | None) -> None:
         if any(wanted not in (None, kept.rev) for wanted in (rev, self.expected)):
@@ -163,11 +161,12 @@ class Walk:
 
 async def walk(request: Request, session_id: str, idempotency_key: Annotated[str, ONCE] = "") -> Walk:
     """The walk that the address names; the request may have a key, so that it is not done twice."""
-    name = idempotency_key
-    if name and IDEMPOTENCY_KEY.fullmatch(name) is None:
-        raise SetupError("Idempotency-Key", "The key is not 1 to 100 letters and signs of ASCII.", "Send a UUID.")
-    body = await request.body() if name else b""
-    return walk_of(request, session_id, operation_key(name, request.scope["path"], body))
+    key = idempotency_key
+    if key:
+        if IDEMPOTENCY_KEY.fullmatch(key) is None:
+            raise SetupError("Idempotency-Key", "The key is not 1 to 100 letters and signs of ASCII.", "Send a UUID.")
+        key = operation_key(key, request.scope["path"], await request.body())
+    return walk_of(request, session_id, key)
 
 
 def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
@@ -175,9 +174,8 @@ def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
     the = services(request)
     if not is_at_the_machine(request):
         (the.rates.reads if request.method == "GET" else the.rates.changes).take(session_id)
-    header = request.headers.get("If-Match")
-    expected = None if header in (None, "*") else revision(header)
-    return Walk(the, session_id, expected, key)
+    expected = request.headers.get("If-Match")
+    return Walk(the, session_id, None if expected == "*" else revision(expected), key)
 
 
 def revision(text: str | None) -> int | None:
@@ -188,6 +186,21 @@ def revision(text: str | None) -> int | None:
     if match is None:
         raise SetupError("rev", "The revision is not a whole number.", "Send the rev of the state, or leave it out.")
     return int(match[1])
+
+
+def check_train(measure: str, count: int, per_epoch: int, settings: Settings) -> None:
+    """SetupError where a request asks for no iterations, or for more than this server makes in one.
+
+    `measure` is epochs or iterations, `per_epoch` how many iterations an epoch has.
+    """
+    each = per_epoch if measure == "epochs" else 1
+    most = settings.max_iterations_per_request
+    if not 1 <= count * each <= most:
+        raise SetupError(
+            measure,
+            f"One request trains 1 to {most:,} iterations; an epoch has {per_epoch:,} here.",
+            f"Ask for 1 to {most // each:,}." if each <= most else "Train by iterations instead.",
+        )
 
 
 TheWalk = Annotated[Walk, Depends(walk)]

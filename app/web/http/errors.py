@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
-from app.sessions.setups.invalid import MOST_ERRORS, Error, told
+from app.sessions.setups.setting import MOST_ERRORS, Error, told
 from app.sessions.store.store import (
     NotWritableError,
     SessionTooLargeError,
@@ -105,39 +105,41 @@ async def on_diverged(request: Request, error: DivergedError) -> Response:
 
 
 async def on_too_fast(request: Request, error: TooFastError) -> Response:
-    """429: too much was asked for at once; said in place where the page stays."""
-    if wants_fragment(request):
-        response: Response = HTMLResponse(notice(str(error)), 429, headers=VARY)
-    else:
-        happened, _, remedy = str(error).partition(". ")
-        response = answer(request, refused(429, f"{happened}.", remedy), problem("too-fast", 429, str(error)))
-    response.headers["Retry-After"] = str(error.wait)
-    return response
+    """429: too much was asked for at once."""
+    return _later(_said_in_place(request, 429, "too-fast", error), error.wait)
 
 
 async def on_busy(request: Request, error: BusyError) -> Response:
     """503: the queue of long computations is full."""
-    return _later(request, "busy", str(error), error.wait)
+    return _later(_said(request, 503, "busy", str(error)), error.wait)
 
 
 async def on_too_many_sessions(request: Request, error: TooManySessionsError) -> Response:
     """503: as many walks are in use as this process serves."""
-    return _later(request, "too-many", str(error), error.retry_after)
-
-
-def _later(request: Request, kind: str, sentence: str, wait: int) -> Response:
-    happened, _, remedy = sentence.partition(". ")
-    response = answer(request, refused(503, f"{happened}.", remedy), problem(kind, 503, sentence))
-    response.headers["Retry-After"] = str(wait)
-    return response
+    return _later(_said(request, 503, "too-many", str(error)), error.retry_after)
 
 
 async def on_not_writable(request: Request, error: NotWritableError) -> Response:
-    """507: the disk takes no more; said in place where the page stays."""
+    """507: the disk takes no more."""
+    return _said_in_place(request, 507, "not-writable", error)
+
+
+def _said(request: Request, status: int, kind: str, sentence: str) -> Response:
+    """What happened, in the first sentence, and what to do about it, in those that follow."""
+    happened, _, remedy = sentence.partition(". ")
+    return answer(request, refused(status, f"{happened}.", remedy), problem(kind, status, sentence))
+
+
+def _said_in_place(request: Request, status: int, kind: str, error: Exception) -> Response:
+    """The same; for htmx as a notice on the page, which stays."""
     if wants_fragment(request):
-        return HTMLResponse(notice(str(error)), 507, headers=VARY)
-    happened, _, remedy = str(error).partition(". ")
-    return answer(request, refused(507, f"{happened}.", remedy), problem("not-writable", 507, str(error)))
+        return HTMLResponse(notice(str(error)), status, headers=VARY)
+    return _said(request, status, kind, str(error))
+
+
+def _later(response: Response, wait: int) -> Response:
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 async def on_too_large(request: Request, error: SessionTooLargeError) -> Response:
@@ -149,9 +151,10 @@ async def on_http(request: Request, error: HTTPException) -> Response:
     """No such address, no such method, too large, not readable."""
     status = error.status_code
     sentence = SENTENCES.get(status, HTTPStatus(status).phrase + ".")
-    happened, _, remedy = sentence.partition(". ")
-    page = not_found() if status == 404 else refused(status, f"{happened}.", remedy)
-    response = answer(request, page, problem("request", status, sentence))
+    if status == 404:
+        response = answer(request, not_found(), problem("request", status, sentence))
+    else:
+        response = _said(request, status, "request", sentence)
     response.headers.update(error.headers or {})
     return response
 
@@ -194,16 +197,12 @@ class Unexpected:
             if started or scope["type"] != "http":
                 raise
             log.exception("A request failed")
-            await _failed(Request(scope))(scope, receive, send)
-
-
-def _failed(request: Request) -> Response:
-    """The 500 answer; in plain words where even its page cannot be made."""
-    try:
-        return answer(request, broken(), problem("failed", 500, SENTENCES[500]))
-    except Exception:
-        log.exception("The page that says so failed too")
-        return HTMLResponse(SENTENCES[500], 500)
+            try:
+                response = answer(Request(scope), broken(), problem("failed", 500, SENTENCES[500]))
+            except Exception:
+                log.exception("The page that says so failed too")
+                response = HTMLResponse(SENTENCES[500], 500)  # in plain words
+            await response(scope, receive, send)
 
 
 def add_error_handlers(app: FastAPI, more: Handlers) -> None:

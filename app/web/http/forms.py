@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
-from app.sessions.setups.numerals import number_of, whole_of
+from app.sessions.setups.typed import number_of, whole_of
 from app.sessions.walk.position import MEASURES, Measure
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import symbol_of

@@ -1,7 +1,7 @@
 """What a page shows already is not sent again: only the panels, and the parts of panels, that look different now."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
 
@@ -70,9 +70,16 @@ def count_parts(panels: Sequence[Any]) -> int:
 
 def fragment(render: Renderer, previous: Sequence[Panel] | None, current: Sequence[Panel]) -> str:
     """What turns the previous panels into the current ones: pieces that htmx morphs into the elements they name."""
-    before = {panel.id: panel for panel in previous or ()}
-    changed = [(before.get(panel.id), panel) for panel in current if before.get(panel.id) != panel]
-    return "".join(chunk for old, panel in changed for chunk in _pieces(render, old, panel))
+    before, pieces = {panel.id: panel for panel in previous or ()}, []
+    for panel in current:
+        old = before.get(panel.id)
+        if old != panel:
+            different = changed_parts(old, panel)
+            if different is None:
+                pieces.append(_piece(panel.id, render.panel(panel)))
+            else:
+                pieces.extend(_part(part, render.part(part)) for part in different)
+    return "".join(pieces)
 
 
 def partials(panels: Iterable[Drawn], draw: Callable[[Drawn], str], anew: Container[str] = ()) -> str:
@@ -81,20 +88,18 @@ def partials(panels: Iterable[Drawn], draw: Callable[[Drawn], str], anew: Contai
     Those whose ids are in `anew` are put in place instead: a field in which one has chosen keeps that through a morph.
     """
     swaps = ((panel, "innerHTML" if panel.id in anew else "innerMorph") for panel in panels)
-    return "".join(_whole(panel.id, draw(panel), swap) for panel, swap in swaps)
+    return "".join(_piece(panel.id, draw(panel), swap) for panel, swap in swaps)
 
 
-def _whole(id: str, markup: str, swap: str = "innerMorph") -> str:
+def _piece(id: str, markup: str, swap: str = "innerMorph") -> str:
     return f'<hx-partial hx-target="#{id}" hx-swap="{swap}">{markup}</hx-partial>'
 
 
-def _pieces(render: Renderer, before: Panel | None, panel: Panel) -> Iterator[str]:
-    different = changed_parts(before, panel)
-    if different is None:
-        yield _whole(panel.id, render.panel(panel))
-        return
-    for part in different:
-        yield _part(part, render.part(part))
+def _part(part: Part, markup: str) -> str:
+    """SVG needs its own root to be read as SVG; htmx takes the part out of it again."""
+    if part.template.endswith(".svg"):
+        return _piece(part.id, f"<svg>{markup}</svg>", "outerMorph strip:true")
+    return _piece(part.id, markup, "outerMorph")
 
 
 def changed_parts(before: Any, panel: Any) -> list[Part] | None:
@@ -111,10 +116,3 @@ def changed_parts(before: Any, panel: Any) -> list[Part] | None:
         return None
     different = [now for was, now in touched if was != now]
     return different if 2 * len(different) <= sum(map(len, panel.parts())) else None
-
-
-def _part(part: Part, markup: str) -> str:
-    """SVG needs its own root to be read as SVG; htmx takes the part out of it again."""
-    if part.template.endswith(".svg"):
-        return f'<hx-partial hx-target="#{part.id}" hx-swap="outerMorph strip:true"><svg>{markup}</svg></hx-partial>'
-    return f'<hx-partial hx-target="#{part.id}" hx-swap="outerMorph">{markup}</hx-partial>'

@@ -4,12 +4,12 @@ import re
 import secrets
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse
 
 from app.sessions.walk.session import TrainingSession
-from app.web.http.cookies import cookie_name, set_cookie
 from app.web.http.dependencies import services
 from app.web.http.htmx import VARY
+from app.web.http.preferences import cookie_name, set_cookie
 from app.web.http.prefix import root_of
 from app.web.http.rates import is_at_the_machine
 
@@ -32,15 +32,10 @@ async def begun_walk(request: Request, session: TrainingSession, page: str = "")
     """Keep a new walk and lead to it, or to one of its pages such as /compare."""
     kept = await services(request).store.create(session)
     response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
-    _know_visitor(request, response)
-    return response
-
-
-def _know_visitor(request: Request, response: Response) -> None:
-    """Give a browser a number; a program, which sends neither of the headers that browsers send, needs none."""
-    is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers
+    is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers  # a program needs no number
     if is_browser and not _visitor(request):
         set_cookie(request, response, VISITOR, secrets.token_urlsafe(VISITOR_BYTES))
+    return response
 
 
 def _visitor(request: Request) -> str:

@@ -14,19 +14,13 @@ from app.web.http.prefix import path_of, root_of
 
 
 def page_response(request: Request, template: str, page: Any, current: str = "", status: int = 200) -> HTMLResponse:
-    """The page as HTML; `current` names the room of the program that it belongs to."""
+    """The page as HTML; `current` names the room of the program that it belongs to.
+
+    Inside of another page, where the browser keeps no cookies of ours, it is shown as framed.
+    """
     chosen = preferences(request)
-    chrome = Chrome.of(_way_back(request), current, chosen.theme, chosen.motion, chosen.digits)
-    chrome = replace(chrome, framed=is_framed(request))
+    back = root_of(request) + (path_of(request) if request.method == "GET" else "/")  # where a form on the page leads
+    framed = request.headers.get("sec-fetch-dest") in ("iframe", "frame") and "cookie" not in request.headers
+    chrome = replace(Chrome.of(back, current, chosen.theme, chosen.motion, chosen.digits), framed=framed)
     text = services(request).templates.render(template, page=page, chrome=chrome)
     return HTMLResponse(text, status, headers=VARY)
-
-
-def _way_back(request: Request) -> str:
-    """Where a form on the page leads back to: this page, or the first one where this answers a form itself."""
-    return root_of(request) + (path_of(request) if request.method == "GET" else "/")
-
-
-def is_framed(request: Request) -> bool:
-    """Whether this is shown inside of another page, and the browser keeps no cookies of ours there."""
-    return request.headers.get("sec-fetch-dest") in ("iframe", "frame") and "cookie" not in request.headers

@@ -5,7 +5,6 @@ Whoever sits at the machine itself is not held up: nobody else waits for it.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil
 from time import monotonic
 
@@ -29,12 +28,9 @@ class TooFastError(RuntimeError):
 def is_at_the_machine(request: Request) -> bool:
     """Whether the request comes from the machine that serves, by a name of its own: not through a proxy on it."""
     client: tuple[str, int] | None = request.scope["client"]
-    return client is not None and client[0] in LOCAL_CLIENTS and _is_local(request.headers.get("host", ""))
-
-
-@lru_cache(maxsize=256)
-def _is_local(host: str) -> bool:
-    return URL(scheme="http", netloc=host).hostname in LOCAL_NAMES
+    if client is None or client[0] not in LOCAL_CLIENTS:
+        return False
+    return URL(scheme="http", netloc=request.headers.get("host", "")).hostname in LOCAL_NAMES
 
 
 @dataclass(frozen=True)
@@ -59,10 +55,6 @@ class Buckets:
         if full_at - now > self._depth + 1e-9:
             raise TooFastError(full_at - now - self._depth)
         self._full_at[key] = full_at
-        if len(self._full_at) > MOST_BUCKETS:
-            self._forget(now)
-
-    def _forget(self, now: float) -> None:
-        """Forget the buckets that are full again; where nearly none is, all: memory stays bounded."""
-        waiting = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
-        self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}
+        if len(self._full_at) > MOST_BUCKETS:  # those go that are full again; where nearly none is, all
+            waiting = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
+            self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}

@@ -1,7 +1,11 @@
-"""What the program writes about itself: text or JSON, each line with its request, without sessions' ids or bodies."""
+"""What the program says about itself: lines of a log, each with its request, and numbers for Prometheus.
+
+No line and no number holds the id of a session, which is the key to it, or what a reader sent.
+"""
 
 import json
 import logging
+import os
 import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -13,7 +17,6 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.http.access import whole_paths
-from app.web.http.metrics import Metrics
 
 REQUESTS = "app.requests"  # the logger of one line for each request
 SESSION_ID = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z0-9])[\w-]{24}(?![\w-])", re.ASCII)  # 18 random bytes, as urlsafe text
@@ -22,11 +25,6 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS")
 
 log = logging.getLogger(REQUESTS)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-
-
-def new_request_id() -> str:
-    """Twelve letters that tell one request from another; they open nothing."""
-    return f"{getrandbits(48):012x}"
 
 
 def without_ids(text: str) -> str:
@@ -48,11 +46,8 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, a traceback in it."""
-        return json.dumps({name: value for name, value in self._fields(record).items() if value not in (None, "")})
-
-    def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
         error = self.formatException(record.exc_info) if record.exc_info else ""
-        return {
+        fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -61,6 +56,7 @@ class JsonLines(logging.Formatter):
             **{name: getattr(record, name, None) for name in FIELDS},
             "error": without_ids(error),
         }
+        return json.dumps({name: value for name, value in fields.items() if value not in (None, "")})
 
 
 def log_config(log_format: str) -> dict[str, Any]:
@@ -74,6 +70,43 @@ def log_config(log_format: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {REQUESTS: {"level": "INFO" if log_format == "json" else "WARNING"}},
     }
+
+
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"  # where several processes keep their numbers
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
+
+
+class Metrics:
+    """What is counted. `route` is a path with the names of its parts, such as /sessions/{session_id}/step."""
+
+    def __init__(self) -> None:
+        import prometheus_client as prometheus  # only where it is wanted: it takes its time
+
+        self._library = prometheus
+        self._registry = prometheus.CollectorRegistry()
+        self._requests = prometheus.Counter(
+            "explorer_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = prometheus.Histogram(
+            "explorer_request_seconds", "From request to answer.", ("route",), buckets=BUCKETS, registry=self._registry
+        )
+        if MULTIPROCESS not in os.environ:  # of several processes each has its own memory and time
+            prometheus.ProcessCollector(registry=self._registry)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def text(self) -> bytes:
+        """All numbers, in Prometheus's text format."""
+        if MULTIPROCESS not in os.environ:
+            return self._library.generate_latest(self._registry)
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        together = self._library.CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return self._library.generate_latest(together)
 
 
 class RequestLog:
@@ -91,13 +124,10 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id.set(new_request_id())  # each request is a task of its own, so nothing is to be put back
+        request_id.set(f"{getrandbits(48):012x}")  # each request is a task of its own: nothing is to be put back
         if self._metrics is None and not self._log_requests:
             await self.app(scope, receive, send)
-        else:
-            await self._watch(scope, receive, send)
-
-    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
+            return
         start, status = perf_counter(), 500
 
         async def noting(message: Message) -> None:
@@ -111,8 +141,7 @@ class RequestLog:
             self._answered(scope, status, perf_counter() - start)
 
     def _answered(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in METHODS else "other"
-        route = self._route(scope)
+        method, route = scope["method"] if scope["method"] in METHODS else "other", self._route(scope)
         if self._metrics is not None:
             self._metrics.answered(method, route, status, seconds)
         if self._log_requests:

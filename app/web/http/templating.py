@@ -1,11 +1,10 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -23,8 +22,6 @@ class Templates:
         self.root = root
         self._static = static
         self._versions: dict[str, str] = {}
-        self._templates: dict[str, Template] = {}
-        self._parts: dict[str, Callable[[object, str], str]] = {}
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -38,21 +35,11 @@ class Templates:
 
     def render(self, name: str, **context: Any) -> str:
         """The template with its context; jinja2.UndefinedError where it uses what it was not given."""
-        template = self._template(name)
-        scope = template.new_context({**self._environment.globals, **context}, shared=True)  # not copied once more
-        return "".join(template.root_render_func(scope))
+        return self._environment.get_template(name).render(context)
 
     def part(self, name: str, part: object, at: str) -> str:
         """What the template's macro `part` makes of one part of a panel of the session at this address."""
-        if name not in self._parts:
-            self._parts[name] = self._template(name).module.part  # type: ignore[attr-defined]
-        return str(self._parts[name](part, at))
-
-    def _template(self, name: str) -> Template:
-        """Looked up once: the environment would compare loaders and names at each call."""
-        if name not in self._templates:
-            self._templates[name] = self._environment.get_template(name)
-        return self._templates[name]
+        return str(self._environment.get_template(name).module.part(part, at))  # type: ignore[attr-defined]
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""

@@ -18,7 +18,7 @@ from app.sessions.bug_lab import (
     checked,
     put_right,
 )
-from app.sessions.setups.numerals import WHOLE
+from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.walk.bug_lab import Accusation
 from app.views.bug_lab.start import bug_lab_page

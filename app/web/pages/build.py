@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
 from app.sessions.setups.draft import TABLE, Draft, draft_of
-from app.sessions.setups.numerals import WHOLE
 from app.sessions.setups.table import TableError, read_table
+from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
 from app.views.build.build import FORM_PANELS, Manner, TextPanel, build_page, build_panels

@@ -10,8 +10,7 @@ from app.engine.network.errors import SetupError
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import check_of, verdict, work_of_check
-from app.web.api.answers import Answer, Real, says
-from app.web.api.documentation import SESSION_ERRORS
+from app.web.api.answers import SESSION_ERRORS, Answer, Real, says
 from app.web.api.state import dumps, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in

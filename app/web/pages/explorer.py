@@ -1,21 +1,26 @@
-"""The explorer: the walk as it stands, and the verbs that move it.
+"""The explorer: the walk as it stands, the verbs that move it, and edits while walking.
 
 Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back.
 """
 
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.engine.network.errors import DivergedError
 from app.sessions.predict import check_not_asked, unless_asked, up_to_question
-from app.sessions.setups.declaration import check_learning_rate
+from app.sessions.setups.declaration import check_learning_rate, check_magnitude
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
-from app.web.http.dependencies import Walk
-from app.web.http.forms import measure_in, number_in, whole_in
+from app.web.api.answers import SESSION_ERRORS, State
+from app.web.api.schemas import Move
+from app.web.api.sessions import MOVE, state_response
+from app.web.http.dependencies import TheWalk
+from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.pages import compare, training
 from app.web.pages.walk import WalkPages, WalkRequest, show
 
+router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages({"compare": compare.view, "pictures": training.view})
 
 
@@ -62,17 +67,13 @@ async def update(the: WalkRequest) -> Kept:
 async def train(the: WalkRequest) -> Kept:
     """Many updates at once; where the numbers run away, those until just before."""
     measure = "epochs" if "epochs" in the.form else "iterations"
-    return await _trained(the.walk, measure, whole_in(the.form, measure), the.rev)
-
-
-async def _trained(walk: Walk, measure: str, count: int, rev: int | None) -> Kept:
-    """StoppedError where the numbers run away, with the walk kept as it stands just before."""
-    check_not_asked((await walk.load(rev)).session)
+    count, rev = whole_in(the.form, measure), the.rev
+    check_not_asked((await the.walk.load(rev)).session)
     try:
-        return await walk.train(measure, count, rev)
+        return await the.walk.train(measure, count, rev)
     except DivergedError as error:
         stopped = error
-    kept = await walk.compute(lambda walked: before_divergence(walked.marked("run"), stopped), rev)
+    kept = await the.walk.compute(lambda walked: before_divergence(walked.marked("run"), stopped), rev)
     raise StoppedError(stopped, kept.session.updates)
 
 
@@ -82,10 +83,24 @@ async def reset(the: WalkRequest) -> Kept:
     return await the.walk.do(lambda walked: walked.reset(), the.rev)
 
 
+@pages.verb("/edit")
+async def edit(the: WalkRequest) -> Kept:
+    """Another value of what the form names."""
+    value = number_in(the.form, "step" if "step" in the.form else "value")
+    check_magnitude("The value", value, the.walk.services.settings)
+    return await the.walk.do(lambda walked: walked.edited(edited_in(the.form, walked), value), the.rev)
+
+
 @pages.verb("/undo")
 async def undo(the: WalkRequest) -> Kept:
     """Back to before the last edit or run."""
     return await the.walk.compute(lambda walked: walked.undo(), the.rev)
+
+
+@router.post("/undo", response_model=State)
+async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
+    """Back to where the walk stood before the last edit or training, with the values that it had."""
+    return state_response(await walk.compute(lambda walked: walked.undo(), move.rev))
 
 
 @pages.verb("/go")

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.sessions.store.store import StoreError
 from app.web.http.dependencies import services
-from app.web.http.metrics import Metrics
+from app.web.http.request_log import Metrics
 
 router = APIRouter(include_in_schema=False)
 READY_WITHIN = 0.25  # seconds that the store may take to write

@@ -22,8 +22,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
 from app.views.formulas.symbols import orientation_of, symbol_of
 from app.views.paths.paths import Opened
-from app.web.api.answers import Answer, Real, says
-from app.web.api.documentation import SESSION_ERRORS
+from app.web.api.answers import SESSION_ERRORS, Answer, Real, says
 from app.web.api.state import dumps, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import Form, edited_in, whole_in

@@ -17,15 +17,14 @@ from app.sessions.predict import (
     answer,
     question_of,
 )
-from app.sessions.setups.numerals import NUMBER
+from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import text
 from app.views.formulas.symbols import orientation_of
 from app.web.api import answers
-from app.web.api.answers import Number, says
-from app.web.api.documentation import SESSION_ERRORS
+from app.web.api.answers import SESSION_ERRORS, Number, says
 from app.web.api.schemas import Move
 from app.web.api.state import dumps
 from app.web.http.dependencies import TheWalk

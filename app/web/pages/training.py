@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from starlette.responses import HTMLResponse, Response
 
 from app.sessions.predict import check_not_asked
-from app.sessions.setups.numerals import WHOLE
+from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.training import (
     StoppedError,
@@ -20,10 +20,10 @@ from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
 from app.views.pictures.pictures import chosen_picture, looked_over
 from app.views.training.training import Asked, training
+from app.web.http.dependencies import check_train
 from app.web.http.forms import whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
-from app.web.http.limits import check_train
 from app.web.pages.pictures import pictures_response
 from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest
 

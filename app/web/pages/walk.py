@@ -12,9 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict import QuestionError, question_of
-from app.sessions.setups.numerals import WHOLE
-from app.sessions.store.idempotency import operation_key
-from app.sessions.store.store import Kept, StaleRevisionError
+from app.sessions.setups.typed import WHOLE
+from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import SPEEDS, Look, Play, explorer

@@ -11,8 +11,7 @@ from app.engine.network.errors import SetupError
 from app.limits import Limits
 from app.sessions.setups.declaration import SETTINGS, SetupGiven, check_limits
 from app.sessions.setups.document import setup_document, setup_of
-from app.sessions.setups.draft import Draft, draft_of
-from app.sessions.setups.reading import checked, read
+from app.sessions.setups.draft import Draft, checked, draft_of, read
 from app.sessions.setups.setting import written
 
 SMALL: dict[str, Any] = {"sizes": [2, 3, 1], "data": {"dataset": "xor"}}

@@ -13,7 +13,7 @@ from app.engine.data.scaling import SCALINGS
 from app.engine.data.split import Data, Examples
 from app.engine.network.errors import SetupError
 from app.sessions.setups.document import data_document, data_of
-from app.sessions.setups.names import clean_name
+from app.sessions.setups.typed import clean_name
 
 PREPARED = ("scaling", "scale_targets", "test_share", "split_seed", "columns", "names")
 GIVEN = Examples(np.array([[0.1, -2.0, 3e-7]]), np.array([[1 / 3]]))

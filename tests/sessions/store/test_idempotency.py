@@ -2,9 +2,8 @@
 
 import pytest
 
-from app.sessions.store.idempotency import led_to, operation_key
 from app.sessions.store.sqlite import SqliteStore
-from app.sessions.store.store import Kept, StaleRevisionError
+from app.sessions.store.store import Kept, StaleRevisionError, led_to, operation_key
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.own_setups import own

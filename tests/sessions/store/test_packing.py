@@ -12,7 +12,9 @@ from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.limits import Limits
 from app.sessions.setups.table import read_table
-from app.sessions.store.packing import (
+from app.sessions.store.sqlite import FILE, Bounds
+from app.sessions.store.store import SessionTooLargeError
+from app.sessions.store.texts import (
     Packed,
     pack,
     packed_fixed,
@@ -20,8 +22,6 @@ from app.sessions.store.packing import (
     unpacked,
     unpacked_session,
 )
-from app.sessions.store.sqlite import FILE, Bounds
-from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
