@@ -1,7 +1,8 @@
-"""What the page says of an optimizer, and of a schedule for its learning rate."""
+"""What the page says of an optimizer, of what it keeps of each parameter, and of a schedule for its learning rate."""
 
 from dataclasses import dataclass
 
+from app.engine.equations.updates import DERIVED, KEPT
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.views.text.records import complete
@@ -22,6 +23,19 @@ class OptimizerWords:
 
 
 @dataclass(frozen=True)
+class StateWords:
+    """What an update finds of each parameter before it moves it: the `title` and the `letter` of its equation.
+
+    `says` is its sentence up to the sum of its terms; {keeps} and {takes} are the first factors of these two. Empty
+    where narration/update tells more of it.
+    """
+
+    letter: str
+    title: str
+    says: str = ""
+
+
+@dataclass(frozen=True)
 class ScheduleWords:
     """Its `name` as a choice, and its part of a network's line of facts; empty where it has none."""
 
@@ -39,6 +53,26 @@ OPTIMIZER_WORDS = complete(
         "rmsprop": OptimizerWords("RMSProp", scaled="gradient"),
         "adam": OptimizerWords("Adam", scaled="mean gradient"),
         "adamw": OptimizerWords("AdamW", scaled="mean gradient"),
+    },
+)
+STATE_WORDS = complete(
+    "state",
+    ("g", *KEPT, *DERIVED),
+    {
+        "g": StateWords("g", "Gradient as taken"),
+        "velocity": StateWords("u", "Velocity"),
+        "m": StateWords(
+            "m",
+            "Mean gradient",
+            "The mean gradient m keeps {keeps} of what it was and takes in {takes} of the new gradient",
+        ),
+        "v": StateWords(
+            "v",
+            "Mean squared gradient",
+            "The mean squared gradient v keeps {keeps} of what it was and takes in {takes} of the new squared gradient",
+        ),
+        "m_hat": StateWords("m̂", "Corrected mean gradient"),
+        "v_hat": StateWords("v̂", "Corrected mean squared gradient"),
     },
 )
 SCHEDULE_WORDS = complete(

@@ -5,6 +5,7 @@ import pytest
 from app.engine.data.datasets import DATASETS
 from app.engine.data.scaling import SCALINGS
 from app.engine.equations.mistakes import MISTAKES
+from app.engine.equations.updates import DERIVED, KEPT
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.engine.network.activations import ACTIVATIONS
@@ -14,7 +15,7 @@ from app.views.narration.mistakes import MISTAKE_WORDS
 from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.data import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
 from app.views.text.losses import LOSS_WORDS, LossWords
-from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
+from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS, STATE_WORDS
 from app.views.text.records import MissingWordsError, complete
 
 
@@ -24,6 +25,7 @@ def test_every_table_has_the_engine_s_names() -> None:
         (LOSSES, LOSS_WORDS),
         (OPTIMIZERS, OPTIMIZER_WORDS),
         (SCHEDULES, SCHEDULE_WORDS),
+        (("g", *KEPT, *DERIVED), STATE_WORDS),
         (MISTAKES, MISTAKE_WORDS),
         (DATASETS, DATASET_WORDS),
         (SCALINGS, SCALING_WORDS),
@@ -50,3 +52,9 @@ def test_the_wordings_of_a_loss_use_the_places_that_there_are(words: LossWords) 
         filled = wording.format(parts="1²", equals=" = ", n=5, counted="five parts")
         assert filled.startswith(("is ", "adds up "))
     assert words.slope.format(difference="prediction minus target").endswith("prediction minus target")
+
+
+def test_each_state_of_an_optimizer_has_a_letter_of_its_own() -> None:
+    letters = [words.letter for words in STATE_WORDS.values()]
+    assert all(letters)
+    assert len({*letters}) == len(letters)
