@@ -222,8 +222,8 @@ def _against(t: Teller, step: Expression) -> str:
     if not isinstance(step, Quotient):
         return f"Against {words.against}{' as taken' if words.plain and not _is_as_found(step) else ''}"
     above, size = (t.says(t.number(part)) for part in (step.above, step.below))
-    usual = f"The {words.scaled} {above} over the usual size of this {_noun(t)}'s gradients, {size}"
-    return f"{usual}, is {t.says(t.number(step))}. Against {words.against}"
+    share = f"The {words.scaled} {above} over {words.size.format(noun=_noun(t))}, {size}"
+    return f"{share}, is {t.says(t.number(step))}. Against {words.against}"
 
 
 def _step(t: Teller, step: Expression) -> str:

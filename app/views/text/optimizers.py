@@ -12,13 +12,14 @@ from app.views.text.records import complete
 class OptimizerWords:
     """Its `name`, and what a parameter moves `against`.
 
-    `scaled`: what is divided by the usual size of the parameter's gradients first, in a sentence of its own; it is then
-    called "it". `plain`: what moves a parameter is called its gradient, not a step.
+    `scaled`: what is divided by `size` first, in a sentence of its own; it is then called "it". {noun} is the
+    parameter. `plain`: what moves a parameter is called its gradient, not a step.
     """
 
     name: str
     against: str = "it"
     scaled: str = ""
+    size: str = ""
     plain: bool = False
 
 
@@ -43,6 +44,7 @@ class ScheduleWords:
     summary: str = ""
 
 
+USUAL = "the usual size of this {noun}'s gradients"
 OPTIMIZER_WORDS = complete(
     "optimizer",
     OPTIMIZERS,
@@ -50,9 +52,9 @@ OPTIMIZER_WORDS = complete(
         "gradient_descent": OptimizerWords("gradient descent", "the gradient", plain=True),
         "momentum": OptimizerWords("momentum", "the velocity"),
         "nesterov": OptimizerWords("Nesterov momentum", "the gradient and what the velocity will keep of itself"),
-        "rmsprop": OptimizerWords("RMSProp", scaled="gradient"),
-        "adam": OptimizerWords("Adam", scaled="mean gradient"),
-        "adamw": OptimizerWords("AdamW", scaled="mean gradient"),
+        "rmsprop": OptimizerWords("RMSProp", scaled="gradient", size=USUAL),
+        "adam": OptimizerWords("Adam", scaled="mean gradient", size=USUAL),
+        "adamw": OptimizerWords("AdamW", scaled="mean gradient", size=USUAL),
     },
 )
 STATE_WORDS = complete(

@@ -6,9 +6,10 @@ from app.engine.data.datasets import DATASETS
 from app.engine.data.scaling import SCALINGS
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.updates import DERIVED, KEPT
-from app.engine.learning.optimizers import OPTIMIZERS
+from app.engine.learning.optimizers import OPTIMIZERS, OptimizerKind
 from app.engine.learning.schedules import SCHEDULES
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.expressions import Quotient, Symbol
 from app.engine.network.initializers import INITIALIZERS
 from app.engine.network.losses import LOSSES
 from app.views.narration.mistakes import MISTAKE_WORDS
@@ -58,3 +59,9 @@ def test_each_state_of_an_optimizer_has_a_letter_of_its_own() -> None:
     letters = [words.letter for words in STATE_WORDS.values()]
     assert all(letters)
     assert len({*letters}) == len(letters)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=lambda kind: kind.name)
+def test_an_optimizer_that_divides_by_a_size_says_what_by_which(kind: OptimizerKind) -> None:
+    words = OPTIMIZER_WORDS[kind.name]
+    assert bool(words.scaled) == bool(words.size) == isinstance(kind.step(Symbol), Quotient)
