@@ -65,7 +65,7 @@ HANDLERS: Handlers = {StaleRevisionError: on_stale}
 
 @router.get("/lessons", response_model=list[LessonAnswer], tags=["lessons"])
 async def lessons() -> Response:
-    """The five lessons, in teaching order."""
+    """All lessons, in teaching order."""
     return json_response(dumps([_lesson(lesson.slug) for lesson in LESSONS]))
 
 
