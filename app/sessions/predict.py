@@ -13,12 +13,7 @@ from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.slips import Case, Typed, diagnose
 from app.lessons import lesson_named
-from app.sessions.walk.answers import (
-    Answer,
-    Answers,
-    Asking,
-    with_answer,
-)
+from app.sessions.walk.answers import Answer, Answers, Asking, with_answer
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 

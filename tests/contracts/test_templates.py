@@ -12,15 +12,7 @@ from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab.start import BugLabPage
-from app.views.build.build import (
-    BuildPage,
-    FieldsPanel,
-    LayersPanel,
-    ProblemsPanel,
-    Spoken,
-    TablePanel,
-    TextPanel,
-)
+from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
 from app.views.build.drawing import Drawing, Sketch, Sums
 from app.views.build.fields import Field
 from app.views.charts.axes import Ground

@@ -29,14 +29,7 @@ from app.sessions.walk.edits import (
     with_change,
     with_mark,
 )
-from app.sessions.walk.position import (
-    Measure,
-    Place,
-    after,
-    before,
-    on_to,
-    phase_end,
-)
+from app.sessions.walk.position import Measure, Place, after, before, on_to, phase_end
 from app.sessions.walk.timeline import Timeline, check_loss_after
 
 MISTAKABLE = ("backward", "update")  # phases in which a mistake can be

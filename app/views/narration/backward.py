@@ -29,16 +29,7 @@ from app.views.narration.teller import Teller
 from app.views.text.activations import activation_word
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import unit_name
-from app.views.text.words import (
-    MOST_READ_OUT,
-    PLACES,
-    SATURATED,
-    counted,
-    listed,
-    sentence,
-    share,
-    with_article,
-)
+from app.views.text.words import MOST_READ_OUT, PLACES, SATURATED, counted, listed, sentence, share, with_article
 
 Factors = Sequence[Expression]
 

@@ -8,13 +8,7 @@ from app.engine.network.losses import LOSSES
 from app.views.narration.teller import Teller
 from app.views.text.losses import LOSS_WORDS, LossWords
 from app.views.text.numbers import keeps_its_digits
-from app.views.text.words import (
-    MOST_READ_OUT,
-    counted,
-    listed,
-    raised,
-    sentence,
-)
+from app.views.text.words import MOST_READ_OUT, counted, listed, raised, sentence
 
 
 def weighted_sum(t: Teller) -> str:

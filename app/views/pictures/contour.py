@@ -13,15 +13,7 @@ import numpy as np
 
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
-from app.sessions.pictures.over_parameters import (
-    NEAREST,
-    Known,
-    Way,
-    known_of,
-    reach_of,
-    surface_of,
-    way_of,
-)
+from app.sessions.pictures.over_parameters import NEAREST, Known, Way, known_of, reach_of, surface_of, way_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Axis, Ground, Span, ground, tight
 from app.views.charts.levels import MOST, Label, Layers, Surface, bands, keys, labels, levels_between

@@ -8,13 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from app.sessions.predict import check_not_asked
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
-from app.sessions.training import (
-    StoppedError,
-    Stretch,
-    begun_run,
-    stopped_run,
-    stretches,
-)
+from app.sessions.training import StoppedError, Stretch, begun_run, stopped_run, stretches
 from app.sessions.walk.chunks import Verb
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves

@@ -8,16 +8,7 @@ import pytest
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import trace
 from app.engine.impact import Impact, Learned, gradient_symbols
-from app.sessions.bug_lab import (
-    accused,
-    begun,
-    case_of,
-    checked,
-    contradictions,
-    losses_put_right,
-    put_right,
-    study_of,
-)
+from app.sessions.bug_lab import accused, begun, case_of, checked, contradictions, losses_put_right, put_right, study_of
 from app.sessions.walk.bug_lab import Accusation
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import CLOSED, bug_lab_panel, facts_told, what_does_not_fit
