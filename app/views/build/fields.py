@@ -11,7 +11,7 @@ from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.pairings import Advice, Problem
 from app.views.pages import Option
 from app.views.text.activations import ACTIVATION_WORDS
-from app.views.text.data import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.datasets import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
 from app.views.text.records import complete

@@ -8,10 +8,9 @@ from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.verdicts import Badge, badge
 from app.views.formulas.formulas import formula, maths
-from app.views.formulas.headings import heading
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.formulas.symbols import orientation_of, script_of
+from app.views.formulas.symbols import heading, orientation_of, script_of
 from app.views.text.numbers import number
 
 TEXTBOOK = "The rule of the textbook, in symbols"

@@ -9,8 +9,7 @@ from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET, NOTHING, CheckCell, check_cell, check_of
-from app.views.formulas.parameter_names import ParameterNames, parameter_names
-from app.views.formulas.symbols import reference
+from app.views.formulas.symbols import ParameterNames, parameter_names, reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 

@@ -1,4 +1,4 @@
-"""How a formula is written: a tree of symbols goes through one notation, whichever it is (see notations.py)."""
+"""How a formula is written: a tree of symbols goes through one notation, whichever it is."""
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial

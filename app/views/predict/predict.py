@@ -19,10 +19,9 @@ from app.sessions.predict import (
 )
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.headings import heading
 from app.views.formulas.mathml import MATHML, Pen, aligned, wrapped
 from app.views.formulas.notation import Piece, terms_of
-from app.views.formulas.symbols import orientation_of, script_of
+from app.views.formulas.symbols import heading, orientation_of, script_of
 from app.views.predict.sign_reason import made_of, what_decides
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number

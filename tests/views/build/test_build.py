@@ -22,6 +22,7 @@ from app.limits import Limits
 from app.sessions.setups.draft import Draft, draft_of
 from app.sessions.setups.table import read_table
 from app.views.build.build import (
+    Built,
     LayersPanel,
     Manner,
     MethodPanel,
@@ -30,7 +31,6 @@ from app.views.build.build import (
     TablePanel,
     build_panels,
 )
-from app.views.build.built import Built
 from app.views.build.drawing import (
     Drawing,
     Sums,
