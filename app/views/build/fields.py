@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.draft import Draft
@@ -100,17 +99,13 @@ class Shown:
         choices = choices or tuple(CHOICES.get(name, {}).items())
         options = tuple(Option(value, text, value == chosen) for value, text in choices)
         control = "select" if options else "numeric" if setting is None else CONTROLS[setting.type]
-        hint, problem = setting.hint if setting else "", self._by_field.get(name)
+        hint = setting.hint if setting else ""
+        problem = next((problem for problem in self.problems if problem.field == name), None)
         return Field(name, label_of(name), control, chosen, options, hint, problem, name == self.focus)
 
     def fields(self, settings: Iterable[Setting]) -> tuple[Field, ...]:
         """The fields of those settings that have an effect as the draft stands."""
         return tuple(self.field(setting.place) for setting in settings if self.draft.shows(setting))
-
-    @cached_property
-    def _by_field(self) -> dict[str, Problem]:
-        """The first problem of each field."""
-        return {problem.field: problem for problem in reversed(self.problems)}
 
 
 # The groups of the page -----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
@@ -50,13 +50,6 @@ class Script:
     shape: Shape
     orientation: Orientation = "fan_out_fan_in"
 
-    def __hash__(self) -> int:
-        return self._hash  # a key of caches, like its shape
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.shape, self.orientation))
-
     def index(self, symbol: Symbol) -> str:
         """The unit numbers of a symbol as shown: from 1, a comma between them where one has two digits."""
         if symbol.kind in ("a", "y") and symbol.layer == self.shape.depth and self.shape.sizes[-1] == 1:
@@ -77,7 +70,6 @@ class Script:
         return LETTERS[symbol.kind], f"[{symbol.layer}]"
 
 
-@lru_cache(maxsize=16384)
 def reference(symbol: Symbol) -> str:
     """The data-ref that a symbol shares with its mark in the diagram and its row in the table; empty if none.
 
@@ -118,7 +110,6 @@ def symbol_of(ref: str, depth: int) -> Symbol | None:
     return Symbol({"w": "W", "b": "b"}[letter], first, second, None if third is None else int(third))
 
 
-@lru_cache(maxsize=16384)
 def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
     """The symbol in a notation."""
     match symbol.kind:
@@ -164,9 +155,6 @@ def in_html(symbol: Symbol, script: Script) -> str:
     letter, layer = script.base(symbol)
     index = script.index(symbol)
     return f"<i>{letter}</i>" + (f"<sup>{layer}</sup>" if layer else "") + (f"<sub>{index}</sub>" if index else "")
-
-
-script_of = lru_cache(maxsize=1024)(Script)  # the same object for the same arguments
 
 
 def orientation_of(session: TrainingSession) -> Orientation:
@@ -261,7 +249,7 @@ def heading(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     if equation.kind in SHARED:
         return HEADINGS[equation.kind]
     symbol = parameter_of(equation.symbol) or equation.symbol
-    return f"{HEADINGS[equation.kind]} {in_html(symbol, script_of(shape, orientation))}"
+    return f"{HEADINGS[equation.kind]} {in_html(symbol, Script(shape, orientation))}"
 
 
 MOST_SORTED = 81  # weights: beyond, unit numbers of two digits would not stand in the order of their texts
@@ -281,7 +269,7 @@ class ParameterNames:
 @lru_cache(maxsize=256)
 def parameter_names(shape: Shape, orientation: Orientation, layer: int) -> tuple[ParameterNames, ...]:
     """Weights, then biases. Cached: names as HTML take a tenth of a step, those of 120 connections a fifth."""
-    script = script_of(shape, orientation)
+    script = Script(shape, orientation)
     units, inputs = range(shape.sizes[layer]), range(shape.sizes[layer - 1])
     symbols = [Symbol("W", layer, j, k) for j in units for k in inputs] + [Symbol("b", layer, j) for j in units]
     in_order = len(units) * len(inputs) <= MOST_SORTED

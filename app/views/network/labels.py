@@ -12,6 +12,7 @@ from app.views.network.layout import (
     Layout,
     Line,
     Point,
+    layout,
 )
 
 WIDEST, TALLEST = 70.0, 38.0  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
@@ -72,7 +73,7 @@ def label_size(drawing: Layout, l: int) -> tuple[float, float]:
 
 def label_places(sizes: tuple[int, ...]) -> Places:
     """(l, j, k) -> the middle of that line's label; a line that is missing found no place. Empty when dense."""
-    drawing = Layout(sizes)
+    drawing = layout(sizes)
     if drawing.dense:
         return {}
     return {
