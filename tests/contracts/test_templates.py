@@ -27,8 +27,8 @@ from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
 from app.views.explorer.timeline import Cell
+from app.views.network.diagram import Wave
 from app.views.network.marks import Connection, Label, LossMark, Unit
-from app.views.network.pulses import Wave
 from app.views.pictures.activations import Activations, Histogram
 from app.views.pictures.choices import Choices
 from app.views.pictures.contour import Contour, ContourDrawing
