@@ -16,9 +16,9 @@ from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsP
 from app.views.build.drawing import Drawing, Sketch, Sums
 from app.views.build.fields import Field
 from app.views.charts.axes import Ground
+from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map
-from app.views.charts.marks import Marks
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
 from app.views.compare.compare import ComparePage, Comparison
