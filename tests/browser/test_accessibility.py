@@ -84,15 +84,6 @@ def test_main_controls_are_44_pixels_and_dense_ones_24(start: StartWalk, width: 
     assert walk.page.evaluate(SMALL, [DENSE_TARGETS, 24]) == []
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_the_diagram_is_one_tab_stop_at_every_step(start: StartWalk, lesson: str) -> None:
-    walk = start(lesson)
-    walk.page.locator("label[for=by-layer]").click()
-    while walk.place[0] == 0:
-        assert walk.page.evaluate(STOPS) == 1
-        walk.click("step")
-
-
 def test_tab_enters_the_diagram_once_and_leaves_it(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths").click("forward")
     walk.page.locator("#timeline button").last.focus()
@@ -181,19 +172,6 @@ def tab_until(walk: Walk, ending: str) -> None:
         if focus(walk).endswith(ending):
             return
     raise AssertionError(f"Tab never came to {ending}")
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_each_step_is_spoken_by_the_one_status_region(start: StartWalk, lesson: str) -> None:
-    walk = start(lesson)
-    walk.page.evaluate("window.region = document.querySelector('[role=status]')")
-    spoken = [walk.text("[role=status]")]
-    for _ in range(walk.equations):
-        spoken.append(walk.click("step").text("[role=status]"))
-        assert spoken[-1] != spoken[-2]
-        assert walk.text("#equation .say") in spoken[-1]
-    assert walk.page.evaluate("window.region === document.querySelector('[role=status]')")
-    assert walk.page.locator("[role=status]").count() == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
