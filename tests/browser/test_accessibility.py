@@ -21,8 +21,14 @@ FOCUS = """() => {
   return at.id || at.getAttribute("aria-label") || (at.name ? `${at.name}=${at.value}` : "") || at.dataset.ref
     || at.getAttribute("formaction") || at.tagName;
 }"""
-FOCUSABLE = """() => [...document.querySelectorAll("#stage :is(button, select, input:not([type=hidden]), [tabindex])")]
-  .filter((thing) => !thing.closest("math, .checked") && thing.checkVisibility())"""  # what goes with its equation
+# Focuses what is this share of the way through all that can have the focus and does not go with its equation; names it.
+FOCUS_ON = f"""(share) => {{
+  const all = [...document.querySelectorAll(
+    "#stage :is(button, select, input:not([type=hidden]), [tabindex])")];
+  const things = all.filter((thing) => !thing.closest("math, .checked") && thing.checkVisibility());
+  things[Math.floor(share * things.length)].focus();
+  return ({FOCUS})();
+}}"""  # but for what goes with its equation
 SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filter((target) => {
   const box = target.getBoundingClientRect();
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
@@ -179,9 +185,7 @@ def test_focus_stays_on_the_same_thing_over_random_steps(start: StartWalk, seed:
     walk = start(LESSONS[seed + 1])
     chance = random.Random(seed)
     for step in range(50):
-        count = walk.page.evaluate(f"({FOCUSABLE})().length")
-        walk.page.evaluate(f"({FOCUSABLE})()[{chance.randrange(count)}].focus()")
-        before = focus(walk)
+        before = walk.page.evaluate(FOCUS_ON, chance.random())
         verb = chance.choice(["step", "step", "step", "back", "forward", "backward", "update"])
         walk.click(verb)
         assert focus(walk) == before, f"{verb}, step {step} of seed {seed}"
