@@ -10,6 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from app.engine.memory import MEGABYTE, MEMORY
 from app.sessions.store.sqlite import Bounds, SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
@@ -18,7 +19,6 @@ from app.web.http.access import check_access
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
-from app.web.http.fragments import Shown
 from app.web.http.prefix import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
 from app.web.http.security import BodyLimit, HostAndOrigin, Security
@@ -92,7 +92,8 @@ def services_of(
         pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
-        app.state.services = Services(settings, store, templates, Shown(), pool, rates, drain, clock)
+        app.state.services = Services(settings, store, templates, pool, rates, drain, clock)
+        MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         with drain.listening():
             yield

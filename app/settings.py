@@ -75,6 +75,7 @@ class Settings(Limits, BaseSettings):
     synchronous: Literal["NORMAL", "FULL"] = "NORMAL"  # FULL: what is saved survives a power cut too, but takes longer
     min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
 
+    cache_megabytes: PositiveFloat = 64  # of what is worked out and kept for the next click, all together
     max_live_sessions: PositiveInt = 2_000  # in use at one time, in one process
     live_minutes: PositiveFloat = 5  # a session counts as in use for so long after it was used
     max_session_bytes: PositiveInt = 256_000  # of one session in the store

@@ -1,8 +1,111 @@
-"""What was worked out about an object is kept with it and goes when it goes: no memory outlives large arrays."""
+"""What was worked out is kept: all of it together within one bound in bytes; what was used longest ago goes first.
 
-from collections.abc import Callable
+What belongs to one object is kept with it (`kept_with`) and goes when it goes; all else is found again by its arguments
+(`kept`).
+"""
+
+import gc
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from functools import wraps
+from sys import getsizeof
+from threading import Lock
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import numpy as np
+
+MEGABYTE = 1_000_000
+LOOKED_AT = 16  # parts of one thing, however many it has: the others are taken to be as large
+MISSING: Any = object()
+SHARED = (type, BuiltinFunctionType, ModuleType)  # are there anyway
+LARGEST = 2  # nothing takes more than this part of the bound
+
+
+class Memory:
+    """Things by their keys, which together take at most about `most` bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.bytes = most, 0
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, default: Any = None) -> Any:
+        """What is kept by this key, now the last to go; the default where there is nothing."""
+        try:
+            thing, _ = self._kept[key]
+            self._kept.move_to_end(key)
+        except KeyError:  # another thread may just have made room
+            return default
+        return thing
+
+    def put(self, key: Hashable, thing: Any, size: int = 0) -> None:
+        """Keep a thing in the place of what was kept by this key; one that takes most of the bound is not kept.
+
+        `size` is how many bytes it takes; 0: it is measured, which for what a click makes takes as long as the click.
+        """
+        size = size or bytes_of((key, thing))
+        with self._lock:
+            self._take(key)
+            if size <= self.most // LARGEST:
+                self._kept[key] = thing, size
+                self.bytes += size
+            while self.bytes > self.most:
+                self._take(next(iter(self._kept)))
+
+    def take(self, key: Hashable) -> Any:
+        """What was kept by this key, which is kept no more; None where there is nothing."""
+        with self._lock:
+            return self._take(key)
+
+    def bound(self, most: int) -> None:
+        """Begin anew, with another bound."""
+        with self._lock:
+            self._kept.clear()
+            self.most, self.bytes = most, 0
+
+    def _take(self, key: Hashable) -> Any:
+        thing, size = self._kept.pop(key, (None, 0))
+        self.bytes -= size
+        return thing
+
+
+MEMORY = Memory(64 * MEGABYTE)  # of this process
+
+
+def bytes_of(thing: Any) -> int:
+    """About how many bytes a thing takes with all that it holds; of many parts only some are looked at."""
+    total, seen, ahead = 0.0, set(), [(thing, 1.0)]
+    while ahead:
+        one, times = ahead.pop()
+        if id(one) in seen or isinstance(one, SHARED):
+            continue
+        seen.add(id(one))
+        total += times * (one.nbytes if isinstance(one, np.ndarray) else getsizeof(one))
+        parts = [one.__closure__, one.__defaults__] if isinstance(one, FunctionType) else gc.get_referents(one)
+        every = len(parts) // LOOKED_AT | 1  # an odd number: keys and values of a dict take turns
+        times *= len(parts) / max(1, len(parts[::every]))
+        ahead += [(part, times) for part in parts[::every]]
+    return round(total)
+
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+def kept(work: Callable[P, Result]) -> Callable[P, Result]:
+    """The function, whose results are kept by its arguments."""
+
+    @wraps(work)
+    def remembered(*given: P.args, **named: P.kwargs) -> Result:
+        key = (work, given, *named.items()) if named else (work, given)
+        result: Result = MEMORY.get(key, MISSING)
+        if result is MISSING:
+            result = work(*given, **named)
+            MEMORY.put(key, result)
+        return result
+
+    return remembered
 
 
 class Remembers(Protocol):
@@ -12,9 +115,7 @@ class Remembers(Protocol):
     def found(self) -> dict[Any, dict[Any, Any]]: ...
 
 
-P = ParamSpec("P")
 Of = TypeVar("Of", bound=Remembers)
-Result = TypeVar("Result")
 Work = Callable[Concatenate[Of, P], Result]
 
 

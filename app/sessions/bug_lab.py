@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES, reason_against
 from app.engine.impact import gradient_symbols, gradients, impact_of, iterations_of, losses_of, right_backward
+from app.engine.memory import kept
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
@@ -62,20 +62,20 @@ class Case:
     setup: Setup
 
 
-@lru_cache(maxsize=512)
+@kept
 def case_of(level: int, seed: int) -> Case:
     """The case of a level, 1 to 3, and a seed, 0 to 999,999: the same for ever. It takes about a tenth of a second."""
     return Case(level, seed, next(_setups(level, np.random.default_rng((level, seed)))))
 
 
-@lru_cache(maxsize=512)
+@kept
 def study_of(setup: Setup) -> Study:
     """The study of a case's setup."""
     iterations = run_length(setup)
     return Study(iterations, first_wrong_layer(setup), losses_of(setup, iterations))
 
 
-@lru_cache(maxsize=512)
+@kept
 def losses_put_right(setup: Setup) -> tuple[float, ...]:
     """The losses of the same run with the right rules."""
     return losses_of(replace(setup, mistakes=()), run_length(setup))
@@ -276,7 +276,7 @@ class Contradiction:
         return abs(self.found - self.expected) > NOTHING
 
 
-@lru_cache(maxsize=1024)
+@kept
 def contradictions(setup: Setup, accusation: Accusation) -> tuple[Contradiction, ...]:
     """All that does not fit: of the layer, then of the mistakes."""
     first = next(iterations_of(setup))

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 from math import isfinite
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.memory import kept
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.slips import Case, Typed, diagnose
@@ -67,7 +67,7 @@ def asked(session: TrainingSession) -> Mapping[int, str]:
     return asked_in(session.shape, session.lesson, session.asking)
 
 
-@lru_cache(maxsize=512)
+@kept
 def asked_in(shape: Shape, lesson: str | None, asking: Asking) -> Mapping[int, str]:
     """What the lesson chose; else the first error signal and the first weight gradient of every layer.
 

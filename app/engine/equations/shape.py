@@ -1,11 +1,7 @@
 """The shape of a walk: all that decides which equations it has, and nothing that decides their values."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
-
-MANY = 250  # weights; a network of so many has up to 2,000 equations, a kilobyte each
 
 
 class Updating(NamedTuple):
@@ -33,11 +29,6 @@ class Shape:
     decimals: int | None = None
     mistakes: tuple[str, ...] = ()
     updating: Updating = PLAIN
-
-    @cached_property
-    def is_large(self) -> bool:
-        """Whether it has so many weights that its equations take megabytes."""
-        return sum(a * b for a, b in pairwise(self.sizes)) > MANY
 
     @property
     def depth(self) -> int:

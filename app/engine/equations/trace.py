@@ -1,10 +1,8 @@
 """One iteration told equation by equation: trace() lists them in the order of the walk, as symbols only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, wraps
 from itertools import chain
-from typing import TypeVar
 
 from app.engine.equations.mistakes import story_of
 from app.engine.equations.rules import (
@@ -19,6 +17,7 @@ from app.engine.equations.rules import (
 )
 from app.engine.equations.shape import Shape
 from app.engine.equations.updates import parameter_of, updates
+from app.engine.memory import kept
 from app.engine.network.expressions import Expression, Symbol
 
 PHASES = ("forward", "loss", "backward", "update")
@@ -26,7 +25,7 @@ SHARED = "shared"  # the group of equations that all parameters of an update sha
 LOSS = Symbol("loss")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Equation:
     """One step of the walk: `symbol` = `expression`; `why` derives it where it was simplified.
 
@@ -80,21 +79,7 @@ def _backward(shape: Shape) -> Iterator[Line]:
             yield "backward", Symbol("db", l, j), gradient_of_bias(shape, story, l, j), None
 
 
-Of = TypeVar("Of")
-
-
-def kept_by_shape(work: Callable[[Shape], Of]) -> Callable[[Shape], Of]:
-    """The function with its last results kept: of many shapes, but of few large ones, for those take megabytes."""
-    small, large = lru_cache(maxsize=512)(work), lru_cache(maxsize=16)(work)
-
-    @wraps(work)
-    def kept(shape: Shape) -> Of:
-        return large(shape) if shape.is_large else small(shape)
-
-    return kept
-
-
-@kept_by_shape
+@kept
 def trace(shape: Shape) -> tuple[Equation, ...]:
     """Every equation of one iteration, for the example in focus, in the order of the walk."""
     loss: Line = "loss", LOSS, averaged(shape, example_loss(shape)), None
@@ -103,7 +88,7 @@ def trace(shape: Shape) -> tuple[Equation, ...]:
     return tuple(Equation(index, *line) for index, line in enumerate(lines))
 
 
-@kept_by_shape
+@kept
 def found_at(shape: Shape) -> dict[Symbol, int]:
     """For every symbol that an equation finds, that equation's index."""
     return {equation.symbol: equation.index for equation in trace(shape)}

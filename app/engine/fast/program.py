@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import CodeType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.engine.fast.recording import Plain, Step, Tape, plain_of
+from app.engine.memory import kept
 
 Batch = tuple[Plain, Plain]
 Then = Sequence[Step] | Callable[[], None]
@@ -137,7 +137,7 @@ def _line(step: Step, name: Callable[[Any], str]) -> str:
     return f"{do}({given}, out={out})" if step.do in BY_NAME else f"{do}({given}, {out})"
 
 
-@lru_cache(maxsize=256)
+@kept
 def _code(fixed: tuple[str, ...], parameters: int, lines: tuple[str, ...]) -> CodeType:
     row, body = ", ".join(f"given_{i}" for i in range(parameters)), "\n            ".join(lines)
     source = f"""

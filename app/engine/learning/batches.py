@@ -5,9 +5,10 @@ pass over the data after it does.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
+
+from app.engine.memory import kept
 
 
 def batches_per_epoch(examples: int, batch_size: int | None) -> int:
@@ -37,6 +38,6 @@ def last_of_epoch(epoch: int, warm_up: int, per_epoch: int) -> int:
     return warm_up + (epoch + 1) * per_epoch - 1
 
 
-@lru_cache(maxsize=32)
+@kept
 def _shuffled(examples: int, seed: int, epoch: int) -> tuple[int, ...]:
     return tuple(np.random.default_rng((seed, epoch)).permutation(examples).tolist())

@@ -20,35 +20,35 @@ class Symbol(NamedTuple):
     k: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number that belongs to a formula itself, such as the 1 of 1 - y_hat."""
 
     value: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Terms added up; a Negative term is written with a minus sign."""
 
     terms: tuple["Expression", ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Product:
     """Factors multiplied."""
 
     factors: tuple["Expression", ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Negative:
     """Minus its body."""
 
     body: "Expression"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Quotient:
     """A fraction."""
 
@@ -56,21 +56,21 @@ class Quotient:
     below: "Expression"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Square:
     """Its body times itself."""
 
     body: "Expression"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Root:
     """The square root of its body."""
 
     body: "Expression"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Power:
     """A base to the power of an exponent."""
 
@@ -78,14 +78,14 @@ class Power:
     exponent: "Expression"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Minimum:
     """The smallest of its parts."""
 
     parts: tuple["Expression", ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Norm:
     """The length of a vector: the root of the sum of its parts' squares. Its parts are the gradients of all
     parameters.
@@ -94,7 +94,7 @@ class Norm:
     parts: tuple["Expression", ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Apply:
     """A function at its argument: an activation by its name, or one of NumPy's, such as exp or cos."""
 
@@ -102,7 +102,7 @@ class Apply:
     argument: "Expression"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rounded:
     """Its body, rounded to so many decimals."""
 
@@ -110,7 +110,7 @@ class Rounded:
     decimals: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mean:
     """The mean of its body over the examples of the batch, each with its own z, a, y and delta."""
 
@@ -118,7 +118,7 @@ class Mean:
     examples: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BatchSum:
     """Its body added up over the examples of the batch, not divided by their number."""
 

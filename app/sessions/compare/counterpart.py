@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
+from app.engine.memory import kept
 from app.engine.network.errors import DivergedError
 from app.engine.setup import Setup
 from app.lessons import lesson_named
@@ -97,7 +97,7 @@ def same_place(place: Place, shape: Shape, other: Shape) -> Place:
     return Place(place.iteration, next(shown, 0) if place.cursor else 0)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _put_right(setup: Setup) -> Setup:
     return replace(setup, mistakes=()).completed()
 
@@ -121,7 +121,7 @@ def parting(left: TrainingSession, right: TrainingSession) -> Place | None:
     return _parting((left.setup, right.setup), logs, left.wanted, until)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _parting(
     setups: tuple[Setup, Setup], logs: tuple[Changes, Changes], wanted: int | None, until: int
 ) -> Place | None:

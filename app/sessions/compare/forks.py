@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import isfinite
 
 from app.engine.learning.optimizers import OPTIMIZERS
+from app.engine.memory import kept
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.initializers import INITIALIZERS, Initializer
@@ -31,7 +31,7 @@ def begun_fork(session: TrainingSession, beside: Fork) -> TrainingSession:
     return replace(session.reset(), fork=beside, answers=(), asking="")
 
 
-@lru_cache(maxsize=128)  # the same setup each time: by it a history knows the way again
+@kept
 def forked(setup: Setup, fork: Fork) -> Setup:
     """The setup with one thing changed. SetupError where that is not possible, or changes nothing."""
     return _changed(setup, fork)

@@ -4,10 +4,11 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 
+from app.engine.memory import MEMORY
 from app.sessions.store.store import Kept, TooManySessionsError
+from app.sessions.walk.session import TrainingSession
 
-MOST_HELD = 512  # sessions held with their numbers: a step of 300 learners with own networks took 2.6 ms, without 4.4
-MOST_NUMBERS = 5_000  # a larger one is always read anew, so that memory stays bounded
+EMPTY, PER_EQUATION, PER_NUMBER = 20_000, 700, 40  # bytes of a session; numbers are those of examples and units
 
 
 class Live:
@@ -16,7 +17,6 @@ class Live:
     def __init__(self, most: int, seconds: float, clock: Callable[[], float]) -> None:
         self._most, self._seconds, self._clock = most, seconds, clock
         self._used: OrderedDict[str, float] = OrderedDict()
-        self._held: OrderedDict[str, Kept] = OrderedDict()
 
     def admit(self, session_id: str) -> None:
         """Note that a session is used now. TooManySessionsError where it is one too many."""
@@ -36,17 +36,21 @@ class Live:
     def forget(self, session_id: str) -> None:
         """It is used no more."""
         self._used.pop(session_id, None)
-        self._held.pop(session_id, None)
+        MEMORY.take((self, session_id))
 
     def held(self, session_id: str) -> Kept | None:
         """What was held last; its row in the file has the last word."""
-        return self._held.get(session_id)
+        kept: Kept | None = MEMORY.get((self, session_id), None)
+        return kept
 
     def hold(self, kept: Kept) -> Kept:
-        """The same, held with the numbers that it has computed where it is small."""
-        self._held.pop(kept.id, None)
-        if len(kept.session.batch) * sum(kept.session.shape.sizes) <= MOST_NUMBERS:
-            self._held[kept.id] = kept
-        if len(self._held) > MOST_HELD:
-            self._held.popitem(last=False)
+        """The same, held with the numbers that it has computed, while there is room."""
+        MEMORY.put((self, kept.id), kept, held_bytes(kept.session))
         return kept
+
+
+def held_bytes(session: TrainingSession) -> int:
+    """About how many bytes a session takes with the numbers that it has computed, its equations among them."""
+    X, Y = session.setup.examples
+    numbers = X.size + Y.size + len(session.batch) * sum(session.shape.sizes)
+    return EMPTY + PER_EQUATION * len(session.equations) + PER_NUMBER * numbers

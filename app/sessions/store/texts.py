@@ -7,11 +7,11 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from dataclasses import astuple, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from app.engine.memory import kept
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import lesson_named
@@ -88,7 +88,7 @@ def _mark_of(document: Document, changes: Changes) -> Mark:
     return Mark(Place(*document["place"]), before, document["what"])
 
 
-@lru_cache(maxsize=1024)
+@kept
 def _checkpoint_document(checkpoint: Checkpoint) -> tuple[int, str]:
     """(iteration, parameters in base 64): the same through all steps of an iteration."""
     return checkpoint.iteration, b64encode(checkpoint.parameters.tobytes()).decode()
@@ -123,7 +123,7 @@ def session_of(fixed: str, moving: str) -> TrainingSession:
     )
 
 
-@lru_cache(maxsize=128)
+@kept
 def _fixed_of(text: str) -> tuple[Setup, str | None, bool]:
     """(setup, lesson, as_published): kept in memory, for a setup with a thousand examples takes long to read."""
     document = json.loads(text)

@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
+from app.engine.memory import kept
 from app.engine.network.expressions import Symbol
 
 Asking = Literal["", "chosen", "always"]  # never; what the lesson chose; in every iteration
@@ -46,14 +47,14 @@ class Answer:
 Answers = tuple[Answer, ...]
 
 
-@lru_cache(maxsize=256)
+@kept
 def answers_text(answers: Answers) -> str:
     """The answers as JSON; kept, for they stay the same through most steps."""
     rows = [(a.iteration, a.symbol, a.part, a.guess, a.truth, a.right, a.slip, a.seconds, a.past) for a in answers]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-@lru_cache(maxsize=256)
+@kept
 def answers_of(text: str) -> Answers:
     """The inverse of `answers_text`."""
     return tuple(Answer(iteration, Symbol(*symbol), *rest) for iteration, symbol, *rest in json.loads(text))

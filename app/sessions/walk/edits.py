@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
+from app.engine.memory import kept
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
@@ -71,7 +71,7 @@ def examples_at(setup: Setup, changes: Changes, iteration: int) -> tuple[Array, 
     return examples_with(setup, example_edits(changes, iteration)) if changes else setup.examples
 
 
-@lru_cache(maxsize=64)
+@kept
 def examples_with(setup: Setup, edits: Changes) -> tuple[Array, Array]:
     """X and Y with these edits of inputs and targets."""
     if not edits:

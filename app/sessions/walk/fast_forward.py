@@ -1,20 +1,17 @@
 """The quick way along a walk's iterations: the engine's trainer, set down at a checkpoint and run from edit to edit."""
 
 from collections.abc import Iterable, Iterator
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 
 from app.engine.fast.feed import Feed
 from app.engine.fast.trainer import Trainer
+from app.engine.memory import MEMORY
 from app.engine.network.arrays import Array
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import Changes, examples_at, learning_rate_at, with_edits
-
-MOST_IDLE, MOST_NUMBERS = 16, 4_000_000  # runners that wait for the next way, and numbers in their arrays
-OWN_NUMBERS = 100_000  # of a runner, besides those that grow with parameters and examples
 
 
 class Leg(NamedTuple):
@@ -31,12 +28,6 @@ class Runner:
         self.setup = setup
         self._feed = Feed(setup, *setup.examples)
         self._trainer = self._new_trainer()
-
-    @property
-    def numbers(self) -> int:
-        """About how many numbers its arrays hold."""
-        feed, trainer = self._feed, self._trainer
-        return OWN_NUMBERS + 6 * trainer.parameters.size + trainer.memory.size + 2 * (feed.X.size + feed.Y.size)
 
     def legs(self, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
         """From a checkpoint to each stop in turn. DivergedError where an iteration leaves the finite numbers."""
@@ -83,40 +74,10 @@ def _ends(changes: Changes, start: int, stop: int) -> list[int]:
     return sorted({*between, stop} if start < stop else between)
 
 
-class Runners:
-    """Runners without a way, those that were used last. Threads may share it; each lends a runner to one way alone."""
-
-    def __init__(self, most: int = MOST_IDLE, most_numbers: int = MOST_NUMBERS) -> None:
-        self._most, self._most_numbers = most, most_numbers
-        self._idle: list[Runner] = []
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        return len(self._idle)
-
-    def __contains__(self, setup: Setup) -> bool:
-        return any(runner.setup is setup for runner in self._idle)
-
-    def legs(self, setup: Setup, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
-        """As `Runner.legs`."""
-        runner = self._taken(setup)
-        try:
-            yield from runner.legs(changes, start, stops)
-        finally:
-            self._give_back(runner)
-
-    def _taken(self, setup: Setup) -> Runner:
-        with self._lock:
-            for place, runner in enumerate(self._idle):
-                if runner.setup is setup:
-                    return self._idle.pop(place)
-        return Runner(setup)
-
-    def _give_back(self, runner: Runner) -> None:
-        with self._lock:
-            self._idle.append(runner)
-            while len(self._idle) > self._most or sum(idle.numbers for idle in self._idle) > self._most_numbers:
-                self._idle.pop(0)
-
-
-RUNNERS = Runners()
+def fast_legs(setup: Setup, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
+    """As `Runner.legs`, by the runner that went for this setup last, if it is kept: each goes one way alone."""
+    runner = MEMORY.take((Runner, setup)) or Runner(setup)
+    try:
+        yield from runner.legs(changes, start, stops)
+    finally:
+        MEMORY.put((Runner, setup), runner)

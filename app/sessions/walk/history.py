@@ -5,17 +5,18 @@ with the place from which the way can be gone on, so that a longer walk costs it
 way up to some places before the end, for who goes back.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from math import nan
 from threading import Lock
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from app.engine.activity import gradient_sizes
+from app.engine.memory import MEMORY
 from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
 from app.engine.network.losses import LOSSES
@@ -30,17 +31,10 @@ from app.sessions.walk.timeline import Timeline
 SHORT = 25  # updates between two stops, a few milliseconds for a small network
 AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too
 MOST_POINTS, MOST_STOPS = 300, 200
-MOST_WAYS, MOST_NUMBERS = 256, 2_000_000  # ways that a history keeps, and numbers in them
+MOST_WAYS = 64  # that are kept of one setup
 
 
-class Look(Protocol):
-    """What was seen at a place: how many numbers it keeps."""
-
-    @property
-    def numbers(self) -> int: ...
-
-
-Seen = TypeVar("Seen", bound=Look)
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +50,12 @@ class Way(Generic[Seen]):
         """How many updates lie behind."""
         return self.end.iteration
 
-    @property
-    def numbers(self) -> int:
-        """How many numbers it keeps."""
-        return self.end.parameters.size + len(self.recent) + sum(look.numbers for look in self.seen)
+
+class Known(NamedTuple):
+    """How a way is known among those of its setup: what was changed on it, and how many updates it has."""
+
+    changes: Changes
+    updates: int
 
 
 class History(Generic[Seen]):
@@ -75,12 +71,9 @@ class History(Generic[Seen]):
         look: Callable[[Timeline, Way[Seen], Way[Seen]], tuple[Seen, ...]],
         begin: Callable[[Timeline], Way[Seen]],
         most: int = MOST_WAYS,
-        most_numbers: int = MOST_NUMBERS,
     ) -> None:
         self._places, self._look, self._begin = places, look, begin
-        self._most, self._most_numbers, self._numbers = most, most_numbers, 0
-        self._kept: OrderedDict[tuple[Setup, Changes, int], Way[Seen]] = OrderedDict()
-        self._lock = Lock()
+        self._most, self._lock = most, Lock()
 
     def way(self, timeline: Timeline, updates: int) -> Way[Seen]:
         """The way of so many updates."""
@@ -99,24 +92,24 @@ class History(Generic[Seen]):
     def before(self, setup: Setup, changes: Changes, updates: int) -> Way[Seen] | None:
         """The longest known way of at most so many updates on which the same was changed."""
         with self._lock:
-            found = [key for key in self._kept if key[0] is setup and key[2] <= updates]
-            found = [key for key in found if key[1] == _until(changes, key[2])]
+            ways: dict[Known, Way[Seen]] = MEMORY.get((self, setup), {})
+            found = [key for key in ways if key.updates <= updates and key.changes == _until(changes, key.updates)]
             if not found:
                 return None
-            best = max(found, key=lambda key: key[2])
-            self._kept.move_to_end(best)
-            return self._kept[best]
+            best = max(found, key=lambda key: key.updates)
+            ways[best] = ways.pop(best)
+            return ways[best]
 
     def put(self, setup: Setup, changes: Changes, way: Way[Seen]) -> None:
         """Keep a way; those that were used longest ago go."""
-        key = (setup, _until(changes, way.updates), way.updates)
+        key = Known(_until(changes, way.updates), way.updates)
         with self._lock:
-            self._numbers += way.numbers - (self._kept[key].numbers if key in self._kept else 0)
-            self._kept[key] = way
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most or self._numbers > self._most_numbers:
-                _, forgotten = self._kept.popitem(last=False)
-                self._numbers -= forgotten.numbers
+            ways: dict[Known, Way[Seen]] = MEMORY.get((self, setup), {})
+            ways.pop(key, None)
+            ways[key] = way
+            if len(ways) > self._most:
+                del ways[next(iter(ways))]
+            MEMORY.put((self, setup), ways)
 
     def _ways(self, timeline: Timeline, updates: int) -> Iterator[Way[Seen]]:
         """The nearest way that is known before so many updates, then it gone on and on, up to there."""
@@ -183,11 +176,6 @@ class Point(NamedTuple):
     mean: float
     training: Score
     test: Score
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers it keeps."""
-        return 3 + len(self.training) + len(self.test)
 
 
 def points_of(session: TrainingSession) -> tuple[Point, ...]:
@@ -279,11 +267,6 @@ class Stop(NamedTuple):
     parameters: Array
     sizes: Array | None
 
-    @property
-    def numbers(self) -> int:
-        """How many numbers it keeps."""
-        return self.parameters.size
-
 
 def trail_of(session: TrainingSession, known: "History[Stop] | None" = None) -> tuple[Stop, ...]:
     """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
@@ -299,11 +282,9 @@ def trail_followed(session: TrainingSession, known: "History[Stop] | None" = Non
     return (known or TRAILS).followed(session.timeline, session.iteration)
 
 
-def new_trails(most: int = MOST_WAYS, most_numbers: int = MOST_NUMBERS) -> History[Stop]:
+def new_trails(most: int = MOST_WAYS) -> History[Stop]:
     """A history of trails that knows nothing yet."""
-    return History(
-        _iterations, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most, most_numbers
-    )
+    return History(_iterations, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most)
 
 
 def _iterations(setup: Setup, start: int, end: int) -> Iterator[int]:

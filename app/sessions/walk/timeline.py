@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -12,15 +12,15 @@ from app.engine.equations.values import Values
 from app.engine.learning.divergence import check_finite, diverged
 from app.engine.learning.iteration import Iteration, Method, Past, run_iteration
 from app.engine.learning.schedules import CONSTANT
-from app.engine.memory import kept_with
+from app.engine.memory import kept, kept_with
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
 from app.sessions.walk.edits import Changes, examples_at, first_difference, learning_rate_at, with_edits
-from app.sessions.walk.fast_forward import RUNNERS, Leg
+from app.sessions.walk.fast_forward import Leg, fast_legs
 
 SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
-SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each of at most so many numbers a record
+MOST_SHARED = 4_000  # numbers in the record of an iteration that is kept for all walks
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Moment:
     record: Iteration
     found: dict[Any, dict[Any, Any]] = field(default_factory=dict)
 
-    @kept_with(most=64)
+    @kept_with(most=8)
     def values(self, focus: int) -> Values:
         """The numbers of the iteration for one row of its batch."""
         return Values(self.record, focus)
@@ -46,7 +46,7 @@ class _At:
     timeline: "Timeline" = field(compare=False)
 
 
-@lru_cache(maxsize=SHARED)
+@kept
 def _shared(at: _At) -> Moment:
     return at.timeline.own_moment()
 
@@ -119,7 +119,7 @@ class Timeline:
         start = start or Checkpoint.start(self.setup)
         if not stops or stops[-1] - start.iteration <= SHORT:
             return self._walked(start, stops)
-        return RUNNERS.legs(self.setup, self.changes, start, stops)
+        return fast_legs(self.setup, self.changes, start, stops)
 
     def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
         for stop in stops:
@@ -176,7 +176,7 @@ class Timeline:
         return _method(self.setup, self.learning_rate(iteration), scheduled)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
     return setup.method(base_rate, iteration)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.impact import Impact, Learned, gradient_symbols
+from app.engine.memory import kept
 from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
@@ -102,7 +102,7 @@ def bug_lab_panel(session: TrainingSession, digits: int) -> BugLab:
     return CLOSED if session.hunt is None else _lab(session.hunt, session.setup, digits)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _lab(hunt: Hunt, setup: Setup, digits: int) -> BugLab:
     """Cached: the same at every step of the walk, of which it would take a third; only the hunt changes it."""
     study = study_of(setup)

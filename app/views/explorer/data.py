@@ -1,9 +1,9 @@
 """The data table: every example, the batch of this iteration, and the example in focus."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
+from app.engine.memory import kept
 from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.edits import Changes, examples_with
@@ -57,7 +57,7 @@ def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
     return Data(columns, targets, outputs, rows, _caption(session), len(session.batch) > 1)
 
 
-@lru_cache(maxsize=64)
+@kept
 def _rows(
     setup: Setup,
     edits: Changes,

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.updates import KEPT, parameter_of
+from app.engine.memory import kept
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
@@ -261,7 +261,7 @@ class ParameterNames:
     name: str
 
 
-@lru_cache(maxsize=256)
+@kept
 def parameter_names(shape: Shape, orientation: Orientation, layer: int) -> tuple[ParameterNames, ...]:
     """Weights, then biases. Cached: names as HTML take a tenth of a step, those of 120 connections a fifth."""
     script = Script(shape, orientation)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from math import hypot
 from typing import NamedTuple
 
+from app.engine.memory import kept
 from app.engine.network.expressions import Symbol
 from app.views.formulas.symbols import reference
 from app.views.narration.mistakes import is_misled
@@ -182,7 +182,7 @@ class Still:
     marks: frozenset[str]
 
 
-@lru_cache(maxsize=256)
+@kept
 def still(sizes: tuple[int, ...]) -> Still:
     """What stands still for networks of these sizes.
 

@@ -1,10 +1,10 @@
 """A session's state as the API answers it: JSON text, with every number that the walk has shown."""
 
 import json
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from app.engine.memory import kept
 from app.engine.network.layers import Network
 from app.engine.network.propagation import Backward, Forward
 from app.engine.setup import Setup
@@ -42,7 +42,7 @@ def history_text(history: Losses) -> str:
     return dumps({"iterations": history.iterations, "epochs": history.epochs})
 
 
-@lru_cache(maxsize=128)
+@kept
 def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
     """The setup with the learning rate now in force, its mistake hidden or not; kept, for its data may be long."""
     document = setup_document(setup)

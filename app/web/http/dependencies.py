@@ -13,7 +13,6 @@ from app.sessions.walk.chunks import Reach, Verb, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
-from app.web.http.fragments import Shown
 from app.web.http.rates import Buckets, Rate, is_at_the_machine
 from app.web.http.templating import Templates
 from app.web.http.work import Pool, TooLongError
@@ -51,7 +50,6 @@ class Services:
     settings: Settings
     store: SessionStore
     templates: Templates
-    shown: Shown
     pool: Pool
     rates: Rates
     drain: Drain

@@ -1,6 +1,5 @@
 """What a page shows already is not sent again: only the panels, and the parts of panels, that look different now."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -41,31 +40,6 @@ class Renderer(Protocol):
 
     def panel(self, panel: Panel) -> str: ...
     def part(self, part: Part) -> str: ...
-
-
-class Shown:
-    """The panels that were rendered last: of the `size` pages that moved last, with `most` parts in all."""
-
-    def __init__(self, size: int = 512, most: int = 80_000) -> None:
-        self._size, self._most, self._parts = size, most, 0
-        self._panels: OrderedDict[Key, Sequence[Panel]] = OrderedDict()
-
-    def get(self, key: Key) -> Sequence[Panel] | None:
-        """The panels of this page, if they are remembered."""
-        return self._panels.get(key)
-
-    def put(self, key: Key, panels: Sequence[Panel]) -> None:
-        """Remember these; the pages that moved longest ago are forgotten."""
-        self._parts += count_parts(panels) - count_parts(self._panels.pop(key, ()))
-        self._panels[key] = panels
-        while len(self._panels) > self._size or (self._parts > self._most and len(self._panels) > 1):
-            _, forgotten = self._panels.popitem(last=False)
-            self._parts -= count_parts(forgotten)
-
-
-def count_parts(panels: Sequence[Any]) -> int:
-    """How many parts the panels have in all: a measure of the memory that they take."""
-    return sum(len(group) for panel in panels if hasattr(panel, "parts") for group in panel.parts())
 
 
 def fragment(render: Renderer, previous: Sequence[Panel] | None, current: Sequence[Panel]) -> str:

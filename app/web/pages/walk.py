@@ -1,6 +1,6 @@
 """A request about a walk: its form, the verb that it asks for, and the explorer as the answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_urlsafe
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict import QuestionError, question_of
 from app.sessions.setups.typed import WHOLE
@@ -28,6 +29,7 @@ from app.web.http.preferences import preferences
 from app.web.http.prefix import root_of
 from app.web.http.templating import Templates
 
+EMPTY, PER_EQUATION = 20_000, 500  # bytes of a page's panels, about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
 PERIODS = {str(period): period for period, _ in SPEEDS}
 
@@ -111,20 +113,20 @@ def show(
     play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
     page = explorer(kept.session, kept.id, kept.rev, look)
-    shown, now = the.walk.services.shown, (kept.id, kept.rev, the.digits, opened.name if opened else "")
-    before = shown.get(_seen(the, kept)) if wants_fragment(the.request) else None
-    shown.put(now, page.resting)
+    before = MEMORY.get(_seen(the, kept)) if wants_fragment(the.request) else None
+    key = show, kept.id, kept.rev, the.digits, opened.name if opened else ""
+    MEMORY.put(key, page.resting, EMPTY + PER_EQUATION * len(kept.session.equations))
     if wants_fragment(the.request):
         text = fragment(Markup(the.walk.services.templates, kept.id), before, page.panels)
         return HTMLResponse(text, status, headers=VARY)
     return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status)
 
 
-def _seen(the: WalkRequest, kept: Kept) -> tuple[str, int, int, str]:
+def _seen(the: WalkRequest, kept: Kept) -> Hashable:
     """What the reader's page shows, as its form or its address says; revision 0, which none has, where neither does."""
     asked = the.form or the.request.query_params
     rev = asked.get("rev", "")
-    return kept.id, int(rev) if WHOLE.fullmatch(rev) else 0, the.digits, asked.get("open", "")
+    return show, kept.id, int(rev) if WHOLE.fullmatch(rev) else 0, the.digits, asked.get("open", "")
 
 
 # Routes --------------------------------------------------------------------------------------------------------------
