@@ -7,10 +7,11 @@ import pytest
 from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
+from app.views.charts.axes import Axis, Span, axis, tight
 from app.views.charts.examples import arrow_from
 from app.views.formulas.symbols import reference
-from app.views.pictures.chosen_parameters import MOST, parameter_choice, parameters_of
-from app.views.pictures.landscape import FRAME, Landscape, Line, axes_of, clipped, landscape
+from app.views.pictures.choices import MOST, parameter_choice, parameters_of
+from app.views.pictures.landscape import FRAME, Landscape, Line, clipped, landscape
 from tests.engine import by_hand
 from tests.views.walks import at, lesson, walk
 
@@ -188,9 +189,14 @@ def test_all_that_is_drawn_lies_in_the_frame(slug: str, look: str) -> None:
             assert FRAME.top - 0.1 <= float(y) <= FRAME.bottom + 0.1
 
 
+def axes() -> tuple[Axis, Axis]:
+    """From -1 to 1 across, from 0 to 1 up."""
+    return tight(-1.0, 1.0, Span(FRAME.left, FRAME.right)), axis(0.0, 1.0, Span(FRAME.bottom, FRAME.top))
+
+
 @pytest.mark.parametrize("slope", [1e9, -40.0, -0.3, 0.0, 2.0])
 def test_a_line_is_cut_where_it_leaves_the_frame(slope: float) -> None:
-    x, y = axes_of([-1.0, 1.0], [0.0, 1.0], (0.0, 0.0))
+    x, y = axes()
     (x1, y1), (x2, y2) = [
         tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.]+) ([\d.]+)", clipped(Line(0.0, 0.5, slope), x, y))
     ]
@@ -201,7 +207,7 @@ def test_a_line_is_cut_where_it_leaves_the_frame(slope: float) -> None:
 
 
 def test_a_line_that_never_enters_the_frame_is_not_drawn() -> None:
-    x, y = axes_of([-1.0, 1.0], [0.0, 1.0], (0.0, 0.0))
+    x, y = axes()
     assert clipped(Line(0.0, 9.0, 0.1), x, y) == ""
 
 
