@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.start import BugLabPage
+from app.views.bug_lab.bug_lab import BugLabPage
 from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
 from app.views.build.drawing import Drawing, Sketch, Sums
 from app.views.build.fields import Field

@@ -13,8 +13,7 @@ from app.sessions.predict import Reply, answer, asked, question_of, up_to_questi
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
-from app.views.predict.predict import CLOSED, Predict, predict_panel
-from app.views.predict.sign_reason import what_decides
+from app.views.predict.predict import CLOSED, Predict, predict_panel, what_decides
 from app.views.text.numbers import number, signed
 from tests.engine.cases import iteration_of, random_setup
 from tests.sessions.own_setups import own
