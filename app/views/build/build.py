@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
-from app.lessons.starting_points import STARTING_POINTS, StartingPoint
+from app.lessons.starting_points import STARTING_POINTS
 from app.limits import Limits
 from app.sessions.setups.declaration import DRAWING, PREPARATION
 from app.sessions.setups.draft import TABLE, Draft, checked, kind_of, read, target_of, uses_of
@@ -58,7 +58,7 @@ class Built:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong, each with its field."""
-        return (*map(_problem_of, self.errors), *self.pairings)
+        return (*map(_problem, self.errors), *self.pairings)
 
 
 def build(draft: Draft, limits: Limits) -> Built:
@@ -71,19 +71,13 @@ def build(draft: Draft, limits: Limits) -> Built:
     return Built(draft, core, setup, reading.table, tuple(reading.errors), pairings, advice)
 
 
-def _problem_of(error: SetupError) -> Problem:
-    field = _field_of(error.field)
-    if error.field.startswith("parameters."):
-        return Problem(field, MISFIT, offers=REMEDIES[field])
-    return Problem(field, str(error), offers=REMEDIES.get(field, ()))
-
-
-def _field_of(path: str) -> str:
-    """The field that a place in the document comes from."""
-    top, _, rest = path.partition(".")
+def _problem(error: SetupError) -> Problem:
+    """What is wrong at the field that a place in the document comes from."""
+    top, _, rest = error.field.partition(".")
     if top == "parameters":
-        return "initializer.kind"
-    return "table" if top == "data" and rest.partition("[")[0] in DATA else path
+        return Problem("initializer.kind", MISFIT, offers=(DRAW_ANEW,))
+    field = "table" if top == "data" and rest.partition("[")[0] in DATA else error.field
+    return Problem(field, str(error), offers=REMEDIES.get(field, ()))
 
 
 # Panels ---------------------------------------------------------------------------------------------------------------
@@ -229,11 +223,11 @@ BuildPanel = FieldsPanel | TextPanel | TablePanel | LayersPanel | Drawing | Sums
 
 def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     """All panels."""
-    shown = Shown(built.draft, built.problems, manner.focus)
-    text = sums(built.setup)
+    shown, text = Shown(built.draft, built.problems, manner.focus), sums(built.setup)
+    invalid = any(problem.field == "table" for problem in built.problems)
     return (
         GeneratorPanel(shown.fields(DRAWING)),
-        _text_panel(built, manner),
+        TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB"),
         _table_panel(built, shown),
         PreparationPanel(shown.fields(PREPARATION)),
         _layers_panel(built, shown, manner),
@@ -241,46 +235,30 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
         MethodPanel(shown.fields(METHOD)),
         drawing(built.core, built.setup),
         text,
-        _problems_panel(built, manner.refused),
+        _problems_panel(built.problems, manner.refused),
         Spoken(_spoken(built.problems, text, built.advice)),
     )
 
 
-def _text_panel(built: Built, manner: Manner) -> TextPanel:
-    invalid = any(problem.field == "table" for problem in built.problems)
-    return TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB")
-
-
 def _table_panel(built: Built, shown: Shown) -> TablePanel:
     """The panel of a draft's table; without rows where the draft has none that can be read."""
+    draft, table = built.draft, built.table
     problems = {problem.field: problem.what for problem in built.problems}
-    wrong, file_wrong = problems.get("table", "") if built.draft["source"] == TABLE else "", problems.get("file", "")
-    table = built.table
+    wrong, file_wrong = problems.get("table", "") if draft["source"] == TABLE else "", problems.get("file", "")
     if table is None:
         return TablePanel(wrong, file_wrong)
-    names, rows = tuple(column.name for column in table.columns), table.preview()
-    target, count = target_of(built.draft, len(names)), len(table.lines)
-    seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
-    caption = (
-        f"{counted(count, 'example')}, all shown"
-        if len(rows) == count
-        else f"the first {len(rows)} of {count:,} examples"
-    )
+    names, rows, count = tuple(column.name for column in table.columns), table.preview(), len(table.lines)
+    target, kind = target_of(draft, len(names)), kind_of(draft, table)
+    heads = []
+    for place, (column, use) in enumerate(zip(table.columns, uses_of(draft, len(names)), strict=True)):
+        is_target = use == "target"
+        holds = _holds(column, is_target and kind != "regression")
+        heads.append(ColumnHead(column.name, holds, "" if is_target else f"input-{place}", use == "input"))
+    told = f"the first {len(rows)} of {count:,} examples"
+    caption = f"{counted(count, 'example')}, all shown" if len(rows) == count else told
+    seems = table.suggested_kind(int(target)) if target.isdigit() else kind
     fields = target_fields(shown, names, target, seems)
-    return TablePanel(wrong, file_wrong, caption, _heads(built.draft, table), rows, fields)
-
-
-def _heads(draft: Draft, table: Table) -> tuple[ColumnHead, ...]:
-    classes = kind_of(draft, table) != "regression"
-    uses = enumerate(zip(table.columns, uses_of(draft, len(table.columns)), strict=True))
-    return tuple(_head(place, column, use, classes) for place, (column, use) in uses)
-
-
-def _head(place: int, column: Column, use: str, classes: bool) -> ColumnHead:
-    """Of the column at this place, from 0; `classes` says whether a target is taken for classes."""
-    if use == "target":
-        return ColumnHead(column.name, _holds(column, classes), "", False)
-    return ColumnHead(column.name, _holds(column, False), f"input-{place}", use == "input")
+    return TablePanel(wrong, file_wrong, caption, tuple(heads), rows, fields)
 
 
 def _holds(column: Column, classes: bool) -> tuple[str, ...]:
@@ -288,39 +266,35 @@ def _holds(column: Column, classes: bool) -> tuple[str, ...]:
     if column.spread is None or classes:
         return (f"{len(column.labels)} class{'es' * (len(column.labels) > 1)}",)
     smallest, largest, mean = (number(bound, DIGITS) for bound in column.spread)
-    return (
-        (f"all {smallest}",)
-        if column.spread.smallest == column.spread.largest
-        else (f"{smallest} to {largest}", f"mean {mean}")
-    )
+    if column.spread.smallest == column.spread.largest:
+        return (f"all {smallest}",)
+    return (f"{smallest} to {largest}", f"mean {mean}")
 
 
 def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
-    rows = tuple(
-        LayerRow(
-            l,
-            shown.field(f"units-{l}"),
-            shown.field(f"activation-{l}", ACTIVATION_CHOICES),
-        )
-        for l in range(1, built.draft.hidden + 1)
+    hidden = built.draft.hidden
+    return LayersPanel(
+        "as many inputs as the data have" if built.core is None else counted(built.core.sizes[0], "input"),
+        tuple(
+            LayerRow(l, shown.field(f"units-{l}"), shown.field(f"activation-{l}", ACTIVATION_CHOICES))
+            for l in range(1, hidden + 1)
+        ),
+        "as many outputs as the targets" if built.core is None else counted(built.core.sizes[-1], "output"),
+        replace(shown.field("output", ACTIVATION_CHOICES), advice=built.advice),
+        hidden < manner.most_hidden,
+        manner.focus == "add",
     )
-    sizes = None if built.core is None else built.core.sizes
-    inputs = "as many inputs as the data have" if sizes is None else counted(sizes[0], "input")
-    outputs = "as many outputs as the targets" if sizes is None else counted(sizes[-1], "output")
-    can_add = built.draft.hidden < manner.most_hidden
-    output = replace(shown.field("output", ACTIVATION_CHOICES), advice=built.advice)
-    return LayersPanel(inputs, rows, outputs, output, can_add, manner.focus == "add")
 
 
-def _problems_panel(built: Built, refused: bool) -> ProblemsPanel:
-    found = tuple(
-        (id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what)
-        for problem, label in ((problem, label_of(problem.field)) for problem in built.problems)
-    )
-    title = (
-        "" if not found else "One thing does not fit yet" if len(found) == 1 else f"{len(found)} things do not fit yet"
-    )
-    return ProblemsPanel(title, found, refused and bool(found))
+def _problems_panel(problems: tuple[Problem, ...], refused: bool) -> ProblemsPanel:
+    if not problems:
+        return ProblemsPanel("", (), False)
+    found = []
+    for problem in problems:
+        label = label_of(problem.field)
+        found.append((id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what))
+    title = "One thing does not fit yet" if len(found) == 1 else f"{len(found)} things do not fit yet"
+    return ProblemsPanel(title, tuple(found), refused)
 
 
 def _spoken(problems: tuple[Problem, ...], text: Sums, advice: Advice | None) -> str:
@@ -361,16 +335,15 @@ class BuildPage:
 
 def build_page(built: Built, manner: Manner) -> BuildPage:
     """The page with this draft in its form."""
-    draft = built.draft
+    points = (
+        PointCard(point.name, point.title, network_summary(point.setup), point.watch, thumbnail(point.setup.sizes))
+        for point in STARTING_POINTS
+    )
     return BuildPage(
         title="Build",
-        points=tuple(map(_card, STARTING_POINTS)),
-        source=draft["source"],
-        parameters=draft["parameters"],
+        points=tuple(points),
+        source=built.draft["source"],
+        parameters=built.draft["parameters"],
         note=manner.note,
         panels={panel.id: panel for panel in build_panels(built, manner)},
     )
-
-
-def _card(point: StartingPoint) -> PointCard:
-    return PointCard(point.name, point.title, network_summary(point.setup), point.watch, thumbnail(point.setup.sizes))

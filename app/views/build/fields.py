@@ -1,7 +1,7 @@
 """The fields with which a network is built: what each is called, what can be chosen, what is wrong with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.draft import Draft
@@ -113,10 +113,9 @@ class Shown:
 
 def target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str) -> tuple[Field, ...]:
     """Which of the columns is the target, and what it is taken for; `seems` is what it looks like."""
-    draft = shown.draft.changed({"target": target})
     named = [(str(place), name) for place, name in enumerate(columns)]
     several = [(f"last-{n}", f"the last {n} columns, as numbers") for n in range(2, len(columns))]
-    chosen = Shown(draft, shown.problems, shown.focus)
+    chosen = replace(shown, draft=shown.draft.changed({"target": target}))
     which = chosen.field("target", [*named, *several])
     if target.startswith("last-"):
         return (which,)
@@ -127,6 +126,5 @@ def target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str)
 def start_fields(shown: Shown) -> tuple[Field, ...]:
     """The loss, and where the weights start."""
     given = [(GIVEN, "given values")] if shown.draft["parameters"] else []
-    kinds = [*given, *INITIALIZER_WORDS.items()]
     loss, kind, *rest = shown.fields(START)
-    return (loss, shown.field(kind.name, kinds), *rest)
+    return (loss, shown.field(kind.name, [*given, *INITIALIZER_WORDS.items()]), *rest)
