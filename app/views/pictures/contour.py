@@ -42,11 +42,9 @@ DOWNHILL = 44.0  # how long the arrow of the negative gradient is, whatever the 
 LETTER = 7.4  # how wide a letter of a label is
 NEAR = 24.0  # a label does not stand nearer to a mark
 TOGETHER = 9.0  # nearer than this, two marks of the way are one
-INSIDE = tuple(map(place, (SQUARE.left, SQUARE.top, SQUARE.right - SQUARE.left, SQUARE.bottom - SQUARE.top)))
 LEVEL = 1e-7  # of the highest loss: what differs by less is level
 MOST_DIGITS = 10
-FAR_APART = 20.0  # times between the lowest and the highest loss, from which levels are powers of ten, and between
-STEPS = (1.0, 2.0, 5.0)
+FAR_APART = 20.0  # times between the lowest and the highest loss, from which levels go by 1, 2, 5, 10
 FEW = 2  # digits of a headline
 CELLS, ROWS = 5, 10  # of the tables, about
 Spot = tuple[float, float]
@@ -59,7 +57,9 @@ class ContourDrawing:
     `inside` is the frame, x, y, width and height, out of which the way may lead.
     """
 
-    inside: ClassVar[tuple[str, ...]] = INSIDE
+    inside: ClassVar[tuple[str, ...]] = tuple(
+        map(place, (SQUARE.left, SQUARE.top, SQUARE.right - SQUARE.left, SQUARE.bottom - SQUARE.top))
+    )
 
     title: str
     ground: Ground
@@ -149,9 +149,8 @@ def axes_around(middle: Spot, half: float, point: Spot) -> tuple[Axis, Axis]:
     """
     (x, y), high = middle, half * (SQUARE.bottom - SQUARE.top) / (SQUARE.right - SQUARE.left)
     across = Span(SQUARE.left, SQUARE.right, around=point[0])
-    return tight(x - half, x + half, across), tight(
-        y - high, y + high, Span(SQUARE.bottom, SQUARE.top, around=point[1])
-    )
+    up = Span(SQUARE.bottom, SQUARE.top, around=point[1])
+    return tight(x - half, x + half, across), tight(y - high, y + high, up)
 
 
 # The drawing ----------------------------------------------------------------------------------------------------------
@@ -205,7 +204,7 @@ def levels_of(low: float, high: float) -> tuple[float, ...]:
     if not 0 < low * FAR_APART < high:
         return levels_between(low, high)
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    steps = [float(f"{step:g}e{power}") for power in powers for step in STEPS]
+    steps = [float(f"{step}e{power}") for power in powers for step in (1, 2, 5)]
     inside = [level for level in steps if low < level < high]
     return tuple(inside[:: -(-len(inside) // MOST)])
 
