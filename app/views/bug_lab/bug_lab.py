@@ -65,21 +65,20 @@ class Ready:
 class BugLabPage:
     """The page; `mistakes` is how many there are, in words, `ready` None where the address names no case."""
 
-    title: str
-    mistakes: str
-    scoring: str
-    levels: tuple[Level, ...]
+    title: ClassVar[str] = "Bug lab"
+    mistakes: ClassVar[str] = counted(len(MISTAKES), "mistake")
+    scoring: ClassVar[str] = SCORING
+    levels: ClassVar[tuple[Level, ...]] = tuple(Level(number, *TOLD[number]) for number in LEVELS)
+
     ready: Ready | None
 
 
 def bug_lab_page(case: Case | None = None) -> BugLabPage:
     """The page, with a case ready to start where one is given."""
-    ready = None
-    if case is not None:
-        drawing = thumbnail(case.setup.sizes)
-        ready = Ready(case.level, case.seed, TOLD[case.level][0], network_summary(case.setup), drawing)
-    levels = tuple(Level(number, *TOLD[number]) for number in LEVELS)
-    return BugLabPage("Bug lab", counted(len(MISTAKES), "mistake"), SCORING, levels, ready)
+    if case is None:
+        return BugLabPage(None)
+    name, drawing = TOLD[case.level][0], thumbnail(case.setup.sizes)
+    return BugLabPage(Ready(case.level, case.seed, name, network_summary(case.setup), drawing))
 
 
 # The panel ------------------------------------------------------------------------------------------------------------
@@ -130,12 +129,12 @@ class BugLab:
 
     id: ClassVar[str] = "bug-lab"
     template: ClassVar[str] = "bug_lab/bug-lab.html"
+    scoring: ClassVar[str] = SCORING
 
     open: bool
     title: str = ""
     share: str = ""
     score: int = 0
-    scoring: str = ""
     known: tuple[str, ...] = ()
     plot: Plot | None = None
     checks: tuple[SpentRow, ...] = ()
@@ -175,7 +174,6 @@ def _lab(hunt: Hunt, setup: Setup, digits: int) -> BugLab:
         title=f"Level {hunt.level}, case {hunt.seed}",
         share=f"/bug-lab?level={hunt.level}&seed={hunt.seed}",
         score=hunt.score,
-        scoring=SCORING,
         known=() if hunt.solved else tuple(_known(hunt, study, digits)),
         plot=plot(about, curves),
         checks=tuple(checks),

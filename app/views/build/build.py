@@ -241,7 +241,6 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
 
 
 def _table_panel(built: Built, shown: Shown) -> TablePanel:
-    """The panel of a draft's table; without rows where the draft has none that can be read."""
     draft, table = built.draft, built.table
     problems = {problem.field: problem.what for problem in built.problems}
     wrong, file_wrong = problems.get("table", "") if draft["source"] == TABLE else "", problems.get("file", "")

@@ -108,28 +108,19 @@ def _lines(columns: Sequence[Column], weights: Sequence[Array]) -> Iterator[Line
 
 
 @dataclass(frozen=True)
-class LayerSums:
-    """One layer in the drawing's table: all ready to be shown."""
-
-    name: str
-    units: str
-    activation: str
-    weights: str
-    biases: str
-    smallest: str
-    largest: str
-
-
-@dataclass(frozen=True)
 class Drawing:
-    """The live drawing with its numbers; `waits` says what it waits for, where there is none."""
+    """The live drawing; `waits` says what it waits for, where there is none.
+
+    A row of `layers` has its name, its activation, how many units and weights, the smallest and the largest of these,
+    how many biases.
+    """
 
     id: ClassVar[str] = "build-drawing"
     template: ClassVar[str] = "build/build-drawing.html"
 
     drawing: Sketch | None
     waits: str
-    layers: tuple[LayerSums, ...]
+    layers: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -157,8 +148,8 @@ def drawing(core: Setup | None, setup: Setup | None) -> Drawing:
     weights, layers = [layer.W for layer in setup.network.layers], []
     for name, activation, W in zip(layer_names(setup.shape(1)), setup.activations, weights, strict=True):
         low, high = (number(float(value), DIGITS) for value in (W.min(), W.max()))
-        words, units = ACTIVATION_WORDS[activation].name, len(W)
-        layers.append(LayerSums(name, str(units), words, f"{W.size:,}", f"{units:,}", low, high))
+        units = str(len(W))
+        layers.append((name, ACTIVATION_WORDS[activation].name, units, f"{W.size:,}", low, high, units))
     return Drawing(sketch(f"{_units(core)}.", core.activations, weights), "", tuple(layers))
 
 

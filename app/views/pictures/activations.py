@@ -52,9 +52,9 @@ class Activations:
     """The picture: a histogram for each layer; `flat` is what the second kind of bars means."""
 
     template: ClassVar[str] = "pictures/activations.html"
+    flat: ClassVar[str] = f"slope below {number(SATURATED, 2)}"
 
     title: str
-    flat: str
     layers: tuple[Histogram, ...]
     said: tuple[str, ...]
 
@@ -70,7 +70,6 @@ def activations(session: TrainingSession, query: object, digits: int) -> Activat
             said.append(f"{who} {verb} dead: {own} slope is 0 for every example, so no gradient passes.")
     return Activations(
         _headline(layers, names),
-        f"slope below {number(SATURATED, 2)}",
         tuple(_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1)),
         tuple(said),
     )

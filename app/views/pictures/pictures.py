@@ -52,22 +52,13 @@ PICTURES = {picture.name: picture for picture in _ALL}
 
 
 @dataclass(frozen=True)
-class Tab:
-    """One picture among the others."""
-
-    name: str
-    title: str
-    current: bool
-
-
-@dataclass(frozen=True)
 class ChosenPicture:
-    """The region of the chosen picture: the tabs of all that fit the walk, and the picture's own panel."""
+    """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel."""
 
     id: ClassVar[str] = "picture"
     template: ClassVar[str] = "pictures/picture.html"
 
-    tabs: tuple[Tab, ...]
+    tabs: tuple[Picture, ...]
     name: str
     picture: Panel | None
 
@@ -104,8 +95,8 @@ def pictures_page(
 def chosen_picture(session: TrainingSession, name: str, query: Query, digits: int) -> ChosenPicture:
     """The chosen picture; the first of those that fit where none of this name does."""
     fitting, picture = _chosen(session, name)
-    tabs = tuple(Tab(one.name, one.title, one is picture) for one in fitting)
-    return ChosenPicture(tabs, picture.name if picture else "", picture and picture.draw(session, query, digits))
+    drawn = picture and picture.draw(session, query, digits)
+    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn)
 
 
 def looked_over(session: TrainingSession, name: str) -> Iterator[None]:

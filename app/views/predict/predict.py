@@ -22,7 +22,6 @@ from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
 
 UNKNOWN = '<mtext class="missing">?</mtext>'
 MARKS = {"right": "✓", "wrong": "✗", "skipped": "–", "now": "?", "open": ""}
-HOW_NEAR = f"Right within {TOLERANCE:.0%}, or rounded to the digits that you give, two at least."
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Predict:
 
     id: ClassVar[str] = "predict"
     template: ClassVar[str] = "predict/predict.html"
+    tolerance: ClassVar[str] = f"Right within {TOLERANCE:.0%}, or rounded to the digits that you give, two at least."
 
     heading: str = ""
     asks: str = ""
@@ -60,7 +60,6 @@ class Predict:
     question: str = ""
     said: str = ""
     formula: str = ""
-    tolerance: str = ""
     reply: str = ""
     verdicts: tuple[Verdict, ...] = ()
     notes: tuple[str, ...] = ()
@@ -106,7 +105,6 @@ def _asking(session: TrainingSession, question: Question, digits: int, moment: f
         _question(session, case),
         f"You said: {before[0].guess}." if before else "",
         _formula(session, case, digits),
-        "" if question.part == "sign" else HOW_NEAR,
         reply,
         dots=dots,
         progress=progress,

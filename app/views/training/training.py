@@ -89,7 +89,6 @@ def _counted(count: int) -> str:
 
 
 def _told(session: TrainingSession, digits: int) -> str:
-    """Where the training has come to."""
     if not session.updates:
         return "Nothing is trained yet."
     it = session.current
