@@ -23,7 +23,7 @@ from app.sessions.pictures.over_inputs import (
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE
-from app.views.charts.examples import MOST, SHAPES, clouds
+from app.views.charts.examples import MOST, SHAPES, Cloud, clouds
 from app.views.charts.levels import (
     Band,
     Key,
@@ -131,8 +131,11 @@ def over_line(
     """
     places = in_units(session, 0, tuple(np.linspace(*cut.plane.ends(0), ALONG).tolist()))
     series = [Series(name, look, values.tolist(), places) for (name, values), look in zip(curves, LOOKS, strict=False)]
-    points = [] if heights is None else list(map(np.column_stack, zip(given_inputs(session), heights, strict=True)))
-    drawn = plot(about, series, clouds(session, *points) if points else ())
+    examples: tuple[Cloud, ...] = ()
+    if heights is not None:
+        training, test = (np.column_stack(pair) for pair in zip(given_inputs(session), heights, strict=True))
+        examples = clouds(session, training, test)
+    drawn = plot(about, series, examples)
     return OverData(about.title, choices, cut.notes, drawn.table, plot=drawn)
 
 

@@ -10,6 +10,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
 from app.views.charts.levels import Band, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
+from app.views.charts.map import COUNT
 from app.views.charts.table import texts_of
 from app.views.pictures.choices import Query, choice, choices_of
 from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of
@@ -70,12 +71,13 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
         levels = levels_between(*ends)  # the units of a layer share them
         looks = by_sign(levels, 0.0, max(map(abs, ends)) or 1.0)
         rough = on_plane(session, cut.plane, ROUGH)
-        small = ((_grid(rough.A[l][:, i]), _grid(rough.Z[l - 1][:, i])) for i in group)
-        drawn = [(*bands(Surface(own, SMALL), levels, looks), _zero(sums, SMALL)) for own, sums in small]
-        line = _zero(_grid(z), SQUARE)
+        small = (_filled(rough.A[l][:, i], rough.Z[l - 1][:, i], levels, looks, SMALL) for i in group)
+        drawn = [(*filled, line) for filled, line in small]
+        filled, line = _filled(a, z, levels, looks, SQUARE)
         named = (*keys(levels, looks, DIGITS), *([SUM_IS_ZERO] if line.d else ()))
-        layers = Layers("activation a", bands(Surface(_grid(a), SQUARE), levels, looks), named, (line,))
-        seen = over_plane(session, cut, choices, ("units", title), layers, texts_of(_grid(a), digits))
+        texts = texts_of(a.reshape(COUNT, COUNT), digits)
+        layers = Layers("activation a", filled, named, (line,))
+        seen = over_plane(session, cut, choices, ("units", title), layers, texts)
     chosen = {field.name: field.value for field in every}
     return UnitPictures(
         tuple(
@@ -86,15 +88,13 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
     )
 
 
-def _grid(values: Array) -> Array:
-    """Of a plane (n * n,), as (n, n)."""
-    count = round(len(values) ** 0.5)
-    return values.reshape(count, count)
-
-
-def _zero(sums: Array, frame: Frame) -> Band:
-    """The line on which the sums of a unit are 0."""
-    return Band(OPEN, Surface(sums, frame).line(0.0))
+def _filled(
+    a: Array, z: Array, levels: tuple[float, ...], looks: tuple[str, ...], frame: Frame
+) -> tuple[tuple[Band, ...], Band]:
+    """The bands of a unit's activations, and the line on which its sums are 0; both given over a plane, (n * n,)."""
+    count = round(len(a) ** 0.5)
+    own, sums = (Surface(values.reshape(count, count), frame) for values in (a, z))
+    return bands(own, levels, looks), Band(OPEN, sums.line(0.0))
 
 
 def _title(name: str, values: Array, sums: Array) -> str:
