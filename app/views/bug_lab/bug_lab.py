@@ -42,15 +42,6 @@ TOLD = {
 
 
 @dataclass(frozen=True)
-class Level:
-    """One level: its number, its name, what is hidden and told."""
-
-    number: int
-    name: str
-    words: str
-
-
-@dataclass(frozen=True)
 class Ready:
     """The case that the address names."""
 
@@ -63,12 +54,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class BugLabPage:
-    """The page; `mistakes` is how many there are, in words, `ready` None where the address names no case."""
+    """The page; `mistakes` is how many there are, in words; a level is its number, its name, what is hidden and told;
+    `ready` None where the address names no case.
+    """
 
     title: ClassVar[str] = "Bug lab"
     mistakes: ClassVar[str] = counted(len(MISTAKES), "mistake")
     scoring: ClassVar[str] = SCORING
-    levels: ClassVar[tuple[Level, ...]] = tuple(Level(number, *TOLD[number]) for number in LEVELS)
+    levels: ClassVar[tuple[tuple[int, str, str], ...]] = tuple((level, *TOLD[level]) for level in LEVELS)
 
     ready: Ready | None
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
-from app.lessons.starting_points import STARTING_POINTS
+from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
 from app.sessions.setups.declaration import DRAWING, PREPARATION
 from app.sessions.setups.draft import TABLE, Draft, checked, kind_of, read, target_of, uses_of
@@ -157,25 +157,16 @@ class TablePanel:
 
 
 @dataclass(frozen=True)
-class LayerRow:
-    """One hidden layer."""
-
-    number: int
-    units: Field
-    activation: Field
-
-
-@dataclass(frozen=True)
 class LayersPanel:
-    """The layers from the input to the output; `can_add` says whether there is room for another, `focused`
-    whether the button for that takes the focus.
+    """The layers from the input to the output, of each hidden one its number and the fields of its units and of its
+    activation; `can_add` says whether there is room for another, `focused` whether the button for that takes the focus.
     """
 
     id: ClassVar[str] = "build-layers"
     template: ClassVar[str] = "build/build-layers.html"
 
     inputs: str
-    layers: tuple[LayerRow, ...]
+    layers: tuple[tuple[int, Field, Field], ...]
     outputs: str
     output: Field
     can_add: bool
@@ -275,7 +266,7 @@ def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
     return LayersPanel(
         "as many inputs as the data have" if built.core is None else counted(built.core.sizes[0], "input"),
         tuple(
-            LayerRow(l, shown.field(f"units-{l}"), shown.field(f"activation-{l}", ACTIVATION_CHOICES))
+            (l, shown.field(f"units-{l}"), shown.field(f"activation-{l}", ACTIVATION_CHOICES))
             for l in range(1, hidden + 1)
         ),
         "as many outputs as the targets" if built.core is None else counted(built.core.sizes[-1], "output"),
@@ -307,25 +298,15 @@ def _spoken(problems: tuple[Problem, ...], text: Sums, advice: Advice | None) ->
 
 
 @dataclass(frozen=True)
-class PointCard:
-    """One starting point."""
-
-    name: str
-    title: str
-    summary: str
-    watch: str
-    drawing: Thumbnail
-
-
-@dataclass(frozen=True)
 class BuildPage:
-    """The page: starting points, where the data come from, given starting values, the panels by their ids.
+    """The page: starting points, each with a summary and a drawing; where the data come from, given starting values,
+    the panels by their ids.
 
     `note` says what of a walk is not taken over.
     """
 
     title: str
-    points: tuple[PointCard, ...]
+    points: tuple[tuple[StartingPoint, str, Thumbnail], ...]
     source: str
     parameters: str
     note: str
@@ -334,13 +315,9 @@ class BuildPage:
 
 def build_page(built: Built, manner: Manner) -> BuildPage:
     """The page with this draft in its form."""
-    points = (
-        PointCard(point.name, point.title, network_summary(point.setup), point.watch, thumbnail(point.setup.sizes))
-        for point in STARTING_POINTS
-    )
     return BuildPage(
         title="Build",
-        points=tuple(points),
+        points=tuple((one, network_summary(one.setup), thumbnail(one.setup.sizes)) for one in STARTING_POINTS),
         source=built.draft["source"],
         parameters=built.draft["parameters"],
         note=manner.note,

@@ -34,22 +34,17 @@ class Lines(NamedTuple):
     d: str
 
 
-class Caption(NamedTuple):
-    """Above a column: which layer, its activation."""
-
-    x: str
-    title: str
-    detail: str
-
-
 @dataclass(frozen=True)
 class Sketch:
-    """The drawing; `columns` is how many there are, `title` says in words what is drawn."""
+    """The drawing; `columns` is how many there are, `title` says in words what is drawn.
+
+    A caption stands at x above a column: which layer, and its activation.
+    """
 
     title: str
     view_box: str
     columns: int
-    captions: tuple[Caption, ...]
+    captions: tuple[tuple[str, str, str], ...]
     lines: tuple[Lines, ...]
     units: tuple[tuple[str, str], ...]
     folds: tuple[tuple[str, str, str], ...]
@@ -83,12 +78,12 @@ def sketch(title: str, activations: Sequence[str], weights: Sequence[Array]) -> 
     )
 
 
-def _captions(inputs: int, activations: Sequence[str]) -> Iterator[Caption]:
+def _captions(inputs: int, activations: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     last = len(activations) - 1
-    yield Caption(place(ASIDE), "Input", f"{inputs} value{'s' * (inputs > 1)}")
+    yield place(ASIDE), "Input", f"{inputs} value{'s' * (inputs > 1)}"
     for l, name in enumerate(activations):
         title = "Output" if l == last else "Hidden" if last == 1 else f"Layer {l + 1}"
-        yield Caption(place(ASIDE + APART * (l + 1)), title, ACTIVATION_WORDS[name].name)
+        yield place(ASIDE + APART * (l + 1)), title, ACTIVATION_WORDS[name].name
 
 
 def _lines(columns: Sequence[Column], weights: Sequence[Array]) -> Iterator[Lines]:

@@ -35,18 +35,11 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Dot:
-    """One equation that is asked in this iteration: right, wrong, skipped, now or open."""
-
-    state: str
-    mark: str
-
-
-@dataclass(frozen=True)
 class Predict:
     """A question (`asks` is sign or number), or what came of it (`asks` is empty); closed without a heading.
 
     `name` and `asked_at` go back with the answer: which question it is about, and when it was shown, in seconds.
+    `dots` are state and mark of each equation that is asked in this iteration.
     """
 
     id: ClassVar[str] = "predict"
@@ -63,7 +56,7 @@ class Predict:
     reply: str = ""
     verdicts: tuple[Verdict, ...] = ()
     notes: tuple[str, ...] = ()
-    dots: tuple[Dot, ...] = ()
+    dots: tuple[tuple[str, str], ...] = ()
     progress: str = ""
 
     @property
@@ -262,13 +255,13 @@ def _counts(numbers: list[float], noun: str) -> str:
 # How far one has come -----------------------------------------------------------------------------------------------
 
 
-def _progress(session: TrainingSession) -> tuple[tuple[Dot, ...], str]:
+def _progress(session: TrainingSession) -> tuple[tuple[tuple[str, str], ...], str]:
     """A dot for each equation that is asked in this iteration, and all of them in words."""
     states = [_state(session, index, last) for index, last in sorted(asked(session).items())]
     tally = {state: states.count(state) for state in ("right", "wrong", "skipped")}
     told = [f"{count} {state}" for state, count in tally.items() if count]
     summary = f"{sum(tally.values())} of {len(states)} answered"
-    return tuple(Dot(state, MARKS[state]) for state in states), ", ".join((summary, *told)) + "."
+    return tuple((state, MARKS[state]) for state in states), ", ".join((summary, *told)) + "."
 
 
 def _state(session: TrainingSession, index: int, last: str) -> str:

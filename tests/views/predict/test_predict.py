@@ -151,7 +151,7 @@ def test_the_dots_and_the_words_beside_them_say_how_far_one_has_come() -> None:
     session = said(session, "negative", "-0.0396").go(session.cursor)
     session = answer(up_to_question(session, session.backward()), Reply(skip=True))
     shown = panel(up_to_question(session, session.backward()))
-    assert [dot.state for dot in shown.dots] == ["right", "skipped", "now", "open"]
+    assert [state for state, _ in shown.dots] == ["right", "skipped", "now", "open"]
     assert shown.progress == "2 of 4 answered, 1 right, 1 skipped."
 
 
