@@ -1,6 +1,6 @@
-"""The page on which a network of one's own is built: starting points, and a form with its panels."""
+"""The page on which a network of one's own is built: starting points, and a form with its fields and panels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -8,27 +8,133 @@ from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
-from app.sessions.setups.declaration import DRAWING, PREPARATION
+from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS
 from app.sessions.setups.draft import TABLE, Draft, checked, kind_of, read, target_of, uses_of
-from app.sessions.setups.table import Column, Table
+from app.sessions.setups.setting import Setting
+from app.sessions.setups.table import TARGET_KINDS, Column, Table
 from app.views.build.drawing import Drawing, Sums, drawing, sums
-from app.views.build.fields import (
-    ACTIVATION_CHOICES,
-    METHOD,
-    Field,
-    Shown,
-    id_of,
-    label_of,
-    start_fields,
-    target_fields,
-)
 from app.views.build.pairings import Advice, Offer, Problem, output_advice, pairing_problems
 from app.views.network.thumbnail import Thumbnail, thumbnail
+from app.views.pages import Option
+from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.datasets import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
+from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
+from app.views.text.records import complete
 from app.views.text.summary import network_summary
 from app.views.text.words import counted, sentence
 
-DIGITS = 2  # of what a column holds
+# Fields ---------------------------------------------------------------------------------------------------------------
+
+Choices = Sequence[tuple[str, str]]
+CONTROLS = {int: "numeric", float: "decimal", bool: "check", str: "select"}
+START = tuple(one for one in SETTINGS.values() if one.place == "loss" or one.section == "initializer")
+METHOD = tuple(one for one in SETTINGS.values() if one.section != "data" and one not in START)
+TARGET_WORDS = complete(
+    "kind of target",
+    TARGET_KINDS,
+    {"regression": "numbers", "two_classes": "two classes", "classes": "several classes"},
+)
+ACTIVATION_CHOICES = tuple((name, words.name) for name, words in ACTIVATION_WORDS.items())
+# For each setting that is a choice: the engine's names, and what each is called.
+CHOICES: Mapping[str, Mapping[str, str]] = complete(
+    "choice",
+    (place for place, setting in SETTINGS.items() if setting.type is str),
+    {
+        "data.dataset": DATASET_WORDS,
+        "data.scaling": SCALING_WORDS,
+        "loss": {name: words.name for name, words in LOSS_WORDS.items()},
+        "initializer.kind": INITIALIZER_WORDS,
+        "optimizer.kind": {name: words.name for name, words in OPTIMIZER_WORDS.items()},
+        "optimizer.schedule.kind": {name: words.name for name, words in SCHEDULE_WORDS.items()},
+    },
+)
+# What a form has besides the settings of a setup, and what each is called.
+LABELS = {
+    "table": "table",
+    "file": "CSV file",
+    "target": "target",
+    "target_kind": "taken for",
+    "output": "activation of the output",
+}
+
+
+def _label_of(name: str) -> str:
+    """What a field is called; nothing where there is no such field."""
+    part, _, layer = name.partition("-")
+    if part in ("units", "activation") and layer:
+        return f"{part} of layer {layer}"
+    return SETTINGS[name].label if name in SETTINGS else LABELS.get(name, "")
+
+
+def _id_of(name: str) -> str:
+    return f"f-{name.replace('.', '-')}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: `control` is select, check, decimal or numeric; `hint`, `problem` and `advice` stand below it.
+
+    It takes the focus where it is `focused`.
+    """
+
+    name: str
+    label: str
+    control: str
+    value: str
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    problem: Problem | None = None
+    focused: bool = False
+    advice: Advice | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of its element."""
+        return _id_of(self.name)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A draft with what is wrong with it, from which fields are made; `focus` is the field that takes the focus."""
+
+    draft: Draft
+    problems: tuple[Problem, ...]
+    focus: str = ""
+
+    def field(self, name: str, choices: Choices = ()) -> Field:
+        """The field of this name, with the choices of its setting where there are no others."""
+        setting, chosen = SETTINGS.get(name), self.draft[name]
+        choices = choices or tuple(CHOICES.get(name, {}).items())
+        options = tuple(Option(value, text, value == chosen) for value, text in choices)
+        control = "select" if options else "numeric" if setting is None else CONTROLS[setting.type]
+        hint = setting.hint if setting else ""
+        problem = next((problem for problem in self.problems if problem.field == name), None)
+        return Field(name, _label_of(name), control, chosen, options, hint, problem, name == self.focus)
+
+    def fields(self, settings: Iterable[Setting]) -> tuple[Field, ...]:
+        """The fields of those settings that have an effect as the draft stands."""
+        return tuple(self.field(setting.place) for setting in settings if self.draft.shows(setting))
+
+
+def _target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str) -> tuple[Field, ...]:
+    """Which of the columns is the target, and what it is taken for; `seems` is what it looks like."""
+    named = [(str(place), name) for place, name in enumerate(columns)]
+    several = [(f"last-{n}", f"the last {n} columns, as numbers") for n in range(2, len(columns))]
+    chosen = replace(shown, draft=shown.draft.changed({"target": target}))
+    which = chosen.field("target", [*named, *several])
+    if target.startswith("last-"):
+        return (which,)
+    kinds = [("", f"as it seems: {TARGET_WORDS[seems]}"), *((kind, TARGET_WORDS[kind]) for kind in TARGET_KINDS)]
+    return which, chosen.field("target_kind", kinds)
+
+
+def start_fields(shown: Shown) -> tuple[Field, ...]:
+    """The loss, and where the weights start."""
+    given = [(GIVEN, "given values")] if shown.draft["parameters"] else []
+    loss, kind, *rest = shown.fields(START)
+    return (loss, shown.field(kind.name, [*given, *INITIALIZER_WORDS.items()]), *rest)
 
 
 # What is known of a draft -------------------------------------------------------------------------------------------
@@ -81,6 +187,8 @@ def _problem(error: SetupError) -> Problem:
 
 
 # Panels ---------------------------------------------------------------------------------------------------------------
+
+DIGITS = 2  # of what a column holds
 
 
 @dataclass(frozen=True)
@@ -247,7 +355,7 @@ def _table_panel(built: Built, shown: Shown) -> TablePanel:
     told = f"the first {len(rows)} of {count:,} examples"
     caption = f"{counted(count, 'example')}, all shown" if len(rows) == count else told
     seems = table.suggested_kind(int(target)) if target.isdigit() else kind
-    fields = target_fields(shown, names, target, seems)
+    fields = _target_fields(shown, names, target, seems)
     return TablePanel(wrong, file_wrong, caption, tuple(heads), rows, fields)
 
 
@@ -281,8 +389,8 @@ def _problems_panel(problems: tuple[Problem, ...], refused: bool) -> ProblemsPan
         return ProblemsPanel("", (), False)
     found = []
     for problem in problems:
-        label = label_of(problem.field)
-        found.append((id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what))
+        label = _label_of(problem.field)
+        found.append((_id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what))
     title = "One thing does not fit yet" if len(found) == 1 else f"{len(found)} things do not fit yet"
     return ProblemsPanel(title, tuple(found), refused)
 

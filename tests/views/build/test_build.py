@@ -22,17 +22,21 @@ from app.limits import Limits
 from app.sessions.setups.draft import Draft, draft_of
 from app.sessions.setups.table import read_table
 from app.views.build.build import (
+    LABELS,
+    METHOD,
     Built,
+    Field,
     LayersPanel,
     Manner,
     MethodPanel,
     ProblemsPanel,
+    Shown,
     Spoken,
     TablePanel,
     build_panels,
+    start_fields,
 )
 from app.views.build.drawing import Drawing, Sums, drawing, phase_counts, sketch, sums
-from app.views.build.fields import LABELS, METHOD, Field, Shown, start_fields
 from app.views.build.pairings import Advice, Problem, output_advice, pairing_problems, reaches
 from app.views.text.activations import ACTIVATION_WORDS
 
