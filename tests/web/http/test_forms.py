@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from tests.sessions.clock import Clock
 from tests.web.api.test_fuzz import nothing_but_numbers
-from tests.web.talk import begin
+from tests.web.talk import HTMX, begin
 
 NUMBERS = st.sampled_from(
     [
@@ -97,7 +97,7 @@ def test_no_form_breaks_a_walk_or_shows_what_is_no_number(
     session = begin(client)["id"]
     for verb, form, with_scripts in clicks:
         form = {**form, "until": "1"} if "until" in form and with_scripts else {**form, "count": "9"}
-        headers = {"HX-Request": "true"} if with_scripts else {}
+        headers = HTMX if with_scripts else {}
         response = client.post(f"/sessions/{session}/{verb}", data=form, headers=headers)
         assert response.status_code in (200, 303, 409, 412, 422), (verb, form)
         nothing_but_numbers(without_what_is_sent_along(response.text))

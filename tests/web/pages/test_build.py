@@ -15,9 +15,8 @@ from app.main import create_app
 from app.sessions.setups.document import setup_document, setup_of
 from app.settings import Settings
 from tests.sessions.setups.test_table import NASTY
-from tests.web.talk import BATCHES, Json, begin, documented
+from tests.web.talk import BATCHES, HTMX, Json, begin, documented, hunt
 
-HTMX = {"HX-Request": "true"}
 NAMES = [point.name for point in STARTING_POINTS]
 PANELS = ["generator", "table", "preparation", "layers", "start", "method", "drawing", "sums", "problems", "status"]
 TABLE = "width,height,kind\n1,2,a\n2,1,b\n3,3,a\n4,1,b\n5,2,c\n6,6,c\n"
@@ -476,9 +475,9 @@ def test_a_mistake_stays_behind_and_the_page_says_so(client: TestClient) -> None
 
 
 def test_a_hunt_gives_no_network_away(client: TestClient) -> None:
-    hunt = client.post("/bug-lab", data={"level": "1", "seed": "3"}).headers["Location"].rsplit("/", 1)[1]
-    assert client.get("/build", params={"like": hunt}).status_code == 404
-    assert "/build?like" not in client.get(f"/sessions/{hunt}").text
+    hidden = hunt(client, 1, 3).rsplit("/", 1)[1]
+    assert client.get("/build", params={"like": hidden}).status_code == 404
+    assert "/build?like" not in client.get(f"/sessions/{hidden}").text
 
 
 @pytest.mark.parametrize("session", ["", "x", "A" * 24, "../../etc", "%00"])

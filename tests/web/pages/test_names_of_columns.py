@@ -10,9 +10,8 @@ from starlette.testclient import TestClient
 
 from app.views.pictures.pictures import PICTURES
 from tests.web.pages.test_build import filled, form_of
-from tests.web.talk import Json, act, begin
+from tests.web.talk import HTMX, Json, act, begin
 
-HTMX = {"HX-Request": "true"}
 MARK = "zebra"
 NASTY = (
     f"<i id={MARK}>",
