@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
 from app.main import bounds_of, create_app
@@ -98,6 +99,12 @@ def documented(state: Json) -> Json:
     State.model_validate(state, strict=True)
     assert set(state) == set(State.model_fields)
     return state
+
+
+def on_one_client(examples: int) -> settings:
+    """So many examples of a property, all of them of one server."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return settings(max_examples=examples, suppress_health_check=checks)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(include_in_schema=False)
 pages = WalkPages()
+BOUNDS = {"level": (LEVELS[0], LEVELS[-1]), "seed": (0, MOST_SEED)}  # of what names a case
 
 
 @router.get("/bug-lab")
@@ -30,7 +31,7 @@ async def bug_lab(request: Request) -> Response:
     """What it is, its levels, and the case that the address names."""
     case, given = None, request.query_params
     if given:
-        level, seed = _level_in(given), _seed_in(given)
+        level, seed = _whole(given, "level"), _whole(given, "seed")
         case = await services(request).pool.run(client_of(request), lambda: case_of(level, seed))
     return page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab")
 
@@ -44,22 +45,14 @@ def client_of(request: Request) -> str:
 async def begin(request: Request) -> Response:
     """Start a case: the one that the form names, or any of its level."""
     form, the = await form_of(request), services(request)
-    level = _level_in(form)
-    seed = _seed_in(form) if form.get("seed", "").strip() else randbelow(MOST_SEED + 1)
+    level = _whole(form, "level")
+    seed = _whole(form, "seed") if form.get("seed", "").strip() else randbelow(MOST_SEED + 1)
     check_may_begin(request)
     return await begun_walk(request, await the.pool.run(client_of(request), lambda: begun(level, seed)))
 
 
-def _level_in(given: Mapping[str, str]) -> int:
-    return _whole(given, "level", LEVELS[0], LEVELS[-1])
-
-
-def _seed_in(given: Mapping[str, str]) -> int:
-    return _whole(given, "seed", 0, MOST_SEED)
-
-
-def _whole(given: Mapping[str, str], field: str, lowest: int, highest: int) -> int:
-    text = given.get(field, "").strip()
+def _whole(given: Mapping[str, str], field: str) -> int:
+    (lowest, highest), text = BOUNDS[field], given.get(field, "").strip()
     if WHOLE.fullmatch(text) is None or not lowest <= int(text) <= highest:
         raise SetupError(
             field, f"The {field} is not a whole number from {lowest} to {highest}.", f"Give {field}={lowest}."

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.settings import Settings
 from app.views.api_docs import PROBLEMS
-from tests.web.talk import BATCHES, BY_HAND, JSON, LESSON, begin, pieces, read, served
+from tests.web.talk import BATCHES, BY_HAND, JSON, LESSON, begin, on_one_client, pieces, read, served
 
 
 def refused(response: Any, status: int = 422) -> dict[str, Any]:
@@ -270,7 +270,7 @@ PLACES = ["/api/sessions", "/api/sessions/{id}", "/api/sessions/{id}/step", "/ap
     st.sampled_from([{}, BY_HAND, BATCHES]),
     st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=3),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(150)
 def test_no_json_body_makes_the_server_fail(
     client: TestClient, place: str, base: dict[str, Any], junk: dict[str, Any]
 ) -> None:
@@ -282,7 +282,7 @@ def test_no_json_body_makes_the_server_fail(
 
 
 @given(st.sampled_from(PLACES[::2]), st.binary(max_size=200))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(100)
 def test_no_bytes_make_the_server_fail(client: TestClient, place: str, junk: bytes) -> None:
     path = place.format(id=begin(client)["id"])
     response = client.post(path, content=junk, headers=JSON)

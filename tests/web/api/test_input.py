@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from tests.web.talk import BY_HAND, FORM, HTMX, JSON, LESSON, begin, pieces, served, walk_of
+from tests.web.talk import BY_HAND, FORM, HTMX, JSON, LESSON, begin, on_one_client, pieces, served, walk_of
 
 KILO = 1024
 
@@ -120,7 +120,7 @@ def says_nothing_of_it(text: str) -> None:
 
 
 @given(st.sampled_from(WHERE_NAMES_GO), names)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(120)
 def test_no_name_that_a_client_invents_is_taken_or_comes_back_from_the_api(
     client: TestClient, body: dict[str, Any], name: str
 ) -> None:
@@ -149,7 +149,7 @@ def test_a_name_is_taken_only_as_it_is_written(client: TestClient, name: str) ->
 @given(
     st.sampled_from(["step", "back", "train", "go", "focus", "learning-rate", ""]), st.sampled_from(FORM_FIELDS), names
 )
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(120)
 def test_no_form_field_puts_an_element_or_a_word_into_a_page(
     client: TestClient, verb: str, field: str, value: str
 ) -> None:
@@ -163,7 +163,7 @@ def test_no_form_field_puts_an_element_or_a_word_into_a_page(
 
 
 @given(names)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(60)
 def test_no_address_query_or_cookie_puts_an_element_or_a_word_into_a_page(client: TestClient, value: str) -> None:
     for path in ("/lessons/{}", "/sessions/{}", "/{}", "/api/{}"):
         page = client.get(path.format(quoted(value)))
@@ -179,10 +179,3 @@ def test_no_address_query_or_cookie_puts_an_element_or_a_word_into_a_page(client
 def quoted(text: str) -> str:
     """Every byte as %XX."""
     return "".join(f"%{byte:02X}" for byte in text.encode())
-
-
-@pytest.mark.parametrize(
-    "goal", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "/\r\nX: 1"]
-)
-def test_no_form_leads_to_another_site(client: TestClient, goal: str) -> None:
-    assert client.post("/preferences", data={"next": goal}).headers["Location"] == "/"

@@ -12,6 +12,7 @@ from app.sessions.bug_lab import case_of, study_of
 from app.views.pictures.pictures import PICTURES
 from app.web.api.schemas import EquationAnswer
 from tests.sessions.clock import Clock
+from tests.web.reading import element, soup
 from tests.web.talk import HTMX, hunt, state_of
 
 CASES = [(1, 3), (2, 5), (3, 2), (3, 40)]
@@ -24,8 +25,7 @@ def message(text: str) -> str:
 
 
 def lab(client: TestClient, address: str) -> str:
-    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="bug-lab")
-    assert panel is not None
+    panel = element(soup(client, address), "#bug-lab")
     return " ".join(panel.get_text(" ").split())
 
 
@@ -42,13 +42,13 @@ def accusation(level: int, seed: int) -> dict[str, str]:
 
 
 def test_the_page_offers_three_levels_and_stands_in_the_navigation(client: TestClient) -> None:
-    page = BeautifulSoup(client.get("/bug-lab").text, "html.parser")
+    page = soup(client, "/bug-lab")
     assert [field["value"] for field in page.find_all("input", attrs={"name": "level"})] == ["1", "2", "3"]
     assert client.get("/").text.count('href="/bug-lab"') == 1
 
 
 def test_a_link_fixes_the_case_and_the_session_shows_that_link(client: TestClient) -> None:
-    page = BeautifulSoup(client.get("/bug-lab?level=2&seed=17").text, "html.parser")
+    page = soup(client, "/bug-lab?level=2&seed=17")
     form = page.find("form", class_="starts")
     assert form is not None
     fields = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
@@ -134,8 +134,7 @@ def test_the_backward_phase_shows_symbols_and_the_number_found_but_no_code(
 ) -> None:
     address = hunt(client, level, seed)
     client.post(f"{address}/backward")
-    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="equation")
-    assert panel is not None
+    panel = element(soup(client, address), "#equation")
     assert panel.find(id="code") is None
     assert "textbook" in panel.get_text()
     assert "The program finds" in panel.get_text()
@@ -165,8 +164,7 @@ def test_nothing_is_asked_in_a_hunt(client: TestClient) -> None:
     client.post(f"{address}/ask", data={"on": "always"})
     for _ in range(30):
         client.post(f"{address}/step")
-        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
-        assert prediction is not None
+        prediction = element(soup(client, address), "#predict")
         assert prediction.get_text(strip=True) == ""
 
 

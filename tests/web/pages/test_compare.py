@@ -5,8 +5,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.lessons import LESSONS
-from tests.web.pages.test_walk import revision
-from tests.web.reading import soup, words
+from tests.web.reading import element, revision, soup, words
 from tests.web.talk import BATCHES, HTMX, LESSON, Json, begin, hunt, read, start, state_of, walk_of
 
 SLUGS = [lesson.slug for lesson in LESSONS]
@@ -88,8 +87,7 @@ def test_a_long_run_is_fetched_by_a_second_request_once_and_then_is_there(client
     runs._RUNS.clear()
     page = soup(client, f"{address}/compare")
     assert page.select_one("#run svg") is None
-    link = page.select_one("#run a")
-    assert link is not None
+    link = element(page, "#run a")
     fragment = client.get(str(link["href"]), headers=HTMX).text
     assert "<html" not in fragment
     assert "0.7777571291611867" in fragment

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.reading import soup
+from tests.web.reading import element, soup
 from tests.web.talk import BATCHES, BY_HAND, HTMX, LESSON, act, begin, edit, read, walk_of
 
 
@@ -60,10 +60,9 @@ def test_nothing_to_undo_is_said(client: TestClient) -> None:
 def test_what_is_chosen_in_the_diagram_or_a_table_opens_a_number_field(
     client: TestClient, of: str, name: str, value: str
 ) -> None:
-    form = soup(client, f"{walk_of(client, BY_HAND)}/paths?of={of}").select_one("#edit form")
-    assert form is not None
-    assert form.select_one("[name=of]")["value"] == name  # type: ignore[index]
-    assert form.select_one("[name=value]")["value"] == value  # type: ignore[index]
+    form = element(soup(client, f"{walk_of(client, BY_HAND)}/paths?of={of}"), "#edit form")
+    assert element(form, "[name=of]")["value"] == name
+    assert element(form, "[name=value]")["value"] == value
 
 
 def test_plus_and_minus_step_by_a_tenth_of_the_values_power_of_ten(client: TestClient) -> None:
@@ -76,11 +75,11 @@ def test_an_edit_by_form_leads_back_to_the_open_field_and_says_what_was_edited(c
     response = client.post(f"{at}/edit", data={"of": "w-1-0-0", "value": "0.5", "step": "0.16"})
     assert response.status_code == 303
     seen = soup(client, response.headers["location"])
-    assert seen.select_one("#edited")["value"] == "0.16"  # type: ignore[index]
-    assert "is 0.16 from iteration 1 on" in seen.select_one("#edit").text  # type: ignore[union-attr]
-    assert "0.16" in seen.select_one("#status").text  # type: ignore[union-attr]
+    assert element(seen, "#edited")["value"] == "0.16"
+    assert "is 0.16 from iteration 1 on" in element(seen, "#edit").text
+    assert "0.16" in element(seen, "#status").text
     assert client.post(f"{at}/undo").status_code == 303
-    assert soup(client, at).select_one("#edit").text.strip() == ""  # type: ignore[union-attr]
+    assert element(soup(client, at), "#edit").text.strip() == ""
 
 
 @pytest.mark.parametrize(

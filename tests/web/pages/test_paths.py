@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.web.pages.paths import PathsAnswer
+from tests.web.reading import soup
 from tests.web.talk import BATCHES, BY_HAND, HTMX, Json, act, begin, walk_of
 
 MANY = {
@@ -155,7 +156,7 @@ def test_every_mark_of_the_diagram_opens_its_own_gradient(client: TestClient, ma
 
 
 def test_the_row_of_each_parameter_leads_there(client: TestClient) -> None:
-    page = BeautifulSoup(client.get(walk_of(client, BY_HAND)).text, "html.parser")
+    page = soup(client, walk_of(client, BY_HAND))
     rows = page.select("#parameters tbody tr")
     doors = [row.select_one("button[form=ask][name=of]") for row in rows]
     assert [door["value"] for door in doors if door] == [row["data-ref"] for row in rows]

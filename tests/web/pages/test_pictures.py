@@ -10,7 +10,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.views.pictures.pictures import PICTURES
 from tests.sessions.clock import Clock
-from tests.web.reading import soup, words
+from tests.web.reading import element, soup, words
 from tests.web.talk import BATCHES, HTMX, Json, act, begin, hunt, read, walk_of
 
 MOONS: Json = {
@@ -116,12 +116,10 @@ def test_names_of_columns_stay_text_in_every_picture(client: TestClient) -> None
 def test_the_forms_work_without_scripts_and_keep_each_others_choices(client: TestClient) -> None:
     address = walk_of(client, MOONS, 30)
     page = soup(client, f"{address}/pictures?show=units&unit=2&scale=logarithmic")
-    form = page.select_one("#curves form")
-    assert form is not None
+    form = element(page, "#curves form")
     fields = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
     assert (form["action"], fields) == (f"{address}/pictures", {"show": "units", "unit": "2"})
-    other = page.select_one("#picture form")
-    assert other is not None
+    other = element(page, "#picture form")
     assert {str(field["name"]): str(field["value"]) for field in other.select("input[type=hidden]")} == {
         "show": "units",
         "scale": "logarithmic",

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from starlette.testclient import TestClient
 
 from app.web.pages.predict import AnsweredAnswer, GivenAnswer, QuestionAnswer
+from tests.web.reading import element, soup
 from tests.web.talk import BATCHES, HTMX, act, begin, edit, read, start, state_of
 
 TWO = {"lesson": "two-outputs-two-paths", "asking": True}
@@ -20,9 +21,7 @@ def at_question(client: TestClient) -> str:
 
 
 def panel(client: TestClient, address: str) -> Tag:
-    found = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
-    assert isinstance(found, Tag)
-    return found
+    return element(soup(client, address), "#predict")
 
 
 def fields(client: TestClient, address: str) -> dict[str, str]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import NotWritableError, StoreError
 from app.settings import Settings
+from tests.web.reading import soup
 from tests.web.talk import begin, served, start
 
 # Preferences --------------------------------------------------------------------------------------------------------
@@ -25,7 +25,7 @@ def test_preferences_are_remembered_and_lead_back(client: TestClient) -> None:
     for cookie in response.headers.get_list("set-cookie"):
         assert "SameSite=lax" in cookie
         assert "Max-Age=31536000" in cookie
-    page = BeautifulSoup(client.get("/").text, "html.parser")
+    page = soup(client, "/")
     assert page.html is not None
     assert (page.html["data-theme"], page.html["data-motion"]) == ("dark", "reduced")
 
@@ -52,7 +52,9 @@ def test_a_cookie_with_another_value_counts_as_none(client: TestClient, cookie: 
     assert "<b>" not in response.text
 
 
-@pytest.mark.parametrize("path", ["//elsewhere.org", "https://elsewhere.org", "/\\elsewhere.org", "", "/a\r\nb"])
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.org", "https://elsewhere.org", "/\\elsewhere.org", "", "/a\r\nb", "/\r\nX: 1"]
+)
 def test_preferences_lead_to_no_other_server(client: TestClient, path: str) -> None:
     assert client.post("/preferences", data={"next": path}).headers["Location"] == "/"
 

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from tests.sessions.clock import Clock
+from tests.web.reading import element
 from tests.web.talk import BATCHES, HTMX, state_of, walk_of
 
 RUNAWAY = {
@@ -88,8 +89,7 @@ def test_a_run_that_takes_longer_than_one_request_may_is_told_and_changes_nothin
 def test_a_run_that_diverges_names_iteration_and_parameter_and_stands_just_before(client: TestClient) -> None:
     at = walk_of(client, RUNAWAY)
     answer = ask(client, f"{at}/run", 409, count="2000", measure="iterations", playing="1")
-    told = answer.select_one(".warning")
-    assert told is not None
+    told = element(answer, ".warning")
     match = re.search(
         r"In iteration ([\d,]+) .*(weight|bias|gradient|sum|loss).*iteration ([\d,]+), just before", told.text
     )
@@ -127,6 +127,6 @@ def test_a_click_that_is_sent_twice_begins_one_run(client: TestClient) -> None:
 def test_what_is_chosen_of_the_pictures_stays_and_the_forms_fields_do_not_creep_in(client: TestClient) -> None:
     at = walk_of(client, {"sizes": [2, 3, 1], "data": {"dataset": "moons", "examples": 20}})
     answer = ask(client, f"{at}/run", count="5", measure="iterations", op="a", show="gradients", scale="logarithmic")
-    assert answer.select_one(".tabs .on").text == "Gradients"  # type: ignore[union-attr]
+    assert element(answer, ".tabs .on").text == "Gradients"
     kept = {field["name"] for field in answer.select(".choices input[type=hidden]")}
     assert not kept & {"op", "count", "measure", "next"}

@@ -12,13 +12,8 @@ from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
+from tests.web.reading import element, revision
 from tests.web.talk import BATCHES, HTMX, start, state_of, walk_of
-
-
-def revision(client: TestClient, address: str) -> str:
-    field = BeautifulSoup(client.get(address).text, "html.parser").find("input", attrs={"name": "rev"})
-    assert field is not None
-    return str(field["value"])
 
 
 def panels(fragment: str) -> set[str]:
@@ -161,8 +156,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     before = state_of(client, address)
     response = client.post(f"{address}/{verb}", data=form, headers=headers)
     assert response.status_code == status
-    message = BeautifulSoup(response.text, "html.parser").find(class_="warning")
-    assert message is not None
+    message = element(BeautifulSoup(response.text, "html.parser"), ".warning")
     assert message.get_text(strip=True).endswith(".")
     assert state_of(client, address) == before
 
