@@ -111,18 +111,18 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
     shape, orientation, reached = session.shape, orientation_of(session), equation.index < session.cursor
     value = session.values[equation.symbol] if reached else None
     if session.hides(equation):
-        written, _ = _written(replace(shape, mistakes=()), equation.index, orientation)
+        written, *_ = _written(replace(shape, mistakes=()), equation.index, orientation)
         return {**written, "code": "", "terms": [], "value": value}
-    written, symbols = _written(shape, equation.index, orientation)
-    values = _term_values(session, equation, every)
+    written, parts, symbols = _written(shape, equation.index, orientation)
+    values = _term_values(session, equation, every, parts)
     names = symbols if len(symbols) == len(values) else symbols * len(values)
     terms = [{"symbols": name, "value": term if reached else None} for name, term in zip(names, values, strict=True)]
     return {**written, "terms": terms, "value": value}
 
 
 @lru_cache(maxsize=20_000)
-def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Document, tuple[list[str], ...]]:
-    """All of an equation that holds no numbers, and the symbols of each of its terms."""
+def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Document, list[Part], list[list[str]]]:
+    """All of an equation that holds no numbers, its terms as expressions, and the symbols of each."""
     equation = trace(shape)[index]
     kind, (_, layer, j, k) = equation.kind, equation.symbol
     placed = layer > 0  # the loss, and what all parameters of an update share, belong to no layer
@@ -137,31 +137,30 @@ def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Docume
         "latex": latex(equation, shape, orientation),
         "code": line_of_numpy(equation, shape, orientation),
     }
-    symbols = (dict.fromkeys(symbol for one in part for symbol in symbols_in(one)) for part in _parts(shape, index))
-    return document, tuple([symbol_text(symbol, shape, orientation) for symbol in part] for part in symbols)
+    parts = _parts(equation)
+    symbols = (dict.fromkeys(symbol for one in part for symbol in symbols_in(one)) for part in parts)
+    return document, parts, [[symbol_text(symbol, shape, orientation) for symbol in part] for part in symbols]
 
 
-@lru_cache(maxsize=20_000)
-def _parts(shape: Shape, index: int) -> tuple[Part, ...]:
+def _parts(equation: Equation) -> list[Part]:
     """The terms of an equation as expressions: a mean's one body, an activation whole, a loss by output units."""
-    equation = trace(shape)[index]
     if isinstance(equation.expression, Mean | BatchSum):
-        return ((equation.expression.body,),)
+        return [(equation.expression.body,)]
     if equation.kind == "a":
-        return ((equation.expression,),)
+        return [(equation.expression,)]
     products = products_of(equation.expression)
     if equation.kind == "loss":
-        return tuple(tuple(group) for _, group in groupby(products, lambda product: next(symbols_in(product)).j))
-    return tuple((product,) for product in products)
+        return [tuple(group) for _, group in groupby(products, lambda product: next(symbols_in(product)).j)]
+    return [(product,) for product in products]
 
 
-def _term_values(session: TrainingSession, equation: Equation, every: bool) -> list[float]:
+def _term_values(session: TrainingSession, equation: Equation, every: bool, parts: list[Part]) -> list[float]:
     expression, values = equation.expression, session.values
     if isinstance(expression, Mean | BatchSum):
-        parts = expression.examples if isinstance(expression, Mean) else 1
-        shares = [own / parts for own in values.each(expression.body)]
+        examples = expression.examples if isinstance(expression, Mean) else 1
+        shares = [own / examples for own in values.each(expression.body)]
         own = shares[session.focus_row]
         return shares if every else [own, sum(shares) - own]
     if equation.kind == "a":
         return [values[equation.symbol]]
-    return [sum(evaluate(one, values) for one in part) for part in _parts(session.shape, equation.index)]
+    return [sum(evaluate(one, values) for one in part) for part in parts]
