@@ -32,12 +32,11 @@ class Memory:
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         """What is kept by this key, now the last to go; the default where there is nothing."""
-        try:
-            thing, _ = self._kept[key]
+        with self._lock:
+            if key not in self._kept:
+                return default
             self._kept.move_to_end(key)
-        except KeyError:  # another thread may just have made room
-            return default
-        return thing
+            return self._kept[key][0]
 
     def put(self, key: Hashable, thing: Any, size: int = 0) -> None:
         """Keep a thing in the place of what was kept by this key; one that takes most of the bound is not kept.

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict import QuestionError, question_of
 from app.sessions.setups.typed import WHOLE
@@ -93,12 +94,17 @@ def show(
     page = explorer(kept.session, kept.id, kept.rev, look)
     seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says
     rev = int(seen["rev"]) if WHOLE.fullmatch(seen.get("rev", "")) else 0  # no walk has a revision 0
-    shown = the.walk.services.shown
-    before = shown.get((kept.id, rev, the.digits, seen.get("open", "")))
-    shown.put((kept.id, kept.rev, the.digits, opened.name if opened else ""), page.resting)
+    before = MEMORY.get((show, kept.id, rev, the.digits, seen.get("open", "")))
+    now = show, kept.id, kept.rev, the.digits, opened.name if opened else ""
+    MEMORY.put(now, page.resting, panel_bytes(kept.session))
     if wants_fragment(the.request):
         return HTMLResponse(fragment(the, before, page.panels), status, headers=VARY)
     return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status)
+
+
+def panel_bytes(session: TrainingSession) -> int:
+    """About how many bytes the panels of a walk take."""
+    return EMPTY + PER_EQUATION * len(session.equations)
 
 
 class WalkPages:

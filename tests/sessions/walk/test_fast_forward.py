@@ -1,6 +1,6 @@
 """The quick way gives the bits of the walk: whatever was edited, wherever it stops, whoever shares its trainers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
 from app.sessions.walk.edits import Change, Changes
-from app.sessions.walk.fast_forward import Leg, Runners
+from app.sessions.walk.fast_forward import Leg, Runner, fast_legs
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline
@@ -118,39 +118,34 @@ def test_a_run_that_diverges_says_so_in_the_iteration_in_which_a_walk_does() -> 
 # Trainers that are shared ---------------------------------------------------------------------------------------------
 
 
-def ends(runners: Runners, timeline: Timeline, stops: list[int]) -> list[bytes]:
+Legs = Callable[[Setup, Changes, Checkpoint, list[int]], Iterator[Leg]]
+
+
+def ends(timeline: Timeline, stops: list[int], legs: Legs = fast_legs) -> list[bytes]:
     start = Checkpoint.start(timeline.setup)
-    return [leg.end.parameters.tobytes() for leg in runners.legs(timeline.setup, timeline.changes, start, stops)]
+    return [leg.end.parameters.tobytes() for leg in legs(timeline.setup, timeline.changes, start, stops)]
+
+
+def alone(setup: Setup, changes: Changes, start: Checkpoint, stops: list[int]) -> Iterator[Leg]:
+    return Runner(setup).legs(changes, start, stops)
 
 
 def test_many_ways_at_once_on_one_setup_do_not_meet() -> None:
-    setup, runners = own(batch_size=2, shuffle_seed=1).setup, Runners(most=3)
+    setup = own(batch_size=2, shuffle_seed=1).setup
     timelines = [Timeline(setup, changes=(Change(i, Symbol("W", 1, 0, 0), 0.1 * i),)) for i in range(12)]
-    alone = [ends(Runners(), timeline, [5, 60, 200]) for timeline in timelines]
+    each = [ends(timeline, [5, 60, 200], alone) for timeline in timelines]
     with ThreadPoolExecutor(6) as threads:
-        together = list(threads.map(lambda timeline: ends(runners, timeline, [5, 60, 200]), timelines * 3))
-    assert together == alone * 3
+        together = list(threads.map(lambda timeline: ends(timeline, [5, 60, 200]), timelines * 3))
+    assert together == each * 3
 
 
 def test_a_way_left_in_its_middle_leaves_nothing_behind_for_the_next() -> None:
-    setup, runners = own().setup, Runners()
+    setup = own().setup
     edited = Timeline(setup, changes=(Change(3, Symbol("x", 0, 0, 0), 9.0), Change(4, Symbol("eta"), 0.01)))
-    left = runners.legs(setup, edited.changes, Checkpoint.start(setup), [10, 20, 30])
+    left = fast_legs(setup, edited.changes, Checkpoint.start(setup), [10, 20, 30])
     next(left)
     left.close()  # type: ignore[attr-defined]
-    assert len(runners) == 1
-    assert ends(runners, Timeline(setup), [30]) == ends(Runners(), Timeline(setup), [30])
-
-
-def test_few_trainers_wait_and_those_used_last() -> None:
-    runners = Runners(most=2)
-    setups = [replace(own().setup) for _ in range(3)]
-    for setup in setups:
-        ends(runners, Timeline(setup), [10])
-    assert [setup in runners for setup in setups] == [False, True, True]
-    small = Runners(most_numbers=1)
-    ends(small, Timeline(setups[0]), [10])
-    assert len(small) == 0
+    assert ends(Timeline(setup), [30]) == ends(Timeline(setup), [30], alone)
 
 
 # Checkpoints on the way -----------------------------------------------------------------------------------------------

@@ -237,8 +237,8 @@ def test_each_step_of_a_way_that_is_followed_runs_iterations() -> None:
         ran.clear()
 
 
-def way(updates: int, numbers: int = 3) -> Way[Point]:
-    return Way(Checkpoint(updates, np.zeros(numbers)))
+def way(updates: int) -> Way[Point]:
+    return Way(Checkpoint(updates, np.zeros(3)))
 
 
 def history(**bounds: int) -> History[Point]:
@@ -246,22 +246,14 @@ def history(**bounds: int) -> History[Point]:
     return History(lambda *_: (), lambda *_: (), lambda timeline: way(0), **bounds)
 
 
-def test_few_ways_are_kept_and_those_used_last() -> None:
+def test_few_ways_of_a_setup_are_kept_and_those_used_last() -> None:
     known = history(most=3)
-    setups = [replace(MOONS) for _ in range(5)]
-    for setup in setups[:3]:
-        known.put(setup, (), way(7))
-    assert known.before(setups[0], (), 9) is not None
-    known.put(setups[3], (), way(7))
-    assert [known.before(setup, (), 9) is not None for setup in setups] == [True, False, True, True, False]
-
-
-def test_large_networks_leave_room_for_few_ways() -> None:
-    known = history(most_numbers=1000)
-    setups = [replace(MOONS) for _ in range(5)]
-    for setup in setups:
-        known.put(setup, (), way(7, numbers=400))
-    assert [known.before(setup, (), 9) is not None for setup in setups] == [False, False, False, True, True]
+    changes = [(Change(3, Symbol("eta"), 0.1 * i),) for i in range(5)]
+    for change in changes[:3]:
+        known.put(MOONS, change, way(7))
+    assert known.before(MOONS, changes[0], 9) is not None
+    known.put(MOONS, changes[3], way(7))
+    assert [known.before(MOONS, change, 9) is not None for change in changes] == [True, False, True, True, False]
 
 
 def test_a_way_serves_who_changed_the_same_before_its_end_whatever_came_after() -> None:
@@ -358,14 +350,6 @@ def test_edits_are_on_the_trail_and_what_was_found_without_them_is_not() -> None
     edited = walk.with_parameter(1, "W", 2, 1, 5.0).train(iterations=3)
     place = 2 * 2 + 1  # row 2 of W^[1], (3, 2)
     assert [stop.parameters[place] == 5.0 for stop in trail_of(edited, known)[:6]] == [False] * 4 + [True, False]
-
-
-def test_what_is_kept_is_bounded() -> None:
-    known = new_trails(most=30, most_numbers=2_000)
-    for iterations in range(0, 90, 3):
-        trail_of(own().train(iterations=iterations), known)
-        assert len(known._kept) <= 30
-        assert known._numbers == sum(trail.numbers for trail in known._kept.values()) <= 2_000
 
 
 def test_walks_of_other_setups_do_not_share_trails() -> None:

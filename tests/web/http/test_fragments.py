@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.web.http.fragments import Panel, Part, Shown, fragment
+from app.web.http.fragments import Panel, Part, fragment
 
 
 @dataclass(frozen=True)
@@ -86,23 +86,3 @@ def test_a_panel_with_another_frame_or_other_parts_is_sent_whole() -> None:
 def test_a_panel_of_which_most_parts_changed_is_sent_whole() -> None:
     now = replace(TABLE, lines=(Line("l-1", "other"), Line("l-2", "three")))
     assert "<p>table.html</p>" in sent((TABLE,), (now,))
-
-
-def test_the_memory_forgets_the_page_that_moved_longest_ago() -> None:
-    shown = Shown(size=2)
-    for rev in (1, 2, 3):
-        shown.put(("id", rev, 5, ""), (Headline(str(rev)),))
-    assert shown.get(("id", 1, 5, "")) is None
-    assert shown.get(("id", 3, 5, "")) == (Headline("3"),)
-
-
-def test_the_memory_counts_parts_too_so_that_large_pages_do_not_fill_it() -> None:
-    large = Table("rows", tuple(Line(f"l-{i}", "x") for i in range(40)))
-    shown = Shown(size=100, most=100)
-    for rev in range(10):
-        shown.put(("id", rev, 5, ""), (large,))
-    assert [rev for rev in range(10) if shown.get(("id", rev, 5, ""))] == [8, 9]
-    shown.put(("id", 9, 5, ""), (Headline("the same page again"),))
-    assert shown.get(("id", 8, 5, "")) is not None
-    shown.put(("other", 1, 5, ""), (replace(large, lines=large.lines * 10),))
-    assert shown.get(("other", 1, 5, "")) is not None
