@@ -1,9 +1,18 @@
-"""Where units and connections stand, for the sizes of a network alone; in the drawing's own units, about a pixel."""
+"""Where units, connections and their numbers stand, for the sizes of a network alone.
 
+All in the drawing's own units, about a pixel. No number stands over another, a unit or a caption.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine.network.arrays import Array
 
 ROOMY_UNITS, ROOMY_CONNECTIONS = 5, 40  # beyond either, numbers leave the drawing
 UNFOLDED, FOLDED_HEAD = 16, 7  # a layer beyond 16 units shows its first 7, a fold, and its last
@@ -40,18 +49,11 @@ class Line(NamedTuple):
         return self.at(far / hypot(self.end.x - self.start.x, self.end.y - self.start.y))
 
 
-class Fold(NamedTuple):
-    """Where a folded layer says how many units it leaves out."""
-
-    l: int
-    hidden: int
-    at: Point
-
-
 @dataclass(frozen=True)
 class Layout:
-    """The drawing of one network: places of units by (layer, j), of folds, of the loss, and its lines.
+    """The drawing of one network: places of units by (layer, j), of the loss, and its lines.
 
+    `folds`: how many units a folded layer leaves out, and where it says so.
     `dense`: numbers have no room on it. `tallest`: places in the fullest column, a fold counted as one. `columns` are
     x of each layer, the input first; every column stands around the height `middle`. `units` holds those that are
     drawn; `connections` are between these, layer by layer, row by row of W; `to_loss` leads from each output.
@@ -66,7 +68,7 @@ class Layout:
     middle: float
     columns: tuple[float, ...]
     units: dict[tuple[int, int], Point]
-    folds: tuple[Fold, ...]
+    folds: tuple[tuple[int, Point], ...]
     loss: Point
     connections: tuple[Line, ...]
     to_loss: tuple[Line, ...]
@@ -102,7 +104,7 @@ def layout(sizes: tuple[int, ...]) -> Layout:
         (l, j): Point(columns[l], height_of(place, size)) for l, size in enumerate(sizes) for place, j in _drawn(size)
     }
     folds = tuple(
-        Fold(l, size - FOLDED_HEAD - 1, Point(columns[l], height_of(FOLDED_HEAD, size)))
+        (size - FOLDED_HEAD - 1, Point(columns[l], height_of(FOLDED_HEAD, size)))
         for l, size in enumerate(sizes)
         if size > UNFOLDED
     )
@@ -136,3 +138,89 @@ def _rim_to_rim(a: Point, b: Point, from_radius: float, to_radius: float) -> tup
     far = hypot(b.x - a.x, b.y - a.y)
     dx, dy = (b.x - a.x) / far, (b.y - a.y) / far
     return Point(a.x + from_radius * dx, a.y + from_radius * dy), Point(b.x - to_radius * dx, b.y - to_radius * dy)
+
+
+# The numbers of connections ------------------------------------------------------------------------------------------
+
+LABEL = (70.0, 38.0)  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
+SIGNAL = (66.0, 18.0)  # an error signal on the way from the loss
+BELOW = (88.0, 31.0)  # two rows below a unit: "b → −0.1234", "δ = −0.0396"
+ALONG = np.linspace(0.04, 0.96, 33)  # shares of the way along a line
+BESIDE = (0.0, -7.0, 7.0)  # how far above or below its line a label may stand
+HEAD_MIDDLE, HEAD_SIZE = 8.0, 11.0  # an arrowhead: how far from the start of its line, how large
+MARGIN = 4.0
+# What counts against a place, where taking another label's last place counts 1: a foreign line through it, and
+# another label so near above or below that the two read as one.
+CUT, CROWD, ROOM = 0.25, 0.5, 8.0
+
+Places = dict[tuple[int, int, int], Point]
+
+
+class Box(NamedTuple):
+    """A rectangle around its middle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def fixed_boxes(drawing: Layout) -> tuple[Box, ...]:
+    """Everything that no label may cover: units, captions, targets, the loss, and where arrowheads will be."""
+    r = drawing.radius
+    circles = (Box(x, y, 2 * r, 2 * r) for x, y in drawing.units.values())
+    names = (Box(x, y - r - 10, 56.0, 17.0) for x, y in drawing.units.values())
+    below = (Box(x, y + r + 17, *BELOW) for (l, _), (x, y) in drawing.units.items() if l)
+    captions = (Box(x, 22.0, 120.0, 36.0) for x in drawing.columns)
+    targets = (Box(*drawing.target(line.k), 80.0, 24.0) for line in drawing.to_loss)
+    loss = Box(*drawing.loss, 2 * LOSS_RADIUS + 16, 2 * LOSS_RADIUS)
+    lines = (*drawing.connections, *drawing.to_loss)
+    heads = (Box(*line.after(HEAD_MIDDLE), HEAD_SIZE, HEAD_SIZE) for line in lines)
+    return (*circles, *names, *below, *captions, *targets, loss, *heads)
+
+
+def label_places(sizes: tuple[int, ...]) -> Places:
+    """(l, j, k) -> the middle of that line's label; a line that is missing found no place. Empty when dense."""
+    drawing = layout(sizes)
+    if drawing.dense:
+        return {}
+    return {line[:3]: place for l in range(1, len(sizes) + 1) for line, place in _labelled(drawing, l)}
+
+
+def _labelled(drawing: Layout, l: int) -> Iterator[tuple[Line, Point]]:
+    """The label with the fewest places left between two columns chooses first, what takes least from the others."""
+    lines = [line for line in (*drawing.connections, *drawing.to_loss) if line.l == l]
+    size = np.array(SIGNAL if l == len(drawing.sizes) else LABEL)
+    places = np.array([(x, y + beside) for line in lines for x, y in map(line.at, ALONG) for beside in BESIDE])
+    owner = np.repeat(np.arange(len(lines)), len(ALONG) * len(BESIDE))
+
+    start, end = (*drawing.columns, drawing.loss.x)[l - 1 : l + 1]
+    fixed = np.array(fixed_boxes(drawing))
+    free = np.abs(places[:, 0] - (start + end) / 2) <= (end - start - size[0]) / 2
+    free &= ~_near(places, fixed[:, :2], fixed[:, 2:] + size).any(axis=1)
+    places, owner = places[free], owner[free]
+
+    conflicts = _near(places, places, 2 * size) & (owner[:, None] != owner)
+    crowded = _near(places, places, 2 * np.array((size[0], size[1] + ROOM)))
+    costs = np.zeros(len(places))
+    for i, ((x1, y1), (x2, y2)) in enumerate(line[3:] for line in lines):
+        heights = y1 + (places[:, 0] - x1) / (x2 - x1) * (y2 - y1)
+        costs += CUT * ((np.abs(heights - places[:, 1]) < size[1] / 2) & (owner != i))
+
+    left = np.ones(len(places), bool)
+    while left.any():
+        counts = np.bincount(owner[left], minlength=len(lines))
+        chosen = int(np.argmin(np.where(counts > 0, counts, len(left) + 1)))
+        own = np.flatnonzero(left & (owner == chosen))
+        taken = conflicts[np.ix_(own, left)] @ (1.0 / counts[owner[left]])
+        best = own[np.argmin(taken + costs[own])]
+        yield lines[chosen], Point(*map(float, places[best]))
+        costs += CROWD * crowded[best]
+        left &= ~conflicts[best] & (owner != chosen)
+
+
+def _near(places: Array, others: Array, sizes: Array) -> NDArray[np.bool_]:
+    """Which places (n, 2) come nearer to which others (m, 2) than half of both their sizes and the margin: (n, m)."""
+    near = np.abs(places[:, None, :] - others) * 2 < sizes + MARGIN
+    both: NDArray[np.bool_] = near[..., 0] & near[..., 1]
+    return both

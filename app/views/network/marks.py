@@ -9,8 +9,7 @@ from typing import NamedTuple
 from app.engine.network.expressions import Symbol
 from app.views.formulas.symbols import reference
 from app.views.narration.mistakes import is_misled
-from app.views.network.labels import Places, label_places
-from app.views.network.layout import LOSS_RADIUS, Layout, Line, layout
+from app.views.network.layout import LOSS_RADIUS, Layout, Line, Places, label_places, layout
 from app.views.network.scales import place, sign_class, strength, stroke_width
 from app.views.network.visible import Visible
 from app.views.text.naming import spoken_mark, target_mark, unit_mark
@@ -41,7 +40,6 @@ class Connection(NamedTuple):
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/connection.svg"
 
 
@@ -62,7 +60,6 @@ class Label(NamedTuple):
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/label.svg"
 
 
@@ -94,7 +91,6 @@ class Unit(NamedTuple):
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/unit.svg"
 
 
@@ -125,12 +121,10 @@ class LossMark(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The element."""
         return "u-loss"
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/loss.svg"
 
 
@@ -140,7 +134,8 @@ class LossMark(NamedTuple):
 class Wire(NamedTuple):
     """A line as it is drawn: its ids, its path, its arrowhead, the rows of its label, where it leads in words.
 
-    A label that found no place is not `placed`. `weight` is the weight that it stands for.
+    The arrowhead stands at its start and points there: the way back. A label that found no place is not `placed`.
+    `weight` is the weight that it stands for.
     """
 
     line: Line
@@ -190,28 +185,31 @@ def still(sizes: tuple[int, ...]) -> Still:
     """
     drawing, places = layout(sizes), label_places(sizes)
     connections = tuple(_wire(sizes, line, places) for line in drawing.connections)
-    to_loss = tuple(_wire_to_loss(sizes, line, places) for line in drawing.to_loss)
+    to_loss = tuple(_wire(sizes, line, places) for line in drawing.to_loss)
     units = tuple(_spot(drawing, l, j) for l, j in drawing.units)
     marks = frozenset(("u-loss", *(mark.id for marks in (units, connections, to_loss) for mark in marks)))
     return Still(drawing, connections, to_loss, units, marks)
 
 
 def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
-    at = (line.l, line.j, line.k)
+    l, j, k = at = line[:3]
+    source = spoken_mark(sizes, l - 1, k)
+    if l == len(sizes):
+        weight, ref, id, words = Symbol("loss"), "loss", f"o-{k}", f"from {source} to the loss"
+    else:
+        weight = Symbol("W", *at)
+        ref = reference(weight)
+        id, words = ref.replace("w", "c"), f"weight from {source} to {spoken_mark(sizes, l, j)}"
+    (x1, y1), (x2, y2) = line.start, line.end
+    path = f"M{place(x1)} {place(y1)}L{place(x2)} {place(y2)}"
+    far = hypot(x2 - x1, y2 - y1)
+    dx, dy = HEAD_WIDE * (x2 - x1) / far, HEAD_WIDE * (y2 - y1) / far
+    tip, back = line.after(2.0), line.after(2.0 + HEAD_LONG)
+    corners = (tip, (back.x - dy, back.y + dx), (back.x + dy, back.y - dx))
+    head = f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in corners)}Z"
     x, y = places.get(at) or line.at(0.5)
     rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
-    words = f"weight from {spoken_mark(sizes, line.l - 1, line.k)} to {spoken_mark(sizes, line.l, line.j)}"
-    weight = Symbol("W", *at)
-    ref = reference(weight)
-    return Wire(line, ref.replace("w", "c"), ref, _path(line), _head(line), rows, at in places, words, weight)
-
-
-def _wire_to_loss(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
-    at = (line.l, line.j, line.k)
-    x, y = places.get(at) or line.at(0.5)
-    rows = (place(x), "", place(y + ROWS[1]), "")
-    words = f"from {spoken_mark(sizes, line.l - 1, line.k)} to the loss"
-    return Wire(line, f"o-{line.k}", "loss", _path(line), _head(line), rows, at in places, words, Symbol("loss"))
+    return Wire(line, id, ref, path, head, rows, at in places, words, weight)
 
 
 def _spot(drawing: Layout, l: int, j: int) -> Spot:
@@ -224,71 +222,40 @@ def _spot(drawing: Layout, l: int, j: int) -> Spot:
     return Spot(l, j, *ids, words, (name, *map(place, across)))
 
 
-def _path(line: Line) -> str:
-    (x1, y1), (x2, y2) = line.start, line.end
-    return f"M{place(x1)} {place(y1)}L{place(x2)} {place(y2)}"
-
-
-def _head(line: Line) -> str:
-    """A small triangle at the line's start, pointing there: the way back."""
-    (x1, y1), (x2, y2) = line.start, line.end
-    far = hypot(x2 - x1, y2 - y1)
-    dx, dy = (x2 - x1) / far, (y2 - y1) / far
-    tip, back = line.after(2.0), line.after(2.0 + HEAD_LONG)
-    sides = ((back.x - s * HEAD_WIDE * dy, back.y + s * HEAD_WIDE * dx) for s in (1, -1))
-    return f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in (tip, *sides))}Z"
-
-
 # Connections ---------------------------------------------------------------------------------------------------------
 
 
 def connections(now: Visible, drawn: Still, mark: str) -> Iterator[tuple[Connection, Label | None]]:
     """Every drawn connection with its label, layer by layer; `mark` is the id of the one tab stop."""
     for wire in drawn.connections:
-        yield _connection(now, wire, mark, drawn.layout.dense)
-
-
-def _connection(now: Visible, wire: Wire, mark: str, dense: bool) -> tuple[Connection, Label | None]:
-    (l, j, k, _, _), w = wire.line, wire.weight
-    dw, new_w = Symbol("dW", l, j, k), Symbol("new_W", l, j, k)
-    weight, gradient, updated = now.number(w), now.text(dw), now.text(new_w)
-    value = now.values[new_w if updated else w]
-    standing = now.standing(l, j, k)
-    if not standing and not _reached(now, l, gradient, updated):
-        standing = "quiet"
-    words = f"{wire.words}: {weight}"
-    words += f", gradient {gradient}" if gradient else ""
-    words += f", after the update {updated}" if updated else ""
-    line = Connection(
-        wire.id,
-        wire.ref,
-        f"edge {sign_class(value)} {standing}".rstrip(),
-        wire.path,
-        stroke_width(value, now.largest_weight),
-        wire.head if gradient and now.phase in ("backward", "update") else "",
-        now.phase == "backward" and standing in ("active", "path"),
-        "0" if wire.id == mark else "-1",
-        words,
-    )
-    if dense:
-        return line, None
-    gradient, sign = (f"∂ {gradient}", sign_class(now.values[dw])) if gradient else ("", "")
-    updated = f"→ {updated}" if updated else ""
-    tight = "tight" if max(map(len, (weight, gradient, updated))) > ROOMY_LABEL else ""
-    classes = " ".join(filter(None, ("wl", standing, tight, "" if wire.placed else "nowhere")))
-    return line, Label(f"l-{wire.id}", wire.ref, classes, *wire.rows, weight, gradient, sign, updated)
-
-
-def _reached(now: Visible, l: int, gradient: str, updated: str) -> bool:
-    """Whether the phase has come to a connection into layer l with these numbers."""
-    match now.phase:
-        case "forward":
-            return l <= now.about[1]
-        case "backward":
-            return bool(gradient)
-        case "update":
-            return bool(updated)
-    return True
+        (l, j, k, _, _), w = wire.line, wire.weight
+        dw, new_w = Symbol("dW", l, j, k), Symbol("new_W", l, j, k)
+        weight, gradient, updated = now.number(w), now.text(dw), now.text(new_w)
+        value = now.values[new_w if updated else w]
+        reached = {"forward": l <= now.about[1], "backward": gradient, "update": updated}.get(now.phase, True)
+        standing = now.standing(l, j, k) or ("" if reached else "quiet")
+        words = f"{wire.words}: {weight}"
+        words += f", gradient {gradient}" if gradient else ""
+        words += f", after the update {updated}" if updated else ""
+        line = Connection(
+            wire.id,
+            wire.ref,
+            f"edge {sign_class(value)} {standing}".rstrip(),
+            wire.path,
+            stroke_width(value, now.largest_weight),
+            wire.head if gradient and now.phase in ("backward", "update") else "",
+            now.phase == "backward" and standing in ("active", "path"),
+            "0" if wire.id == mark else "-1",
+            words,
+        )
+        if drawn.layout.dense:
+            yield line, None
+            continue
+        gradient, sign = (f"∂ {gradient}", sign_class(now.values[dw])) if gradient else ("", "")
+        updated = f"→ {updated}" if updated else ""
+        tight = "tight" if max(map(len, (weight, gradient, updated))) > ROOMY_LABEL else ""
+        classes = " ".join(filter(None, ("wl", standing, tight, "" if wire.placed else "nowhere")))
+        yield line, Label(f"l-{wire.id}", wire.ref, classes, *wire.rows, weight, gradient, sign, updated)
 
 
 def ways_to_loss(now: Visible, drawn: Still) -> Iterator[tuple[Connection, Label | None]]:
@@ -317,50 +284,40 @@ def ways_to_loss(now: Visible, drawn: Still) -> Iterator[tuple[Connection, Label
 def units(now: Visible, drawn: Still, mark: str) -> Iterator[Unit]:
     """Every drawn unit, layer by layer; `mark` is the id of the one tab stop."""
     for spot in drawn.units:
-        yield _unit(now, spot, mark)
-
-
-def _unit(now: Visible, spot: Spot, mark: str) -> Unit:
-    l, j = spot.l, spot.j
-    value, summed, bias, updated, error = (
-        now.text(Symbol(kind, l, j)) if l or kind == "a" else "" for kind in ("a", "z", "b", "new_b", "delta")
-    )
-    a = now.values[Symbol("a", l, j)] if value else 0.0
-    way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
-    off = is_off(now, l, j)
-    current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
-    looks = ("unit", sign_class(a) if value else "", current, "off" if off else "")
-    told = (
-        ("sum", summed),
-        ("activation", value),
-        ("bias", bias),
-        ("bias after the update", updated),
-        ("error signal", error and error + (BY_THIS_RULE if is_misled(now.shape, l) else WAY_WORDS.get(way, ""))),
-    )
-    words = ", ".join(f"{name} {text}" for name, text in told if text) if l else value
-    shown = value or summed
-    return Unit(
-        spot.id,
-        spot.bias_ref,
-        " ".join(filter(None, looks)),
-        strength(a, now.largest_activation) if value else "0",
-        "" if value else summed,
-        shown,
-        "" if len(shown) <= ROOMY_VALUE else "long" if len(shown) <= LONG_VALUE else "longest",
-        f"b → {updated}" if updated else f"b = {bias}" if bias else "",
-        f"δ = {error}" if error else "",
-        way,
-        "0" if spot.id == mark else "-1",
-        f"{spot.words}: {words}" + (", off: its slope is 0" if off else ""),
-        *spot.places,
-    )
-
-
-def is_off(now: Visible, l: int, j: int) -> bool:
-    """Whether a hidden unit lets nothing back: its slope is exactly 0 for the example in focus."""
-    if not 0 < l < now.shape.depth or now.phase not in ("backward", "update"):
-        return False
-    return now.values[Symbol("slope", l, j)] == 0
+        l, j = spot.l, spot.j
+        value, summed, bias, updated, error = (
+            now.text(Symbol(kind, l, j)) if l or kind == "a" else "" for kind in ("a", "z", "b", "new_b", "delta")
+        )
+        a = now.values[Symbol("a", l, j)] if value else 0.0
+        way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
+        hidden = 0 < l < now.shape.depth
+        off = hidden and now.phase in ("backward", "update") and now.values[Symbol("slope", l, j)] == 0
+        current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
+        looks = ("unit", sign_class(a) if value else "", current, "off" if off else "")
+        told = (
+            ("sum", summed),
+            ("activation", value),
+            ("bias", bias),
+            ("bias after the update", updated),
+            ("error signal", error and error + (BY_THIS_RULE if is_misled(now.shape, l) else WAY_WORDS.get(way, ""))),
+        )
+        words = ", ".join(f"{name} {text}" for name, text in told if text) if l else value
+        shown = value or summed
+        yield Unit(
+            spot.id,
+            spot.bias_ref,
+            " ".join(filter(None, looks)),
+            strength(a, now.largest_activation) if value else "0",
+            "" if value else summed,
+            shown,
+            "" if len(shown) <= ROOMY_VALUE else "long" if len(shown) <= LONG_VALUE else "longest",
+            f"b → {updated}" if updated else f"b = {bias}" if bias else "",
+            f"δ = {error}" if error else "",
+            way,
+            "0" if spot.id == mark else "-1",
+            f"{spot.words}: {words}" + (", off: its slope is 0" if off else ""),
+            *spot.places,
+        )
 
 
 # Targets and the loss ------------------------------------------------------------------------------------------------
@@ -368,18 +325,14 @@ def is_off(now: Visible, l: int, j: int) -> bool:
 
 def targets(now: Visible, drawn: Still) -> Iterator[Target]:
     """What each drawn output should say."""
-    for line in drawn.layout.to_loss:
-        x, y = drawn.layout.target(line.k)
-        text = f"{target_mark(line.k)} = {now.number(Symbol('y', now.shape.depth, line.k))}"
+    drawing = drawn.layout
+    for line in drawing.to_loss:
+        unit, (x, y) = drawing.units[line.l - 1, line.k], drawing.target(line.k)
         left, top = place(x - BOX_WIDTH / 2), place(y - BOX_HEIGHT / 2)
-        yield Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, _thread(drawn.layout, line))
-
-
-def _thread(drawing: Layout, line: Line) -> str:
-    unit, box = drawing.units[line.l - 1, line.k], drawing.target(line.k)
-    slant = 0.6 * drawing.radius * (1 if box.y > unit.y else -1)
-    start = f"M{place(unit.x + 0.8 * drawing.radius)} {place(unit.y + slant)}"
-    return f"{start}L{place(box.x - BOX_WIDTH / 2)} {place(box.y)}"
+        text = f"{target_mark(line.k)} = {now.number(Symbol('y', now.shape.depth, line.k))}"
+        slant = 0.6 * drawing.radius * (1 if y > unit.y else -1)
+        thread = f"M{place(unit.x + 0.8 * drawing.radius)} {place(unit.y + slant)}L{left} {place(y)}"
+        yield Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, thread)
 
 
 def loss_mark(now: Visible, drawn: Still, mark: str) -> LossMark:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
@@ -19,10 +19,10 @@ MOST_DIGITS = 4  # the drawing has no room for more
 class Visible:
     """One walk at its cursor, its numbers written with so many decimals.
 
-    `whole_layer`: the learner steps by more than an equation. `equation` is the one shown last; at the very start it
-    is None and `phase` empty. `about` is what it finds: kind, layer and units, a kind of its own at the very start;
-    what an optimizer has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or
-    loss that it is about. `found` holds the equation that finds each symbol.
+    `whole_layer`: the learner steps by more than an equation. `phase` is that of the equation shown last, empty at the
+    very start. `about` is what it finds: kind, layer and units, a kind of its own at the very start; what an optimizer
+    has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or loss that it is
+    about. `found` holds the equation that finds each symbol.
     """
 
     shape: Shape
@@ -30,7 +30,6 @@ class Visible:
     values: Values
     digits: int
     whole_layer: bool
-    equation: Equation | None
     phase: str
     about: tuple[str, int, int, int | None]
     mark: str
@@ -45,32 +44,28 @@ class Visible:
         equation = trace(shape)[cursor - 1] if cursor else None
         iteration = values.iteration
         rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
+        ref = (reference(equation.symbol) if equation else "") or "u-0-0"
         return cls(
             shape,
             cursor,
             values,
             min(digits, MOST_DIGITS),
             session.by != "equation",
-            equation,
             equation.phase if equation else "",
             (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
-            _mark(equation),
+            {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[0], ref),
             max(float(np.abs(layer.W).max()) for layer in iteration.before.layers),
             max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows)),
             found_at(shape),
         )
-
-    def has_shown(self, symbol: Symbol) -> bool:
-        """Whether the symbol is given, or found by an equation that has been shown."""
-        return self.found.get(symbol, -1) < self.cursor
 
     def number(self, symbol: Symbol) -> str:
         """The symbol's number as the drawing writes it, shown or not."""
         return number(self.values[symbol], self.digits)
 
     def text(self, symbol: Symbol) -> str:
-        """The symbol's number; empty until the walk has shown it."""
-        return self.number(symbol) if self.has_shown(symbol) else ""
+        """The symbol's number; empty until it is given, or found by an equation that has been shown."""
+        return self.number(symbol) if self.found.get(symbol, -1) < self.cursor else ""
 
     def is_about(self, l: int, j: int) -> bool:
         """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
@@ -94,10 +89,3 @@ class Visible:
             case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
                 return "path"
         return ""
-
-
-def _mark(equation: Equation | None) -> str:
-    ref = reference(equation.symbol) if equation else ""
-    if not ref:
-        return "u-0-0"
-    return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[:1], ref)
