@@ -7,7 +7,7 @@ from app.engine.equations.trace import trace
 from app.engine.network.expressions import Symbol
 from app.sessions.compare.counterpart import Pair, differ, first_difference, parting, same_place
 from app.sessions.walk.position import Place
-from app.views.check.verdicts import NOT_YET
+from app.views.check.check import NOT_YET
 from app.views.explorer.parameters import ParameterRow, parameters
 from app.views.formulas.symbols import heading, orientation_of, reference
 from app.views.text.numbers import number

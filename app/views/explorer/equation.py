@@ -6,7 +6,7 @@ from typing import ClassVar
 from app.engine.equations.trace import Equation, trace
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
-from app.views.check.verdicts import Badge, badge
+from app.views.check.check import Badge, badge
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy

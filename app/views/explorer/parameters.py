@@ -7,7 +7,7 @@ from app.engine.check.gradient_check import GradientCheck
 from app.engine.equations.trace import found_at
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import NOT_YET, NOTHING, CheckCell, check_cell, check_of
+from app.views.check.check import NOT_YET, NOTHING, CheckCell, check_cell, check_of
 from app.views.formulas.symbols import ParameterNames, parameter_names, reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
