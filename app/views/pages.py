@@ -1,10 +1,11 @@
-"""The pages around the explorer, as frozen classes: exactly what their templates may use."""
+"""The pages around the explorer, as frozen classes: exactly what their templates may use; what all pages wear."""
 
 from dataclasses import dataclass
 from typing import Self
 
-from app.lessons import LESSONS
+from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
+from app.sessions.walk.session import TrainingSession
 from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.text.summary import network_summary
 from app.views.text.words import counted, sentence
@@ -78,6 +79,39 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> tuple[Option,
     return tuple(Option(value, text, value == chosen) for value, text in choices)
 
 
+# The pages of a walk --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands at the top of a page of a walk: its title, and the facts of its network in one line."""
+
+    eyebrow: str
+    title: str
+    facts: str
+
+
+def heading_of(session: TrainingSession) -> Heading:
+    """The heading of a walk."""
+    return Heading(*title_of(session), network_summary(session.setup))
+
+
+def title_of(session: TrainingSession) -> tuple[str, str]:
+    """(eyebrow, title)."""
+    if session.lesson is not None:
+        lesson = lesson_named(session.lesson)
+        return f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title
+    return ("Bug lab", "Find the mistake") if session.hunt else ("Your own network", "A network of your own")
+
+
+def room_of(session: TrainingSession) -> str:
+    """The room of the program that a walk belongs to, as the navigation names it."""
+    return "bug-lab" if session.hunt else "lessons" if session.lesson else "build"
+
+
+# Lessons --------------------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class LessonCard:
     """One lesson among the others."""
@@ -112,21 +146,6 @@ class LessonPage:
     right_note: str
 
 
-@dataclass(frozen=True)
-class ProblemPage:
-    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty.
-
-    `request` is what the server's log calls the request that did not work.
-    """
-
-    status: int
-    title: str
-    happened: str
-    remedy: str
-    lesson: str
-    request: str = ""
-
-
 def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
     """The page of all lessons."""
     many = counted(len(lessons), "notebook"), counted(len(lessons), "small network")
@@ -151,6 +170,24 @@ def lesson_card(lesson: Lesson) -> LessonCard:
         introduction=lesson.introduction,
         drawing=thumbnail(lesson.published.sizes),
     )
+
+
+# What did not work ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty.
+
+    `request` is what the server's log calls the request that did not work.
+    """
+
+    status: int
+    title: str
+    happened: str
+    remedy: str
+    lesson: str
+    request: str = ""
 
 
 def not_found() -> ProblemPage:

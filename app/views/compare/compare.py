@@ -13,11 +13,11 @@ from app.views.charts.lines import Plot
 from app.views.compare.differences import OTHER, SAME, ComparedTable, Names, Parting, compared, partings, tables
 from app.views.compare.forks import ForkPanel, both_losses, fork_panel, names_of_fork
 from app.views.compare.printed import RunPanel, printed_here, ready_run
-from app.views.explorer.headings import title_of
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import heading, orientation_of
+from app.views.pages import title_of
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 from app.views.text.summary import network_summary

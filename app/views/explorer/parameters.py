@@ -33,7 +33,6 @@ class ParameterRow:
 
     @property
     def id(self) -> str:
-        """The row's element."""
         return f"row-{self.ref}"
 
 
@@ -70,17 +69,13 @@ class Parameters:
 
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
-    layers, check = range(session.shape.depth, 0, -1), check_of(session)
-    return Parameters(tuple(_table(session, layer, orientation, check, digits) for layer in layers), check is not None)
-
-
-def _table(
-    session: TrainingSession, layer: int, orientation: Orientation, check: GradientCheck | None, digits: int
-) -> LayerTable:
+    check, depth, tables = check_of(session), session.shape.depth, []
     current = reference(session.equation.symbol) if session.equation else ""
-    names = parameter_names(session.shape, orientation, layer)
-    rows = tuple(_row(session, one, one.ref == current, check, digits) for one in names)
-    return LayerTable(layer, f"Layer {layer}" + (", the output" if layer == session.shape.depth else ""), rows)
+    for layer in range(depth, 0, -1):
+        names = parameter_names(session.shape, orientation, layer)
+        rows = tuple(_row(session, one, one.ref == current, check, digits) for one in names)
+        tables.append(LayerTable(layer, f"Layer {layer}{', the output' if layer == depth else ''}", rows))
+    return Parameters(tuple(tables), check is not None)
 
 
 def _row(

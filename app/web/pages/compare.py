@@ -15,7 +15,7 @@ from app.sessions.walk.session import Fork, TrainingSession
 from app.settings import Settings
 from app.views.compare.compare import Comparison, Seen, compare_page, comparison_of
 from app.views.compare.printed import RunPanel, run_of_notebook
-from app.views.explorer.headings import room_of
+from app.views.pages import room_of
 from app.web.http.forms import Form, number_in
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
