@@ -93,15 +93,13 @@ class Heading:
 
 def heading_of(session: TrainingSession) -> Heading:
     """The heading of a walk."""
-    return Heading(*title_of(session), network_summary(session.setup))
-
-
-def title_of(session: TrainingSession) -> tuple[str, str]:
-    """(eyebrow, title)."""
+    facts = network_summary(session.setup)
     if session.lesson is not None:
         lesson = lesson_named(session.lesson)
-        return f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title
-    return ("Bug lab", "Find the mistake") if session.hunt else ("Your own network", "A network of your own")
+        return Heading(f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title, facts)
+    if session.hunt:
+        return Heading("Bug lab", "Find the mistake", facts)
+    return Heading("Your own network", "A network of your own", facts)
 
 
 def room_of(session: TrainingSession) -> str:
@@ -186,7 +184,7 @@ class ProblemPage:
     title: str
     happened: str
     remedy: str
-    lesson: str
+    lesson: str = ""
     request: str = ""
 
 
@@ -197,7 +195,6 @@ def not_found() -> ProblemPage:
         "This page does not exist",
         "There is nothing at this address.",
         "Check the address, or go to the lessons.",
-        "",
     )
 
 
@@ -220,7 +217,6 @@ def stale() -> ProblemPage:
         "The walk has moved on",
         "This page was older than the walk: it went on in another tab or window. Nothing was changed.",
         "Go back and load the page again to see where the walk stands.",
-        "",
     )
 
 
@@ -231,10 +227,9 @@ def broken() -> ProblemPage:
         "Something broke on our side",
         "The program met a case that it does not know. Your walk is kept as it was.",
         "Go back and try again. If it happens again, start a new walk from the lessons.",
-        "",
     )
 
 
 def refused(status: int, happened: str, remedy: str) -> ProblemPage:
     """A request that cannot be done, with the reason and the remedy in words."""
-    return ProblemPage(status, "That did not work", happened, remedy, "")
+    return ProblemPage(status, "That did not work", happened, remedy)

@@ -1,6 +1,5 @@
 """Two walks at one place, side by side: the same equation, what differs, where they part; the page around it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,10 +16,9 @@ from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import heading, orientation_of
-from app.views.pages import title_of
+from app.views.pages import heading_of
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.summary import network_summary
 
 ALONE = "There is no other walk to compare with here."
 
@@ -109,12 +107,14 @@ class ComparePage:
 def compare_page(session: TrainingSession, session_id: str, comparison: Comparison) -> ComparePage:
     """The page of a walk at one revision."""
     lesson = None if session.lesson is None or session.fork else lesson_named(session.lesson)
-    eyebrow, title = title_of(session)
+    about = heading_of(session)
     return ComparePage(
-        title=f"{title}, side by side" if lesson or not session.setup.mistakes else "With the mistake and without",
+        title=f"{about.title}, side by side"
+        if lesson or not session.setup.mistakes
+        else "With the mistake and without",
         session=session_id,
-        eyebrow=eyebrow,
-        facts=network_summary(session.setup),
+        eyebrow=about.eyebrow,
+        facts=about.facts,
         differs="" if lesson is None else lesson.right_note,
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
@@ -130,7 +130,12 @@ def compare_page(session: TrainingSession, session_id: str, comparison: Comparis
 
 def comparison_of(session: TrainingSession, seen: Seen) -> Comparison:
     """A walk and its counterpart; alone where there is none, or none that can be followed to here."""
-    names = names_of(session)
+    if session.fork is not None:
+        names = names_of_fork(session, session.fork)
+    elif session.lesson is not None:
+        names = Names()
+    else:
+        names = Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
     own = names.left if session.as_published else names.right
     try:
         pair = pair_of(session)
@@ -144,25 +149,20 @@ def comparison_of(session: TrainingSession, seen: Seen) -> Comparison:
     return comparison(pair, names, replace(seen, notes=notes))
 
 
-def names_of(session: TrainingSession) -> Names:
-    """What a walk and its counterpart are called."""
-    if session.fork is not None:
-        return names_of_fork(session, session.fork)
-    if session.lesson is not None:
-        return Names()
-    return Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
-
-
 def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
     """Both walks at the place where they stand."""
-    verdict = _verdict(pair, names, seen.digits)
-    sides = (
+    verdict, equation = _verdict(pair, names), pair.left.equation
+    sides = [
         _side("left", names.left, pair.left, seen.digits),
         _side("right", names.right, pair.right, seen.digits),
-    )
+    ]
+    status = verdict.words
+    if equation is not None:
+        found = "; ".join(f"{side.name} {side.value}" for side in sides)
+        status = f"{what_is_found(equation, pair.left.shape)}: {found}. {verdict.words}"
     return replace(
         _at_place(pair.left, names, seen, sides, verdict),
-        status=seen.message or _status(pair.left, sides, verdict),
+        status=seen.message or status,
         partings=partings(pair),
         tables=tables(pair, seen.digits),
     )
@@ -170,16 +170,14 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
 
 def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
     """One walk where the other cannot be followed, and `seen.message` says why, or where there is no other yet."""
-    names = Names(left=name, right="")
     words = ALONE if seen.message else f"{ALONE} Change one thing below."
-    return _at_place(session, names, seen, (_side("left", name, session, seen.digits),), Verdict("", words))
+    side = _side("left", name, session, seen.digits)
+    return _at_place(session, Names(name, ""), seen, [side], Verdict("", words))
 
 
-def _at_place(
-    session: TrainingSession, names: Names, seen: Seen, sides: Sequence[Side], verdict: Verdict
-) -> Comparison:
+def _at_place(session: TrainingSession, names: Names, seen: Seen, sides: list[Side], verdict: Verdict) -> Comparison:
     """What one walk alone decides, and what the verdict says."""
-    examples = len(session.setup.examples[0])
+    equation, examples = session.equation, len(session.setup.examples[0])
     return Comparison(
         seen=seen,
         status=seen.message or verdict.words,
@@ -189,20 +187,14 @@ def _at_place(
         measures=MEASURES,
         at_start=session.place == (0, 0),
         timeline=timeline(session),
-        heading=_heading(session),
-        phase=session.equation.phase if session.equation else "",
+        heading=heading(equation, session.shape, orientation_of(session)) if equation else "Ready to start",
+        phase=equation.phase if equation else "",
         sides=tuple(sides),
         verdict=verdict,
         partings=(),
         names=(names.left, names.right),
         tables=(),
     )
-
-
-def _heading(session: TrainingSession) -> str:
-    if session.equation is None:
-        return "Ready to start"
-    return heading(session.equation, session.shape, orientation_of(session))
 
 
 def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
@@ -215,10 +207,8 @@ def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
     return Side(id, name, maths(found), code, number(session.values[equation.symbol], digits), loss)
 
 
-# Whether they differ here ---------------------------------------------------------------------------------------------
-
-
-def _verdict(pair: Pair, names: Names, digits: int) -> Verdict:
+def _verdict(pair: Pair, names: Names) -> Verdict:
+    """Whether they differ here."""
     left, right = pair
     if left.equation is None or right.equation is None:
         return Verdict("", "Nothing has been computed yet. Take a step: both walks take it.")
@@ -231,10 +221,3 @@ def _verdict(pair: Pair, names: Names, digits: int) -> Verdict:
         return Verdict(SAME, words)
     rule = "Here the rule itself differs" if other_rule else "The rule is the same, but the numbers in it differ"
     return Verdict(OTHER, f"{rule}. {names.beside}, the result is {compared(ours, theirs)}.")
-
-
-def _status(session: TrainingSession, sides: tuple[Side, ...], verdict: Verdict) -> str:
-    if session.equation is None:
-        return verdict.words
-    found = "; ".join(f"{side.name} {side.value}" for side in sides)
-    return f"{what_is_found(session.equation, session.shape)}: {found}. {verdict.words}"

@@ -51,16 +51,15 @@ class ForkPanel:
 
 def fork_panel(session: TrainingSession) -> ForkPanel:
     """What can be changed of a walk."""
-    setup = session.setup
-    things = tuple(
-        _changeable(setup, name) for name, thing in THINGS.items() if thing.now(setup) or name == "initializer"
-    )
-    return ForkPanel(told_fork(setup, session.fork) if session.fork else "", things)
-
-
-def _changeable(setup: Setup, thing: str) -> Changeable:
-    options = (Option(name, value_words(thing, name), i == 0) for i, name in enumerate(possible(setup, thing)))
-    return Changeable(thing, LABELS[thing], _now(setup, thing, "given"), tuple(options))
+    setup, fork, things, told = session.setup, session.fork, [], ""
+    for name, thing in THINGS.items():
+        if thing.now(setup) or name == "initializer":
+            options = (Option(one, value_words(name, one), i == 0) for i, one in enumerate(possible(setup, name)))
+            things.append(Changeable(name, LABELS[name], _now(setup, name, "given"), tuple(options)))
+    if fork:
+        was = _now(setup, fork.thing, "the one that was given")
+        told = f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {was}"
+    return ForkPanel(told, tuple(things))
 
 
 def _now(setup: Setup, thing: str, otherwise: str) -> str:
@@ -81,12 +80,6 @@ def value_words(thing: str, value: str) -> str:
         case "initializer":
             return INITIALIZER_WORDS[value].lower()
     return value
-
-
-def told_fork(setup: Setup, fork: Fork) -> str:
-    """learning rate η 0.05 instead of 0.1."""
-    was = _now(setup, fork.thing, "the one that was given")
-    return f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {was}"
 
 
 def names_of_fork(session: TrainingSession, fork: Fork) -> Names:

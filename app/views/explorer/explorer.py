@@ -17,12 +17,11 @@ from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.symbols import orientation_of
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
-from app.views.pages import title_of
+from app.views.pages import heading_of
 from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.summary import network_summary
 
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 
@@ -191,11 +190,11 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
     sentence = told(session, digits)
-    eyebrow, title = title_of(session)
+    heading = heading_of(session)
     headline = Headline(
-        eyebrow=eyebrow,
-        title=title,
-        facts=network_summary(session.setup),
+        eyebrow=heading.eyebrow,
+        title=heading.title,
+        facts=heading.facts,
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
         learning_rate=f"{session.learning_rate:.15g}",
