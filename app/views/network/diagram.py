@@ -7,24 +7,21 @@ from typing import ClassVar, NamedTuple
 
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
-from app.views.network.layout import Line
+from app.views.network.layout import Line, Still, Wire, still
 from app.views.network.marks import (
     Connection,
     Label,
     LossMark,
-    Still,
     Target,
     Unit,
-    Wire,
+    Visible,
     connections,
     loss_mark,
-    still,
     targets,
     units,
     ways_to_loss,
 )
 from app.views.network.scales import place, share, sign_class
-from app.views.network.visible import Visible
 from app.views.text.activations import activation_word
 
 START = "u-0-0"  # the mark in focus where the equation's own is not drawn
@@ -58,20 +55,16 @@ class Pulse(NamedTuple):
     length: str
 
 
-class Wave(NamedTuple):
+@dataclass(frozen=True)
+class Wave:
     """All that travels now; each step's wave has a name of its own, so that it starts anew."""
+
+    id: ClassVar[str] = "pulses"
+    template: ClassVar[str] = "svg/pulse.svg"
 
     name: str
     view_box: str
     pulses: tuple[Pulse, ...]
-
-    @property
-    def id(self) -> str:
-        return "pulses"
-
-    @property
-    def template(self) -> str:
-        return "svg/pulse.svg"
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,27 @@
-"""The marks of the diagram: connections with their numbers, units, targets, the loss; each what its template draws."""
+"""The marks of the diagram: connections with their numbers, units, targets, the loss; each what its template draws.
+
+What they show is what the walk has shown so far.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from math import hypot
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
+import numpy as np
+
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import found_at, trace
+from app.engine.equations.values import Values
 from app.engine.network.expressions import Symbol
+from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
 from app.views.narration.mistakes import is_misled
-from app.views.network.layout import LOSS_RADIUS, Layout, Line, Places, label_places, layout
+from app.views.network.layout import LOSS_RADIUS, Still
 from app.views.network.scales import place, sign_class, strength, stroke_width
-from app.views.network.visible import Visible
-from app.views.text.naming import spoken_mark, target_mark, unit_mark
+from app.views.text.naming import target_mark
+from app.views.text.numbers import number
 
-HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units
-ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
+MOST_DIGITS = 4  # the drawing has no room for more
 ROOMY_LABEL = 11  # characters that fit a label; a longer text is set smaller
 TO_LOSS_WIDTH = "1.6"
 ROOMY_VALUE, LONG_VALUE = 6, 8  # characters of a value that fit a circle in full size, and set smaller
@@ -106,8 +112,12 @@ class Target(NamedTuple):
     thread: str
 
 
-class LossMark(NamedTuple):
+@dataclass(frozen=True)
+class LossMark:
     """The loss at the far right; `value` is empty until it is known."""
+
+    id: ClassVar[str] = "u-loss"
+    template: ClassVar[str] = "svg/loss.svg"
 
     x: str
     y: str
@@ -119,107 +129,84 @@ class LossMark(NamedTuple):
     tab: str
     label: str
 
-    @property
-    def id(self) -> str:
-        return "u-loss"
 
-    @property
-    def template(self) -> str:
-        return "svg/loss.svg"
+# What the walk has shown --------------------------------------------------------------------------------------------
 
 
-# What stands still ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class Visible:
+    """One walk at its cursor, its numbers written with so many decimals.
 
-
-class Wire(NamedTuple):
-    """A line as it is drawn: its ids, its path, its arrowhead, the rows of its label, where it leads in words.
-
-    The arrowhead stands at its start and points there: the way back. A label that found no place is not `placed`.
-    `weight` is the weight that it stands for.
+    `whole_layer`: the learner steps by more than an equation. `phase` is that of the equation shown last, empty at the
+    very start. `about` is what it finds: kind, layer and units, a kind of its own at the very start; what an optimizer
+    has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or loss that it is
+    about. `found` holds the equation that finds each symbol.
     """
 
-    line: Line
-    id: str
-    ref: str
-    path: str
-    head: str
-    rows: tuple[str, str, str, str]
-    placed: bool
-    words: str
-    weight: Symbol
+    shape: Shape
+    cursor: int
+    values: Values
+    digits: int
+    whole_layer: bool
+    phase: str
+    about: tuple[str, int, int, int | None]
+    mark: str
+    largest_weight: float  # the thickest line
+    largest_activation: float  # of the example in focus, finite, at least 1: the fullest colour
+    found: dict[Symbol, int]
 
+    @classmethod
+    def of(cls, session: TrainingSession, digits: int) -> "Visible":
+        """What a session has shown; while a bug is hunted, as if there were none."""
+        shape, cursor, values = session.told_shape, session.cursor, session.values
+        equation = trace(shape)[cursor - 1] if cursor else None
+        iteration = values.iteration
+        rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
+        ref = (reference(equation.symbol) if equation else "") or "u-0-0"
+        return cls(
+            shape,
+            cursor,
+            values,
+            min(digits, MOST_DIGITS),
+            session.by != "equation",
+            equation.phase if equation else "",
+            (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
+            {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[0], ref),
+            max(float(np.abs(layer.W).max()) for layer in iteration.before.layers),
+            max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows)),
+            found_at(shape),
+        )
 
-class Spot(NamedTuple):
-    """A unit as it is drawn: layer and number, its id and its bias's, its name in words, where its parts stand.
+    def number(self, symbol: Symbol) -> str:
+        """The symbol's number as the drawing writes it, shown or not."""
+        return number(self.values[symbol], self.digits)
 
-    `places` are the last fields of a Unit, from `name` on.
-    """
+    def text(self, symbol: Symbol) -> str:
+        """The symbol's number; empty until it is given, or found by an equation that has been shown."""
+        return self.number(symbol) if self.found.get(symbol, -1) < self.cursor else ""
 
-    l: int
-    j: int
-    id: str
-    bias_ref: str
-    words: str
-    places: tuple[str, ...]
+    def is_about(self, l: int, j: int) -> bool:
+        """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
+        return l > 0 and self.phase != "loss" and self.about[1:3] == (l, j)
 
+    def standing(self, to: int, j: int, k: int) -> str:
+        """How the line from unit k to unit j of layer `to` stands to the equation.
 
-@dataclass(frozen=True)
-class Still:
-    """All of a drawing that no step changes: its layout, its lines and units as they are drawn.
-
-    `marks` are the ids of all that can be in focus.
-    """
-
-    layout: Layout
-    connections: tuple[Wire, ...]
-    to_loss: tuple[Wire, ...]
-    units: tuple[Spot, ...]
-    marks: frozenset[str]
-
-
-@lru_cache(maxsize=256)
-def still(sizes: tuple[int, ...]) -> Still:
-    """What stands still for networks of these sizes.
-
-    Cached: to place the labels of 2-4-2 takes 18 ms, as long as twenty steps.
-    """
-    drawing, places = layout(sizes), label_places(sizes)
-    connections = tuple(_wire(sizes, line, places) for line in drawing.connections)
-    to_loss = tuple(_wire(sizes, line, places) for line in drawing.to_loss)
-    units = tuple(_spot(drawing, l, j) for l, j in drawing.units)
-    marks = frozenset(("u-loss", *(mark.id for marks in (units, connections, to_loss) for mark in marks)))
-    return Still(drawing, connections, to_loss, units, marks)
-
-
-def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
-    l, j, k = at = line[:3]
-    source = spoken_mark(sizes, l - 1, k)
-    if l == len(sizes):
-        weight, ref, id, words = Symbol("loss"), "loss", f"o-{k}", f"from {source} to the loss"
-    else:
-        weight = Symbol("W", *at)
-        ref = reference(weight)
-        id, words = ref.replace("w", "c"), f"weight from {source} to {spoken_mark(sizes, l, j)}"
-    (x1, y1), (x2, y2) = line.start, line.end
-    path = f"M{place(x1)} {place(y1)}L{place(x2)} {place(y2)}"
-    far = hypot(x2 - x1, y2 - y1)
-    dx, dy = HEAD_WIDE * (x2 - x1) / far, HEAD_WIDE * (y2 - y1) / far
-    tip, back = line.after(2.0), line.after(2.0 + HEAD_LONG)
-    corners = (tip, (back.x - dy, back.y + dx), (back.x + dy, back.y - dx))
-    head = f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in corners)}Z"
-    x, y = places.get(at) or line.at(0.5)
-    rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
-    return Wire(line, id, ref, path, head, rows, at in places, words, weight)
-
-
-def _spot(drawing: Layout, l: int, j: int) -> Spot:
-    (x, y), r = drawing.units[l, j], drawing.radius
-    kind = "input" if l == 0 else "output" if l == len(drawing.sizes) - 1 else "hidden unit"
-    name = "" if drawing.dense else unit_mark(drawing.sizes, l, j)
-    across = (x, y, r, y - r - 7, x + 20, y - 0.45 * r, y + 0.17 * r, y + r + 15, y + r + 29)
-    words = f"{kind} {spoken_mark(drawing.sizes, l, j)}"
-    ids = reference(Symbol("a", l, j)), reference(Symbol("b", l, j))
-    return Spot(l, j, *ids, words, (name, *map(place, across)))
+        active where the equation runs along it, path where its gradient came this way, else empty.
+        """
+        kind, l, unit, source = self.about
+        match kind:
+            case "z" | "a" if (to, j) == (l, unit):
+                return "active" if kind == "z" else "path"
+            case "loss" if to == len(self.shape.sizes):
+                return "active"
+            case "delta" if (to, k) == (l + 1, unit):
+                return "active"
+            case "W" | "dW" if (to, j, k) == (l, unit, source):
+                return "active"
+            case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
+                return "path"
+        return ""
 
 
 # Connections ---------------------------------------------------------------------------------------------------------
