@@ -61,12 +61,10 @@ class Chrome:
 
     @property
     def themes(self) -> tuple[Option, ...]:
-        """The choices of the theme."""
         return _options(THEMES, self.theme)
 
     @property
     def motions(self) -> tuple[Option, ...]:
-        """The choices of motion."""
         return _options(MOTIONS, self.motion)
 
     @property

@@ -1,7 +1,7 @@
 """What the numerical check says of gradients, in words and signs: of one, of a layer, of all; and the panel of all."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from app.engine.check.gradient_check import VERDICTS, Checked, GradientCheck, check_gradients, check_one
 from app.engine.equations.shape import Shape
@@ -14,6 +14,7 @@ from app.views.text.words import sentence
 
 MOST_WORK = 1_000_000  # gradients times examples times units that a step may have to check: about 100 ms
 NOT_YET = "—"
+Row = TypeVar("Row")
 # Verdict -> sign, of one gradient in words, of a layer in words.
 SIGNS = {
     "": ("✓", "agrees", "right"),
@@ -41,6 +42,15 @@ class CheckCell:
     sign: str
     word: str
     numeric: str
+
+
+@dataclass(frozen=True)
+class LayerTable(Generic[Row]):
+    """One row for each parameter of a layer."""
+
+    layer: int
+    title: str
+    rows: tuple[Row, ...]
 
 
 # All gradients ------------------------------------------------------------------------------------------------------
@@ -166,15 +176,6 @@ class CheckRow:
 
 
 @dataclass(frozen=True)
-class CheckTable:
-    """The gradients of one layer."""
-
-    layer: int
-    title: str
-    rows: tuple[CheckRow, ...]
-
-
-@dataclass(frozen=True)
 class Check:
     """The panel: closed (neither `offered` nor `tables`), offered, open, or `refused` with the reason."""
 
@@ -186,7 +187,7 @@ class Check:
     look: str = ""
     verdict: str = ""
     waiting: bool = False
-    tables: tuple[CheckTable, ...] = ()
+    tables: tuple[LayerTable[CheckRow], ...] = ()
 
     def frame(self) -> object:
         """All but the rows."""
@@ -234,6 +235,6 @@ def check_panel(session: TrainingSession, digits: int) -> Check:
             )
             rows.append(row)
         title = f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}"
-        tables.append(CheckTable(layer, title, tuple(rows)))
+        tables.append(LayerTable(layer, title, tuple(rows)))
     waiting = not session.phase_done("backward")
     return Check(look=worst(check) or "right", verdict=verdict(check), waiting=waiting, tables=tuple(tables))

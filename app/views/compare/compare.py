@@ -1,26 +1,45 @@
-"""Two walks at one place, side by side: the same equation, what differs, where they part; the page around it."""
+"""Two walks at one place, side by side: the same equation, what differs, where they part; the page around it.
+
+The walk beside may be a fork: then it is called by what is different, and the losses of both stand in one chart.
+"""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.engine.network.errors import DivergedError
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import Pair, differ, pair_of
+from app.sessions.compare.forks import THINGS, possible
+from app.sessions.walk.history import points_of
 from app.sessions.walk.position import MEASURES
-from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import Plot
-from app.views.compare.differences import OTHER, SAME, ComparedTable, Names, Parting, compared, partings, tables
-from app.views.compare.forks import ForkPanel, both_losses, fork_panel, names_of_fork
+from app.sessions.walk.session import Fork, TrainingSession
+from app.views.charts.lines import About, Plot, Series, plot
+from app.views.check.check import LayerTable
+from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
 from app.views.compare.printed import RunPanel, printed_here, ready_run
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import heading, orientation_of
-from app.views.pages import heading_of
+from app.views.pages import Option, heading_of
+from app.views.text.activations import activation_word
+from app.views.text.datasets import INITIALIZER_WORDS
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
+from app.views.text.optimizers import OPTIMIZER_WORDS
 
 ALONE = "There is no other walk to compare with here."
+LABELS = {
+    "learning_rate": "learning rate η",
+    "optimizer": "optimizer",
+    "activation": "hidden activation",
+    "loss": "loss",
+    "initializer": "initializer",
+    "seed": "seed of the start",
+}
+SYMBOLS = {"learning_rate": "η = ", "seed": "seed "}  # before a value that does not say what it is
 
 
 @dataclass(frozen=True)
@@ -79,8 +98,29 @@ class Comparison:
     verdict: Verdict
     partings: tuple[Parting, ...]
     names: tuple[str, str]
-    tables: tuple[ComparedTable, ...]
+    tables: tuple[LayerTable[ComparedRow], ...]
     curves: Plot | None = None
+
+
+@dataclass(frozen=True)
+class Changeable:
+    """One thing that a fork can change: with options to choose from, or as a number where there are none."""
+
+    thing: str
+    label: str
+    now: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class ForkPanel:
+    """The panel: every thing that can be changed in this walk; `told` says what is different in the walk beside it."""
+
+    id: ClassVar[str] = "fork"
+    template: ClassVar[str] = "compare/fork.html"
+
+    told: str
+    things: tuple[Changeable, ...]
 
 
 @dataclass(frozen=True)
@@ -221,3 +261,58 @@ def _verdict(pair: Pair, names: Names) -> Verdict:
         return Verdict(SAME, words)
     rule = "Here the rule itself differs" if other_rule else "The rule is the same, but the numbers in it differ"
     return Verdict(OTHER, f"{rule}. {names.beside}, the result is {compared(ours, theirs)}.")
+
+
+# A fork ---------------------------------------------------------------------------------------------------------------
+
+
+def fork_panel(session: TrainingSession) -> ForkPanel:
+    """What can be changed of a walk."""
+    setup, fork, things, told = session.setup, session.fork, [], ""
+    for name, thing in THINGS.items():
+        if thing.now(setup) or name == "initializer":
+            options = (Option(one, value_words(name, one), i == 0) for i, one in enumerate(possible(setup, name)))
+            things.append(Changeable(name, LABELS[name], _now(setup, name, "given"), tuple(options)))
+    if fork:
+        was = _now(setup, fork.thing, "the one that was given")
+        told = f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {was}"
+    return ForkPanel(told, tuple(things))
+
+
+def _now(setup: Setup, thing: str, otherwise: str) -> str:
+    """What it is now, as it is called."""
+    value = THINGS[thing].now(setup)
+    return value_words(thing, value) if value else otherwise
+
+
+def value_words(thing: str, value: str) -> str:
+    """A value as it is called: Adam, ReLU, half squared error, he normal, 0.05."""
+    match thing:
+        case "optimizer":
+            return OPTIMIZER_WORDS[value].name
+        case "activation":
+            return activation_word(value)
+        case "loss":
+            return LOSS_WORDS[value].name
+        case "initializer":
+            return INITIALIZER_WORDS[value].lower()
+    return value
+
+
+def names_of_fork(session: TrainingSession, fork: Fork) -> Names:
+    """How both walks are called: by what is different."""
+    symbol = SYMBOLS.get(fork.thing, "")
+    left, right = _now(session.setup, fork.thing, ""), f"{symbol}{value_words(fork.thing, fork.value)}"
+    return Names(f"{symbol}{left}" if left else "as given", right, f"with {right}")
+
+
+def both_losses(pair: Pair, names: Names, digits: int) -> Plot:
+    """The training losses of both, over the updates that are made."""
+    ways = [(names.left, "first", points_of(pair.left)), (names.right, "second", points_of(pair.right))]
+    series = [
+        Series(name, look, [one.training.loss for one in points], [float(one.updates) for one in points])
+        for name, look, points in ways
+    ]
+    ends = "; ".join(f"{one.name} ends at {number(one.values[-1], digits)}" for one in series)
+    about = About("both-losses", f"The loss over all training examples: {ends}", "updates made", "loss ℒ", digits)
+    return plot(about, series)

@@ -7,7 +7,7 @@ from app.engine.equations.trace import trace
 from app.engine.network.expressions import Symbol
 from app.sessions.compare.counterpart import Pair, differ, first_difference, parting, same_place
 from app.sessions.walk.position import Place
-from app.views.check.check import NOT_YET
+from app.views.check.check import NOT_YET, LayerTable
 from app.views.explorer.parameters import ParameterRow, parameters
 from app.views.formulas.symbols import heading, orientation_of, reference
 from app.views.text.numbers import number
@@ -71,15 +71,7 @@ class ComparedRow:
     current: bool
 
 
-@dataclass(frozen=True)
-class ComparedTable:
-    """The parameters of one layer."""
-
-    title: str
-    rows: tuple[ComparedRow, ...]
-
-
-def tables(pair: Pair, digits: int) -> tuple[ComparedTable, ...]:
+def tables(pair: Pair, digits: int) -> tuple[LayerTable[ComparedRow], ...]:
     """Every layer's parameters, the last layer first, numbers appearing as the walk finds them."""
     gradients = {reference(one.symbol): one.symbol for one in trace(pair.left.shape) if one.symbol.kind in ("dW", "db")}
     left, right = (parameters(one, orientation_of(one), digits).tables for one in pair)
@@ -87,7 +79,7 @@ def tables(pair: Pair, digits: int) -> tuple[ComparedTable, ...]:
     for ours, theirs in zip(left, right, strict=True):
         both = zip(ours.rows, theirs.rows, strict=True)
         rows = tuple(_row(pair, gradients[one.ref], one, other) for one, other in both)
-        found.append(ComparedTable(ours.title, rows))
+        found.append(LayerTable(ours.layer, ours.title, rows))
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """The panel that edits a value of the walk: a number field with steps down and up; what was edited; the way back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor, log10
 from typing import ClassVar
 
@@ -46,11 +46,6 @@ class Edit:
     field: Field | None
     told: str
     undo: str
-
-    @property
-    def resting(self) -> "Edit":
-        """The same where the field takes no focus."""
-        return replace(self, field=replace(self.field, focused=False)) if self.field else self
 
 
 def edit_panel(session: TrainingSession, opened: Opened | None, digits: int) -> Edit:

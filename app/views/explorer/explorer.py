@@ -1,6 +1,6 @@
 """The explorer page: one frozen class per panel, each exactly what its template may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.lessons import lesson_named
@@ -179,7 +179,12 @@ class ExplorerPage:
     @property
     def resting(self) -> tuple[Panel, ...]:
         """The panels as they are known to be shown: none takes the focus, so that one that does is sent again."""
-        return tuple(panel.resting if isinstance(panel, Edit) else panel for panel in self.panels)
+        return tuple(
+            replace(panel, field=replace(panel.field, focused=False))
+            if isinstance(panel, Edit) and panel.field
+            else panel
+            for panel in self.panels
+        )
 
     def __getitem__(self, id: str) -> Panel:
         return next(panel for panel in self.panels if panel.id == id)
@@ -210,8 +215,10 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
     predict = predict_panel(session, digits, look.moment, look.reply)
-    # A verdict comes before the step that it is about, a question after the step that leads to it.
-    parts = [spoken(session, sentence), predict.spoken] if predict.asks else [predict.spoken, spoken(session, sentence)]
+    # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
+    # it is about, a question after the step that leads to it.
+    found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
+    parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
         Status(look.message or edit_said(session, edit) or paths.said or " ".join(filter(None, parts))),
@@ -247,10 +254,3 @@ def told(session: TrainingSession, digits: int) -> str:
         return sentence
     now = session.current
     return f"{sentence} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
-
-
-def spoken(session: TrainingSession, sentence: str) -> str:
-    """The step for those who only hear it: first what it finds, since two units may well do the same."""
-    if session.equation is None:
-        return sentence
-    return f"{what_is_found(session.equation, session.shape)}. {sentence}"

@@ -7,7 +7,7 @@ from app.engine.check.gradient_check import GradientCheck
 from app.engine.equations.trace import found_at
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.check.check import NOT_YET, NOTHING, CheckCell, check_cell, check_of
+from app.views.check.check import NOT_YET, NOTHING, CheckCell, LayerTable, check_cell, check_of
 from app.views.formulas.symbols import ParameterNames, parameter_names, reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
@@ -37,15 +37,6 @@ class ParameterRow:
 
 
 @dataclass(frozen=True)
-class LayerTable:
-    """The parameters of one layer."""
-
-    layer: int
-    title: str
-    rows: tuple[ParameterRow, ...]
-
-
-@dataclass(frozen=True)
 class Parameters:
     """The tables of all layers, the last layer first: the order in which gradients are found.
 
@@ -55,7 +46,7 @@ class Parameters:
     id: ClassVar[str] = "parameters"
     template: ClassVar[str] = "explorer/parameters.html"
 
-    tables: tuple[LayerTable, ...]
+    tables: tuple[LayerTable[ParameterRow], ...]
     checking: bool = False
 
     def frame(self) -> object:

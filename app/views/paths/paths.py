@@ -180,19 +180,15 @@ class ExampleShare(NamedTuple):
     text: str
 
 
-class Tick(NamedTuple):
-    """One example's mark in the chart."""
-
-    x: str
-    sign: str
-
-
 class Shares(NamedTuple):
-    """Every example's own gradient: those listed, those folded away, and the chart with its words."""
+    """Every example's own gradient: those listed, those folded away, and the chart with its words.
+
+    `ticks`: where each stands in the chart, and its sign's class.
+    """
 
     listed: tuple[ExampleShare, ...]
     folded: tuple[ExampleShare, ...]
-    ticks: tuple[Tick, ...]
+    ticks: tuple[tuple[str, str], ...]
     zero: str
     mean: str
     lowest: str
@@ -210,7 +206,7 @@ def shares_of(batch: tuple[int, ...], found: Paths, digits: int) -> Shares:
         share = (value - low) / (high - low) if high > low else 0.5
         return place(MARGIN + (WIDTH - 2 * MARGIN) * share)
 
-    ticks = dict.fromkeys(Tick(across(own), sign_class(own)) for own in found.each)
+    ticks = dict.fromkeys((across(own), sign_class(own)) for own in found.each)
     return Shares(
         shares[:MOST_LISTED],
         shares[MOST_LISTED:],

@@ -179,7 +179,7 @@ def test_a_large_batch_folds_all_but_twelve_examples() -> None:
     assert found.shares is not None
     assert (len(found.shares.listed), len(found.shares.folded)) == (MOST_LISTED, 100 - MOST_LISTED)
     assert "100 examples from" in found.shares.words
-    xs = [float(tick.x) for tick in found.shares.ticks]
+    xs = [float(x) for x, _ in found.shares.ticks]
     assert min(xs) >= 0
     assert max(xs) <= 400
 
