@@ -28,16 +28,12 @@ ROOM = 16.0  # beside the middle of a label
 
 @dataclass(frozen=True)
 class Band:
-    """A region in one look."""
-
     look: str
     d: str
 
 
 @dataclass(frozen=True)
 class Label:
-    """A word in the picture."""
-
     x: str
     y: str
     text: str

@@ -190,12 +190,10 @@ class Check:
     tables: tuple[LayerTable[CheckRow], ...] = ()
 
     def frame(self) -> object:
-        """All but the rows."""
         titles = tuple((table.layer, table.title) for table in self.tables)
         return self.offered, self.refused, self.look, self.verdict, self.waiting, titles
 
     def parts(self) -> tuple[tuple[CheckRow, ...], ...]:
-        """Every row, table by table."""
         return tuple(table.rows for table in self.tables)
 
 

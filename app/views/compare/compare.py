@@ -11,13 +11,14 @@ from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import Pair, differ, pair_of
 from app.sessions.compare.forks import THINGS, possible
+from app.sessions.compare.notebook_run import is_quick
 from app.sessions.walk.history import points_of
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.check.check import LayerTable
 from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
-from app.views.compare.printed import RunPanel, printed_here, ready_run
+from app.views.compare.printed import RunPanel, printed_here, run_panel
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.numpy_lines import line_of_numpy
@@ -160,7 +161,7 @@ def compare_page(session: TrainingSession, session_id: str, comparison: Comparis
         as_published=session.as_published,
         comparison=comparison,
         has_run=lesson is not None,
-        run=ready_run(session, comparison.seen.digits) if lesson else None,
+        run=run_panel(lesson, comparison.seen.digits) if lesson and is_quick(lesson) else None,
         fork=fork_panel(session),
     )
 

@@ -50,11 +50,9 @@ class Parameters:
     checking: bool = False
 
     def frame(self) -> object:
-        """Tables without their rows: nothing that changes during a walk."""
         return self.checking, tuple((table.layer, table.title) for table in self.tables)
 
     def parts(self) -> tuple[tuple[ParameterRow, ...], ...]:
-        """Every row, table by table."""
         return tuple(table.rows for table in self.tables)
 
 

@@ -56,11 +56,9 @@ class Timeline:
     groups: tuple[Group, ...]
 
     def frame(self) -> object:
-        """The phases."""
         return tuple(group.phase for group in self.groups)
 
     def parts(self) -> tuple[tuple[Cell, ...], ...]:
-        """Every cell, phase by phase."""
         return tuple(group.cells for group in self.groups)
 
 

@@ -1,9 +1,8 @@
 """A gradient as the sum over its paths: each path as a row of factors, its words, and the panel that shows them."""
 
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import isfinite, log10
-from operator import mul
 from typing import ClassVar, NamedTuple
 
 from app.engine.equations.trace import found_at
@@ -109,50 +108,41 @@ class Writer(NamedTuple):
 
     def row(self, path: Path, place_of_all: str, batch: bool) -> PathRow:
         """The path; `place_of_all` is such as "Path 1 of 2"; over a batch its own product is told apart."""
-        killer = path.killer(SATURATED)
-        shown = [factor for factor in path.factors if not self._is_one(factor)]
+        killer, shape = path.killer(SATURATED), self.script.shape
+        factors: list[FactorMark] = []
+        told, product = [], 1.0
+        for factor in path.factors:
+            symbol, value = factor
+            if symbol.kind == "slope" and ACTIVATIONS[shape.activation(symbol.layer)].passes_on:
+                continue  # the slope of an identity is left out, as everywhere
+            name, written, share = spelled(symbol, self.script, MATHML), plain(value, self.digits), 0.0
+            if symbol.kind == "da":  # in one line, for a fraction would stand higher than all others
+                y_hat = spelled(symbol._replace(kind="a"), self.script, MATHML)
+                name = f"<mo>∂</mo><mi>ℒ</mi><mo>/</mo><mo>∂</mo>{y_hat}"
+            if value < 0 and factors:
+                written = MATHML.parenthesised(written)
+            product *= value
+            if product and isfinite(product):
+                share = max(0.02, 1.0 + log10(abs(product) / self.product) / DECADES)
+            mark = FactorMark(
+                marked(symbol, name, value >= 0),
+                marked(symbol, written, value >= 0),
+                number(product, self.digits),
+                _stroke(share),
+                factor is killer,
+            )
+            factors.append(mark)
+            told.append(f"{FACTOR_WORDS[symbol.kind]}{number(value, self.digits)}")
         lines = (reference(Symbol("W", l, j, k)) for (_, k), (l, j) in pairwise(path.units))
-        told = " times ".join(f"{FACTOR_WORDS[f.symbol.kind]}{number(f.value, self.digits)}" for f in shown)
         own, why = number(path.own, self.digits), killed(self.script, killer) if killer else ""
-        products = accumulate((factor.value for factor in shown), mul)
         return PathRow(
             " ".join((*lines, *map(_mark, path.units))),
-            " → ".join(unit_mark(self.script.shape.sizes, *unit) for unit in path.units),
-            f"{place_of_all}, {route(self.script, path.units)}: {told} is {own}. {why}".rstrip(),
+            " → ".join(unit_mark(shape.sizes, *unit) for unit in path.units),
+            f"{place_of_all}, {route(self.script, path.units)}: {' times '.join(told)} is {own}. {why}".rstrip(),
             self.bar(path.product),
-            tuple(
-                self._factor(factor, product, bool(i), factor is killer)
-                for i, (factor, product) in enumerate(zip(shown, products, strict=True))
-            ),
+            tuple(factors),
             own if batch else "",
             why,
-        )
-
-    def _is_one(self, factor: Factor) -> bool:
-        """Whether it is the slope of an identity, which is left out as everywhere."""
-        kind, layer, _, _ = factor.symbol
-        return kind == "slope" and ACTIVATIONS[self.script.shape.activation(layer)].passes_on
-
-    def _factor(self, factor: Factor, product: float, follows: bool, kills: bool) -> FactorMark:
-        """`product` is what all factors up to this one make; a negative number that follows another is put in brackets.
-
-        The loss's slope is written in one line, for a fraction would stand higher than all others.
-        """
-        symbol, value = factor
-        name = spelled(symbol, self.script, MATHML)
-        if symbol.kind == "da":
-            y_hat = spelled(symbol._replace(kind="a"), self.script, MATHML)
-            name = f"<mo>∂</mo><mi>ℒ</mi><mo>/</mo><mo>∂</mo>{y_hat}"
-        written = plain(value, self.digits)
-        share = 0.0
-        if product and isfinite(product):
-            share = max(0.02, 1.0 + log10(abs(product) / self.product) / DECADES)
-        return FactorMark(
-            marked(symbol, name, value >= 0),
-            marked(symbol, MATHML.parenthesised(written) if value < 0 and follows else written, value >= 0),
-            number(product, self.digits),
-            _stroke(share),
-            kills,
         )
 
 
