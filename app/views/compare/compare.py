@@ -14,7 +14,7 @@ from app.sessions.compare.forks import THINGS, possible
 from app.sessions.compare.notebook_run import is_quick
 from app.sessions.walk.history import points_of
 from app.sessions.walk.position import MEASURES
-from app.sessions.walk.session import Fork, TrainingSession
+from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.check.check import LayerTable
 from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
@@ -171,8 +171,11 @@ def compare_page(session: TrainingSession, session_id: str, comparison: Comparis
 
 def comparison_of(session: TrainingSession, seen: Seen) -> Comparison:
     """A walk and its counterpart; alone where there is none, or none that can be followed to here."""
-    if session.fork is not None:
-        names = names_of_fork(session, session.fork)
+    if session.fork is not None:  # both are called by what is different
+        thing = session.fork.thing
+        symbol, was = SYMBOLS.get(thing, ""), _now(session.setup, thing, "")
+        right = f"{symbol}{value_words(thing, session.fork.value)}"
+        names = Names(f"{symbol}{was}" if was else "as given", right, f"with {right}")
     elif session.lesson is not None:
         names = Names()
     else:
@@ -298,13 +301,6 @@ def value_words(thing: str, value: str) -> str:
         case "initializer":
             return INITIALIZER_WORDS[value].lower()
     return value
-
-
-def names_of_fork(session: TrainingSession, fork: Fork) -> Names:
-    """How both walks are called: by what is different."""
-    symbol = SYMBOLS.get(fork.thing, "")
-    left, right = _now(session.setup, fork.thing, ""), f"{symbol}{value_words(fork.thing, fork.value)}"
-    return Names(f"{symbol}{left}" if left else "as given", right, f"with {right}")
 
 
 def both_losses(pair: Pair, names: Names, digits: int) -> Plot:

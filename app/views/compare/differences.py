@@ -13,7 +13,7 @@ from app.views.formulas.symbols import heading, orientation_of, reference
 from app.views.text.numbers import number
 from app.views.text.words import sentence
 
-PERCENT, TIMES = 2, 2  # decimals
+DECIMALS = 2
 SAME, OTHER = "=", "≠"
 
 
@@ -41,9 +41,9 @@ def compared(left: float, right: float) -> str:
     if left == 0 or right == 0:
         return f"0 only {'on the left' if left == 0 else 'on the right'}"
     ratio = abs(right) / abs(left)
-    size = f"{number(abs(ratio - 1) * 100, PERCENT)} % {'larger' if ratio > 1 else 'smaller'}"
+    size = f"{number(abs(ratio - 1) * 100, DECIMALS)} % {'larger' if ratio > 1 else 'smaller'}"
     if ratio >= 2:
-        size = f"{number(ratio, TIMES)} times as large"
+        size = f"{number(ratio, DECIMALS)} times as large"
     if (left > 0) == (right > 0):
         return size
     return f"of the other sign and {size}" if differ(1.0, ratio) else "of the other sign"
