@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.check.central_differences import steps_of
-from app.engine.check.gradient_check import behind, row_of
+from app.engine.check.central_differences import Behind, steps_of
+from app.engine.check.gradient_check import row_of
 from app.engine.learning.iteration import Iteration
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
@@ -98,12 +98,15 @@ def secant(iteration: Iteration, symbol: Symbol) -> Secant:
 
 def step_of(iteration: Iteration, symbol: Symbol) -> float:
     """The check's step for a parameter W or b; halved until the loss itself has no corner within ROOM of it."""
-    near = behind(iteration, symbol.layer)
-    near = near.only(row_of(iteration, symbol))
+    near = Behind.of(iteration, symbol.layer).only(row_of(iteration, symbol))
     with np.errstate(all="ignore"):
         h = steps_of(near)
         for _ in range(MOST_HALVINGS):
-            if not near.crosses(ROOM * h[:, None] * np.array([-1.0, 1.0])):
+            sums, _ = near.moved(ROOM * h[:, None] * np.array([-1.0, 1.0]))
+            if not any(
+                layer.activation.pieces is not None and bool((((moved > 0) != (Z > 0)) & (Z != 0)).any())
+                for layer, Z, moved in zip(near.layers, near.Z, sums, strict=True)
+            ):
                 break
             h /= 2
     return float(h[0])

@@ -20,8 +20,8 @@ MAGNIFIED = 8.0  # times the size of a layer's sums: last digits lost where thei
 def along_paths(near: Behind) -> list[Estimate]:
     """The slopes of the mean loss, and what rounding may have made of a gradient in doubles: 0 where no path leads
     from the parameter to the loss, so that it is 0 for certain."""
-    moves = np.zeros((len(near), *near.Z[0].shape), DIGITS)
-    moves[np.arange(len(near)), :, near.j] = near.carried
+    moves = np.zeros((len(near.j), *near.Z[0].shape), DIGITS)
+    moves[np.arange(len(near.j)), :, near.j] = near.carried
     sizes = np.abs(moves)
     for place, (layer, Z) in enumerate(zip(near.layers, near.Z, strict=True)):
         if place:
