@@ -4,7 +4,7 @@ By forward() and the loss alone, as in the numerical check, whose secant is here
 activations, the loss is taken without rounding: a rounded loss is a staircase.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +45,8 @@ def losses_at(iteration: Iteration, moved: Sequence[Symbol], places: Array) -> A
     size = max(1, WORK // (len(iteration.X) * widest))
     loss = iteration.method.loss
     with np.errstate(all="ignore"):
-        parts = [
-            loss.value(forward(_stack(network, moved, part), iteration.X).output, iteration.Y)
-            for part in _in_parts(places, size)
-        ]
+        stacks = (_stack(network, moved, places[start : start + size]) for start in range(0, len(places), size))
+        parts = [loss.value(forward(stack, iteration.X).output, iteration.Y) for stack in stacks]
         means: Array = np.concatenate([part.mean(axis=-1) for part in parts])
     return means
 
@@ -123,11 +121,6 @@ def place_of(network: Network, symbol: Symbol) -> int:
     counted = network.parts(np.arange(network.size, dtype=float))
     W, b = counted[symbol.layer - 1]
     return int(b[symbol.j] if symbol.k is None else W[symbol.j, symbol.k])
-
-
-def _in_parts(places: Array, size: int) -> Iterator[Array]:
-    for start in range(0, len(places), size):
-        yield places[start : start + size]
 
 
 def _stack(network: Network, moved: Sequence[Symbol], places: Array) -> Network:

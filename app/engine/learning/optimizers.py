@@ -63,7 +63,7 @@ class OptimizerKind:
     step: Callable[[Own], Expression]
     step_code: str
     bound: "Callable[[Optimizer, Array, Array], Move]"
-    decouples: bool
+    decouples: bool = False
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -292,7 +292,6 @@ _ADAM = OptimizerKind(
     step=lambda own: _over_size(own("m_hat"), own("v_hat")),
     step_code="m{w}_hat / (np.sqrt(v{w}_hat) + epsilon)",
     bound=_adam,
-    decouples=False,
 )
 
 _TABLE = (
@@ -304,7 +303,6 @@ _TABLE = (
         step=lambda own: own("g"),
         step_code="{g}",
         bound=_gradient_descent,
-        decouples=False,
     ),
     OptimizerKind(
         name="momentum",
@@ -314,7 +312,6 @@ _TABLE = (
         step=lambda own: own("new_velocity"),
         step_code="u{w}",
         bound=_momentum,
-        decouples=False,
     ),
     OptimizerKind(
         name="nesterov",
@@ -324,7 +321,6 @@ _TABLE = (
         step=lambda own: Sum((own("g"), product(MOMENTUM, own("new_velocity")))),
         step_code="({g} + momentum * u{w})",
         bound=_nesterov,
-        decouples=False,
     ),
     OptimizerKind(
         name="rmsprop",
@@ -340,7 +336,6 @@ _TABLE = (
         step=lambda own: _over_size(own("g"), own("new_v")),
         step_code="{g} / (np.sqrt(v{w}) + epsilon)",
         bound=_rmsprop,
-        decouples=False,
     ),
     _ADAM,
     replace(_ADAM, name="adamw", bound=_adamw, decouples=True),
