@@ -44,8 +44,8 @@ class Estimate(NamedTuple):
 class Behind:
     """P parameters of one layer, each to be moved alone: row j of [W | b], column k, where k = fan_in is the bias.
 
-    `layers` are that layer and all that follow, `A` (m, fan_in) is what reaches it, `Z` their sums (m, n), `Y` the
-    targets. `right` says of each unit whether it is on the right piece of its function: (m, n) per layer, or
+    `layers` are that layer and all that follow, `A` (m, fan_in + 1) is what reaches it, and 1 for the bias, `Z` their
+    sums (m, n), `Y` the targets. `right` says of each unit whether it is on the right piece of its function: (m, n) per layer, or
     (P, 1, m, n) where that is another matter for each parameter.
     """
 
@@ -66,9 +66,9 @@ class Behind:
             there = forward(network, iteration.X)
         fan_out, fan_in = network.layers[l - 1].W.shape
         j, k = np.divmod(np.arange(fan_out * (fan_in + 1)), fan_in + 1)
-        Z = there.Z[l - 1 :]
+        A, Z = np.column_stack([there.A[l - 1], np.ones(len(iteration.X))]), there.Z[l - 1 :]
         right = tuple(part > 0 for part in Z)
-        return cls(network.layers[l - 1 :], there.A[l - 1], Z, iteration.Y, iteration.method.loss, right, j, k)
+        return cls(network.layers[l - 1 :], A, Z, iteration.Y, iteration.method.loss, right, j, k)
 
     def only(self, places: Indices) -> "Behind":
         """Some of the parameters."""
@@ -78,7 +78,7 @@ class Behind:
     @property
     def carried(self) -> Array:
         """What each parameter multiplies, (P, m): an input of its layer; 1 for a bias."""
-        multiplied: Array = _with_ones(self.A)[:, self.k].T
+        multiplied: Array = self.A[:, self.k].T
         return multiplied
 
     @property
@@ -99,7 +99,7 @@ class Behind:
 
         units = np.repeat(np.column_stack([first.W, first.b])[self.j, None], T.shape[1], axis=1)
         units[P, :, self.k] += T
-        z = units @ _with_ones(self.A).T
+        z = units @ self.A.T
         sums = [with_unit(self.Z[0], z)]
         if later:  # of this layer only the moved unit's activation is another
             own = np.broadcast_to(self.right[0], (len(P), 1, *self.Z[0].shape))[P, :, :, self.j]
@@ -128,10 +128,6 @@ class Behind:
             right = tuple(np.where(Z == 0, moved > 0, Z > 0) for Z, moved in zip(self.Z, sums, strict=True))
             there = replace(there, right=right)
         return there
-
-
-def _with_ones(A: Array) -> Array:
-    return np.column_stack([A, np.ones(len(A))])
 
 
 def on_pieces(layer: Layer, Z: Array, right: Flags) -> Array:
@@ -178,6 +174,6 @@ def noise_of(near: Behind) -> float:
         return value
 
     pairs = [(jittered(layer.W, JITTERS), jittered(layer.b, JITTERS)) for layer in near.layers]
-    there = forward(Network(near.layers).with_parameters(pairs), near.A)
+    there = forward(Network(near.layers).with_parameters(pairs), near.A[:, :-1])
     means = near.loss.value(Output(there.Z[-1], jittered(there.A[-1])), near.Y).mean(axis=-1)
     return float(np.std(means)) + EPSILON * float(np.abs(means).max()) + TINY

@@ -109,7 +109,7 @@ def _of_layer(iteration: Iteration, l: int, only: Indices | None = None) -> Iter
     """Weights row by row, then biases; or those at some places of [W | b]."""
     with np.errstate(all="ignore"):
         near = Behind.of(iteration, l)
-        noise, fan_in = noise_of(near), near.A.shape[1]
+        noise, fan_in = noise_of(near), near.A.shape[1] - 1
         near = near.only(np.argsort(near.k == fan_in, kind="stable") if only is None else only)
         estimates = differences(near, noise)
         left, right = (differences(near.beside(side), noise) if near.on_corner else estimates for side in (-1.0, 1.0))

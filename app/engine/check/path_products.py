@@ -39,7 +39,7 @@ def along_paths(near: Behind) -> list[Estimate]:
 def _size_of_sums(near: Behind) -> float:
     """How large the terms of a sum are at most, all layers taken together; times the sum itself where a smooth function
     is flat at one end only, for its tail may fall as e^(-z^2/2)."""
-    A, total = near.A, 0.0
+    A, total = near.A[:, :-1], 0.0
     for layer, Z in zip(near.layers, near.Z, strict=True):
         g = layer.activation
         terms = float((np.abs(A) @ np.abs(layer.W.T) + np.abs(layer.b)).max())
