@@ -45,8 +45,8 @@ class Behind:
     """P parameters of one layer, each to be moved alone: row j of [W | b], column k, where k = fan_in is the bias.
 
     `layers` are that layer and all that follow, `A` (m, fan_in + 1) is what reaches it, and 1 for the bias, `Z` their
-    sums (m, n), `Y` the targets. `right` says of each unit whether it is on the right piece of its function: (m, n) per layer, or
-    (P, 1, m, n) where that is another matter for each parameter.
+    sums (m, n), `Y` the targets. `right` says of each unit whether it is on the right piece of its function: (m, n) per
+    layer, or (P, 1, m, n) where that is another matter for each parameter.
     """
 
     layers: tuple[Layer, ...]

@@ -65,11 +65,6 @@ class OptimizerKind:
     bound: "Callable[[Optimizer, Array, Array], Move]"
     decouples: bool = False
 
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """What it remembers: a name for each row of its memory."""
-        return tuple(state.name for state in self.states if state.kept)
-
 
 _SHARE = Bounds(ge=0, lt=1, problem="{name} lies outside of 0 to 1.", remedy="Give 0 or more, below 1: try 0.9.")
 
@@ -103,7 +98,7 @@ class Optimizer:
     @property
     def slots(self) -> tuple[str, ...]:
         """The names of the rows of its memory."""
-        return self.rule.slots
+        return tuple(state.name for state in self.rule.states if state.kept)
 
     @property
     def adds_decay(self) -> bool:
