@@ -4,13 +4,13 @@ By forward() and the loss alone, as in the numerical check, whose secant is here
 activations, the loss is taken without rounding: a rounded loss is a staircase.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.check.central_differences import steps_of
-from app.engine.check.gradient_check import behind, row_of
+from app.engine.check.central_differences import Behind, steps_of
+from app.engine.check.gradient_check import row_of
 from app.engine.learning.iteration import Iteration
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
@@ -45,10 +45,8 @@ def losses_at(iteration: Iteration, moved: Sequence[Symbol], places: Array) -> A
     size = max(1, WORK // (len(iteration.X) * widest))
     loss = iteration.method.loss
     with np.errstate(all="ignore"):
-        parts = [
-            loss.value(forward(_stack(network, moved, part), iteration.X).output, iteration.Y)
-            for part in _in_parts(places, size)
-        ]
+        stacks = (_stack(network, moved, places[start : start + size]) for start in range(0, len(places), size))
+        parts = [loss.value(forward(stack, iteration.X).output, iteration.Y) for stack in stacks]
         means: Array = np.concatenate([part.mean(axis=-1) for part in parts])
     return means
 
@@ -98,12 +96,15 @@ def secant(iteration: Iteration, symbol: Symbol) -> Secant:
 
 def step_of(iteration: Iteration, symbol: Symbol) -> float:
     """The check's step for a parameter W or b; halved until the loss itself has no corner within ROOM of it."""
-    near = behind(iteration, symbol.layer)
-    near = near.only(row_of(iteration, symbol))
+    near = Behind.of(iteration, symbol.layer).only(row_of(iteration, symbol))
     with np.errstate(all="ignore"):
         h = steps_of(near)
         for _ in range(MOST_HALVINGS):
-            if not near.crosses(ROOM * h[:, None] * np.array([-1.0, 1.0])):
+            sums, _ = near.moved(ROOM * h[:, None] * np.array([-1.0, 1.0]))
+            if not any(
+                layer.activation.pieces is not None and bool((((moved > 0) != (Z > 0)) & (Z != 0)).any())
+                for layer, Z, moved in zip(near.layers, near.Z, sums, strict=True)
+            ):
                 break
             h /= 2
     return float(h[0])
@@ -120,11 +121,6 @@ def place_of(network: Network, symbol: Symbol) -> int:
     counted = network.parts(np.arange(network.size, dtype=float))
     W, b = counted[symbol.layer - 1]
     return int(b[symbol.j] if symbol.k is None else W[symbol.j, symbol.k])
-
-
-def _in_parts(places: Array, size: int) -> Iterator[Array]:
-    for start in range(0, len(places), size):
-        yield places[start : start + size]
 
 
 def _stack(network: Network, moved: Sequence[Symbol], places: Array) -> Network:

@@ -108,13 +108,14 @@ def paths_of(
         for j in via:
             head = land.onward(head, j)
         each, shares = land.total(start), land.total(head)
-        count = prod(land.sizes[head.units[-1][0] + 1 :])
+        count = prod(iteration.before.sizes[head.units[-1][0] + 1 :])
+        ways = land.ways(head) if count <= most else ()
         return Paths(
             symbol=symbol,
             via=via,
             units=head.units,
             count=count,
-            paths=tuple(map(land.told, land.ways(head))) if count <= most else (),
+            paths=tuple(Path(w.units, w.factors, float(w.product[focus]), float(np.mean(w.product))) for w in ways),
             groups=tuple(land.groups(head, count)) if count > MOST_APART else (),
             sum=float(np.mean(shares)),
             own=float(shares[focus]),
@@ -131,34 +132,23 @@ class Land:
     focus: int
 
     @cached_property
-    def sizes(self) -> tuple[int, ...]:
-        """Units per layer, the input first."""
-        return self.iteration.before.sizes
-
-    @cached_property
     def loss_slope(self) -> Array:
         """dL_i/dy_hat, (m, n_L)."""
         return self.iteration.method.loss.gradient(self.iteration.forward.output.A, self.iteration.Y)
 
     @cached_property
     def passing(self) -> tuple[tuple[tuple[str, Array], ...], ...]:
-        """For every layer l at index l-1: the factors of passing its units, as kinds with arrays (m, n_l)."""
-        it = self.iteration
-        layers = enumerate(it.before.layers[:-1], start=1)
-        slopes = ((("slope", true_slope(layer.activation, it.forward.at(l))),) for l, layer in layers)
-        return (*slopes, self._end)
-
-    @property
-    def _end(self) -> tuple[tuple[str, Array], ...]:
-        """The output's slope and the loss's own; one factor where they belong together."""
-        it = self.iteration
-        loss, output, last = it.method.loss, it.forward.output, it.before.layers[-1].activation
+        """For every layer l at index l-1: the factors of passing its units, as kinds with arrays (m, n_l); for the last
+        the output's slope and the loss's own, one factor where they belong together."""
+        it, layers = self.iteration, self.iteration.before.layers
+        loss, output, last = it.method.loss, it.forward.output, layers[-1].activation
+        *slopes, slope = (true_slope(layer.activation, it.forward.at(l)) for l, layer in enumerate(layers, start=1))
+        end: tuple[tuple[str, Array], ...] = (("slope", slope), ("da", self.loss_slope))
         if loss.error is not None:
-            return (("delta", loss.error(output, it.Y)),)
-        slope = true_slope(last, output)
-        if last.couples:  # every share depends on every sum: the loss's slopes of all outputs come in
-            return (("delta", pull_through(last, slope, output.A, self.loss_slope)),)
-        return (("slope", slope), ("da", self.loss_slope))
+            end = (("delta", loss.error(output, it.Y)),)
+        elif last.couples:  # every share depends on every sum: the loss's slopes of all outputs come in
+            end = (("delta", pull_through(last, slope, output.A, self.loss_slope)),)
+        return (*((("slope", hidden),) for hidden in slopes), end)
 
     @cached_property
     def reach(self) -> tuple[Array, ...]:
@@ -203,12 +193,8 @@ class Land:
         if l == len(self.passing):
             yield head
             return
-        for j in range(self.sizes[l + 1]):
+        for j in range(self.iteration.before.sizes[l + 1]):
             yield from self.ways(self.onward(head, j))
-
-    def told(self, way: Head) -> Path:
-        """A whole path."""
-        return Path(way.units, way.factors, float(way.product[self.focus]), float(np.mean(way.product)))
 
     def total(self, head: Head) -> Array:
         """The sum over all ways on from here, for each example (m,), without walking them."""
@@ -221,7 +207,7 @@ class Land:
     def groups(self, head: Head, count: int) -> Iterator[Group]:
         """The ways on from here by the next unit; none where they have arrived."""
         l, k = head.units[-1]
-        units = self.sizes[l + 1] if l < len(self.passing) else 0
+        units = self.iteration.before.sizes[l + 1] if l < len(self.passing) else 0
         for j in range(units):
             shares = head.product * self.iteration.before.layers[l].W[j, k] * self.reach[l][:, j]
             yield Group((l + 1, j), count // units, float(np.mean(shares)), float(shares[self.focus]))

@@ -11,7 +11,7 @@ from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples, Ready
 from app.engine.equations.mistakes import reason_against, rules_of
 from app.engine.equations.shape import Shape, Updating
-from app.engine.learning.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
+from app.engine.learning.batches import batch_of, batches_per_epoch
 from app.engine.learning.iteration import Method
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
@@ -75,15 +75,17 @@ class Setup:
     def completed(self) -> Self:
         """With activations and loss filled in to fit the targets, and checked; SetupError names what does not fit."""
         _check_data(self)
-        hidden, (output, loss) = (
-            ("tanh",) * (len(self.sizes) - 2),
-            fitting_output(self.examples[1], self.loss),
-        )
-        activations = self.activations or (*hidden, output)
-        if not self.loss and self.activations:
-            loss = fitting_loss(activations[-1], loss)
-        full = replace(self, activations=activations, loss=self.loss or loss)
-        _check_method(full)
+        output, loss = fitting_output(self.examples[1], self.loss)
+        activations = self.activations or (*("tanh",) * (len(self.sizes) - 2), output)
+        if loss_named(loss).output not in (None, activations[-1]) and not self.loss:
+            loss = "mean_squared_error"
+        full = replace(self, activations=activations, loss=loss)
+        _check_names(full)
+        _check_bounds(full)
+        _check_targets(full)
+        if reason := reason_against(full.mistakes, full.sizes, full.loss):
+            raise reason
+        _ = full.network  # drawn once, here: a start that does not fit is found now
         return full
 
     @cached_property
@@ -140,12 +142,13 @@ class Setup:
         return batch_of(place, len(self.examples[0]), self.batch_size, self.shuffle_seed)
 
     def epoch(self, iteration: int) -> int:
-        """The epoch of an iteration, both from 0; a warm-up belongs to epoch 0."""
-        return epoch_of(iteration, len(self.warm_up), self.iterations_per_epoch)
+        """The epoch of an iteration, both from 0; a warm-up belongs to epoch 0, which ends when the first whole pass
+        over the data after it does."""
+        return max(0, iteration - len(self.warm_up)) // self.iterations_per_epoch
 
     def last_of_epoch(self, epoch: int) -> int:
         """The last iteration of an epoch, both from 0."""
-        return last_of_epoch(epoch, len(self.warm_up), self.iterations_per_epoch)
+        return len(self.warm_up) + (epoch + 1) * self.iterations_per_epoch - 1
 
     @cached_property
     def iterations_per_epoch(self) -> int:
@@ -162,11 +165,6 @@ def fitting_output(Y: Array, loss: str = "") -> tuple[str, str]:
     if Y.shape[1] > 1 and (Y.sum(axis=1) == 1.0).all():
         return "softmax", "cross_entropy"
     return "sigmoid", "binary_cross_entropy"
-
-
-def fitting_loss(output: str, wished: str) -> str:
-    """The loss wished for if the output activation allows it, else the squared error."""
-    return wished if loss_named(wished).output in (None, output) else "mean_squared_error"
 
 
 # What a setup must be -------------------------------------------------------------------------------------------------
@@ -203,16 +201,6 @@ def _check_data(setup: Setup) -> None:
             raise SetupError(f"data.{name}", f"{name} does not name each of {count}.", f"Give {count} names, or none.")
     if any(example not in range(len(X)) for example in setup.warm_up):
         raise SetupError("warm_up", "The warm-up names an example that is not there.", f"Use 0 to {len(X) - 1}.")
-
-
-def _check_method(setup: Setup) -> None:
-    """Names that exist and fit each other, starting values that fit the sizes, and numbers in their bounds."""
-    _check_names(setup)
-    _check_bounds(setup)
-    _check_targets(setup)
-    if reason := reason_against(setup.mistakes, setup.sizes, setup.loss):
-        raise reason
-    _ = setup.network  # drawn once, here: a start that does not fit is found now
 
 
 def _check_bounds(setup: Setup) -> None:

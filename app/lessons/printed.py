@@ -36,20 +36,15 @@ class Printed:
         figure = Decimal(self.text)
         if figure == 0:
             return value == 0.0
-        decimals = _decimals(figure)
-        share = NUMPY if decimals >= SHORTENED and len(self.text) < LONG else HALF
-        return abs(Decimal(value) - figure) <= share * Decimal(1).scaleb(-decimals)
+        share = NUMPY if self.decimals >= SHORTENED and len(self.text) < LONG else HALF
+        return abs(Decimal(value) - figure) <= share * Decimal(1).scaleb(-self.decimals)
 
     @property
     def decimals(self) -> int:
         """How many decimals the text has, its power of ten counted in."""
-        return _decimals(Decimal(self.text))
-
-
-def _decimals(figure: Decimal) -> int:
-    exponent = figure.as_tuple().exponent
-    assert isinstance(exponent, int)  # a printed figure is finite
-    return -exponent
+        exponent = Decimal(self.text).as_tuple().exponent
+        assert isinstance(exponent, int)  # a printed figure is finite
+        return -exponent
 
 
 # Figures are given as text: units are separated by spaces, rows of a matrix by semicolons.

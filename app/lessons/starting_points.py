@@ -21,87 +21,18 @@ class StartingPoint:
     setup: Setup
 
 
-_XOR = Setup(
-    sizes=(2, 2, 1),
-    data=Dataset("xor", examples=4, noise=0.0),
-    start=Initializer("xavier_uniform", seed=8),
-    learning_rate=0.5,
-)
-
-# The worked example that half of all courses use: its parameters as they are published there, W as (fan_out, fan_in).
-_BY_HAND = Setup(
-    sizes=(2, 2, 2),
-    data=Data(
-        Examples(X=np.array([[0.05, 0.10]]), Y=np.array([[0.01, 0.99]])), columns=("x₁", "x₂"), names=("y₁", "y₂")
-    ),
-    activations=("sigmoid", "sigmoid"),
-    loss="half_squared_error",
-    start=Parameters(
-        W=(np.array([[0.15, 0.20], [0.25, 0.30]]), np.array([[0.40, 0.45], [0.50, 0.55]])),
-        b=(np.array([0.35, 0.35]), np.array([0.60, 0.60])),
-    ),
-    learning_rate=0.5,
-)
-
-_TOWER = Setup(
-    sizes=(2, 4, 4, 4, 4, 4, 1),
-    data=Dataset("circles", examples=100),
-    activations=("sigmoid",) * 6,
-    start=Initializer("xavier_uniform", seed=0),
-    learning_rate=0.5,
-)
-
-# Biases far below zero: whatever the examples say, all hidden sums are negative.
-_DEAD = Setup(
-    sizes=(2, 4, 1),
-    data=Dataset("moons", examples=40, noise=0.05),
-    activations=("relu", "sigmoid"),
-    start=Parameters(
-        W=(
-            np.array([[0.9, -0.4], [-0.6, 0.7], [0.5, 0.8], [-0.7, -0.6]]),
-            np.array([[0.6, -0.8, 0.5, 0.7]]),
-        ),
-        b=(np.array([0.1, -4.0, -5.0, -4.0]), np.array([0.0])),
-    ),
-    learning_rate=0.5,
-)
-
-_LINEAR = Setup(
-    sizes=(1, 3, 2, 1),
-    data=Dataset("line", examples=40),
-    activations=("identity",) * 3,
-    loss="mean_squared_error",
-    start=Initializer("xavier_uniform", seed=1),
-)
-
-_IRIS = Setup(
-    sizes=(4, 6, 3),
-    data=Data(Dataset("iris", examples=150, noise=0.0), scaling="standard", test_share=0.2),
-    start=Initializer("xavier_uniform", seed=0),
-    learning_rate=0.02,
-    batch_size=15,
-    shuffle_seed=0,
-    optimizer=Optimizer("adam"),
-)
-
-_DIGITS = Setup(
-    sizes=(8, 12, 10),
-    data=Data(Dataset("digits", examples=300, noise=0.15), test_share=0.2),
-    activations=("relu", "softmax"),
-    start=Initializer("he_normal", seed=0),
-    learning_rate=0.1,
-    batch_size=20,
-    shuffle_seed=0,
-    optimizer=Optimizer("momentum"),
-)
-
 STARTING_POINTS: tuple[StartingPoint, ...] = (
     StartingPoint(
         "xor",
         "XOR",
         "The smallest problem that no straight line solves. Two hidden units are enough, from a lucky start: "
         "seed 8 learns it, seed 0 gets stuck.",
-        _XOR.completed(),
+        Setup(
+            sizes=(2, 2, 1),
+            data=Dataset("xor", examples=4, noise=0.0),
+            start=Initializer("xavier_uniform", seed=8),
+            learning_rate=0.5,
+        ).completed(),
     ),
     StartingPoint(
         "by-hand",
@@ -109,42 +40,99 @@ STARTING_POINTS: tuple[StartingPoint, ...] = (
         "Two inputs, two hidden units, two outputs, and every number small enough for paper. On paper one bias serves "
         "both units of a layer and stays as it is; here each unit has its own, both start equal, and both learn. "
         "The weights after the first update are those on paper.",
-        _BY_HAND.completed(),
+        # The example that half of all courses use: its parameters as they are published there, W as (fan_out, fan_in).
+        Setup(
+            sizes=(2, 2, 2),
+            data=Data(
+                Examples(X=np.array([[0.05, 0.10]]), Y=np.array([[0.01, 0.99]])),
+                columns=("x₁", "x₂"),
+                names=("y₁", "y₂"),
+            ),
+            activations=("sigmoid", "sigmoid"),
+            loss="half_squared_error",
+            start=Parameters(
+                W=(np.array([[0.15, 0.20], [0.25, 0.30]]), np.array([[0.40, 0.45], [0.50, 0.55]])),
+                b=(np.array([0.35, 0.35]), np.array([0.60, 0.60])),
+            ),
+            learning_rate=0.5,
+        ).completed(),
     ),
     StartingPoint(
         "tower",
         "A vanishing gradient",
         "Six sigmoid layers. Each slope lets at most a quarter through, so little of the error signal "
         "reaches the first layer: compare the gradients of layer 1 with those of layer 6.",
-        _TOWER.completed(),
+        Setup(
+            sizes=(2, 4, 4, 4, 4, 4, 1),
+            data=Dataset("circles", examples=100),
+            activations=("sigmoid",) * 6,
+            start=Initializer("xavier_uniform", seed=0),
+            learning_rate=0.5,
+        ).completed(),
     ),
     StartingPoint(
         "dead-relu",
         "Dead ReLUs",
         "Three of four hidden units start with a bias far below zero. Their sums are negative for every example, "
         "the slope is 0, and no gradient ever wakes them.",
-        _DEAD.completed(),
+        # Biases far below zero: whatever the examples say, all hidden sums are negative.
+        Setup(
+            sizes=(2, 4, 1),
+            data=Dataset("moons", examples=40, noise=0.05),
+            activations=("relu", "sigmoid"),
+            start=Parameters(
+                W=(
+                    np.array([[0.9, -0.4], [-0.6, 0.7], [0.5, 0.8], [-0.7, -0.6]]),
+                    np.array([[0.6, -0.8, 0.5, 0.7]]),
+                ),
+                b=(np.array([0.1, -4.0, -5.0, -4.0]), np.array([0.0])),
+            ),
+            learning_rate=0.5,
+        ).completed(),
     ),
     StartingPoint(
         "linear",
         "A linear network",
         "Three layers without an activation. However many there are, together they are one straight line: "
         "more layers bring parameters, and nothing that one layer could not say.",
-        _LINEAR.completed(),
+        Setup(
+            sizes=(1, 3, 2, 1),
+            data=Dataset("line", examples=40),
+            activations=("identity",) * 3,
+            loss="mean_squared_error",
+            start=Initializer("xavier_uniform", seed=1),
+        ).completed(),
     ),
     StartingPoint(
         "iris",
         "Iris flowers",
         "Four measures of a flower, three species, 150 flowers of which 30 are kept for testing. "
         "Softmax and cross-entropy, with Adam: most flowers are told apart within a few epochs.",
-        _IRIS.completed(),
+        Setup(
+            sizes=(4, 6, 3),
+            data=Data(Dataset("iris", examples=150, noise=0.0), scaling="standard", test_share=0.2),
+            start=Initializer("xavier_uniform", seed=0),
+            learning_rate=0.02,
+            batch_size=15,
+            shuffle_seed=0,
+            optimizer=Optimizer("adam"),
+        ).completed(),
     ),
     StartingPoint(
         "digits",
         "Digits of a display",
         "Seven segments and a dot that tells nothing: eight features, ten digits, blurred by noise. "
         "Watch what becomes of the weights that lead from the dot.",
-        _DIGITS.completed(),
+        Setup(
+            sizes=(8, 12, 10),
+            data=Data(Dataset("digits", examples=300, noise=0.15), test_share=0.2),
+            activations=("relu", "softmax"),
+            start=Initializer("he_normal", seed=0),
+            learning_rate=0.1,
+            batch_size=20,
+            shuffle_seed=0,
+            optimizer=Optimizer("momentum"),
+        ).completed(),
     ),
 )
 _BY_NAME = {point.name: point for point in STARTING_POINTS}

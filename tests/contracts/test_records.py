@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 
 from app.engine.data.datasets import DATASETS
-from app.engine.equations.lines import Lines
 from app.engine.equations.mistakes import MISTAKES
-from app.engine.equations.rules import Story
+from app.engine.equations.rules import Lines, Story
 from app.engine.equations.values import OF_PARAMETERS, SHARED, evaluate
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule

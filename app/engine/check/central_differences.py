@@ -8,17 +8,17 @@ No difference looks across a corner: each unit stays on the piece of its functio
 and near where it stands that is the function itself.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.engine.learning.iteration import Iteration
 from app.engine.network.arrays import Array
 from app.engine.network.layers import Layer, Network
 from app.engine.network.losses import Loss, Output
-from app.engine.network.propagation import Forward, forward
+from app.engine.network.propagation import forward
 
 STEPS = np.array([1.0, 2.0, 4.0])  # how far it is looked, in steps
 BEND = 1 / 128  # how far a step may move a sum where its function bends
@@ -44,8 +44,9 @@ class Estimate(NamedTuple):
 class Behind:
     """P parameters of one layer, each to be moved alone: row j of [W | b], column k, where k = fan_in is the bias.
 
-    `layers` are that layer and all that follow, `A` (m, fan_in) is what reaches it, `Z` their sums (m, n), `Y` the
-    targets. `right` says of each unit whether it is on the right piece of its function: (1 or P, 1, m, n) per layer.
+    `layers` are that layer and all that follow, `A` (m, fan_in + 1) is what reaches it, and 1 for the bias, `Z` their
+    sums (m, n), `Y` the targets. `right` says of each unit whether it is on the right piece of its function: (m, n) per
+    layer, or (P, 1, m, n) where that is another matter for each parameter.
     """
 
     layers: tuple[Layer, ...]
@@ -58,26 +59,26 @@ class Behind:
     k: Indices
 
     @classmethod
-    def of_layer(cls, network: Network, there: Forward, Y: Array, loss: Loss, l: int) -> "Behind":
-        """All parameters of layer l, row by row of [W | b]; `there` is the network's way forward."""
+    def of(cls, iteration: Iteration, l: int) -> "Behind":
+        """All parameters of layer l, row by row of [W | b], and what they move, without rounding."""
+        network, there = iteration.before, iteration.forward
+        if iteration.method.decimals is not None:
+            there = forward(network, iteration.X)
         fan_out, fan_in = network.layers[l - 1].W.shape
         j, k = np.divmod(np.arange(fan_out * (fan_in + 1)), fan_in + 1)
-        Z = there.Z[l - 1 :]
-        right = tuple(part[None, None] > 0 for part in Z)
-        return cls(network.layers[l - 1 :], there.A[l - 1], Z, Y, loss, right, j, k)
-
-    def __len__(self) -> int:
-        return len(self.j)
+        A, Z = np.column_stack([there.A[l - 1], np.ones(len(iteration.X))]), there.Z[l - 1 :]
+        right = tuple(part > 0 for part in Z)
+        return cls(network.layers[l - 1 :], A, Z, iteration.Y, iteration.method.loss, right, j, k)
 
     def only(self, places: Indices) -> "Behind":
         """Some of the parameters."""
-        right = tuple(part[places] if len(part) > 1 else part for part in self.right)
+        right = tuple(part[places] if part.ndim > 2 else part for part in self.right)
         return replace(self, right=right, j=self.j[places], k=self.k[places])
 
     @property
     def carried(self) -> Array:
         """What each parameter multiplies, (P, m): an input of its layer; 1 for a bias."""
-        multiplied: Array = _with_ones(self.A)[:, self.k].T
+        multiplied: Array = self.A[:, self.k].T
         return multiplied
 
     @property
@@ -86,38 +87,29 @@ class Behind:
         carried = np.abs(self.carried).max(axis=1)
         return PROBE / np.where(carried > 0, carried, 1.0)
 
-    def moved(self, T: Array) -> tuple[tuple[Array, ...], Array]:
-        """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n), of the first layer
-        those of the moved unit, (P, S, m, 1); and the examples' losses, (P, S, m)."""
-        (first, *later), P = self.layers, np.arange(len(self))
+    def moved(self, T: Array) -> tuple[list[Array], Array]:
+        """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n), and the examples'
+        losses, (P, S, m)."""
+        (first, *later), P = self.layers, np.arange(len(self.j))
+
+        def with_unit(base: Array, column: Array) -> Array:
+            whole = np.broadcast_to(base, (*column.shape, base.shape[-1])).copy()
+            whole[P, :, :, self.j] = column
+            return whole
+
         units = np.repeat(np.column_stack([first.W, first.b])[self.j, None], T.shape[1], axis=1)
         units[P, :, self.k] += T
-        z = units @ _with_ones(self.A).T
-        sums = [z[..., None]]
-        if later:
-            own = np.broadcast_to(self.right[0], (len(P), *self.right[0].shape[1:]))[P, :, :, self.j]
-            A = self._with_unit(on_pieces(first, self.Z[0], self.Z[0] > 0), on_pieces(first, z, own))
+        z = units @ self.A.T
+        sums = [with_unit(self.Z[0], z)]
+        if later:  # of this layer only the moved unit's activation is another
+            own = np.broadcast_to(self.right[0], (len(P), 1, *self.Z[0].shape))[P, :, :, self.j]
+            A = with_unit(on_pieces(first, self.Z[0], self.Z[0] > 0), on_pieces(first, z, own))
         else:
-            Z = self._with_unit(self.Z[0], z)
-            A = on_pieces(first, Z, self.right[0])
+            A = on_pieces(first, sums[0], self.right[0])
         for layer, right in zip(later, self.right[1:], strict=True):
-            Z = (A.reshape(-1, A.shape[-1]) @ layer.W.T + layer.b).reshape(*z.shape, -1)
-            A = on_pieces(layer, Z, right)
-            sums.append(Z)
-        return tuple(sums), self.loss.value(Output(Z, A), self.Y)
-
-    def sums_at(self, T: Array) -> Iterator[tuple[Layer, Array, Array]]:
-        """Each layer with all of its sums, (m, n), and what moves make of them, (P, S, m, n)."""
-        (z, *later), _ = self.moved(T)
-        return zip(self.layers, self.Z, (self._with_unit(self.Z[0], z[..., 0]), *later), strict=True)
-
-    def _with_unit(self, base: Array, column: Array) -> Array:
-        """The base (m, n), for each parameter with its unit's column (P, S, m) put in: (P, S, m, n)."""
-        whole = np.broadcast_to(base, (*column.shape, base.shape[-1])).copy()
-        whole[np.arange(len(self)), :, :, self.j] = column
-        return whole
-
-    # Corners ----------------------------------------------------------------------------------------------------------
+            sums.append(np.tensordot(A, layer.W, (-1, 1)) + layer.b)
+            A = on_pieces(layer, sums[-1], right)
+        return sums, self.loss.value(Output(sums[-1], A), self.Y)
 
     @property
     def on_corner(self) -> bool:
@@ -132,20 +124,10 @@ class Behind:
         """
         there = self
         for _ in self.layers:
-            sums = there.sums_at(side * self.probe[:, None])
-            there = replace(self, right=tuple(np.where(Z == 0, moved > 0, Z > 0) for _, Z, moved in sums))
+            sums, _ = there.moved(side * self.probe[:, None])
+            right = tuple(np.where(Z == 0, moved > 0, Z > 0) for Z, moved in zip(self.Z, sums, strict=True))
+            there = replace(there, right=right)
         return there
-
-    def crosses(self, T: Array) -> bool:
-        """Whether one of the moves takes a sum across a corner on which it does not stand."""
-        return any(
-            layer.activation.pieces is not None and bool((((moved > 0) != (Z > 0)) & (Z != 0)).any())
-            for layer, Z, moved in self.sums_at(T)
-        )
-
-
-def _with_ones(A: Array) -> Array:
-    return np.column_stack([A, np.ones(len(A))])
 
 
 def on_pieces(layer: Layer, Z: Array, right: Flags) -> Array:
@@ -154,34 +136,26 @@ def on_pieces(layer: Layer, Z: Array, right: Flags) -> Array:
     return layer.activation.g(Z) if pieces is None else np.where(right, pieces[1](Z), pieces[0](Z))
 
 
-# Slopes ---------------------------------------------------------------------------------------------------------------
-
-
 def differences(near: Behind, noise: float) -> list[Estimate]:
     """The slope of the mean loss over each parameter; `noise` is how far rounding alone moves it."""
-    return [Estimate(*pair) for part in _in_parts(near) for pair in zip(*_measured(part, noise), strict=True)]
-
-
-def _in_parts(near: Behind) -> Iterator[Behind]:
-    """Parts whose arrays fit a processor's cache."""
-    widest = max(len(layer.b) for layer in near.layers)
-    size = max(1, WORK // (len(near.A) * widest * 2 * len(STEPS)))
-    for start in range(0, len(near), size):
-        yield near.only(np.arange(start, min(start + size, len(near))))
-
-
-def _measured(near: Behind, noise: float) -> tuple[list[float], list[float]]:
-    h = steps_of(near)
-    _, losses = near.moved(h[:, None] * np.concatenate([STEPS, -STEPS]))
-    rises = (losses[:, : len(STEPS)] - losses[:, len(STEPS) :]).mean(axis=-1)
-    D = (rises / (2.0 * STEPS * h[:, None])).T
-    fine, coarse = (4.0 * D[0] - D[1]) / 3.0, (4.0 * D[1] - D[2]) / 3.0
-    return fine.tolist(), (np.abs(fine - coarse) + SURE * noise / h).tolist()
+    widest, count = max(len(layer.b) for layer in near.layers), len(near.j)
+    found: list[Estimate] = []
+    size = max(1, WORK // (len(near.A) * widest * 2 * len(STEPS)))  # so many parameters' arrays fit a processor's cache
+    for start in range(0, count, size):
+        part = near.only(np.arange(start, min(start + size, count)))
+        h = steps_of(part)
+        _, losses = part.moved(h[:, None] * np.concatenate([STEPS, -STEPS]))
+        rises = (losses[:, : len(STEPS)] - losses[:, len(STEPS) :]).mean(axis=-1)
+        D = (rises / (2.0 * STEPS * h[:, None])).T
+        fine, coarse = (4.0 * D[0] - D[1]) / 3.0, (4.0 * D[1] - D[2]) / 3.0
+        unsure = np.abs(fine - coarse) + SURE * noise / h
+        found += map(Estimate, fine.tolist(), unsure.tolist())
+    return found
 
 
 def steps_of(near: Behind) -> Array:
     """Each parameter's step h, (P,), seen from a small move of it: a power of two, so that w + h is exact."""
-    probe, shift = near.probe, np.zeros(len(near))
+    probe, shift = near.probe, np.zeros(len(near.j))
     sums, _ = near.moved(probe[:, None] * np.array([0.0, 1.0]))
     for layer, Z, moved in zip(near.layers, near.Z, sums, strict=True):
         fastest = np.abs(moved[:, 1] - moved[:, 0]).max(axis=(1, 2)) / probe
@@ -200,6 +174,6 @@ def noise_of(near: Behind) -> float:
         return value
 
     pairs = [(jittered(layer.W, JITTERS), jittered(layer.b, JITTERS)) for layer in near.layers]
-    there = forward(Network(near.layers).with_parameters(pairs), near.A)
+    there = forward(Network(near.layers).with_parameters(pairs), near.A[:, :-1])
     means = near.loss.value(Output(there.Z[-1], jittered(there.A[-1])), near.Y).mean(axis=-1)
     return float(np.std(means)) + EPSILON * float(np.abs(means).max()) + TINY

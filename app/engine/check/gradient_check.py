@@ -98,13 +98,6 @@ def check_one(iteration: Iteration, symbol: Symbol) -> Checked:
     return next(_of_layer(iteration, symbol.layer, row_of(iteration, symbol)))
 
 
-def behind(iteration: Iteration, l: int) -> Behind:
-    """All parameters of a layer, and what they move, without rounding."""
-    network, X = iteration.before, iteration.X
-    there = iteration.forward if iteration.method.decimals is None else forward(network, X)
-    return Behind.of_layer(network, there, iteration.Y, iteration.method.loss, l)
-
-
 def row_of(iteration: Iteration, symbol: Symbol) -> Indices:
     """Where the parameter of a symbol stands among those of its layer, (1,)."""
     _, l, j, k = symbol
@@ -115,40 +108,30 @@ def row_of(iteration: Iteration, symbol: Symbol) -> Indices:
 def _of_layer(iteration: Iteration, l: int, only: Indices | None = None) -> Iterator[Checked]:
     """Weights row by row, then biases; or those at some places of [W | b]."""
     with np.errstate(all="ignore"):
-        near = behind(iteration, l)
-        noise, fan_in = noise_of(near), near.A.shape[1]
+        near = Behind.of(iteration, l)
+        noise, fan_in = noise_of(near), near.A.shape[1] - 1
         near = near.only(np.argsort(near.k == fan_in, kind="stable") if only is None else only)
         estimates = differences(near, noise)
-        sides = [differences(near.beside(side), noise) if near.on_corner else estimates for side in (-1.0, 1.0)]
+        left, right = (differences(near.beside(side), noise) if near.on_corner else estimates for side in (-1.0, 1.0))
         rules = _rules(iteration, l)[:, near.j, near.k].T.tolist()
         unsure = [i for i, one in enumerate(estimates) if judged(rules[i][1], one) == "too_small"]
         along = dict(zip(unsure, along_paths(near.only(np.array(unsure, int))), strict=True))
     for i, (j, k) in enumerate(zip(near.j.tolist(), near.k.tolist(), strict=True)):
         symbol = Symbol("db", l, j) if k == fan_in else Symbol("dW", l, j, k)
-        analytic, ruled = rules[i]
-        estimate, referee = _telling(estimates[i], along.get(i), ruled)
-        because = judged(ruled, estimate)
+        (analytic, ruled), estimate, referee = rules[i], estimates[i], "differences"
+        if i in along and judged(ruled, along[i]) != "too_small":
+            if along[i] != (estimate.value, 0.0):  # 0 for certain, where both find it, is differences' word too
+                referee = "paths"
+            estimate = along[i]
+        because, numeric, sides = judged(ruled, estimate), estimate.value, None
         if because == "" and judged(analytic, estimate) != "":
             because = "rounding"
-        error = relative_error(analytic, estimate.value)
-        if because == "" and (beside := _corner(estimate, sides[0][i], sides[1][i])):
-            yield Checked(symbol, analytic, sum(beside) / 2, error, "kink", beside, referee)
-        else:
-            yield Checked(symbol, analytic, estimate.value, error, because, None, referee)
-
-
-def _telling(by_differences: Estimate, along: Estimate | None, ruled: float) -> tuple[Estimate, str]:
-    """The referee that can tell, differences first; 0 for certain, where both find it, is differences' word too."""
-    if along is None or judged(ruled, along) == "too_small":
-        return by_differences, "differences"
-    return along, "differences" if along == (by_differences.value, 0.0) else "paths"
-
-
-def _corner(there: Estimate, left: Estimate, right: Estimate) -> tuple[float, float] | None:
-    """The slopes to the left and to the right, where they are not one and the same."""
-    values, unsure = zip(there, left, right, strict=True)
-    apart = max(values) - min(values) > max(unsure) + TOLERANCE * max(map(abs, values))
-    return (left.value, right.value) if apart else None
+        if because == "":
+            slopes, unsureties = zip(estimate, left[i], right[i], strict=True)
+            if max(slopes) - min(slopes) > max(unsureties) + TOLERANCE * max(map(abs, slopes)):
+                because, sides = "kink", (left[i].value, right[i].value)
+                numeric = sum(sides) / 2
+        yield Checked(symbol, analytic, numeric, relative_error(analytic, estimate.value), because, sides, referee)
 
 
 def judged(gradient: float, estimate: Estimate) -> str:

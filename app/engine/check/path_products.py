@@ -20,8 +20,8 @@ MAGNIFIED = 8.0  # times the size of a layer's sums: last digits lost where thei
 def along_paths(near: Behind) -> list[Estimate]:
     """The slopes of the mean loss, and what rounding may have made of a gradient in doubles: 0 where no path leads
     from the parameter to the loss, so that it is 0 for certain."""
-    moves = np.zeros((len(near), *near.Z[0].shape), DIGITS)
-    moves[np.arange(len(near)), :, near.j] = near.carried
+    moves = np.zeros((len(near.j), *near.Z[0].shape), DIGITS)
+    moves[np.arange(len(near.j)), :, near.j] = near.carried
     sizes = np.abs(moves)
     for place, (layer, Z) in enumerate(zip(near.layers, near.Z, strict=True)):
         if place:
@@ -39,7 +39,7 @@ def along_paths(near: Behind) -> list[Estimate]:
 def _size_of_sums(near: Behind) -> float:
     """How large the terms of a sum are at most, all layers taken together; times the sum itself where a smooth function
     is flat at one end only, for its tail may fall as e^(-z^2/2)."""
-    A, total = near.A, 0.0
+    A, total = near.A[:, :-1], 0.0
     for layer, Z in zip(near.layers, near.Z, strict=True):
         g = layer.activation
         terms = float((np.abs(A) @ np.abs(layer.W.T) + np.abs(layer.b)).max())

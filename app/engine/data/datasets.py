@@ -143,18 +143,18 @@ class DatasetKind:
 
     name: str
     draw: Callable[[int, float, Rng], Examples]
-    columns: tuple[str, ...]
-    names: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 _TABLE = (
-    DatasetKind(name="xor", draw=_xor, columns=(), names=()),
-    DatasetKind(name="gaussians", draw=_gaussians, columns=(), names=()),
-    DatasetKind(name="circles", draw=_circles, columns=(), names=()),
-    DatasetKind(name="moons", draw=_moons, columns=(), names=()),
-    DatasetKind(name="spirals", draw=_spirals, columns=(), names=()),
-    DatasetKind(name="line", draw=_line, columns=(), names=()),
-    DatasetKind(name="sine", draw=_sine, columns=(), names=()),
+    DatasetKind(name="xor", draw=_xor),
+    DatasetKind(name="gaussians", draw=_gaussians),
+    DatasetKind(name="circles", draw=_circles),
+    DatasetKind(name="moons", draw=_moons),
+    DatasetKind(name="spirals", draw=_spirals),
+    DatasetKind(name="line", draw=_line),
+    DatasetKind(name="sine", draw=_sine),
     DatasetKind(name="iris", draw=_iris, columns=COLUMNS, names=SPECIES),
     DatasetKind(name="digits", draw=_digits, columns=(*SEGMENTS, "dot"), names=tuple("0123456789")),
 )

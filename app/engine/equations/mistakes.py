@@ -3,7 +3,7 @@
 Because each changes the rule that it is given instead of replacing it, several mistakes go into one backward().
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import combinations
@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.engine.equations.lines import Lines, OutputError, transposed
-from app.engine.equations.rules import Story, targets, y_hats
+from app.engine.equations.rules import Lines, OutputError, Story, targets, transposed, y_hats
 from app.engine.equations.shape import Shape
-from app.engine.network.activations import ACTIVATIONS, Activation, Code
+from app.engine.network.activations import ACTIVATIONS, Activation
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import (
@@ -40,7 +39,7 @@ class Mistake:
     """A wrong rule: which rule of backward() it changes, how it computes, is told and is written, and in words.
 
     `computes` takes the rule of that name in `propagation.Rules`, and what that rule takes; `tells` does so for
-    `rules.Story`, `writes` for `lines.Lines`. `title` names it; `says` is what people do; `remedy` is the right rule;
+    `rules.Story`, `writes` for `rules.Lines`. `title` names it; `says` is what people do; `remedy` is the right rule;
     `slip` finishes the sentence "that is what you get ...".
 
     `replaces`: it leaves nothing of the rule, so that two such exclude each other. `square_from`: the first layer from
@@ -56,9 +55,9 @@ class Mistake:
     says: str
     remedy: str
     slip: str
-    replaces: bool
-    square_from: int | None
-    needs_own_loss: bool
+    replaces: bool = False
+    square_from: int | None = None
+    needs_own_loss: bool = False
 
 
 # What takes more than a line: the rule that it changes comes first, then what that rule takes -------------------------
@@ -69,19 +68,6 @@ Rule = Callable[..., Any]
 def _tell_updated_weights(weights: Rule, l: int, j: int, k: int) -> Expression:
     w: Symbol = weights(l, j, k)
     return difference(w, product(Symbol("eta"), w._replace(kind="dW")))
-
-
-def _tell_sigmoid_slope(slope: Rule, shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
-    a = Symbol("a", l, j)
-    return a, complement(a)
-
-
-def _tell_slope_at_a(slope: Rule, shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
-    return () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope_at_a", l, j),)
-
-
-def _write_slope_at_a(slope: Rule, code: Code, Z: str, A: str) -> str:
-    return (code.by_z or code.slope).format(Z=A)
 
 
 def _tell_halved(output_error: Rule, shape: Shape, right: Expression) -> Expression:
@@ -121,10 +107,6 @@ def _tell_slope_again(output_error: Rule, shape: Shape, right: Expression) -> Ex
     return product(output_error(shape, right), a, complement(a))
 
 
-def _tell_summed(averaged: Rule, shape: Shape, own: Expression) -> Expression:
-    return own if shape.examples == 1 else BatchSum(own, shape.examples)
-
-
 def _tell_once_per_input(bias_gradient: Rule, own: Expression, fan_in: int) -> Expression:
     told: Expression = bias_gradient(own, fan_in)
     return told if fan_in == 1 else product(Number(fan_in), told)
@@ -150,15 +132,13 @@ _TABLE = (
             "An error signal comes back through the weight that carried the unit's activation forward: W transposed."
         ),
         slip="with W where the chain rule needs Wᵀ",
-        replaces=False,
         square_from=1,
-        needs_own_loss=False,
     ),
     Mistake(
         name="sigmoid_slope",
         rule="slope",
         computes=lambda slope, activation, values: values.A * (1.0 - values.A),
-        tells=_tell_sigmoid_slope,
+        tells=lambda slope, shape, l, j: (Symbol("a", l, j), complement(Symbol("a", l, j))),
         writes=lambda slope, code, Z, A: f"{A} * (1 - {A})",
         title="The sigmoid's slope on every unit",
         says="Every slope is taken as a(1 − a), whatever the unit's activation function is.",
@@ -168,8 +148,6 @@ _TABLE = (
         ),
         slip="with the sigmoid's slope a(1 − a) on every unit",
         replaces=True,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="halved_gradient",
@@ -181,9 +159,6 @@ _TABLE = (
         says="The output's error signal is half of the slope of the loss that is reported.",
         remedy="The error signal is the slope of the very loss that is reported, with every factor in it.",
         slip="with half of the output's error signal",
-        replaces=False,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="missing_slope",
@@ -199,22 +174,20 @@ _TABLE = (
         ),
         slip="with the slope g′(z) left out",
         replaces=True,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="slope_of_activation",
         rule="slope",
         computes=lambda slope, activation, values: activation.g_prime(values.A),
-        tells=_tell_slope_at_a,
-        writes=_write_slope_at_a,
+        tells=lambda slope, shape, l, j: (
+            () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope_at_a", l, j),)
+        ),
+        writes=lambda slope, code, Z, A: (code.by_z or code.slope).format(Z=A),
         title="The slope at a instead of z",
         says="The slope g′ is taken at a, which has been through the activation function already.",
         remedy="The slope is taken where the function was applied: at z, as g′(z).",
         slip="with the slope taken at a instead of z",
         replaces=True,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="updated_weights",
@@ -226,9 +199,6 @@ _TABLE = (
         says="Each layer is updated at once, and the error signal then comes back through its new weights.",
         remedy="All gradients come first, from the weights of the forward pass. Then every weight moves.",
         slip="with weights that were updated too early",
-        replaces=False,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="wrong_sign",
@@ -240,9 +210,6 @@ _TABLE = (
         says="The output's error signal starts from target minus prediction, so every update climbs the loss.",
         remedy="The error signal starts from prediction minus target, and the update subtracts the gradient.",
         slip="with y − ŷ where the chain rule has ŷ − y",
-        replaces=False,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="bias_times_fan_in",
@@ -254,9 +221,6 @@ _TABLE = (
         says="The gradient of a bias is counted once for each input of its unit.",
         remedy="A bias enters its unit once and carries 1, so its gradient is the error signal itself.",
         slip="with the bias counted once for each input",
-        replaces=False,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="one_path_only",
@@ -268,9 +232,6 @@ _TABLE = (
         says="A loop over the units of the next layer has = where it needs +=, so only the last path stays.",
         remedy="What comes back from all the units that a unit feeds is added up.",
         slip="with the last path alone where all paths add up",
-        replaces=False,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="slope_after_softmax",
@@ -282,23 +243,18 @@ _TABLE = (
         says="The output's error signal ŷ − y is multiplied by the output's slope ŷ(1 − ŷ) once more.",
         remedy="With this loss the output's slope has cancelled: ŷ − y is the whole error signal.",
         slip="with ŷ − y multiplied by the output's slope once more",
-        replaces=False,
-        square_from=None,
         needs_own_loss=True,
     ),
     Mistake(
         name="summed_not_averaged",
         rule="averaged",
         computes=lambda averaged, delta: len(delta) * averaged(delta),
-        tells=_tell_summed,
+        tells=lambda averaged, shape, own: own if shape.examples == 1 else BatchSum(own, shape.examples),
         writes=lambda averaged, examples: False,
         title="A sum over the batch",
         says="The gradients of the batch's examples are added up, and nobody divides by their number.",
         remedy="The loss is the mean over the batch, so its gradient is the mean of the examples' gradients.",
         slip="with the sum over the batch where the loss is a mean",
-        replaces=False,
-        square_from=None,
-        needs_own_loss=False,
     ),
     Mistake(
         name="wrong_layer_input",
@@ -312,7 +268,6 @@ _TABLE = (
         slip="with the activation of the weight's own layer instead of the layer before",
         replaces=True,
         square_from=0,
-        needs_own_loss=False,
     ),
 )
 MISTAKES = {mistake.name: mistake for mistake in _TABLE}
@@ -328,14 +283,10 @@ def mistake_named(name: str) -> Mistake:
 Form = TypeVar("Form", Rules, Story, Lines)
 
 
-def _in_order(names: Iterable[str]) -> list[Mistake]:
-    """In the order of the table, whatever the order of the names: each mistake can rely on those before it."""
-    return sorted(map(mistake_named, set(names)), key=_TABLE.index)
-
-
 def _changed(rules: Form, mistakes: tuple[str, ...], way: str) -> Form:
-    """The rules with these mistakes in them: as they are computed, told or written."""
-    for mistake in _in_order(mistakes):
+    """The rules with these mistakes in them: as they are computed, told or written. In the order of the table, whatever
+    the order of the names: each mistake can rely on those before it."""
+    for mistake in sorted(map(mistake_named, set(mistakes)), key=_TABLE.index):
         wrong: Any = partial(getattr(mistake, way), getattr(rules, mistake.rule))
         rules = replace(rules, **{mistake.rule: wrong})
     return rules
@@ -372,23 +323,22 @@ def reason_against(mistakes: tuple[str, ...], sizes: tuple[int, ...], loss: str)
                 f"The mistakes {one.name} and {other.name} both stand in for the same factor, the {one.rule}.",
                 "Name one of them.",
             )
-    return next((reason for mistake in made if (reason := _does_not_fit(mistake, sizes, loss))), None)
-
-
-def _does_not_fit(mistake: Mistake, sizes: tuple[int, ...], loss: str) -> SetupError | None:
-    if mistake.square_from is not None and len(set(sizes[mistake.square_from :])) > 1:
-        ahead, whose = (
-            ("where every layer after the first hidden one is square", "all layers after the input")
-            if mistake.square_from
-            else ("where every layer is square", "all layers, the input included,")
-        )
-        return SetupError("mistake", f"The mistake {mistake.name} works only {ahead}.", f"Give {whose} the same size.")
-    if mistake.needs_own_loss and LOSSES[loss].error is None:
-        return SetupError(
-            "mistake",
-            f"The mistake {mistake.name} works only where the output's error signal is ŷ − y; {loss} has another.",
-            "Take binary_cross_entropy with a sigmoid output, or cross_entropy with a softmax output.",
-        )
+    for mistake in made:
+        if mistake.square_from is not None and len(set(sizes[mistake.square_from :])) > 1:
+            ahead, whose = (
+                ("where every layer after the first hidden one is square", "all layers after the input")
+                if mistake.square_from
+                else ("where every layer is square", "all layers, the input included,")
+            )
+            return SetupError(
+                "mistake", f"The mistake {mistake.name} works only {ahead}.", f"Give {whose} the same size."
+            )
+        if mistake.needs_own_loss and LOSSES[loss].error is None:
+            return SetupError(
+                "mistake",
+                f"The mistake {mistake.name} works only where the output's error signal is ŷ − y; {loss} has another.",
+                "Take binary_cross_entropy with a sigmoid output, or cross_entropy with a softmax output.",
+            )
     return None
 
 

@@ -1,10 +1,13 @@
-"""The rules of an iteration told as expressions: beside each stands code of the same name in propagation and losses."""
+"""The rules of an iteration told as expressions, and those of backward() as parts of lines of NumPy.
+
+Beside each stands code of the same name in propagation and losses.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.engine.equations.shape import Shape
-from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.activations import ACTIVATIONS, Code
 from app.engine.network.expressions import (
     Expression,
     Mean,
@@ -46,32 +49,7 @@ def activated(shape: Shape, l: int, j: int) -> Expression:
     return value if shape.decimals is None else Rounded(value, shape.decimals)
 
 
-def example_loss(shape: Shape) -> Expression:
-    """One example's loss."""
-    return LOSSES[shape.loss].formula(y_hats(shape), targets(shape))
-
-
 # Backward -----------------------------------------------------------------------------------------------------------
-
-
-def slope(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
-    """g'(z) as a factor; no factor where it is 1."""
-    return () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope", l, j),)
-
-
-def weights(l: int, j: int, k: int) -> Expression:
-    """The weight through which the error signal of unit j of layer l comes back to unit k of the layer before."""
-    return Symbol("W", l, j, k)
-
-
-def pulled_back(ways: tuple[Expression, ...]) -> tuple[Expression, ...]:
-    """dL/da of a hidden unit, to be added up: one term for each unit that it feeds."""
-    return ways
-
-
-def carried(l: int, k: int) -> Symbol:
-    """What a weight of layer l carried from unit k of the layer before."""
-    return Symbol("a", l - 1, k)
 
 
 def averaged(shape: Shape, own: Expression) -> Expression:
@@ -79,27 +57,55 @@ def averaged(shape: Shape, own: Expression) -> Expression:
     return own if shape.examples == 1 else Mean(own, shape.examples)
 
 
-def bias_gradient(own: Expression, fan_in: int) -> Expression:
-    """One example's own dL/db, from its error signal."""
-    return own
+@dataclass(frozen=True)
+class Story:
+    """How the rules of backward() are told: a field for each of `propagation.Rules`.
 
+    `slope` gives g'(z) as a factor, none where it is 1; `weights` the weight through which the error signal of unit j
+    of layer l comes back to unit k of the layer before; `pulled_back` one term for each unit that a unit feeds, to be
+    added up; `bias_gradient` one example's own dL/db, from its error signal.
+    """
 
-def output_error(shape: Shape, right: Expression) -> Expression:
-    """The output's error signal, told as it is."""
-    return right
+    output_error: Callable[[Shape, Expression], Expression] = lambda shape, right: right
+    slope: Callable[[Shape, int, int], tuple[Expression, ...]] = lambda shape, l, j: (
+        () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope", l, j),)
+    )
+    weights: Callable[[int, int, int], Expression] = lambda l, j, k: Symbol("W", l, j, k)
+    pulled_back: Callable[[tuple[Expression, ...]], tuple[Expression, ...]] = lambda ways: ways
+    carried: Callable[[int, int], Symbol] = lambda l, k: Symbol("a", l - 1, k)
+    averaged: Callable[[Shape, Expression], Expression] = averaged
+    bias_gradient: Callable[[Expression, int], Expression] = lambda own, fan_in: own
 
 
 @dataclass(frozen=True)
-class Story:
-    """How the rules of backward() are told: a field for each of `propagation.Rules`."""
+class OutputError:
+    """The output's error signal in NumPy: factors in front, the difference, and the slope, empty where it is none."""
 
-    output_error: Callable[[Shape, Expression], Expression] = output_error
-    slope: Callable[[Shape, int, int], tuple[Expression, ...]] = slope
-    weights: Callable[[int, int, int], Expression] = weights
-    pulled_back: Callable[[tuple[Expression, ...]], tuple[Expression, ...]] = pulled_back
-    carried: Callable[[int, int], Symbol] = carried
-    averaged: Callable[[Shape, Expression], Expression] = averaged
-    bias_gradient: Callable[[Expression, int], Expression] = bias_gradient
+    ahead: tuple[str, ...]
+    difference: str
+    slope: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How the rules of backward() are written in NumPy: a field for each of `propagation.Rules`.
+
+    Each takes names or parts of a line and gives a part. W stands for the matrix (fan_out, fan_in), however it is
+    stored.
+    """
+
+    output_error: Callable[[OutputError], OutputError] = lambda error: error
+    slope: Callable[[Code, str, str], str] = lambda code, Z, A: code.slope.format(Z=Z, A=A)
+    weights: Callable[[str, str], str] = lambda W, dW: W
+    pulled_back: Callable[[str, str], str] = lambda delta, W: f"{delta} @ {W}"
+    carried: Callable[[str, str], str] = lambda A_prev, A: A_prev
+    averaged: Callable[[int], bool] = lambda examples: examples > 1
+    bias_gradient: Callable[[str, int], str] = lambda total, fan_in: total
+
+
+def transposed(W: str) -> str:
+    """The matrix turned, or turned back."""
+    return W.removesuffix(".T") if W.endswith(".T") else f"{W}.T"
 
 
 def _right_output_error(shape: Shape, story: Story, j: int) -> Expression:
@@ -118,7 +124,7 @@ def why(shape: Shape, story: Story, j: int) -> Expression | None:
     """The chain rule behind y_hat - y: dL/dy_hat times dy_hat/dz, not yet simplified; none for a mistaken error."""
     loss, activation = LOSSES[shape.loss], ACTIVATIONS[shape.activation(shape.depth)]
     y_hat, y = y_hats(shape), targets(shape)
-    if story.output_error is not output_error or loss.error is None:
+    if story.output_error is not Story.output_error or loss.error is None:
         return None
     if activation.couples:
         ways = ((*loss.slope(y_hat, y, i), y_hat[i], difference(Number(int(i == j)), y_hat[j])) for i in range(len(y)))
@@ -134,13 +140,3 @@ def error_signal(shape: Shape, story: Story, l: int, j: int) -> Expression:
     above = range(shape.sizes[l + 1])
     ways = tuple(product(Symbol("delta", l + 1, k), story.weights(l + 1, k, j)) for k in above)
     return product(total(*story.pulled_back(ways)), *story.slope(shape, l, j))
-
-
-def weight_gradient(shape: Shape, story: Story, l: int, j: int, k: int) -> Expression:
-    """dL/dw: the error signal times what the weight carried, over the batch."""
-    return story.averaged(shape, product(Symbol("delta", l, j), story.carried(l, k)))
-
-
-def gradient_of_bias(shape: Shape, story: Story, l: int, j: int) -> Expression:
-    """dL/db over the batch."""
-    return story.averaged(shape, story.bias_gradient(Symbol("delta", l, j), shape.sizes[l - 1]))

@@ -2,23 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from app.engine.equations.mistakes import story_of
-from app.engine.equations.rules import (
-    activated,
-    averaged,
-    error_signal,
-    example_loss,
-    gradient_of_bias,
-    weight_gradient,
-    weighted_sum,
-    why,
-)
+from app.engine.equations.rules import activated, averaged, error_signal, targets, weighted_sum, why, y_hats
 from app.engine.equations.shape import Shape
 from app.engine.equations.updates import parameter_of, updates
 from app.engine.memory import kept
-from app.engine.network.expressions import Expression, Symbol
+from app.engine.network.expressions import Expression, Symbol, product
+from app.engine.network.losses import LOSSES
 
 PHASES = ("forward", "loss", "backward", "update")
 SHARED = "shared"  # the group of equations that all parameters of an update share
@@ -54,18 +45,15 @@ class Equation:
         return (SHARED, 0) if parameter is None else (parameter.kind, parameter.layer)
 
 
-Line = tuple[str, Symbol, Expression, Expression | None]
-
-
-def _forward(shape: Shape) -> Iterator[Line]:
+def _lines(shape: Shape) -> Iterator[tuple[str, Symbol, Expression, Expression | None]]:
+    """Phase, symbol, expression and why, in the order of the walk."""
     for l in range(1, shape.depth + 1):
         for j in range(shape.sizes[l]):
             yield "forward", Symbol("z", l, j), weighted_sum(shape, l, j), None
         for j in range(shape.sizes[l]):
             yield "forward", Symbol("a", l, j), activated(shape, l, j), None
-
-
-def _backward(shape: Shape) -> Iterator[Line]:
+    example_loss = LOSSES[shape.loss].formula(y_hats(shape), targets(shape))
+    yield "loss", LOSS, averaged(shape, example_loss), None
     story = story_of(shape.mistakes)
     for l in range(shape.depth, 0, -1):
         units = range(shape.sizes[l])
@@ -74,18 +62,19 @@ def _backward(shape: Shape) -> Iterator[Line]:
             yield "backward", Symbol("delta", l, j), error_signal(shape, story, l, j), reason
         for j in units:
             for k in range(shape.sizes[l - 1]):
-                yield "backward", Symbol("dW", l, j, k), weight_gradient(shape, story, l, j, k), None
+                own = product(Symbol("delta", l, j), story.carried(l, k))
+                yield "backward", Symbol("dW", l, j, k), story.averaged(shape, own), None
         for j in units:
-            yield "backward", Symbol("db", l, j), gradient_of_bias(shape, story, l, j), None
+            own = story.bias_gradient(Symbol("delta", l, j), shape.sizes[l - 1])
+            yield "backward", Symbol("db", l, j), story.averaged(shape, own), None
+    for symbol, expression in updates(shape):
+        yield "update", symbol, expression, None
 
 
 @kept
 def trace(shape: Shape) -> tuple[Equation, ...]:
     """Every equation of one iteration, for the example in focus, in the order of the walk."""
-    loss: Line = "loss", LOSS, averaged(shape, example_loss(shape)), None
-    update: Iterator[Line] = (("update", symbol, expression, None) for symbol, expression in updates(shape))
-    lines = chain(_forward(shape), [loss], _backward(shape), update)
-    return tuple(Equation(index, *line) for index, line in enumerate(lines))
+    return tuple(Equation(index, *line) for index, line in enumerate(_lines(shape)))
 
 
 @kept

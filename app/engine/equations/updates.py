@@ -81,7 +81,10 @@ def _parameters(shape: Shape) -> Iterator[Symbol]:
 
 def _update(updating: Updating, w: Symbol) -> Iterator[Line]:
     """The gradient as it is taken, where it is not as it was found; what the optimizer keeps; and the move."""
-    kind, taken, g = OPTIMIZERS[updating.optimizer], _taken(updating, w), gradient(w)
+    kind, g = OPTIMIZERS[updating.optimizer], gradient(w)
+    shortened = product(CLIP, g) if updating.clips else g
+    adds = updating.decays and not kind.decouples
+    taken = total(shortened, *([product(WEIGHT_DECAY, w)] if adds else []))
     if taken != g:
         g = own("g", w)
         yield g, taken
@@ -94,10 +97,3 @@ def _update(updating: Updating, w: Symbol) -> Iterator[Line]:
     shrinks = updating.decays and kind.decouples
     kept = product(complement(product(ETA, WEIGHT_DECAY)), w) if shrinks else w
     yield Symbol(f"new_{w.kind}", w.layer, w.j, w.k), Sum((kept, Negative(product(ETA, kind.step(of)))))
-
-
-def _taken(updating: Updating, w: Symbol) -> Expression:
-    """The gradient as the update takes it: shortened, then with weight decay, where there is any."""
-    shortened = product(CLIP, gradient(w)) if updating.clips else gradient(w)
-    adds = updating.decays and not OPTIMIZERS[updating.optimizer].decouples
-    return total(shortened, *([product(WEIGHT_DECAY, w)] if adds else []))

@@ -63,12 +63,6 @@ def evaluate(expression: Expression, values: Lookup) -> float:
     return float(_evaluated(expression, values.__getitem__))
 
 
-def evaluate_each(expression: Expression, batch: Batch, examples: int) -> list[float]:
-    """The numbers that one example's expression stands for, example by example."""
-    numbers: list[float] = np.broadcast_to(_evaluated(expression, batch.__getitem__), (examples,)).tolist()
-    return numbers
-
-
 def _length(parts: Iterable[N]) -> N:
     length: N = np.sqrt(reduce(add, (part**2 for part in parts)))
     return length
@@ -105,18 +99,14 @@ def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
             raised: N = of(base) ** of(exponent)
             return raised
         case Apply(name, argument):
-            return _function(name)(np.asarray(of(argument)))  # type: ignore[return-value]  # 0-d for a float
+            function: Callable[[Array], Any] = ACTIVATIONS[name].g if name in ACTIVATIONS else getattr(np, name)
+            applied: N = function(np.asarray(of(argument)))  # 0-d for a float
+            return applied
         case Rounded(body, decimals):
             near: N = np.round(of(body), decimals)
             return near
         case Mean() | BatchSum():
             raise ValueError("A mean or sum over the batch stands only at the top of an expression.")
-
-
-def _function(name: str) -> Callable[[Array], Array]:
-    """An activation's g, or NumPy's own function of that name."""
-    function: Callable[[Array], Array] = ACTIVATIONS[name].g if name in ACTIVATIONS else getattr(np, name)
-    return function
 
 
 # Where the numbers of symbols stand in an iteration ------------------------------------------------------------------
@@ -160,16 +150,8 @@ SHARED: dict[str, Callable[[Iteration], float]] = {
 }
 
 
-def _optimizer_setting(name: str) -> Callable[[Iteration], float]:
-    return lambda it: getattr(it.method.optimizer, name) or 0.0  # no norm to clip at is None
-
-
-def _schedule_setting(name: str) -> Callable[[Iteration], float]:
-    def number(it: Iteration) -> float:
-        value: float = getattr(it.method.schedule, name)
-        return value
-
-    return number
+def _setting(of: str, name: str) -> Callable[[Iteration], float]:
+    return lambda it: getattr(getattr(it.method, of), name) or 0.0  # no norm to clip at is None
 
 
 def _count(count: Callable[[Schedule, int], int]) -> Callable[[Iteration], float]:
@@ -180,8 +162,8 @@ def _found(told: Expression) -> Callable[[Iteration], float]:
     return lambda it: _evaluated(told, lambda symbol: SHARED[symbol.kind](it))
 
 
-SHARED |= {name: _optimizer_setting(name) for name in bounds_of(Optimizer)}
-SHARED |= {name: _schedule_setting(name) for name in bounds_of(Schedule)}
+SHARED |= {name: _setting("optimizer", name) for name in bounds_of(Optimizer)}
+SHARED |= {name: _setting("schedule", name) for name in bounds_of(Schedule)}
 SHARED |= {name: _count(count) for kind in SCHEDULES.values() for name, count in kind.counts.items()}
 SHARED |= {shared.name: _found(shared.told) for kind in OPTIMIZERS.values() for shared in kind.shared}
 
@@ -278,4 +260,6 @@ class Values:
 
     def each(self, expression: Expression) -> list[float]:
         """One example's expression for every example of the batch, in its order."""
-        return evaluate_each(expression, self.batch, len(self.iteration.X))
+        numbers = _evaluated(expression, self.batch.__getitem__)
+        each: list[float] = np.broadcast_to(numbers, (len(self.iteration.X),)).tolist()
+        return each

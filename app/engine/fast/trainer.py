@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.engine.fast.program import Program, Then
-from app.engine.fast.recording import Tape
+from app.engine.fast.program import Program, Tape, Then
 from app.engine.learning.divergence import check_finite
 from app.engine.learning.iteration import Iteration, Method, Past, run_iteration
 from app.engine.network.arrays import Array
@@ -119,11 +118,15 @@ class Trainer:
         for size in {*sizes}:
             numbers = [number for number, own in enumerate(sizes) if own == size]
             here: Any = numbers if len(numbers) < len(chunk) else slice(len(chunk))  # a view, where it can be
-            losses[here] = self._loss(self._outputs[size][here], _stacked([chunk[number].Y for number in numbers]))
+            targets = [chunk[number].Y for number in numbers]
+            first, n = targets[0], len(targets)
+            same = all(Y is first for Y in targets)
+            Y = first if same else np.concatenate(targets).reshape(n, *first.shape)
+            losses[here] = self._loss(self._outputs[size][here], Y)
         return losses
 
     def _loss(self, Z: Array, Y: Array) -> Array:
-        """The mean losses (n,) of outputs with sums Z (n, m, n_L)."""
+        """The mean losses (n,) of outputs with sums Z (n, m, n_L); Y is (m, n_L) where targets are always the same."""
         decimals, loss = self._method.decimals, self._method.loss
         A = Z if loss.error and decimals is None else self._network.layers[-1].activation.g(Z)
         output = Output(Z, A if decimals is None else rounded(A, decimals), decimals is not None)
@@ -164,7 +167,10 @@ class Trainer:
                 return program, given
         parts = self._network.parts(self._gradients)
         known.append(Program.of(self._record, (X, Y), [part for pair in parts for part in pair], self._update))
-        self._make_places(Y.shape)
+        if len(Y) not in self._outputs:
+            longest = min(CHUNK, MOST_KEPT // Y.size + 1)
+            self._outputs[len(Y)] = np.empty((longest, *Y.shape[::-1])).mT  # laid out as times() does it
+            self._places[len(Y)] = [(place,) for place in self._outputs[len(Y)]]
         return self._program(X, Y)
 
     def _record(self, tape: Tape, X: Any, Y: Any) -> tuple[Any, list[Any]]:
@@ -191,20 +197,6 @@ class Trainer:
     def _move_on(self) -> None:
         self._t += 1
         self._move(self._gradients, self._t, self._rate)
-
-    def _make_places(self, shape: tuple[int, ...]) -> None:
-        if shape[0] not in self._outputs:
-            longest = min(CHUNK, MOST_KEPT // (shape[0] * shape[1]) + 1)
-            self._outputs[shape[0]] = np.empty((longest, *shape[::-1])).mT  # laid out as times() does it
-            self._places[shape[0]] = [(place,) for place in self._outputs[shape[0]]]
-
-
-def _stacked(targets: list[Array]) -> Array:
-    """Targets, n times (m, n_L), as one array (n, m, n_L); as they are where they are always the same."""
-    first = targets[0]
-    if all(Y is first for Y in targets):
-        return first
-    return np.concatenate(targets).reshape(len(targets), *first.shape)
 
 
 def _chunks(batches: Iterable[Batch]) -> Iterator[list[Batch]]:

@@ -1,8 +1,4 @@
-"""Which examples each iteration takes: in order, or shuffled anew each epoch from a seed.
-
-A warm-up may come first: single examples, an iteration each. It belongs to epoch 0, which ends when the first whole
-pass over the data after it does.
-"""
+"""Which examples each iteration takes: in order, or shuffled anew each epoch from a seed."""
 
 from collections.abc import Sequence
 
@@ -26,16 +22,6 @@ def batch_of(iteration: int, examples: int, batch_size: int | None, shuffle_seed
 def order_of(examples: int, shuffle_seed: int | None, epoch: int) -> Sequence[int]:
     """All examples, in the order in which an epoch takes them."""
     return range(examples) if shuffle_seed is None else _shuffled(examples, shuffle_seed, epoch)
-
-
-def epoch_of(iteration: int, warm_up: int, per_epoch: int) -> int:
-    """The epoch, from 0, of an iteration counted from 0, after a warm-up of so many iterations."""
-    return max(0, iteration - warm_up) // per_epoch
-
-
-def last_of_epoch(epoch: int, warm_up: int, per_epoch: int) -> int:
-    """The last iteration of an epoch, both from 0."""
-    return warm_up + (epoch + 1) * per_epoch - 1
 
 
 @kept

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from math import isfinite
 
 import numpy as np
 
@@ -9,7 +10,6 @@ from app.engine.learning.iteration import Iteration
 from app.engine.network.arrays import Array
 from app.engine.network.errors import DivergedError
 from app.engine.network.expressions import Symbol
-from app.engine.network.layers import Network
 
 PARAMETERS = {"a gradient": "the gradient of {}", "an updated parameter": "{}"}  # what has a parameter to be named
 
@@ -19,6 +19,21 @@ def check_finite(iteration: Iteration) -> None:
     what = first_not_finite(iteration)
     if what is not None:
         raise diverged(iteration, what)
+
+
+def diverged(iteration: Iteration, what: str) -> DivergedError:
+    """The error for what left the finite numbers; it names the first parameter that did so too, as the walk comes by
+    it, by its gradient or else by its new value; else the largest."""
+    gradients = zip(iteration.backward.dW, iteration.backward.db, strict=True)
+    after = [(layer.W, layer.b) for layer in iteration.after.layers]
+    number, in_order = iteration.past.iteration, chain(_from_the_last(gradients), _from_the_last(after))
+    symbol = next((symbol for symbol, value in in_order if not isfinite(value)), None)
+    if symbol is None:
+        symbol, _ = max(_from_the_last(after), key=lambda one: abs(one[1]))
+        return DivergedError(number, what, symbol, f"; the largest parameter is {in_words(symbol)}")
+    if what in PARAMETERS:
+        return DivergedError(number, PARAMETERS[what].format(in_words(symbol)), symbol)
+    return DivergedError(number, what, symbol, f", and with it {in_words(symbol)}")
 
 
 def first_not_finite(iteration: Iteration) -> str | None:
@@ -35,48 +50,12 @@ def first_not_finite(iteration: Iteration) -> str | None:
     return next((name for name, arrays in in_order if not all(np.isfinite(array).all() for array in arrays)), None)
 
 
-def diverged(iteration: Iteration, what: str) -> DivergedError:
-    """The error for what left the finite numbers; it names the parameter that did too, else the largest."""
-    number, symbol = iteration.past.iteration, first_parameter(iteration)
-    if symbol is None:
-        symbol = largest_parameter(iteration.after)
-        return DivergedError(number, what, symbol, f"; the largest parameter is {in_words(symbol)}")
-    if what in PARAMETERS:
-        return DivergedError(number, PARAMETERS[what].format(in_words(symbol)), symbol)
-    return DivergedError(number, what, symbol, f", and with it {in_words(symbol)}")
-
-
-def first_parameter(iteration: Iteration) -> Symbol | None:
-    """The first weight or bias, as the walk comes by it, whose gradient is not finite, else whose new value is not."""
-    gradients, after = iteration.backward, iteration.after.layers
-    left = chain(
-        _not_finite(zip(gradients.dW, gradients.db, strict=True)),
-        _not_finite((layer.W, layer.b) for layer in after),
-    )
-    return next(left, None)
-
-
-def _not_finite(pairs: Iterable[tuple[Array, Array]]) -> Iterator[Symbol]:
-    """The parameters, layer L to 1, W row by row, then b, that are not finite in what is shaped as they are."""
-    for kind, l, part in _from_the_last(pairs):
-        for place in np.argwhere(~np.isfinite(part)).tolist():
-            yield Symbol(kind, l, *place)
-
-
-def _from_the_last(pairs: Iterable[tuple[Array, Array]]) -> Iterator[tuple[str, int, Array]]:
-    """W, then b, with kind and layer, from the last layer to the first."""
-    for l, (W, b) in reversed(list(enumerate(pairs, start=1))):
-        yield "W", l, W
-        yield "b", l, b
-
-
-def largest_parameter(network: Network) -> Symbol:
-    """The weight or bias of the largest size."""
-    found = []
-    for kind, l, part in _from_the_last((layer.W, layer.b) for layer in network.layers):
-        place = np.unravel_index(np.argmax(np.abs(part)), part.shape)
-        found.append((float(np.abs(part[place])), Symbol(kind, l, *map(int, place))))
-    return max(found, key=lambda one: one[0])[1]
+def _from_the_last(pairs: Iterable[tuple[Array, Array]]) -> Iterator[tuple[Symbol, float]]:
+    """Each weight and bias with its number in what is shaped as they are: layer L to 1, W row by row, then b."""
+    for l, pair in reversed(list(enumerate(pairs, start=1))):
+        for kind, part in zip("Wb", pair, strict=True):
+            for place, value in np.ndenumerate(part):
+                yield Symbol(kind, l, *place), float(value)
 
 
 def in_words(symbol: Symbol) -> str:

@@ -63,12 +63,7 @@ class OptimizerKind:
     step: Callable[[Own], Expression]
     step_code: str
     bound: "Callable[[Optimizer, Array, Array], Move]"
-    decouples: bool
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """What it remembers: a name for each row of its memory."""
-        return tuple(state.name for state in self.states if state.kept)
+    decouples: bool = False
 
 
 _SHARE = Bounds(ge=0, lt=1, problem="{name} lies outside of 0 to 1.", remedy="Give 0 or more, below 1: try 0.9.")
@@ -103,7 +98,7 @@ class Optimizer:
     @property
     def slots(self) -> tuple[str, ...]:
         """The names of the rows of its memory."""
-        return self.rule.slots
+        return tuple(state.name for state in self.rule.states if state.kept)
 
     @property
     def adds_decay(self) -> bool:
@@ -292,7 +287,6 @@ _ADAM = OptimizerKind(
     step=lambda own: _over_size(own("m_hat"), own("v_hat")),
     step_code="m{w}_hat / (np.sqrt(v{w}_hat) + epsilon)",
     bound=_adam,
-    decouples=False,
 )
 
 _TABLE = (
@@ -304,7 +298,6 @@ _TABLE = (
         step=lambda own: own("g"),
         step_code="{g}",
         bound=_gradient_descent,
-        decouples=False,
     ),
     OptimizerKind(
         name="momentum",
@@ -314,7 +307,6 @@ _TABLE = (
         step=lambda own: own("new_velocity"),
         step_code="u{w}",
         bound=_momentum,
-        decouples=False,
     ),
     OptimizerKind(
         name="nesterov",
@@ -324,7 +316,6 @@ _TABLE = (
         step=lambda own: Sum((own("g"), product(MOMENTUM, own("new_velocity")))),
         step_code="({g} + momentum * u{w})",
         bound=_nesterov,
-        decouples=False,
     ),
     OptimizerKind(
         name="rmsprop",
@@ -340,7 +331,6 @@ _TABLE = (
         step=lambda own: _over_size(own("g"), own("new_v")),
         step_code="{g} / (np.sqrt(v{w}) + epsilon)",
         bound=_rmsprop,
-        decouples=False,
     ),
     _ADAM,
     replace(_ADAM, name="adamw", bound=_adamw, decouples=True),

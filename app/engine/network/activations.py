@@ -1,7 +1,7 @@
 """Activation functions, one record each: g and its slope g' on arrays, as formulas, and as lines of NumPy.
 
 Functions work on an array of pre-activations Z of shape (m, n): m examples, n units of one layer. They are written in
-few operations, with parts in common, because training repeats each of them (see fast/recording).
+few operations, with parts in common, because training repeats each of them (see fast/program).
 """
 
 import math

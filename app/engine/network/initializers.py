@@ -26,8 +26,8 @@ class InitializerKind:
 
     name: str
     draw: Draw
-    amount: str | None
-    usual: float
+    amount: str | None = None
+    usual: float = 1.0
 
 
 # Glorot and Bengio 2010 (xavier), He et al. 2015 (he).
@@ -48,20 +48,14 @@ _TABLE = (
     InitializerKind(
         name="xavier_uniform",
         draw=lambda rng, shape, _: _uniform(rng, shape, sqrt(6.0 / (shape[0] + shape[1]))),
-        amount=None,
-        usual=1.0,
     ),
     InitializerKind(
         name="xavier_normal",
         draw=lambda rng, shape, _: rng.standard_normal(shape) * sqrt(2.0 / (shape[0] + shape[1])),
-        amount=None,
-        usual=1.0,
     ),
     InitializerKind(
         name="he_normal",
         draw=lambda rng, shape, _: rng.standard_normal(shape) * sqrt(2.0 / shape[1]),
-        amount=None,
-        usual=1.0,
     ),
 )
 INITIALIZERS = {kind.name: kind for kind in _TABLE}

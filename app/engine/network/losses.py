@@ -141,10 +141,6 @@ def _ln_of_nearer(Z: Array, upper: Array) -> Array:
     return ln
 
 
-def _cross_entropy(output: Output, Y: Array) -> Array:
-    return -_over_units(Y * softmax_logs(output))
-
-
 def _sigmoid_error(output: Output, Y: Array) -> Array:
     """y_hat - y, for targets 0 and 1 as sigmoid(z) and -sigmoid(-z), so that nothing cancels when y_hat is 1 to the
     last bit; for targets between as the nearer of the two, less what is left.
@@ -218,7 +214,7 @@ _TABLE = (
     ),
     Loss(
         name="cross_entropy",
-        value=_cross_entropy,
+        value=lambda output, Y: -_over_units(Y * softmax_logs(output)),
         gradient=lambda y_hat, Y: -Y / y_hat,
         output="softmax",
         error=_softmax_error,

@@ -65,26 +65,6 @@ def true_slope(activation: Activation, values: Output) -> Array:
     return activation.g_prime(values.Z)
 
 
-def pulled_back(delta: Array, W: Array) -> Array:
-    """dL/dA of the layer before, (m, fan_in): what reaches each unit, summed over the units it feeds."""
-    return times(delta, W)
-
-
-def weights(W: Array, dW: Array, learning_rate: float) -> Array:
-    """The matrix (fan_out, fan_in) through which the error comes back: the one that carried the activations."""
-    return W
-
-
-def carried(A_prev: Array, A: Array) -> Array:
-    """What the weights of a layer carried, (m, fan_in)."""
-    return A_prev
-
-
-def averaged(delta: Array) -> Array:
-    """The examples' shares of a gradient, (m, n_l), to be added up: delta carries the mean's 1/m already."""
-    return delta
-
-
 def bias_gradient(delta: Array, fan_in: int) -> Array:
     """dL/db of a layer, (n_l,)."""
     total: Array = delta[0] if len(delta) == 1 else np.dot(delta.T, np.ones(len(delta)))
@@ -102,15 +82,20 @@ def output_error(loss: Loss, slope: Array, activation: Activation, output: Outpu
 class Rules:
     """The rules that backward() applies, each open to the named mistakes of mistakes.py.
 
+    `weights` gives the matrix (fan_out, fan_in) through which the error comes back: the one that carried the
+    activations. `pulled_back` gives dL/dA of the layer before, (m, fan_in), summed over the units that each unit feeds;
+    `carried` what the weights of a layer carried, (m, fan_in); `averaged` the examples' shares of a gradient, (m, n_l),
+    to be added up: delta carries the mean's 1/m already.
+
     `learning_rate` serves the one mistake that updates weights before the error has come back through them.
     """
 
     output_error: Callable[[Loss, Array, Activation, Output, Array], Array] = output_error
     slope: Callable[[Activation, Output], Array] = true_slope
-    weights: Callable[[Array, Array, float], Array] = weights
-    pulled_back: Callable[[Array, Array], Array] = pulled_back
-    carried: Callable[[Array, Array], Array] = carried
-    averaged: Callable[[Array], Array] = averaged
+    weights: Callable[[Array, Array, float], Array] = lambda W, dW, learning_rate: W
+    pulled_back: Callable[[Array, Array], Array] = times
+    carried: Callable[[Array, Array], Array] = lambda A_prev, A: A_prev
+    averaged: Callable[[Array], Array] = lambda delta: delta
     bias_gradient: Callable[[Array, int], Array] = bias_gradient
     learning_rate: float = 0.0
 

@@ -9,8 +9,8 @@ and of the schedule by their names; and of each parameter what the optimizer rem
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.engine.equations.lines import Lines, OutputError, transposed
 from app.engine.equations.mistakes import lines_of
+from app.engine.equations.rules import Lines, OutputError, transposed
 from app.engine.equations.shape import Shape, Updating
 from app.engine.equations.trace import Equation
 from app.engine.learning.optimizers import OPTIMIZERS

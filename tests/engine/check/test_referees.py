@@ -9,7 +9,6 @@ from mpmath import mpf, workdps
 
 from app.engine.check import central_differences
 from app.engine.check.central_differences import Behind, Estimate, differences, noise_of
-from app.engine.check.gradient_check import behind
 from app.engine.check.path_products import along_paths
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.setup import Parameters, Setup
@@ -31,7 +30,7 @@ def assert_both_hold_the_truth(setup: Setup, smallest: float = SMALLEST) -> None
     iteration = iteration_of(setup)
     wanted = iter(exact.gradient(setup.network, *setup.examples, setup.loss))
     for l, layer in enumerate(setup.network.layers, start=1):
-        near = behind(iteration, l)
+        near = Behind.of(iteration, l)
         fan_out, fan_in = layer.W.shape
         truth = {(j, k): next(wanted) for j in range(fan_out) for k in range(fan_in)}
         truth |= {(j, fan_in): next(wanted) for j in range(fan_out)}

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.engine.fast.program import Program
-from app.engine.fast.recording import Tape
+from app.engine.fast.program import Program, Tape
 from app.engine.network.arrays import one_step
 
 X, Y = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[0.0], [1.0], [0.5]])
