@@ -1,6 +1,6 @@
 """A fork: the same run from the start with one thing changed, walked beside the original."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite
@@ -55,13 +55,13 @@ def _learning_rate(setup: Setup, value: str) -> Setup:
 
 
 def _optimizer(setup: Setup, value: str) -> Setup:
-    _check_name("value", value, tuple(OPTIMIZERS))
+    _check_name(value, OPTIMIZERS)
     return replace(setup, optimizer=replace(setup.optimizer, kind=value))
 
 
 def _activation(setup: Setup, value: str) -> Setup:
     """Of every hidden layer."""
-    _check_name("value", value, tuple(name for name, one in ACTIVATIONS.items() if not one.couples))
+    _check_name(value, [name for name, one in ACTIVATIONS.items() if not one.couples])
     *hidden, output = setup.activations
     if not hidden:
         raise SetupError("value", "The network has no hidden layer.", "Change another thing.")
@@ -70,14 +70,14 @@ def _activation(setup: Setup, value: str) -> Setup:
 
 def _loss(setup: Setup, value: str) -> Setup:
     """With the output that it needs, where it needs one."""
-    _check_name("value", value, tuple(LOSSES))
+    _check_name(value, LOSSES)
     output = LOSSES[value].output or setup.activations[-1]
     return replace(setup, loss=value, activations=(*setup.activations[:-1], output))
 
 
 def _initializer(setup: Setup, value: str) -> Setup:
     """With the seed of the start, or 0 where it was given; constant, normal and uniform with a usual size."""
-    _check_name("value", value, tuple(INITIALIZERS))
+    _check_name(value, INITIALIZERS)
     seed = setup.start.seed if isinstance(setup.start, Initializer) else 0
     return replace(setup, start=Initializer(value, seed, INITIALIZERS[value].usual))
 
@@ -101,9 +101,9 @@ def _number(value: str) -> float:
     return number
 
 
-def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:
+def _check_name(value: str, known: Iterable[str]) -> None:
     if value not in known:
-        raise UnknownNameError(field, known)
+        raise UnknownNameError("value", tuple(known))
 
 
 CHANGED: dict[str, Callable[[Setup, str], Setup]] = {

@@ -12,11 +12,9 @@ from app.engine.equations.values import Values
 from app.engine.learning.divergence import check_finite, diverged
 from app.engine.learning.iteration import (
     Iteration,
-    Method,
     Past,
     run_iteration,
 )
-from app.engine.learning.schedules import CONSTANT
 from app.engine.memory import kept_with
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
@@ -85,19 +83,14 @@ class Timeline:
 
     def own_moment(self) -> Moment:
         """Iteration `now`, run anew."""
-        return Moment(self._run(*self._standing))
+        start = self._checkpoint_before(self.now)
+        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
+        return Moment(self.iteration_from(end))
 
     @cached_property
     def next_network(self) -> Network:
         """The network that the next iteration begins with, edits made for it included."""
         return with_edits(self.record.after, self.changes, self.now + 1)
-
-    @cached_property
-    def _standing(self) -> tuple[Network, Past]:
-        """What iteration `now` begins with, edits included."""
-        start = self._checkpoint_before(self.now)
-        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
-        return self._opened(end)
 
     def learning_rate(self, iteration: int) -> float:
         """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
@@ -135,15 +128,11 @@ class Timeline:
     def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
         for stop in stops:
             losses = []
-            for iteration in self._iterations(start, stop):
+            for iteration in self.run(stop, start):
                 check_finite(iteration)
                 losses.append(iteration.loss)
                 start = Checkpoint.of(iteration.after, iteration.next)
             yield Leg(np.array(losses), start)
-
-    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
-        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
-        return self._iterations(start or Checkpoint.start(self.setup), iterations)
 
     def iteration_from(self, checkpoint: Checkpoint) -> Iteration:
         """The iteration that begins at a checkpoint."""
@@ -160,10 +149,11 @@ class Timeline:
         found += [leg.end for leg in self.legs(worth_keeping(start.iteration, target), start)]
         return replace(self, now=target, checkpoints=thinned(found, target))
 
-    def _iterations(self, start: Checkpoint, end: int) -> Iterator[Iteration]:
-        """Every iteration from a checkpoint's up to, not including, `end`."""
+    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
+        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
+        start = start or Checkpoint.start(self.setup)
         network, past = self._opened(start)
-        for _ in range(start.iteration, end):
+        for _ in range(start.iteration, iterations):
             iteration = self._run(network, past)
             yield iteration
             network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
@@ -179,17 +169,8 @@ class Timeline:
     def _run(self, network: Network, past: Past) -> Iteration:
         X, Y = examples_at(self.setup, self.changes, past.iteration)
         batch = list(self.setup.batch(past.iteration))
-        return run_iteration(self.method(past.iteration), network, X[batch], Y[batch], past)
-
-    def method(self, iteration: int) -> Method:
-        """How an iteration is done."""
-        scheduled = 0 if self.setup.schedule == CONSTANT else iteration
-        return _method(self.setup, self.learning_rate(iteration), scheduled)
-
-
-@lru_cache(maxsize=256)
-def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
-    return setup.method(base_rate, iteration)
+        method = self.setup.method(self.learning_rate(past.iteration), past.iteration)
+        return run_iteration(method, network, X[batch], Y[batch], past)
 
 
 def check_loss_after(iteration: Iteration) -> None:
