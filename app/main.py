@@ -31,7 +31,6 @@ from app.web.pages import (
     compare,
     docs,
     explorer,
-    forks,
     lessons,
     operations,
     paths,
@@ -42,7 +41,7 @@ from app.web.pages import (
 )
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, forks, bug_lab)
+PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab)
 ROUTERS = (
     api.session, check.router, paths.router, explorer.router, predict.router, build.router, bug_lab.router,
     lessons.router, docs.router, preferences.router, api.router, operations.router,

@@ -14,13 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from app.__main__ import (
-    announce,
-    another,
-    keep_to_one_thread,
-    parse,
-    read_settings,
-)
+from app.__main__ import announce, another, keep_to_one_thread, parse, read_settings
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 100.0  # seconds, on a machine that does other things too

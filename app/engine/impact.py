@@ -10,12 +10,7 @@ import numpy as np
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import reason_against
-from app.engine.learning.iteration import (
-    Iteration,
-    Past,
-    mean_loss,
-    run_iteration,
-)
+from app.engine.learning.iteration import Iteration, Past, mean_loss, run_iteration
 from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
@@ -141,7 +136,6 @@ def _matters(setup: Setup, mistake: str) -> bool:
     return not np.allclose(gradients(first.backward), gradients(right_backward(first)))
 
 
-@lru_cache(maxsize=256)
 def learned_xor(mistakes: tuple[str, ...]) -> Learned:
     """How many of 20 seeded runs learn XOR with the mistakes, and with the right rules in the same network."""
     setup = xor_setup(mistakes)

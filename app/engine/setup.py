@@ -10,13 +10,8 @@ import numpy as np
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Data, Examples, Ready
 from app.engine.equations.mistakes import reason_against, rules_of
-from app.engine.equations.shape import Shape, Updating, shape_of
-from app.engine.learning.batches import (
-    batch_of,
-    batches_per_epoch,
-    epoch_of,
-    last_of_epoch,
-)
+from app.engine.equations.shape import Shape, Updating
+from app.engine.learning.batches import batch_of, batches_per_epoch, epoch_of, last_of_epoch
 from app.engine.learning.iteration import Method
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
@@ -129,7 +124,7 @@ class Setup:
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""
-        return shape_of(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes, self.updating)
+        return Shape(self.sizes, self.activations, self.loss, examples, self.decimals, self.mistakes, self.updating)
 
     @cached_property
     def updating(self) -> Updating:
@@ -177,7 +172,8 @@ def fitting_loss(output: str, wished: str) -> str:
 # What a setup must be -------------------------------------------------------------------------------------------------
 
 
-def _check_sizes(setup: Setup) -> None:
+def _check_data(setup: Setup) -> None:
+    """Sizes, examples and their shapes."""
     if len(setup.sizes) < 2 or min(setup.sizes) < 1:
         raise SetupError(
             "sizes", "A network needs an input and at least one layer, each with a unit.", "Try [2, 2, 1]."
@@ -188,11 +184,6 @@ def _check_sizes(setup: Setup) -> None:
             f"{len(setup.activations)} activations are given for {len(setup.sizes) - 1} layers.",
             "Give one for each layer after the input.",
         )
-
-
-def _check_data(setup: Setup) -> None:
-    """Sizes, examples and their shapes."""
-    _check_sizes(setup)
     X, Y = setup.examples
     if X.ndim != 2 or Y.ndim != 2:
         raise SetupError("data", "X and Y are not tables.", "Give a row of numbers for each example.")

@@ -1,22 +1,136 @@
-"""What is behind a wrong answer: the learner's number beside what each mistake would give at the same place.
+"""A question about one number of an iteration, and what is behind a wrong answer: each mistake, and each slip of the
+pen, with the number that it would give at the same place.
 
 The truth is what the chain rule gives there, computed anew; so is every candidate.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from math import e, isfinite
 
-from app.engine.equations.mistakes import MISTAKES, applicable
-from app.engine.plain_slips import Candidate, Slip, plain_slips
-from app.engine.question_case import Case
+from app.engine.equations.mistakes import MISTAKES, applicable, rules_of
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.equations.values import Values, evaluate
+from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.expressions import (
+    Expression,
+    Mean,
+    Product,
+    Rounded,
+    Sum,
+    Symbol,
+    body_of,
+    factors_of,
+    product,
+    substituted,
+    symbols_in,
+    total,
+)
+from app.engine.setup import Setup
 
 TOLERANCE = 0.01  # of the value
 FEWEST_DIGITS = 2  # that a rounded answer must give
 ROUNDING = 1e-9  # relative: nearer than this, two numbers are the same
 MOST_CANDIDATES = 500  # of plain slips
 CHANCE = 0.01  # of an answer that came about in no such way: how often it may be given a name all the same
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What is asked: `part` value asks for `symbol` in an iteration, for the example in row `focus`; part factor asks
+    for the missing factor of its equation; part sign for its sign. The setup's mistakes count for nothing here.
+    """
+
+    setup: Setup
+    iteration: Iteration
+    focus: int
+    symbol: Symbol
+    part: str = "value"
+
+    @cached_property
+    def values(self) -> Values:
+        """What every symbol stands for by the chain rule."""
+        return self.under(())
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The shape of the walk by the right rules."""
+        return replace(self.setup.shape(len(self.iteration.X)), mistakes=())
+
+    @cached_property
+    def equation(self) -> Equation:
+        """The right equation."""
+        return self._equation_under(())
+
+    @cached_property
+    def body(self) -> Expression:
+        """Its right-hand side, of one example."""
+        return body_of(self.equation.expression)
+
+    @cached_property
+    def missing(self) -> Symbol | None:
+        """The factor that part factor asks for."""
+        return missing_factor(self.equation)
+
+    @property
+    def target(self) -> Symbol:
+        """The symbol whose value is asked for."""
+        return self.missing if self.part == "factor" and self.missing is not None else self.symbol
+
+    @cached_property
+    def truth(self) -> float:
+        """The number that answers it."""
+        return self.values[self.target]
+
+    def under(self, mistakes: tuple[str, ...]) -> Values:
+        """What every symbol stands for with these mistakes in the rules."""
+        it = self.iteration
+        rules = rules_of(mistakes, it.method.learning_rate)
+        if rules is it.method.rules:
+            return Values(it, self.focus)
+        return Values(run_iteration(replace(it.method, rules=rules), it.before, it.X, it.Y, it.past), self.focus)
+
+    def found_under(self, mistakes: tuple[str, ...]) -> float:
+        """The number that answers it with these mistakes."""
+        target = self.target
+        if self.part == "factor":
+            target = missing_factor(self._equation_under(mistakes)) or target
+        return self.under(mistakes)[target]
+
+    def evaluated(self, body: Expression) -> float:
+        """The number that another body would have given in this equation."""
+        expression = self.equation.expression
+        if isinstance(expression, Mean | Rounded):
+            return evaluate(replace(expression, body=body), self.values)
+        return evaluate(body, self.values)
+
+    def _equation_under(self, mistakes: tuple[str, ...]) -> Equation:
+        shape = replace(self.shape, mistakes=mistakes)
+        return trace(shape)[found_at(shape)[self.symbol]]
+
+
+def missing_factor(equation: Equation) -> Symbol | None:
+    """The factor to ask for: the slope of an error signal, what a weight carried; None where there is none."""
+    wanted = "slope" if equation.kind == "delta" else "a"
+    found = (f for f in factors_of(body_of(equation.expression)) if isinstance(f, Symbol) and f.kind == wanted)
+    return next(found, None)
+
+
+# The answer -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What went wrong: a name, and words that finish the sentence "that is what you get ..."."""
+
+    name: str
+    words: str
+
+
+Candidate = tuple[Slip, float]  # with the number that it leads to
 
 
 @dataclass(frozen=True)
@@ -116,3 +230,104 @@ def own_slip(case: Case) -> Slip | None:
         return None
     alone = [name for name in own if parted(case, [(slip_of((name,)), case.found_under((name,)))])]
     return slip_of(tuple(alone) or own)
+
+
+# Slips of the pen -----------------------------------------------------------------------------------------------------
+
+NOUNS = {"W": "weight", "delta": "error signal", "slope": "slope", "a": "activation", "z": "sum", "y": "target"}
+DROPPED = {
+    "W": "with the weight left out",
+    "delta": "with the error signal left out",
+    "slope": "with the slope left out",
+    "a": "with the activation left out",
+}
+
+
+def plain_slips(case: Case) -> Iterator[Candidate]:
+    """Something left out, one example for all, a neighbour's index: the likeliest first."""
+    if case.part == "value":
+        yield from _left_out(case)
+    for other in _others(case.target, case.setup.sizes):
+        yield Slip("neighbour", f"for {_place(case.target, other)}"), case.values[other]
+    if case.part == "value" and not isinstance(case.body, Symbol):
+        yield from _from_neighbours(case)
+
+
+def _left_out(case: Case) -> Iterator[Candidate]:
+    body, values = case.body, case.values
+    if case.equation.expression is not body and case.equation.phase == "backward":
+        yield Slip("one_example", "from this example alone, where all of the batch count"), evaluate(body, values)
+    for kind, words in DROPPED.items():
+        if (rest := _without(body, kind)) not in (None, body):
+            yield Slip("factor_dropped", words), case.evaluated(rest)
+    for factor, rest in _one_less(body, Product):
+        if isinstance(factor, Sum):
+            is_difference = any(symbol.kind == "y" for symbol in symbols_in(factor))
+            words = "with the difference left out" if is_difference else "with what comes back left out"
+            yield Slip("factor_dropped", words), case.evaluated(rest)
+    for part in (body, *factors_of(body)):
+        for term, rest in _one_less(part, Sum):
+            yield Slip("term_dropped", _term_words(term)), case.evaluated(_put(body, part, rest))
+
+
+def _without(expression: Expression, kind: str) -> Expression | None:
+    """The expression without the factors of this kind; None where nothing stays."""
+    match expression:
+        case Symbol():
+            return None if expression.kind == kind else expression
+        case Product(factors):
+            kept = [rest for factor in factors if (rest := _without(factor, kind)) is not None]
+            return product(*kept) if kept else None
+        case Sum(terms):
+            left = [rest for term in terms if (rest := _without(term, kind)) is not None]
+            return total(*left) if len(left) == len(terms) else expression
+        case _:
+            return expression
+
+
+def _one_less(expression: Expression, kind: type[Sum] | type[Product]) -> Iterator[tuple[Expression, Expression]]:
+    """Each part of a sum or product, with what is left without it."""
+    if isinstance(expression, kind):
+        parts, join = (expression.terms, total) if isinstance(expression, Sum) else (expression.factors, product)
+        for place, part in enumerate(parts):
+            yield part, join(*parts[:place], *parts[place + 1 :])
+
+
+def _put(body: Expression, part: Expression, rest: Expression) -> Expression:
+    """The body with one of its factors, or all of it, exchanged."""
+    return rest if part is body else product(*(rest if factor is part else factor for factor in factors_of(body)))
+
+
+def _term_words(term: Expression) -> str:
+    kinds = {symbol.kind for symbol in symbols_in(term)}
+    if kinds == {"b"}:
+        return "with the bias left out"
+    if kinds == {"y"}:
+        return "with the target left out"
+    return "with one of the paths left out" if "delta" in kinds else "with one term of the sum left out"
+
+
+def _place(symbol: Symbol, other: Symbol) -> str:
+    if other.k is None:
+        return f"unit {other.j + 1}, not unit {symbol.j + 1}"
+    return f"the weight from unit {other.k + 1} to unit {other.j + 1}"
+
+
+def _from_neighbours(case: Case) -> Iterator[Candidate]:
+    """One factor, or term, taken from a neighbour."""
+    for symbol in dict.fromkeys(symbols_in(case.body)):
+        if symbol.kind in NOUNS:
+            for other in _others(symbol, case.setup.sizes):
+                words = f"with the {NOUNS[symbol.kind]} of {_place(symbol, other)}".replace(" of the weight", "")
+                yield Slip("neighbour", words), case.evaluated(substituted(case.body, {symbol: other}))
+
+
+def _others(symbol: Symbol, sizes: tuple[int, ...]) -> Iterator[Symbol]:
+    """Symbols of the same kind and layer with another j, or another k, or both exchanged."""
+    kind, layer, j, k = symbol
+    units = range(sizes[layer]) if kind != "loss" else ()
+    yield from (Symbol(kind, layer, other, k) for other in units if other != j)
+    if k is not None:
+        yield from (Symbol(kind, layer, j, other) for other in range(sizes[layer - 1]) if other != k)
+        if j != k and k < sizes[layer] and j < sizes[layer - 1]:
+            yield Symbol(kind, layer, k, j)

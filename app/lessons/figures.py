@@ -3,12 +3,7 @@
 from collections.abc import Iterator
 
 from app.engine.network.expressions import Symbol
-from app.lessons.printed import (
-    Printed,
-    figure,
-    matrix,
-    vector,
-)
+from app.lessons.printed import Printed, figure, matrix, vector
 
 HIDDEN, OUTPUT = "Hidden activations", "Output"
 HIDDEN_AFTER, OUTPUT_AFTER = "Hidden activations after the update", "Output after the update"

@@ -10,14 +10,7 @@ from app.engine.check.gradient_check import check_one
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES, reason_against
-from app.engine.impact import (
-    gradient_symbols,
-    gradients,
-    impact_of,
-    iterations_of,
-    losses_of,
-    right_backward,
-)
+from app.engine.impact import gradient_symbols, gradients, impact_of, iterations_of, losses_of, right_backward
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol

@@ -11,15 +11,9 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
-from app.engine.question_case import Case
-from app.engine.slips import Typed, diagnose
+from app.engine.slips import Case, Typed, diagnose
 from app.lessons import lesson_named
-from app.sessions.walk.answers import (
-    Answer,
-    Answers,
-    Asking,
-    with_answer,
-)
+from app.sessions.walk.answers import Answer, Answers, Asking, with_answer
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 

@@ -99,9 +99,12 @@ def _operations(openapi: OpenApi) -> Iterator[Operation]:
 
 
 def _given(responses: OpenApi) -> str:
+    """What an operation answers: its JSON in a few words, anything else by its media type."""
     for status, response in responses.items():
         if status.startswith("2"):
-            return type_of(response["content"]["application/json"]["schema"])
+            content = response.get("content", {})
+            json = content.get("application/json")
+            return type_of(json.get("schema", {})) if json is not None else ", ".join(content)
     return ""
 
 

@@ -7,6 +7,7 @@ from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.text.summary import network_summary
+from app.views.text.words import counted, sentence
 
 THEMES = (("", "system"), ("light", "light"), ("dark", "dark"))
 MOTIONS = (("", "system"), ("full", "moving"), ("reduced", "still"))
@@ -92,9 +93,10 @@ class LessonCard:
 
 @dataclass(frozen=True)
 class LessonsPage:
-    """The first page: the five lessons in teaching order."""
+    """The first page: all lessons in teaching order, and how many they are."""
 
     title: str
+    counted: str
     lessons: tuple[LessonCard, ...]
 
 
@@ -127,7 +129,8 @@ class ProblemPage:
 
 def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
     """The page of all lessons."""
-    return LessonsPage("Lessons", tuple(map(lesson_card, lessons)))
+    many = counted(len(lessons), "notebook"), counted(len(lessons), "small network")
+    return LessonsPage("Lessons", f"{sentence(many[0])}, {many[1]}.", tuple(map(lesson_card, lessons)))
 
 
 def lesson_page(lesson: Lesson) -> LessonPage:

@@ -8,7 +8,7 @@ from time import process_time
 import numpy as np
 
 from app.engine.data.split import Examples
-from app.engine.impact import impact_of, learned_xor, learners
+from app.engine.impact import impact_of, learners
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.sessions.walk.session import TrainingSession
@@ -22,7 +22,6 @@ UPDATES = 240
 def facts_seconds() -> float:
     """All that is measured of a mistake for its page, none from the cache."""
     setup = Setup((2, 2, 2, 2), Examples(np.eye(2), np.eye(2)), mistakes=("untransposed_weights",)).completed()
-    learned_xor.cache_clear()
     learners.cache_clear()
     start = process_time()
     impact_of(setup, UPDATES)

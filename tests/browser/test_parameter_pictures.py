@@ -71,7 +71,7 @@ def test_the_parameters_of_the_contour_are_chosen_by_keyboard_alone(page: Page) 
     summary = page.locator("#picture summary")
     summary.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("cell", name="1", exact=True).first).to_be_visible()
+    expect(page.get_by_role("rowheader", name="1", exact=True).first).to_be_visible()
 
 
 def test_dead_units_and_vanishing_gradients_are_named(page: Page) -> None:

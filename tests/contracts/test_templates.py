@@ -12,42 +12,31 @@ from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
 from app.views.bug_lab.start import BugLabPage
-from app.views.build.build import (
-    BuildPage,
-    FieldsPanel,
-    LayersPanel,
-    ProblemsPanel,
-    Spoken,
-    TablePanel,
-    TextPanel,
-)
+from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
 from app.views.build.drawing import Drawing, Sketch, Sums
 from app.views.build.fields import Field
-from app.views.charts.bars import Bars
-from app.views.charts.grounds import Ground
+from app.views.charts.axes import Ground
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.marks import Marks
+from app.views.charts.table import Table
 from app.views.check.check import CheckRow
-from app.views.compare.compare import Comparison
+from app.views.compare.compare import ComparePage, Comparison
 from app.views.compare.forks import ForkPanel
-from app.views.compare.page import ComparePage
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
 from app.views.explorer.timeline import Cell
 from app.views.network.marks import Connection, Label, LossMark, Unit
 from app.views.network.pulses import Wave
+from app.views.pictures.activations import Activations, Histogram
 from app.views.pictures.choices import Choices
-from app.views.pictures.contour import Contour
-from app.views.pictures.contour_drawing import ContourDrawing
+from app.views.pictures.contour import Contour, ContourDrawing
 from app.views.pictures.curves import Curves
-from app.views.pictures.gradient_sizes import GradientSizes
-from app.views.pictures.histograms import Activations, Histogram
-from app.views.pictures.landscape import Landscape
+from app.views.pictures.gradients import Bars, GradientSizes
+from app.views.pictures.landscape import Landscape, SlopeDrawing
 from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, PicturesPage
-from app.views.pictures.slope_drawing import SlopeDrawing
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
 from app.web.http.templating import Templates
@@ -85,17 +74,18 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "pictures/contour.html": (Contour, "panel"),
     "pictures/gradients.html": (GradientSizes, "panel"),
     "pictures/activations.html": (Activations, "panel"),
-    "svg/slopes.svg": (SlopeDrawing, "drawing"),
+    "svg/landscape.svg": (SlopeDrawing, "drawing"),
     "svg/contour.svg": (ContourDrawing, "drawing"),
-    "svg/bars.svg": (Bars, "bars"),
-    "macros/histogram.html": (Histogram, "layer"),
+    "svg/gradients.svg": (Bars, "bars"),
+    "pictures/histogram.html": (Histogram, "layer"),
     "svg/ground.svg": (Ground, "ground"),
-    "pictures/over-data.html": (OverData, "panel"),
+    "pictures/over_data.html": (OverData, "panel"),
     "pictures/units.html": (UnitPictures, "panel"),
     "svg/map.svg": (Map, "map"),
     "svg/marks.svg": (Marks, "mark"),
     "svg/plot.svg": (Plot, "plot"),
-    "macros/choices.html": (Choices, "choices"),
+    "charts/table.html": (Table, "table"),
+    "pictures/choices.html": (Choices, "choices"),
     "svg/connection.svg": (Connection, "mark"),
     "svg/label.svg": (Label, "mark"),
     "svg/unit.svg": (Unit, "mark"),

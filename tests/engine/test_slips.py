@@ -13,10 +13,8 @@ from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
 from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import backward, forward
-from app.engine.plain_slips import Slip, plain_slips
-from app.engine.question_case import Case
 from app.engine.setup import Setup
-from app.engine.slips import Typed, diagnose, made_mistakes, parted
+from app.engine.slips import Case, Slip, Typed, diagnose, made_mistakes, parted, plain_slips
 from tests.engine.cases import HIDDEN, MANY, PAIRINGS, iteration_of, random_setup
 
 NETWORKS = 50

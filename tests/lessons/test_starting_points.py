@@ -7,12 +7,7 @@ from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.layers import Network
 from app.engine.network.propagation import forward
 from app.engine.setup import Setup
-from app.lessons.starting_points import (
-    STARTING_POINTS,
-    StartingPoint,
-    UnknownStartingPointError,
-    starting_point_named,
-)
+from app.lessons.starting_points import STARTING_POINTS, StartingPoint, UnknownStartingPointError, starting_point_named
 from app.sessions.walk.classes import accuracy
 from app.sessions.walk.session import TrainingSession
 

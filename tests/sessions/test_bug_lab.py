@@ -10,14 +10,7 @@ from app.engine.impact import gradient_symbols
 from app.engine.learning.iteration import run_iteration
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
-from app.sessions.bug_lab import (
-    accused,
-    begun,
-    checked,
-    contradictions,
-    put_right,
-    study_of,
-)
+from app.sessions.bug_lab import accused, begun, checked, contradictions, put_right, study_of
 from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.bug_lab import Accusation, Hunt, hunt_of
 from app.sessions.walk.session import TrainingSession

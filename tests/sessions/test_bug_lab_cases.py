@@ -12,19 +12,8 @@ from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.arrays import Array
 from app.engine.network.propagation import Rules
 from app.engine.setup import Setup
-from app.lessons.bug_lab import (
-    LEVELS,
-    PAIRS,
-    RULES,
-    SINGLES,
-)
-from app.sessions.bug_lab import (
-    Case,
-    case_of,
-    losses_put_right,
-    run_length,
-    study_of,
-)
+from app.lessons.bug_lab import LEVELS, PAIRS, RULES, SINGLES
+from app.sessions.bug_lab import Case, case_of, losses_put_right, run_length, study_of
 from tests.engine.cases import iteration_of
 
 SEEDS = range(200)

@@ -22,7 +22,7 @@ from app.views.check.verdicts import told
 from app.views.explorer.edit import told_edits
 from app.views.explorer.explorer import told as step_told
 from app.views.paths.paths import Opened, paths_panel
-from app.views.pictures.flow_words import flow_told
+from app.views.pictures.gradients import flow_told
 from app.views.pictures.landscape import landscape
 from app.views.predict.predict import predict_panel
 from app.views.text.numbers import number

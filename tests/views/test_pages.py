@@ -44,6 +44,8 @@ def one(soup: Tag, selector: str) -> Tag:
 
 def test_the_lessons_stand_in_teaching_order_with_what_each_network_is() -> None:
     page = lessons_page()
+    assert page.counted == "Five notebooks, five small networks."
+    assert lessons_page(LESSONS[:1]).counted == "One notebook, one small network."
     assert [card.slug for card in page.lessons] == [lesson.slug for lesson in LESSONS]
     assert page.lessons[0].summary == "2–2–1 · sigmoid · binary cross-entropy · one example at a time"
 

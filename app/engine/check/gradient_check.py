@@ -93,7 +93,6 @@ def check_gradients(iteration: Iteration) -> GradientCheck:
     return GradientCheck(tuple(checked for l in range(depth, 0, -1) for checked in _of_layer(iteration, l)))
 
 
-@kept_with(most=256)
 def check_one(iteration: Iteration, symbol: Symbol) -> Checked:
     """One gradient, dW or db (or W or b, the parameter that it belongs to)."""
     return next(_of_layer(iteration, symbol.layer, row_of(iteration, symbol)))
@@ -178,18 +177,12 @@ def _rules(iteration: Iteration, l: int) -> Array:
     found = _together(iteration.backward, l)
     if iteration.method.decimals is None:
         return np.stack([found, found])
-    by_rounded, exact = (_together(back, l) for back in right_rules(iteration))
+    network, X, loss = iteration.before, iteration.X, iteration.method.loss
+    by_rounded = _together(backward(network, iteration.forward, iteration.Y, loss), l)
+    exact = _together(backward(network, forward(network, X), iteration.Y, loss), l)
     same = np.abs(found - by_rounded) <= SAME * np.maximum(np.abs(found), np.abs(by_rounded))
     return np.stack([found, np.where(same, exact, found)])
 
 
 def _together(found: Backward, l: int) -> Array:
     return np.column_stack([found.dW[l - 1], found.db[l - 1]])
-
-
-@kept_with(most=1)
-def right_rules(iteration: Iteration) -> tuple[Backward, Backward]:
-    """The chain rule's gradients on the iteration's rounded activations, and on exact ones."""
-    network, X, loss = iteration.before, iteration.X, iteration.method.loss
-    exact = backward(network, forward(network, X), iteration.Y, loss)
-    return backward(network, iteration.forward, iteration.Y, loss), exact

@@ -65,17 +65,13 @@ class Data:
         """The examples; SetupError names what cannot be."""
         X, Y = self.source.draw()
         if X.ndim != 2 or Y.ndim != 2 or len(X) != len(Y) or len(X) == 0:
-            return self._unready(X, Y)
+            nothing = Scale(np.zeros(1), np.ones(1))  # what is wrong with it is said where the setup is checked
+            return Ready(X, Y, X[:0], Y[:0], nothing, nothing)
         tested, trained = split(len(X), self.test_share, self.split_seed)
         inputs = scale_of(self.scaling, X[trained])
         targets = scale_of(self.scaling if self.scale_targets else "none", Y[trained])
         X, Y = inputs.apply(X), targets.apply(Y)
         return Ready(X[trained], Y[trained], X[tested], Y[tested], inputs, targets)
-
-    def _unready(self, X: Array, Y: Array) -> Ready:
-        """As it is: what is wrong with it is said where the setup is checked."""
-        nothing = Scale(np.zeros(1), np.ones(1))
-        return Ready(X, Y, X[:0], Y[:0], nothing, nothing)
 
 
 def split(examples: int, test_share: float, seed: int) -> tuple[Array | slice, Array | slice]:

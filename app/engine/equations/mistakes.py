@@ -347,13 +347,11 @@ def rules_of(mistakes: tuple[str, ...], learning_rate: float) -> Rules:
     return _changed(replace(RIGHT, learning_rate=learning_rate), mistakes, "computes") if mistakes else RIGHT
 
 
-@lru_cache(maxsize=256)
 def story_of(mistakes: tuple[str, ...]) -> Story:
     """How the rules with these mistakes in them are told."""
     return _changed(Story(), mistakes, "tells")
 
 
-@lru_cache(maxsize=256)
 def lines_of(mistakes: tuple[str, ...]) -> Lines:
     """How the rules with these mistakes in them are written in NumPy."""
     return _changed(Lines(), mistakes, "writes")

@@ -1,7 +1,7 @@
 """The shape of a walk: all that decides which equations it has, and nothing that decides their values."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,15 +34,6 @@ class Shape:
     mistakes: tuple[str, ...] = ()
     updating: Updating = PLAIN
 
-    def __hash__(self) -> int:
-        return self._hash  # asked for many times a step: shapes are keys of caches
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash(
-            (self.sizes, self.activations, self.loss, self.examples, self.decimals, self.mistakes, self.updating)
-        )
-
     @cached_property
     def is_large(self) -> bool:
         """Whether it has so many weights that its equations take megabytes."""
@@ -56,6 +47,3 @@ class Shape:
     def activation(self, layer: int) -> str:
         """The name of the activation of layer 1 to L."""
         return self.activations[layer - 1]
-
-
-shape_of = lru_cache(maxsize=1024)(Shape)  # the same object for the same arguments

@@ -66,10 +66,6 @@ def _forward(shape: Shape) -> Iterator[Line]:
             yield "forward", Symbol("a", l, j), activated(shape, l, j), None
 
 
-def _loss(shape: Shape) -> Iterator[Line]:
-    yield "loss", LOSS, averaged(shape, example_loss(shape)), None
-
-
 def _backward(shape: Shape) -> Iterator[Line]:
     story = story_of(shape.mistakes)
     for l in range(shape.depth, 0, -1):
@@ -82,11 +78,6 @@ def _backward(shape: Shape) -> Iterator[Line]:
                 yield "backward", Symbol("dW", l, j, k), weight_gradient(shape, story, l, j, k), None
         for j in units:
             yield "backward", Symbol("db", l, j), gradient_of_bias(shape, story, l, j), None
-
-
-def _update(shape: Shape) -> Iterator[Line]:
-    for symbol, expression in updates(shape):
-        yield "update", symbol, expression, None
 
 
 Of = TypeVar("Of")
@@ -106,7 +97,9 @@ def kept_by_shape(work: Callable[[Shape], Of]) -> Callable[[Shape], Of]:
 @kept_by_shape
 def trace(shape: Shape) -> tuple[Equation, ...]:
     """Every equation of one iteration, for the example in focus, in the order of the walk."""
-    lines = chain(_forward(shape), _loss(shape), _backward(shape), _update(shape))
+    loss: Line = "loss", LOSS, averaged(shape, example_loss(shape)), None
+    update: Iterator[Line] = (("update", symbol, expression, None) for symbol, expression in updates(shape))
+    lines = chain(_forward(shape), [loss], _backward(shape), update)
     return tuple(Equation(index, *line) for index, line in enumerate(lines))
 
 

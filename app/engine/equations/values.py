@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from app.engine.equations.updates import DERIVED, KEPT
-from app.engine.learning.iteration import Iteration
+from app.engine.learning.iteration import Iteration, Past, Update
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import SCHEDULES, Schedule
 from app.engine.learning.settings import bounds_of
@@ -190,12 +190,9 @@ SHARED |= {shared.name: _found(shared.told) for kind in OPTIMIZERS.values() for 
 OF_PARAMETERS: dict[str, Callable[[Iteration], Array]] = {"g": lambda it: it.update.taken}
 
 
-def _remembered(name: str) -> Callable[[Iteration], Array]:
-    return lambda it: it.past.memory[it.method.optimizer.slots.index(name)]
-
-
-def _kept(name: str) -> Callable[[Iteration], Array]:
-    return lambda it: it.update.memory[it.method.optimizer.slots.index(name)]
+def _row(name: str, of: Callable[[Iteration], Past | Update]) -> Callable[[Iteration], Array]:
+    """What the optimizer remembers by that name, before the update or after it."""
+    return lambda it: of(it).memory[it.method.optimizer.slots.index(name)]
 
 
 def _derived(name: str) -> Callable[[Iteration], Array]:
@@ -208,8 +205,8 @@ def _derived(name: str) -> Callable[[Iteration], Array]:
     return numbers
 
 
-OF_PARAMETERS |= {name: _remembered(name) for name in KEPT}
-OF_PARAMETERS |= {f"new_{name}": _kept(name) for name in KEPT}
+OF_PARAMETERS |= {name: _row(name, lambda it: it.past) for name in KEPT}
+OF_PARAMETERS |= {f"new_{name}": _row(name, lambda it: it.update) for name in KEPT}
 OF_PARAMETERS |= {name: _derived(name) for name in DERIVED}
 
 

@@ -8,12 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.engine.fast.recording import (
-    Plain,
-    Step,
-    Tape,
-    plain_of,
-)
+from app.engine.fast.recording import Plain, Step, Tape, plain_of
 
 Batch = tuple[Plain, Plain]
 Then = Sequence[Step] | Callable[[], None]

@@ -14,12 +14,7 @@ import numpy as np
 from app.engine.fast.program import Program, Then
 from app.engine.fast.recording import Tape
 from app.engine.learning.divergence import check_finite
-from app.engine.learning.iteration import (
-    Iteration,
-    Method,
-    Past,
-    run_iteration,
-)
+from app.engine.learning.iteration import Iteration, Method, Past, run_iteration
 from app.engine.network.arrays import Array
 from app.engine.network.layers import Layer, Network
 from app.engine.network.losses import Output

@@ -23,16 +23,8 @@ def check_finite(iteration: Iteration) -> None:
 
 def first_not_finite(iteration: Iteration) -> str | None:
     """The name of what left the finite numbers first, in the order of the walk; None if nothing did."""
-    for name, arrays in _in_order(iteration):
-        for array in arrays:
-            if not np.isfinite(array).all():
-                return name
-    return None
-
-
-def _in_order(iteration: Iteration) -> tuple[tuple[str, tuple[Array, ...]], ...]:
     gradients, after = iteration.backward, iteration.after.layers
-    return (
+    in_order: tuple[tuple[str, tuple[Array, ...]], ...] = (
         ("a weighted sum", iteration.forward.Z),
         ("an activation", iteration.forward.A),
         ("the loss", (iteration.losses, np.array(iteration.loss))),
@@ -40,6 +32,7 @@ def _in_order(iteration: Iteration) -> tuple[tuple[str, tuple[Array, ...]], ...]
         ("a gradient", gradients.dW + gradients.db),
         ("an updated parameter", tuple(part for layer in after for part in (layer.W, layer.b))),
     )
+    return next((name for name, arrays in in_order if not all(np.isfinite(array).all() for array in arrays)), None)
 
 
 def diverged(iteration: Iteration, what: str) -> DivergedError:

@@ -11,14 +11,7 @@ from app.engine.learning.schedules import CONSTANT, Schedule
 from app.engine.network.arrays import Array
 from app.engine.network.layers import Network, flattened
 from app.engine.network.losses import Loss
-from app.engine.network.propagation import (
-    RIGHT,
-    Backward,
-    Forward,
-    Rules,
-    backward,
-    forward,
-)
+from app.engine.network.propagation import RIGHT, Backward, Forward, Rules, backward, forward
 
 
 @dataclass(frozen=True)

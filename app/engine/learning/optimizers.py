@@ -13,17 +13,7 @@ import numpy as np
 
 from app.engine.learning.settings import Bounds, setting
 from app.engine.network.arrays import Array
-from app.engine.network.expressions import (
-    Expression,
-    Power,
-    Quotient,
-    Root,
-    Square,
-    Sum,
-    Symbol,
-    complement,
-    product,
-)
+from app.engine.network.expressions import Expression, Power, Quotient, Root, Square, Sum, Symbol, complement, product
 
 CLIP_EPSILON = 1e-6  # in the divisor, as torch.nn.utils.clip_grad_norm_ has it
 

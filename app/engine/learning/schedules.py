@@ -9,17 +9,7 @@ from dataclasses import dataclass
 from math import cos, inf, pi
 
 from app.engine.learning.settings import Bounds, setting
-from app.engine.network.expressions import (
-    Apply,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quotient,
-    Sum,
-    Symbol,
-    product,
-)
+from app.engine.network.expressions import Apply, Expression, Negative, Number, Power, Quotient, Sum, Symbol, product
 
 _COUNT = Bounds(ge=1, problem="{name} counts no iteration.", remedy="Give 1 or more.")
 

@@ -216,6 +216,16 @@ def difference(part: Expression, other: Expression) -> Sum:
     return Sum((part, Negative(other)))
 
 
+def factors_of(expression: Expression) -> tuple[Expression, ...]:
+    """The factors of a product; anything else is one."""
+    return expression.factors if isinstance(expression, Product) else (expression,)
+
+
+def body_of(expression: Expression) -> Expression:
+    """What stands inside of a mean over the batch, or of a rounding."""
+    return expression.body if isinstance(expression, Mean | BatchSum | Rounded) else expression
+
+
 def products_of(expression: Expression) -> tuple[Expression, ...]:
     """The terms of an expression when every factor of a sum is multiplied in: they add up to it."""
     match expression:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at, trace
@@ -11,8 +12,8 @@ from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
 from app.engine.setup import Setup
 from app.lessons import lesson_named
+from app.sessions.compare.forks import forked
 from app.sessions.walk.edits import Changes
-from app.sessions.walk.forks import forked
 from app.sessions.walk.history import known_before, points_followed
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
@@ -20,7 +21,21 @@ from app.sessions.walk.timeline import Timeline
 
 PARTED = 1e-9  # relative difference from which two numbers are two
 SEARCHED = 1_000  # iterations from the start in which the first difference is looked for
-BASE = 8  # a way is kept at iterations from which any other is a few short walks away
+
+
+class Pair(NamedTuple):
+    """Two walks at one place: the left one was forked, or is as published, or has the mistake."""
+
+    left: TrainingSession
+    right: TrainingSession
+
+
+def pair_of(session: TrainingSession) -> Pair | None:
+    """A walk and its counterpart; None where there is nothing to compare with. DivergedError as of `counterpart`."""
+    other = counterpart(session)
+    if other is None:
+        return None
+    return Pair(session, other) if session.as_published or session.fork else Pair(other, session)
 
 
 def counterpart(session: TrainingSession) -> TrainingSession | None:
@@ -28,11 +43,10 @@ def counterpart(session: TrainingSession) -> TrainingSession | None:
 
     None where there is nothing to compare with. DivergedError where the way there leaves the finite numbers.
     """
-    begun = _begun(session)
-    if begun is None:
+    other = _beside(session)
+    if other is None:
         return None
-    way = _way(begun.setup, _changes_of(session), session.iteration)
-    other = replace(begun, timeline=way, by=session.by, wanted=session.wanted)
+    other.timeline.checked()
     return other.moved_to(same_place(session.place, session.shape, other.shape))
 
 
@@ -40,12 +54,21 @@ def both_followed(session: TrainingSession) -> Iterator[None]:
     """Follows a walk and its counterpart little by little, so that others go first in between; then both are there, or
     almost. It ends early where the other one's numbers run away: `counterpart` tells that.
     """
-    begun = _begun(session)
-    if begun is not None:
+    other = _beside(session)
+    if other is not None:
         yield from points_followed(session)
-        beside = Timeline(begun.setup, session.iteration, _changes_of(session))
         with suppress(DivergedError):
-            yield from points_followed(replace(begun, timeline=beside))
+            yield from points_followed(other)
+
+
+def _beside(session: TrainingSession) -> TrainingSession | None:
+    """The other walk at the same iteration, which is not run yet: from the end of the longest way that is known."""
+    begun, changes = _begun(session), _changes_of(session)
+    if begun is None:
+        return None
+    known = known_before(begun.setup, changes, session.iteration)
+    way = Timeline(begun.setup, session.iteration, changes, (known,) if known else ())
+    return replace(begun, timeline=way, by=session.by, wanted=session.wanted)
 
 
 def _changes_of(session: TrainingSession) -> Changes:
@@ -77,26 +100,6 @@ def same_place(place: Place, shape: Shape, other: Shape) -> Place:
 @lru_cache(maxsize=256)
 def _put_right(setup: Setup) -> Setup:
     return replace(setup, mistakes=()).completed()
-
-
-@lru_cache(maxsize=128)
-def _way(setup: Setup, changes: Changes, iteration: int) -> Timeline:
-    """A timeline at an iteration; cached, so that stepping on costs an iteration or two most of the time."""
-    if iteration == 0:
-        return Timeline(setup, changes=changes).checked()
-    known = known_before(setup, changes, iteration)
-    if known is not None and known.iteration > stop_before(iteration):
-        return replace(Timeline(setup, iteration, changes, (known,)).checked())
-    there = _way(setup, changes, stop_before(iteration)).at(iteration)
-    return replace(there)  # kept without the iteration itself, whose arrays may be large
-
-
-def stop_before(iteration: int) -> int:
-    """1001 -> 1000 -> 992 -> 960 -> 896 -> ... -> 512 -> 0: one off the last octal digit that is not 0."""
-    size = 1
-    while iteration % (size * BASE) == 0:
-        size *= BASE
-    return iteration - size
 
 
 def differ(left: float, right: float) -> bool:

@@ -1,4 +1,4 @@
-"""A session as it lies in a row: what never changes of it and where it stands, two texts, compressed where long.
+"""A session as it lies in a row: two texts, what never changes and where it stands, compressed where they are long.
 
 Read again, it is the same to the last bit.
 """
@@ -22,9 +22,8 @@ from app.sessions.walk.answers import answers_of, answers_text
 from app.sessions.walk.bug_lab import hunt_of
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import Change, Changes, Mark
-from app.sessions.walk.forks import Fork
 from app.sessions.walk.position import Place
-from app.sessions.walk.session import Goal, TrainingSession
+from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
 
 

@@ -11,12 +11,7 @@ from app.engine.fast.trainer import Trainer
 from app.engine.network.arrays import Array
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
-from app.sessions.walk.edits import (
-    Changes,
-    examples_at,
-    learning_rate_at,
-    with_edits,
-)
+from app.sessions.walk.edits import Changes, examples_at, learning_rate_at, with_edits
 
 MOST_IDLE, MOST_NUMBERS = 16, 4_000_000  # runners that wait for the next way, and numbers in their arrays
 OWN_NUMBERS = 100_000  # of a runner, besides those that grow with parameters and examples

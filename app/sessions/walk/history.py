@@ -8,6 +8,7 @@ way up to some places before the end, for who goes back.
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import nan
 from threading import Lock
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -154,6 +155,14 @@ def stride_for(count: int, most: int) -> int:
     return stride
 
 
+def _thinner_and_thinner(start: int, most: int) -> Iterator[int]:
+    """The numbers after `start` that are kept of a way that goes on and on: each part holds what it would alone."""
+    while True:
+        stride = stride_for(start + 1, most)
+        start = (start // stride + 1) * stride
+        yield start
+
+
 # How well the network did, at the end of each epoch -------------------------------------------------------------------
 
 
@@ -218,12 +227,13 @@ def score(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Scor
     return Score(loss, accuracy(there.A[-1], Y) if classifies(setup) else nan)
 
 
-def _epoch_ends(setup: Setup, start: int, end: int) -> Iterable[int]:
-    """The ends of the epochs that are kept of a way up to `end`."""
-    whole = whole_epochs(setup, end)
-    stride = stride_for(whole, MOST_POINTS)
-    first = -(-(whole_epochs(setup, start) + 1) // stride) * stride
-    return (updates_after(setup, epoch) for epoch in range(first, whole + 1, stride))
+def _epoch_ends(setup: Setup, start: int, end: int) -> Iterator[int]:
+    """The ends of the epochs at which to look."""
+    for epoch in _thinner_and_thinner(whole_epochs(setup, start), MOST_POINTS):
+        updates = updates_after(setup, epoch)
+        if updates > end:
+            return
+        yield updates
 
 
 def _points_there(timeline: Timeline, before: Way[Point], there: Way[Point]) -> tuple[Point, ...]:
@@ -292,17 +302,13 @@ def trail_followed(session: TrainingSession, known: "History[Stop] | None" = Non
 def new_trails(most: int = MOST_WAYS, most_numbers: int = MOST_NUMBERS) -> History[Stop]:
     """A history of trails that knows nothing yet."""
     return History(
-        _thinner_and_thinner, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most, most_numbers
+        _iterations, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most, most_numbers
     )
 
 
-def _thinner_and_thinner(setup: Setup, start: int, end: int) -> Iterator[int]:
-    """The iterations that are kept of a way that goes on and on: so each part of it holds what it would hold alone."""
-    while start < end:
-        stride = stride_for(start + 1, MOST_STOPS)
-        start = (start // stride + 1) * stride
-        if start < end:
-            yield start
+def _iterations(setup: Setup, start: int, end: int) -> Iterator[int]:
+    """The iterations, before the last, at which to look."""
+    return takewhile(lambda iteration: iteration < end, _thinner_and_thinner(start, MOST_STOPS))
 
 
 def _stops_before(timeline: Timeline, before: Way[Stop], there: Way[Stop]) -> tuple[Stop, ...]:

@@ -29,15 +29,7 @@ from app.sessions.walk.edits import (
     with_change,
     with_mark,
 )
-from app.sessions.walk.forks import Fork
-from app.sessions.walk.position import (
-    Measure,
-    Place,
-    after,
-    before,
-    on_to,
-    phase_end,
-)
+from app.sessions.walk.position import Measure, Place, after, before, on_to, phase_end
 from app.sessions.walk.timeline import Timeline, check_loss_after
 
 MISTAKABLE = ("backward", "update")  # phases in which a mistake can be
@@ -61,6 +53,14 @@ class Goal:
     def is_ahead(self, updates: int) -> bool:
         """Whether a walk that has made so many updates is on its way there."""
         return self.start - 1 <= updates and (self.end is None or updates < self.end)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """What is different in the walk beside this one: a thing of a setup by its name, and its value as text."""
+
+    thing: str
+    value: str
 
 
 @dataclass(frozen=True, eq=False)

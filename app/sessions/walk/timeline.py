@@ -10,22 +10,12 @@ import numpy as np
 
 from app.engine.equations.values import Values
 from app.engine.learning.divergence import check_finite, diverged
-from app.engine.learning.iteration import (
-    Iteration,
-    Past,
-    run_iteration,
-)
+from app.engine.learning.iteration import Iteration, Past, run_iteration
 from app.engine.memory import kept_with
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
-from app.sessions.walk.edits import (
-    Changes,
-    examples_at,
-    first_difference,
-    learning_rate_at,
-    with_edits,
-)
+from app.sessions.walk.edits import Changes, examples_at, first_difference, learning_rate_at, with_edits
 from app.sessions.walk.fast_forward import RUNNERS, Leg
 
 SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it

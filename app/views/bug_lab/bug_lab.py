@@ -12,17 +12,9 @@ from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
 from app.lessons.bug_lab import RULES
 from app.sessions.bug_lab import Contradiction, Study, contradictions, losses_put_right, study_of
-from app.sessions.walk.bug_lab import (
-    CHECK_COSTS,
-    FULL_SCORE,
-    WRONG_COSTS,
-    Accusation,
-    Hunt,
-    Spent,
-)
+from app.sessions.walk.bug_lab import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, Hunt, Spent
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
+from app.views.charts.lines import About, Plot, Series, plot
 from app.views.formulas.symbols import in_html, script_of
 from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed

@@ -1,7 +1,8 @@
-"""Examples as marks over a picture: each of ten classes has a shape of its own, test examples are hollow."""
+"""What stands over a picture: examples as marks, each of ten classes with a shape of its own; arrows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import hypot
 
 from app.engine.network.arrays import Array
 from app.sessions.walk.classes import classes_of, classifies
@@ -25,6 +26,7 @@ SHAPES = (
 )
 RING = "m-9.5 0a9.5 9.5 0 1 0 19 0a9.5 9.5 0 1 0-19 0"
 LEGEND = "M11 11"  # where a legend draws one
+HEAD = 7.0  # of an arrow
 
 
 @dataclass(frozen=True)
@@ -85,3 +87,26 @@ def _cloud(name: str, look: str, shape: str, points: Array) -> Iterable[Cloud]:
 def drawn(count: int) -> list[int]:
     """Which of so many examples are drawn: all, or every n-th."""
     return list(range(0, count, max(1, -(-count // MOST))))
+
+
+# Arrows ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A line with a head: both as paths."""
+
+    line: str
+    head: str
+
+
+def arrow_from(start: tuple[float, float], end: tuple[float, float]) -> Arrow:
+    """From a point of the drawing to another, longer than its head."""
+    (x1, y1), (x2, y2) = start, end
+    length = hypot(x2 - x1, y2 - y1)
+    u, v = (x2 - x1) / length, (y2 - y1) / length
+    neck = (x2 - HEAD * u, y2 - HEAD * v)
+    sides = (neck[0] - HEAD * v / 2, neck[1] + HEAD * u / 2), (neck[0] + HEAD * v / 2, neck[1] - HEAD * u / 2)
+    (ax, ay), (bx, by) = sides
+    head = f"M{place(x2)} {place(y2)}L{place(ax)} {place(ay)}L{place(bx)} {place(by)}z"
+    return Arrow(f"M{place(x1)} {place(y1)}L{place(neck[0])} {place(neck[1])}", head)

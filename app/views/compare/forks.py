@@ -1,27 +1,15 @@
 """A fork on the page: what can be changed, how the walk beside is called, and the losses of both in one chart."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
-from app.engine.learning.optimizers import OPTIMIZERS
-from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.errors import SetupError
-from app.engine.network.initializers import INITIALIZERS
-from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
-from app.sessions.walk.forks import (
-    CHANGED,
-    Fork,
-    forked,
-    now_of,
-)
+from app.sessions.compare.counterpart import Pair
+from app.sessions.compare.forks import THINGS, possible
 from app.sessions.walk.history import points_of
-from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
-from app.views.compare.compare import Names
-from app.views.formulas.symbols import orientation_of
+from app.sessions.walk.session import Fork, TrainingSession
+from app.views.charts.lines import About, Plot, Series, plot
+from app.views.compare.differences import Names
 from app.views.pages import Option
 from app.views.text.activations import activation_word
 from app.views.text.data import INITIALIZER_WORDS
@@ -37,12 +25,7 @@ LABELS = {
     "initializer": "initializer",
     "seed": "seed of the start",
 }
-OFFERED = {  # thing -> the names to choose from
-    "optimizer": tuple(OPTIMIZERS),
-    "activation": tuple(name for name, one in ACTIVATIONS.items() if not one.couples),
-    "loss": tuple(LOSSES),
-    "initializer": tuple(INITIALIZERS),
-}
+SYMBOLS = {"learning_rate": "η = ", "seed": "seed "}  # before a value that does not say what it is
 
 
 @dataclass(frozen=True)
@@ -69,24 +52,21 @@ class ForkPanel:
 def fork_panel(session: TrainingSession) -> ForkPanel:
     """What can be changed of a walk."""
     setup = session.setup
-    things = tuple(_changeable(setup, thing) for thing in CHANGED if now_of(setup, thing) or thing == "initializer")
+    things = tuple(
+        _changeable(setup, name) for name, thing in THINGS.items() if thing.now(setup) or name == "initializer"
+    )
     return ForkPanel(told_fork(setup, session.fork) if session.fork else "", things)
 
 
 def _changeable(setup: Setup, thing: str) -> Changeable:
-    now = now_of(setup, thing)
-    others = [name for name in OFFERED.get(thing, ()) if _is_possible(setup, Fork(thing, name))]
-    options = tuple(Option(name, value_words(thing, name), i == 0) for i, name in enumerate(others))
-    return Changeable(thing, LABELS[thing], value_words(thing, now) if now else "given", options)
+    options = (Option(name, value_words(thing, name), i == 0) for i, name in enumerate(possible(setup, thing)))
+    return Changeable(thing, LABELS[thing], _now(setup, thing, "given"), tuple(options))
 
 
-@lru_cache(maxsize=1024)
-def _is_possible(setup: Setup, fork: Fork) -> bool:
-    try:
-        forked(setup, fork)
-    except SetupError:
-        return False
-    return True
+def _now(setup: Setup, thing: str, otherwise: str) -> str:
+    """What it is now, as it is called."""
+    value = THINGS[thing].now(setup)
+    return value_words(thing, value) if value else otherwise
 
 
 def value_words(thing: str, value: str) -> str:
@@ -105,26 +85,23 @@ def value_words(thing: str, value: str) -> str:
 
 def told_fork(setup: Setup, fork: Fork) -> str:
     """learning rate η 0.05 instead of 0.1."""
-    was = now_of(setup, fork.thing)
-    now = value_words(fork.thing, was) if was else "the one that was given"
-    return f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {now}"
+    was = _now(setup, fork.thing, "the one that was given")
+    return f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {was}"
 
 
 def names_of_fork(session: TrainingSession, fork: Fork) -> Names:
     """How both walks are called: by what is different."""
-    was = now_of(session.setup, fork.thing)
-    symbol = "η = " if fork.thing == "learning_rate" else "seed " if fork.thing == "seed" else ""
-    left = f"{symbol}{value_words(fork.thing, was)}" if was else "as given"
-    right = f"{symbol}{value_words(fork.thing, fork.value)}"
-    return Names(left, right, orientation_of(session), f"with {right}")
+    symbol = SYMBOLS.get(fork.thing, "")
+    left, right = _now(session.setup, fork.thing, ""), f"{symbol}{value_words(fork.thing, fork.value)}"
+    return Names(f"{symbol}{left}" if left else "as given", right, f"with {right}")
 
 
-def both_losses(left: TrainingSession, right: TrainingSession, names: Names, digits: int) -> Plot:
+def both_losses(pair: Pair, names: Names, digits: int) -> Plot:
     """The training losses of both, over the updates that are made."""
-    pairs = [(names.left, "first", points_of(left)), (names.right, "second", points_of(right))]
+    ways = [(names.left, "first", points_of(pair.left)), (names.right, "second", points_of(pair.right))]
     series = [
         Series(name, look, [one.training.loss for one in points], [float(one.updates) for one in points])
-        for name, look, points in pairs
+        for name, look, points in ways
     ]
     ends = "; ".join(f"{one.name} ends at {number(one.values[-1], digits)}" for one in series)
     about = About("both-losses", f"The loss over all training examples: {ends}", "updates made", "loss ℒ", digits)

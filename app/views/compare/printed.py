@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine.network.expressions import Symbol
+from app.lessons import lesson_named
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
-from app.sessions.compare.notebook_run import Run, run_of
+from app.sessions.compare.notebook_run import Run, is_quick, run_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
-from app.views.compare.compared import OTHER, SAME
+from app.views.charts.lines import About, Plot, Series, plot
+from app.views.compare.differences import OTHER, SAME
 from app.views.formulas.symbols import in_html, script_of
 
 NAMES = ("as published", "put right")
@@ -43,6 +43,16 @@ class RunPanel:
     notes: tuple[str, ...]
     summary: str
     rows: tuple[PrintedRow, ...]
+
+
+def run_of_notebook(session: TrainingSession, digits: int) -> RunPanel | None:
+    """The run of the walk's lesson; None where it has none."""
+    return run_panel(lesson_named(session.lesson), digits) if session.lesson else None
+
+
+def ready_run(session: TrainingSession, digits: int) -> RunPanel | None:
+    """The same where it is there, or almost; None too where a second request is to fetch it."""
+    return run_of_notebook(session, digits) if session.lesson and is_quick(lesson_named(session.lesson)) else None
 
 
 def run_panel(lesson: Lesson, digits: int) -> RunPanel:

@@ -6,6 +6,8 @@ from app.views.formulas.notation import signed_terms
 from app.views.formulas.symbols import CONSTANTS, HATS, function_symbol
 from app.views.text.activations import ACTIVATION_WORDS
 
+OF_LATEX = ("cos",)  # functions that LaTeX has by the name that NumPy gives them
+
 
 class LaTeX:
     """LaTeX for those who copy a formula into their notes."""
@@ -77,5 +79,5 @@ class LaTeX:
 def latex_function(name: str) -> str:
     """The function's name in LaTeX."""
     words = ACTIVATION_WORDS.get(name)
-    latex = words.latex if words else rf"\{name}"  # cos, the only other
+    latex = words.latex if words else rf"\{name}" if name in OF_LATEX else ""
     return latex or rf"\operatorname{{{function_symbol(name)}}}"

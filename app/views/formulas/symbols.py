@@ -6,13 +6,14 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
-from app.engine.equations.updates import parameter_of
+from app.engine.equations.updates import KEPT, parameter_of
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.notation import ATOM, PRODUCT, Notation, Piece
 from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.optimizers import STATE_WORDS
 
 LETTERS = {
     "W": "w",
@@ -25,20 +26,14 @@ LETTERS = {
     "z": "z",
     "a": "a",
 }
-# What an optimizer has of each parameter: kinds with _W or _b at the end.
-STATES = {
-    "g": "g",
-    "velocity": "u",
-    "new_velocity": "u",
-    "m": "m",
-    "new_m": "m",
-    "v": "v",
-    "new_v": "v",
-    "m_hat": "m̂",
-    "v_hat": "v̂",
-}
 REFERENCE = re.compile(r"([wbuxy])-(\d{1,6})-(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)
-OF_PARAMETERS = {f"{state}_{kind}": letter for state, letter in STATES.items() for kind in ("W", "b")}
+# What an optimizer has of each parameter, before the update and, where it is kept, after it.
+OF_PARAMETERS = {
+    f"{name}_{kind}": words.letter
+    for state, words in STATE_WORDS.items()
+    for name in ((state, f"new_{state}") if state in KEPT else (state,))
+    for kind in ("W", "b")
+}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,19 @@ from fractions import Fraction
 from math import prod
 
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.expressions import BatchSum, Expression, Number, Product, Quotient, Sum, Symbol, product
+from app.engine.network.expressions import (
+    BatchSum,
+    Expression,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    factors_of,
+    product,
+    symbols_in,
+)
 from app.engine.network.losses import LOSSES
-from app.engine.question_case import factors_of
 from app.views.narration.mistakes import (
     has_wrong_output_error,
     has_wrong_slope,
@@ -17,17 +27,9 @@ from app.views.narration.mistakes import (
 )
 from app.views.narration.teller import Teller
 from app.views.text.activations import activation_word
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import unit_name
-from app.views.text.words import (
-    MOST_READ_OUT,
-    PLACES,
-    SATURATED,
-    counted,
-    listed,
-    sentence,
-    share,
-    with_article,
-)
+from app.views.text.words import MOST_READ_OUT, PLACES, SATURATED, counted, listed, sentence, share, with_article
 
 Factors = Sequence[Expression]
 
@@ -52,11 +54,16 @@ def _is_off(t: Teller) -> bool:
 def _parts(t: Teller) -> tuple[Factors, Factors]:
     """The factors of an error signal: those that come from the loss or the layer above, and those of the slope."""
     factors = factors_of(t.own)
-    ahead = next((place for place, factor in enumerate(factors) if isinstance(factor, Sum)), None)
+    ahead = next((place for place, factor in enumerate(factors) if isinstance(factor, Sum) or _asks(factor)), None)
     if isinstance(factors[0], Symbol) and factors[0].kind == "delta":
         ahead = 1  # one way back: a signal and a weight
     cut = len(factors) if ahead is None else ahead + 1
     return factors[:cut], factors[cut:]
+
+
+def _asks(factor: Expression) -> bool:
+    """Whether a factor holds a target, as a loss's slope does."""
+    return any(symbol.kind == "y" for symbol in symbols_in(factor))
 
 
 def _output_error(t: Teller) -> str:
@@ -68,7 +75,8 @@ def _output_error(t: Teller) -> str:
 def _from_difference(t: Teller) -> str:
     made_for_it = LOSSES[t.shape.loss].error is not None
     if ACTIVATIONS[t.shape.activation(t.layer)].couples and not made_for_it:
-        return f"every share depends on every sum, so the differences of all outputs come in: {t.says(t.result)}"
+        what = LOSS_WORDS[t.shape.loss].slopes
+        return f"every share depends on every sum, so the {what} of all outputs come in: {t.says(t.result)}"
     came, slopes = _parts(t)
     words = _difference(t, came)
     if not slopes:
@@ -79,14 +87,14 @@ def _from_difference(t: Teller) -> str:
 
 def _difference(t: Teller, came: Factors) -> str:
     """Twice prediction minus target: the factors in words."""
-    *ahead, difference = came
-    assert isinstance(difference, Sum)
+    *ahead, slope = came
     factor, outputs = prod(map(_fraction, ahead), start=Fraction(1)), t.shape.sizes[-1]
     told = {Fraction(1): "", Fraction(2): "twice ", Fraction(1, 2): "half of "}
-    words = told.get(factor, f"{factor * outputs}/{outputs} of ")
-    first = difference.terms[0]
-    is_target = isinstance(first, Symbol) and first.kind == "y"
-    return f"{words}{'target minus prediction' if is_target else 'prediction minus target'}"
+    parts = factor * outputs
+    words = told.get(factor, f"{parts}/{outputs} of " if parts.denominator == 1 else f"{factor} of ")
+    turned = next(symbols_in(slope)).kind == "y"
+    difference = "target minus prediction" if turned else "prediction minus target"
+    return words + LOSS_WORDS[t.shape.loss].slope.format(difference=difference)
 
 
 def _fraction(factor: Expression) -> Fraction:

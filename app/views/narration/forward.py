@@ -3,18 +3,12 @@
 from collections.abc import Iterator
 
 from app.engine.network.activations import ACTIVATIONS
-from app.engine.network.expressions import Expression, Product, Square, Sum, Symbol, children
+from app.engine.network.expressions import Apply, Expression, Product, Square, Sum, Symbol, children
 from app.engine.network.losses import LOSSES
 from app.views.narration.teller import Teller
 from app.views.text.losses import LOSS_WORDS, LossWords
 from app.views.text.numbers import keeps_its_digits
-from app.views.text.words import (
-    MOST_READ_OUT,
-    counted,
-    listed,
-    raised,
-    sentence,
-)
+from app.views.text.words import MOST_READ_OUT, counted, listed, raised, sentence
 
 
 def weighted_sum(t: Teller) -> str:
@@ -74,9 +68,9 @@ def _answer(t: Teller) -> str:
 def _worked_out(t: Teller) -> str:
     """All between "the loss" and its number."""
     words = LOSS_WORDS[t.shape.loss]
-    squares = list(_squares(t.own))
-    if squares:
-        return _filled(words, [raised(t.says(t.number(one.body)), 2) for one in squares], " + ", " = ")
+    if LOSSES[t.shape.loss].logs is None:
+        parts = [_part(t, part) for part in _parts(t.own)]
+        return _filled(words, parts, " + ", " = ") if parts else "is "
     logarithms = sorted(_logarithms(t, t.own), key=lambda one: one[1].kind == "ln_rest")
     written = [f"{_times(t, weight)}{_logarithm(t, symbol)}" for weight, symbol in logarithms]
     lost = any(_is_lost(t, symbol) for _, symbol in logarithms)
@@ -90,11 +84,21 @@ def _filled(words: LossWords, parts: list[str], sign: str, equals: str) -> str:
     return wording.format(parts=written, equals=equals, n=n, counted=counted(n, words.part))
 
 
-def _squares(expression: Expression) -> Iterator[Square]:
-    if isinstance(expression, Square):
+def _parts(expression: Expression) -> Iterator[Square | Apply]:
+    """What a loss adds up: the square, or another function, of each output's difference."""
+    if isinstance(expression, Square | Apply):
         yield expression
+        return
     for part in children(expression):
-        yield from _squares(part)
+        yield from _parts(part)
+
+
+def _part(t: Teller, part: Square | Apply) -> str:
+    """0.5², |0.5|, cosh(0.5)."""
+    if isinstance(part, Square):
+        return raised(t.says(t.number(part.body)), 2)
+    of = t.says(t.number(part.argument))
+    return f"|{of}|" if part.name == "abs" else f"{part.name}({of})"
 
 
 def _logarithms(t: Teller, expression: Expression) -> Iterator[tuple[float, Symbol]]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values, evaluate
-from app.engine.network.expressions import Expression, Symbol
-from app.engine.question_case import body_of
+from app.engine.network.expressions import Expression, Symbol, body_of
 from app.views.text.activations import activation_word
 from app.views.text.naming import unit_name
 from app.views.text.numbers import number

@@ -1,7 +1,8 @@
 """The sentences of the update: what all parameters share, what the optimizer keeps of each, and how each moves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.engine.network.expressions import (
     Expression,
@@ -13,12 +14,12 @@ from app.engine.network.expressions import (
     Square,
     Sum,
     Symbol,
+    factors_of,
     total,
 )
-from app.engine.question_case import factors_of
 from app.views.narration.teller import Teller
 from app.views.text.numbers import fixed, signed
-from app.views.text.optimizers import OPTIMIZER_WORDS
+from app.views.text.optimizers import OPTIMIZER_WORDS, STATE_WORDS, StateWords
 from app.views.text.records import complete
 from app.views.text.words import counted, raised, times
 
@@ -154,12 +155,14 @@ def _course(old: float, new: float) -> str:
     return " It gains speed." if abs(new) > abs(old) else " It slows down." if abs(new) < abs(old) else ""
 
 
-def _mean(of: str, state: str) -> Callable[[Teller], str]:
+def _by_words(words: StateWords) -> Callable[[Teller], str]:
+    """What is kept of a state and what comes in, and the sum of both."""
+
     def told(t: Teller) -> str:
-        kept, new = _terms(t.own)
-        keeps, takes = (t.says(t.number(factors_of(part)[0])) for part in (kept, new))
-        rule = f"The mean {of} {state} keeps {keeps} of what it was and takes in {takes} of the new {of}"
-        return f"{rule}: {_multiplied(t, kept)} + {_multiplied(t, new)} = {t.says(t.result)}."
+        terms = _terms(t.own)
+        keeps, takes = (t.says(t.number(factors_of(part)[0])) for part in terms)
+        added = " + ".join(_multiplied(t, part) for part in terms)
+        return f"{words.says.format(keeps=keeps, takes=takes)}: {added} = {t.says(t.result)}."
 
     return told
 
@@ -219,8 +222,8 @@ def _against(t: Teller, step: Expression) -> str:
     if not isinstance(step, Quotient):
         return f"Against {words.against}{' as taken' if words.plain and not _is_as_found(step) else ''}"
     above, size = (t.says(t.number(part)) for part in (step.above, step.below))
-    usual = f"The {words.scaled} {above} over the usual size of this {_noun(t)}'s gradients, {size}"
-    return f"{usual}, is {t.says(t.number(step))}. Against {words.against}"
+    share = f"The {words.scaled} {above} over {words.size.format(noun=_noun(t))}, {size}"
+    return f"{share}, is {t.says(t.number(step))}. Against {words.against}"
 
 
 def _step(t: Teller, step: Expression) -> str:
@@ -230,20 +233,29 @@ def _step(t: Teller, step: Expression) -> str:
     return _factor(t, step)
 
 
-_STATES: Mapping[str, Callable[[Teller], str]] = {
-    "g": _taken,
-    "velocity": _velocity,
-    "m": _mean("gradient", "m"),
-    "v": _mean("squared gradient", "v"),
-    "m_hat": _corrected("mean gradient m", "the gradient"),
-    "v_hat": _corrected("mean squared gradient v", "the squared gradient"),
-}
+_STATES = complete(
+    "state",
+    STATE_WORDS,
+    {
+        "g": _taken,
+        "velocity": _velocity,
+        "m_hat": _corrected("mean gradient m", "the gradient"),
+        "v_hat": _corrected("mean squared gradient v", "the squared gradient"),
+        **{name: _by_words(words) for name, words in STATE_WORDS.items() if words.says},
+    },
+)
 UPDATE_SENTENCES: dict[str, Callable[[Teller], str]] = {
     "eta": _learning_rate,
     "norm": _length,
     "clip": _clipping,
-    "correction_m": _correction("mean gradient m"),
-    "correction_v": _correction("mean squared gradient v"),
+    **complete(
+        "shared",
+        [shared.name for kind in OPTIMIZERS.values() for shared in kind.shared],
+        {
+            "correction_m": _correction("mean gradient m"),
+            "correction_v": _correction("mean squared gradient v"),
+        },
+    ),
     **{f"{state}_{kind}": told for state, told in _STATES.items() for kind in ("W", "b")},
     "W": _moved,
     "b": _moved,

@@ -7,12 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.network.arrays import Array
-from app.views.network.layout import (
-    LOSS_RADIUS,
-    Layout,
-    Line,
-    Point,
-)
+from app.views.network.layout import LOSS_RADIUS, Layout, Line, Point
 
 WIDEST, TALLEST = 70.0, 38.0  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
 SIGNAL_WIDEST, SIGNAL_TALLEST = 66.0, 18.0  # an error signal on the way from the loss

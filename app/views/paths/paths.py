@@ -7,14 +7,7 @@ from typing import ClassVar, NamedTuple
 from app.engine.equations.trace import found_at
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
-from app.engine.paths import (
-    MOST_APART,
-    Factor,
-    Group,
-    Path,
-    Paths,
-    paths_of,
-)
+from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, paths_of
 from app.sessions.predict import question_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain

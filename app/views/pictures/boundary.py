@@ -1,47 +1,22 @@
 """The decision boundary: which class a network says over its inputs, and how surely, with the examples over it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from app.engine.network.arrays import Array
+from app.sessions.pictures.over_inputs import classified_right
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.frames import NARROW, SQUARE
-from app.views.charts.levels import (
-    Band,
-    Key,
-    Label,
-    bands,
-    by_sign,
-    drawable,
-    keys,
-    whole,
-)
+from app.views.charts.axes import NARROW, SQUARE
+from app.views.charts.levels import Band, Key, Label, Layers, Surface, bands, by_sign, drawable, keys, whole
 from app.views.charts.lines import About, Plot
-from app.views.charts.map import (
-    COUNT,
-    Grid,
-    Layers,
-    grid_of,
-    map_of,
-    texts_of,
-)
+from app.views.charts.map import COUNT, map_of, table_of
 from app.views.charts.marks import SHAPES
-from app.views.charts.regions import Surface
+from app.views.charts.table import texts_of
 from app.views.network.scales import place
-from app.views.pictures.accuracy import said_right
-from app.views.pictures.choices import (
-    Choice,
-    Query,
-    choice,
-    choices_of,
-)
-from app.views.pictures.features import slice_of
-from app.views.pictures.over_data import OverData
-from app.views.pictures.over_one_input import along, curves_over
-from app.views.pictures.planes import Plane, on_plane
+from app.views.pictures.choices import Choice, Query, choice, choices_of
+from app.views.pictures.over_data import OverData, Slice, curves_over, said_over, slice_of
 from app.views.text.naming import class_names, input_names
 
 NAME, WINNER = "boundary", "winner"
@@ -53,21 +28,30 @@ BOUNDARY = Key("line", "the line on which it is 0.5")
 def boundary(session: TrainingSession, query: Query, digits: int) -> OverData:
     """The picture of a network that tells classes apart."""
     cut, asked = slice_of(session, query), _which(session, query)
-    A = along(session).A[-1] if len(cut.plane.features) == 1 else on_plane(session, cut.plane, COUNT).A[-1]
-    title = _title(session, A)
-    seen = OverData(title, choices_of(query, NAME, [*cut.fields, *asked]), cut.notes)
-    if len(cut.plane.features) == 1:
-        return replace(seen, plot=_curves(session, A, title, digits))
-    drawn, grid = _drawn(session, cut.plane, A, asked)
-    return replace(seen, map=map_of(session, cut.plane, drawn, (NAME, title)), grid=grid)
+    A = said_over(session, cut).A[-1]
+    title, choices = _title(session, A), choices_of(query, NAME, [*cut.fields, *asked])
+    if cut.is_line:
+        plot = _curves(session, cut, A, title, digits)
+        return OverData(title, choices, cut.notes, plot.table, plot=plot)
+    layers, texts = _drawn(session, A, asked)
+    drawn = map_of(session, cut.plane, layers, (NAME, title))
+    return OverData(title, choices, cut.notes, table_of(session, cut.plane, title, texts), map=drawn)
 
 
 def _title(session: TrainingSession, A: Array) -> str:
     """How many it classifies right; and where all outputs A of the picture say one class, which."""
-    said, right = set(classes_of(A).tolist()), said_right(session)
+    said, right = set(classes_of(A).tolist()), _right(session)
     if len(said) > 1:
         return f"The boundary classifies {right}"
     return f"The network says {class_names(session)[said.pop()]} everywhere here: it classifies {right}"
+
+
+def _right(session: TrainingSession) -> str:
+    """38 of 40 training examples right, and 9 of 10 test examples."""
+    counts = classified_right(session)
+    training, *test = (f"{right} of {total}" for right, total in counts)
+    noun = "example" if counts[0][1] == 1 else "examples"
+    return f"{training} training {noun} right" + "".join(f", and {text} test examples" for text in test)
 
 
 def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
@@ -79,15 +63,14 @@ def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
     return (choice(query, "class", "class", [(WINNER, "the class that wins"), *one]),)
 
 
-def _drawn(session: TrainingSession, plane: Plane, A: Array, asked: Sequence[Choice]) -> tuple[Layers, Grid]:
+def _drawn(session: TrainingSession, A: Array, asked: Sequence[Choice]) -> tuple[Layers, Array]:
+    """What the map shows, and the texts of its table, (COUNT, COUNT)."""
     names, which = class_names(session), asked[0].value if asked else str(A.shape[1] - 1)
     if which == WINNER:
-        won = np.array(names, dtype=object)[A.argmax(axis=1)]
-        return winners(A, names), grid_of(session, plane, won.reshape(COUNT, COUNT))
+        return winners(A, names), np.array(names, dtype=object)[A.argmax(axis=1)].reshape(COUNT, COUNT)
     values = A[:, int(which)].reshape(COUNT, COUNT)
     name = names[int(which) - A.shape[1]]  # a single output has two classes: it says the last
-    drawn = shares(values, f"share of {name}")
-    return drawn, grid_of(session, plane, texts_of(values, DIGITS + 1))
+    return shares(values, f"share of {name}"), texts_of(values, DIGITS + 1)
 
 
 def shares(values: Array, of: str) -> Layers:
@@ -125,10 +108,10 @@ def _name_at(surface: Surface, name: str) -> Label:
     return Label(place(x), place(y), name)
 
 
-def _curves(session: TrainingSession, A: Array, title: str, digits: int) -> Plot:
+def _curves(session: TrainingSession, cut: Slice, A: Array, title: str, digits: int) -> Plot:
     """How surely the network says each class, over its one input."""
     names = class_names(session)
     named = [(f"share of {names[-A.shape[1] + i]}", A[:, i]) for i in range(A.shape[1])]
     about = About(NAME, title, input_names(session)[0], "share", digits, "linear", NARROW, (0.0, 1.0), True)
     heights = (session.examples[1][:, -1], session.setup.test_examples[1][:, -1])
-    return curves_over(session, about, named, heights)
+    return curves_over(session, cut, about, named, heights)

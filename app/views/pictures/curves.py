@@ -7,16 +7,9 @@ from typing import ClassVar
 
 from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import Scale
-from app.views.charts.frames import NARROW
-from app.views.charts.lines import About, Plot, plot
-from app.views.charts.series import Series
-from app.views.pictures.choices import (
-    Choices,
-    Query,
-    choice,
-    choices_of,
-)
+from app.views.charts.axes import NARROW, Scale
+from app.views.charts.lines import About, Plot, Series, plot
+from app.views.pictures.choices import Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
 TRAINING, TEST, MEAN = "training", "test", "mean of the epoch"

@@ -1,37 +1,17 @@
 """The fit of a regression: what a network predicts over its inputs, with the examples over it."""
 
-from dataclasses import replace
-
+from app.engine.network.arrays import Array
+from app.sessions.pictures.over_inputs import given_targets, mean_distances
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.frames import NARROW, SQUARE
-from app.views.charts.levels import (
-    bands,
-    keys,
-    labels,
-    levels_between,
-    whole,
-)
-from app.views.charts.lines import About, Plot
-from app.views.charts.map import (
-    COUNT,
-    Layers,
-    grid_of,
-    map_of,
-    texts_of,
-)
-from app.views.charts.regions import Surface
-from app.views.pictures.accuracy import said_off
-from app.views.pictures.choices import (
-    Choice,
-    Query,
-    choice,
-    choices_of,
-)
-from app.views.pictures.features import slice_of
-from app.views.pictures.over_data import OverData
-from app.views.pictures.over_one_input import along, curves_over
-from app.views.pictures.planes import on_plane
+from app.views.charts.axes import NARROW, SQUARE
+from app.views.charts.levels import Layers, Surface, bands, keys, labels, levels_between, whole
+from app.views.charts.lines import About
+from app.views.charts.map import COUNT, map_of, table_of
+from app.views.charts.table import texts_of
+from app.views.pictures.choices import Choice, Query, choice, choices_of
+from app.views.pictures.over_data import OverData, curves_over, said_over, slice_of
 from app.views.text.naming import input_names, output_names
+from app.views.text.numbers import number
 
 NAME = "fitted"
 DIGITS = 4  # decimals of a level
@@ -41,15 +21,25 @@ def fitted(session: TrainingSession, query: Query, digits: int) -> OverData:
     """The picture of a network that predicts numbers."""
     cut, which = slice_of(session, query), _which(session, query)
     output = int(which[0].value) if which else 0
-    title = f"The prediction is {said_off(session, output, digits)}"
-    seen = OverData(title, choices_of(query, NAME, [*cut.fields, *which]), cut.notes)
-    if len(cut.plane.features) == 1:
-        return replace(seen, plot=_curve(session, output, About(NAME, title, "", "", digits, frame=NARROW, tight=True)))
-    scale = session.setup.ready.targets
-    A = scale.undo(on_plane(session, cut.plane, COUNT).A[-1])
-    values = A[:, output].reshape(COUNT, COUNT)
-    drawn = map_of(session, cut.plane, heights(Surface(values, SQUARE), output_names(session)[output]), (NAME, title))
-    return replace(seen, map=drawn, grid=grid_of(session, cut.plane, texts_of(values, digits)))
+    title, name = _title(mean_distances(session, output), digits), output_names(session)[output]
+    choices = choices_of(query, NAME, [*cut.fields, *which])
+    values = session.setup.ready.targets.undo(said_over(session, cut).A[-1])[:, output]
+    if cut.is_line:
+        about = About(NAME, title, input_names(session)[0], name, digits, frame=NARROW, tight=True)
+        training, test = (Y[:, output] for Y in given_targets(session))
+        plot = curves_over(session, cut, about, [("prediction", values)], (training, test))
+        return OverData(title, choices, cut.notes, plot.table, plot=plot)
+    grid = values.reshape(COUNT, COUNT)
+    drawn = map_of(session, cut.plane, heights(grid, name), (NAME, title))
+    table = table_of(session, cut.plane, title, texts_of(grid, digits))
+    return OverData(title, choices, cut.notes, table, map=drawn)
+
+
+def _title(off: tuple[float, ...], digits: int) -> str:
+    """The prediction is off by 0.12 on average over the training examples, by 0.2 over the test examples."""
+    training, *tests = (number(distance, digits) for distance in off)
+    over = "".join(f", by {text} over the test examples" for text in tests)
+    return f"The prediction is off by {training} on average over the training examples{over}"
 
 
 def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
@@ -59,19 +49,11 @@ def _which(session: TrainingSession, query: Query) -> tuple[Choice, ...]:
     return (choice(query, "output", "output", [(str(i), name) for i, name in enumerate(names)]),)
 
 
-def heights(surface: Surface, of: str) -> Layers:
-    """Bands from the lowest to the highest number, the darker the higher."""
-    levels = levels_between(float(surface.values.min()), float(surface.values.max()))
+def heights(values: Array, of: str) -> Layers:
+    """Bands of numbers, (COUNT, COUNT), from the lowest to the highest, the darker the higher."""
+    surface, levels = Surface(values, SQUARE), levels_between(float(values.min()), float(values.max()))
     if not levels:
-        return Layers(of, (whole("s3", surface.frame),), ())
+        return Layers(of, (whole("s3", SQUARE),), ())
     looks = tuple(f"s{i}" for i in range(len(levels) + 1))
     named = labels(surface, levels, DIGITS)
-    return Layers(of, bands(surface, levels, looks), keys(levels, looks, DIGITS), (), named)
-
-
-def _curve(session: TrainingSession, output: int, about: About) -> Plot:
-    scale = session.setup.ready.targets
-    about = replace(about, x_title=input_names(session)[0], y_title=output_names(session)[output])
-    curve = scale.undo(along(session).A[-1])[:, output]
-    training, test = (scale.undo(Y)[:, output] for Y in (session.examples[1], session.setup.test_examples[1]))
-    return curves_over(session, about, [("prediction", curve)], (training, test))
+    return Layers(of, bands(surface, levels, looks), keys(levels, looks, DIGITS), labels=named)

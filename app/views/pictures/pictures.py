@@ -8,21 +8,16 @@ from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import points_followed, trail_followed
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.headings import Heading, heading_of
+from app.views.pictures.activations import activations
 from app.views.pictures.boundary import boundary
 from app.views.pictures.choices import Query
 from app.views.pictures.contour import contour
 from app.views.pictures.curves import Curves, curves
 from app.views.pictures.fitted import fitted
-from app.views.pictures.gradient_sizes import gradients
-from app.views.pictures.histograms import activations
+from app.views.pictures.gradients import gradients
 from app.views.pictures.landscape import landscape
 from app.views.pictures.units import has_units, units
-from app.views.training.training import (
-    QUIET,
-    Asked,
-    Training,
-    training,
-)
+from app.views.training.training import QUIET, Asked, Training, training
 
 Panel = Any  # a frozen view class with a ClassVar `template`
 

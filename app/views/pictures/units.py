@@ -1,6 +1,5 @@
 """What each hidden unit says over the inputs: its layer in small; one unit large, with the line where its sum is 0."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -8,37 +7,16 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.engine.network.arrays import Array
+from app.engine.network.propagation import Forward
+from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.frames import NARROW, SQUARE, Frame
-from app.views.charts.levels import (
-    Band,
-    Key,
-    bands,
-    by_sign,
-    keys,
-    levels_between,
-)
-from app.views.charts.lines import About, Plot
-from app.views.charts.map import (
-    COUNT,
-    Grid,
-    Layers,
-    Map,
-    grid_of,
-    map_of,
-    texts_of,
-)
-from app.views.charts.regions import FINE, Surface, through
-from app.views.pictures.choices import (
-    Choice,
-    Query,
-    choice,
-    choices_of,
-)
-from app.views.pictures.features import Slice, slice_of
-from app.views.pictures.over_data import OverData
-from app.views.pictures.over_one_input import along, curves_over
-from app.views.pictures.planes import on_plane
+from app.views.charts.axes import NARROW, SQUARE, Frame
+from app.views.charts.levels import Band, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
+from app.views.charts.lines import About
+from app.views.charts.map import COUNT, map_of, table_of
+from app.views.charts.table import texts_of
+from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
+from app.views.pictures.over_data import OverData, Slice, curves_over, said_over, slice_of
 from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number
 from app.views.text.words import sentence
@@ -48,6 +26,7 @@ SMALL = Frame(100.0, 100.0, 0.0, 100.0, 0.0, 100.0)
 ROUGH = 24  # points of a small picture's grid along each feature
 AT_ONCE = 8  # small pictures
 DIGITS = 3  # decimals of a level
+OPEN = "strong open"  # the look of a line
 SUM_IS_ZERO = Key("line", "the line on which its sum z is 0")
 
 
@@ -66,45 +45,11 @@ class UnitPictures:
     """Some units of a layer in small, and the chosen one over the data; `fine` scales the paths of the small ones."""
 
     template: ClassVar[str] = "pictures/units.html"
+    view_box: ClassVar[str] = SMALL.view_box
+    fine: ClassVar[str] = Layers.fine
 
     small: tuple[Small, ...]
-    view_box: str
-    fine: str
     seen: OverData
-
-
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """One unit of one layer, numbered from 0, over a slice of the inputs."""
-
-    session: TrainingSession
-    cut: Slice
-    layer: int
-    j: int
-    query: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        """What the unit is called."""
-        return sentence(unit_name(self.session.shape, self.layer, self.j))
-
-    def small(self, drawn: Mapping[int, tuple[Band, ...]]) -> tuple[Small, ...]:
-        """The units that are drawn in small."""
-        return tuple(
-            Small(
-                sentence(unit_name(self.session.shape, self.layer, j)),
-                urlencode({**self.query, "unit": j}),
-                found,
-                j == self.j,
-            )
-            for j, found in drawn.items()
-        )
-
-    @property
-    def group(self) -> range:
-        """The units that are drawn in small: at most AT_ONCE of the layer, the chosen one among them."""
-        first = self.j - self.j % AT_ONCE
-        return range(first, min(first + AT_ONCE, self.session.setup.sizes[self.layer]))
 
 
 def has_units(session: TrainingSession) -> bool:
@@ -117,65 +62,112 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
     cut, fields = slice_of(session, query), _fields(session, query)
     every = (*cut.fields, *fields)
     chosen = {field.name: field.value for field in every}
-    asked = _Asked(session, cut, int(chosen["layer"]), int(chosen["unit"]), chosen)
+    l, j = int(chosen["layer"]), int(chosen["unit"])
     choices = choices_of(query, NAME, [field for field in every if len(field.options) > 1])
-    small, title, seen = (_along_line if len(cut.plane.features) == 1 else _over_plane)(asked, digits)
-    whole = OverData(title, choices, cut.notes, *seen)
-    return UnitPictures(small, SMALL.view_box, f"scale({1 / FINE:g})", whole)
+    there, first = said_over(session, cut), j - j % AT_ONCE
+    group = range(first, min(first + AT_ONCE, session.setup.sizes[l]))
+    if cut.is_line:
+        drawn, seen = _curves_in_small(there.A[l], group), _curves(session, cut, there, (l, j), choices, digits)
+    else:
+        levels = _Levels.of(there.A[l])
+        drawn = _maps_in_small(on_plane(session, cut.plane, ROUGH), l, group, levels)
+        seen = _map(session, cut, there, (l, j), choices, levels, digits)
+    small = (
+        Small(_name(session, l, unit), urlencode({**chosen, "unit": unit}), found, unit == j)
+        for unit, found in zip(group, drawn, strict=True)
+    )
+    return UnitPictures(tuple(small), seen)
 
 
 def _fields(session: TrainingSession, query: Query) -> tuple[Choice, Choice]:
-    sizes, shape = session.setup.sizes, session.shape
+    sizes = session.setup.sizes
     layer = choice(query, "layer", "layer", [(str(l), str(l)) for l in range(1, len(sizes) - 1)])
     l = int(layer.value)
-    return layer, choice(query, "unit", "unit", [(str(j), sentence(unit_name(shape, l, j))) for j in range(sizes[l])])
+    return layer, choice(query, "unit", "unit", [(str(j), _name(session, l, j)) for j in range(sizes[l])])
 
 
-Drawn = tuple[tuple[Small, ...], str, tuple[Map | None, Grid | None, Plot | None]]
+def _name(session: TrainingSession, l: int, j: int) -> str:
+    return sentence(unit_name(session.shape, l, j))
 
 
-def _over_plane(asked: _Asked, digits: int) -> Drawn:
-    session, plane, l = asked.session, asked.cut.plane, asked.layer
-    large, rough = on_plane(session, plane, COUNT), on_plane(session, plane, ROUGH)
-    A = large.A[l]
-    levels = levels_between(float(A.min()), float(A.max()))
-    looks = by_sign(levels, 0.0, float(np.abs(A).max()) or 1.0)
-
-    def layered(values: Array, sums: Array, frame: Frame) -> tuple[tuple[Band, ...], tuple[Band, ...]]:
-        count = round(len(values) ** 0.5)
-        line = Surface(sums.reshape(count, count), frame).line(0.0)
-        return bands(Surface(values.reshape(count, count), frame), levels, looks), (Band("strong open", line),)
-
-    small = {j: sum(layered(rough.A[l][:, j], rough.Z[l - 1][:, j], SMALL), ()) for j in asked.group}
-    over, line = layered(A[:, asked.j], large.Z[l - 1][:, asked.j], SQUARE)
-    title = _said(asked.name, A[:, asked.j], large.Z[l - 1][:, asked.j])
-    named = (*keys(levels, looks, DIGITS), *([SUM_IS_ZERO] if line[0].d else ()))
-    layers = Layers("activation a", over, named, line)
-    texts = texts_of(A[:, asked.j].reshape(COUNT, COUNT), digits)
-    return (
-        asked.small(small),
-        title,
-        (map_of(session, plane, layers, (NAME, title)), grid_of(session, plane, texts), None),
-    )
-
-
-def _along_line(asked: _Asked, digits: int) -> Drawn:
-    session, there = asked.session, along(asked.session)
-    A, sums = there.A[asked.layer], there.Z[asked.layer - 1][:, asked.j]
-    low, high = float(A.min()), float(A.max())
-    small = {j: (Band("strong open", through(A[:, j], (low, high), SMALL)),) for j in asked.group}
-    title = _said(asked.name, A[:, asked.j], sums)
-    about = About(
-        NAME, title, input_names(session)[0], "activation a", digits, frame=NARROW, least=(low, high), tight=True
-    )
-    plot = curves_over(session, about, [("a", A[:, asked.j]), ("z", sums)])
-    return asked.small(small), title, (None, None, plot)
-
-
-def _said(name: str, values: Array, sums: Array) -> str:
+def _title(name: str, values: Array, sums: Array) -> str:
     """Hidden unit 1 gives 0.02 to 0.98 here; its sum changes sign along the line."""
     low, high = (number(float(value), DIGITS) for value in (values.min(), values.max()))
     gives = f"{low} everywhere here" if low == high else f"{low} to {high} here"
     if sums.min() < 0 < sums.max():
         return f"{name} gives {gives}; its sum changes sign"
     return f"{name} gives {gives}; its sum is {'above' if sums.min() >= 0 else 'below'} 0 everywhere"
+
+
+# Over a plane: the units of a layer share their levels ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """The levels of all activations of a layer, and a look for each band between them."""
+
+    levels: tuple[float, ...]
+    looks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, A: Array) -> "_Levels":
+        """For the activations of a layer, (n, units)."""
+        levels = levels_between(float(A.min()), float(A.max()))
+        return cls(levels, by_sign(levels, 0.0, float(np.abs(A).max()) or 1.0))
+
+    def bands(self, values: Array, frame: Frame) -> tuple[Band, ...]:
+        """Of one unit, (n * n,)."""
+        return bands(_surface(values, frame), self.levels, self.looks)
+
+
+def _surface(values: Array, frame: Frame) -> Surface:
+    count = round(len(values) ** 0.5)
+    return Surface(values.reshape(count, count), frame)
+
+
+def _zero(sums: Array, frame: Frame) -> Band:
+    """The line on which the sums of a unit are 0."""
+    return Band(OPEN, _surface(sums, frame).line(0.0))
+
+
+def _maps_in_small(there: Forward, l: int, group: range, levels: _Levels) -> list[tuple[Band, ...]]:
+    A, Z = there.A[l], there.Z[l - 1]
+    return [(*levels.bands(A[:, j], SMALL), _zero(Z[:, j], SMALL)) for j in group]
+
+
+def _map(
+    session: TrainingSession,
+    cut: Slice,
+    there: Forward,
+    unit: tuple[int, int],
+    choices: Choices,
+    levels: _Levels,
+    digits: int,
+) -> OverData:
+    l, j = unit
+    values, sums = there.A[l][:, j], there.Z[l - 1][:, j]
+    title, line = _title(_name(session, l, j), values, sums), _zero(sums, SQUARE)
+    named = (*keys(levels.levels, levels.looks, DIGITS), *([SUM_IS_ZERO] if line.d else ()))
+    layers = Layers("activation a", levels.bands(values, SQUARE), named, (line,))
+    table = table_of(session, cut.plane, title, texts_of(values.reshape(COUNT, COUNT), digits))
+    return OverData(title, choices, cut.notes, table, map=map_of(session, cut.plane, layers, (NAME, title)))
+
+
+# Along a line ---------------------------------------------------------------------------------------------------------
+
+
+def _curves_in_small(A: Array, group: range) -> list[tuple[Band, ...]]:
+    ends = float(A.min()), float(A.max())
+    return [(Band(OPEN, through(A[:, j], ends, SMALL)),) for j in group]
+
+
+def _curves(
+    session: TrainingSession, cut: Slice, there: Forward, unit: tuple[int, int], choices: Choices, digits: int
+) -> OverData:
+    l, j = unit
+    A, sums = there.A[l], there.Z[l - 1][:, j]
+    title, least = _title(_name(session, l, j), A[:, j], sums), (float(A.min()), float(A.max()))
+    x_title = input_names(session)[0]
+    about = About(NAME, title, x_title, "activation a", digits, frame=NARROW, least=least, tight=True)
+    plot = curves_over(session, cut, about, [("a", A[:, j]), ("z", sums)])
+    return OverData(title, choices, cut.notes, plot.table, plot=plot)

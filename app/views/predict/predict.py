@@ -5,18 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from app.engine.network.expressions import Mean, Symbol
-from app.engine.question_case import Case
-from app.engine.slips import TOLERANCE, own_slip
-from app.sessions.predict import (
-    Question,
-    asked,
-    case_of,
-    given,
-    open_part,
-    parts_of,
-    question_of,
-    sign_of,
-)
+from app.engine.slips import TOLERANCE, Case, own_slip
+from app.sessions.predict import Question, asked, case_of, given, open_part, parts_of, question_of, sign_of
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.headings import heading

@@ -3,13 +3,8 @@
 from math import prod
 
 from app.engine.equations.values import evaluate
-from app.engine.network.expressions import (
-    Mean,
-    Negative,
-    Product,
-    Sum,
-)
-from app.engine.question_case import Case
+from app.engine.network.expressions import Mean, Negative, Product, Sum
+from app.engine.slips import Case
 from app.views.text.numbers import signed
 from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
 

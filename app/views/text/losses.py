@@ -12,6 +12,8 @@ class LossWords:
 
     After "The loss" come `one`, `several` or `many`, by how many parts it has: {parts} are these with their numbers,
     {equals} leads on to the result, {n} is their count and {counted} the same with `part`, what one of them is called.
+    `slope` is what the loss's slope over a prediction is, but for numbers: {difference} is prediction minus target, or
+    the other way round where a mistake takes it so. `slopes`: what those of several predictions are called.
     `belongs`: why it goes with its own output alone. `target`: what it asks of a target.
     """
 
@@ -20,6 +22,8 @@ class LossWords:
     one: str
     several: str
     many: str
+    slope: str
+    slopes: str
     belongs: str = ""
     target: str = ""
 
@@ -34,6 +38,8 @@ LOSS_WORDS = complete(
             one="is {parts}{equals}",
             several="is {parts}{equals}",
             many="adds up {counted}: ",
+            slope="{difference}",
+            slopes="differences",
             belongs=(
                 "Binary cross-entropy takes the logarithms of ŷ and of 1 − ŷ, so that every output must lie between 0 "
                 "and 1 on its own. Only the sigmoid keeps it there."
@@ -46,6 +52,8 @@ LOSS_WORDS = complete(
             one="is {parts}{equals}",
             several="is {parts}{equals}",
             many="adds up {counted}: ",
+            slope="{difference}",
+            slopes="differences",
             belongs=(
                 "Cross-entropy takes the logarithm of a probability, one of several that add up to 1. "
                 "Only softmax makes such shares."
@@ -58,6 +66,8 @@ LOSS_WORDS = complete(
             one="is half the squared difference: ½ × {parts}{equals}",
             several="is half the squared differences, added up: ½ × ({parts}){equals}",
             many="is half the sum of the {n} squared differences: ",
+            slope="{difference}",
+            slopes="differences",
         ),
         "mean_squared_error": LossWords(
             "mean squared error",
@@ -65,6 +75,8 @@ LOSS_WORDS = complete(
             one="is the squared difference: {parts}{equals}",
             several="is the mean of the squared differences: ({parts}) / {n}{equals}",
             many="is the mean of the {n} squared differences: ",
+            slope="{difference}",
+            slopes="differences",
         ),
     },
 )

@@ -6,6 +6,7 @@ from app.engine.equations.updates import parameter_of
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
+from app.views.text.optimizers import STATE_WORDS
 
 
 def input_names(session: TrainingSession) -> tuple[str, ...]:
@@ -46,6 +47,11 @@ def parameter_name(shape: Shape, symbol: Symbol) -> str:
     return f"bias of {unit}" if k is None else f"weight from {unit_name(shape, layer - 1, k)} to {unit}"
 
 
+def layer_names(shape: Shape) -> tuple[str, ...]:
+    """layer 1, layer 2, ..., output."""
+    return (*(f"layer {l}" for l in range(1, shape.depth)), "output")
+
+
 # On the drawing -----------------------------------------------------------------------------------------------------
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -75,21 +81,13 @@ def _letter(sizes: tuple[int, ...], l: int) -> str:
 # What equations find --------------------------------------------------------------------------------------------------
 
 PHASE_TITLES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}
-# Of an update: what all parameters share, and what each has of its own.
+# Of an update: what all parameters share. What each has of its own stands with the optimizers' words.
 SHARED = {
     "eta": "Learning rate",
     "norm": "Length of all gradients",
     "clip": "Clipping factor",
     "correction_m": "Correction of m",
     "correction_v": "Correction of v",
-}
-STATES = {
-    "g": "Gradient as taken",
-    "velocity": "Velocity",
-    "m": "Mean gradient",
-    "v": "Mean squared gradient",
-    "m_hat": "Corrected mean gradient",
-    "v_hat": "Corrected mean squared gradient",
 }
 FOUND = {
     "z": "Weighted sum",
@@ -99,8 +97,9 @@ FOUND = {
     "db": "Gradient",
     "W": "Update",
     "b": "Update",
-    **{f"{state}_{kind}": words for state, words in STATES.items() for kind in ("W", "b")},
+    **{f"{state}_{kind}": words.title for state, words in STATE_WORDS.items() for kind in ("W", "b")},
 }
+KINDS = ("loss", *FOUND, *SHARED)  # of equations
 
 
 def what_is_found(equation: Equation, shape: Shape) -> str:

@@ -1,7 +1,8 @@
-"""What the page says of an optimizer, and of a schedule for its learning rate."""
+"""What the page says of an optimizer, of what it keeps of each parameter, and of a schedule for its learning rate."""
 
 from dataclasses import dataclass
 
+from app.engine.equations.updates import DERIVED, KEPT
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.views.text.records import complete
@@ -11,14 +12,28 @@ from app.views.text.records import complete
 class OptimizerWords:
     """Its `name`, and what a parameter moves `against`.
 
-    `scaled`: what is divided by the usual size of the parameter's gradients first, in a sentence of its own; it is then
-    called "it". `plain`: what moves a parameter is called its gradient, not a step.
+    `scaled`: what is divided by `size` first, in a sentence of its own; it is then called "it". {noun} is the
+    parameter. `plain`: what moves a parameter is called its gradient, not a step.
     """
 
     name: str
     against: str = "it"
     scaled: str = ""
+    size: str = ""
     plain: bool = False
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """What an update finds of each parameter before it moves it: the `title` and the `letter` of its equation.
+
+    `says` is its sentence up to the sum of its terms; {keeps} and {takes} are the first factors of these two. Empty
+    where narration/update tells more of it.
+    """
+
+    letter: str
+    title: str
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,7 @@ class ScheduleWords:
     summary: str = ""
 
 
+USUAL = "the usual size of this {noun}'s gradients"
 OPTIMIZER_WORDS = complete(
     "optimizer",
     OPTIMIZERS,
@@ -36,9 +52,29 @@ OPTIMIZER_WORDS = complete(
         "gradient_descent": OptimizerWords("gradient descent", "the gradient", plain=True),
         "momentum": OptimizerWords("momentum", "the velocity"),
         "nesterov": OptimizerWords("Nesterov momentum", "the gradient and what the velocity will keep of itself"),
-        "rmsprop": OptimizerWords("RMSProp", scaled="gradient"),
-        "adam": OptimizerWords("Adam", scaled="mean gradient"),
-        "adamw": OptimizerWords("AdamW", scaled="mean gradient"),
+        "rmsprop": OptimizerWords("RMSProp", scaled="gradient", size=USUAL),
+        "adam": OptimizerWords("Adam", scaled="mean gradient", size=USUAL),
+        "adamw": OptimizerWords("AdamW", scaled="mean gradient", size=USUAL),
+    },
+)
+STATE_WORDS = complete(
+    "state",
+    ("g", *KEPT, *DERIVED),
+    {
+        "g": StateWords("g", "Gradient as taken"),
+        "velocity": StateWords("u", "Velocity"),
+        "m": StateWords(
+            "m",
+            "Mean gradient",
+            "The mean gradient m keeps {keeps} of what it was and takes in {takes} of the new gradient",
+        ),
+        "v": StateWords(
+            "v",
+            "Mean squared gradient",
+            "The mean squared gradient v keeps {keeps} of what it was and takes in {takes} of the new squared gradient",
+        ),
+        "m_hat": StateWords("m̂", "Corrected mean gradient"),
+        "v_hat": StateWords("v̂", "Corrected mean squared gradient"),
     },
 )
 SCHEDULE_WORDS = complete(

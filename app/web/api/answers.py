@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.sessions.setups.declaration import SETTINGS
 from app.sessions.setups.document import PLAIN
+from app.views.text.naming import KINDS
 
 Number = float
 Vectors = list[list[Number]]
@@ -58,14 +59,14 @@ class EquationAnswer(Answer):
     phase: Literal["forward", "loss", "backward", "update"]
     layer: Annotated[int | None, says("Null for the loss, and for what all parameters of an update share.")]
     kind: Annotated[
-        Literal[
-            "z", "a", "loss", "delta", "dW", "db", "W", "b",
-            "eta", "norm", "clip", "correction_m", "correction_v",
-            "g_W", "g_b", "velocity_W", "velocity_b", "m_W", "m_b", "v_W", "v_b",
-            "m_hat_W", "m_hat_b", "v_hat_W", "v_hat_b",
-        ],
-        says("What it finds; in an update also what all parameters share, and each one's state in the optimizer."),
-    ]  # fmt: skip
+        str,
+        Field(
+            description=(
+                "What it finds; in an update also what all parameters share, and each one's state in the optimizer."
+            ),
+            json_schema_extra={"enum": [*KINDS]},
+        ),
+    ]
     j: int | None
     k: int | None
     text: Annotated[str, says("In symbols, as plain text.")]

@@ -13,23 +13,8 @@ from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.views.pages import stale
-from app.web.api.answers import (
-    ERRORS,
-    SESSION_ERRORS,
-    EquationAnswer,
-    HistoryAnswer,
-    LessonAnswer,
-    State,
-)
-from app.web.api.schemas import (
-    Edit,
-    Move,
-    NewLesson,
-    NewSession,
-    NewSetup,
-    Step,
-    Train,
-)
+from app.web.api.answers import ERRORS, SESSION_ERRORS, EquationAnswer, HistoryAnswer, LessonAnswer, State
+from app.web.api.schemas import Edit, Move, NewLesson, NewSession, NewSetup, Step, Train
 from app.web.api.state import dumps, history_text, state_text
 from app.web.api.trace import trace_document
 from app.web.http.dependencies import TheWalk, services
@@ -65,7 +50,7 @@ HANDLERS: Handlers = {StaleRevisionError: on_stale}
 
 @router.get("/lessons", response_model=list[LessonAnswer], tags=["lessons"])
 async def lessons() -> Response:
-    """The five lessons, in teaching order."""
+    """All lessons, in teaching order."""
     return json_response(dumps([_lesson(lesson.slug) for lesson in LESSONS]))
 
 

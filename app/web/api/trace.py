@@ -8,13 +8,7 @@ from typing import Any
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import evaluate
-from app.engine.network.expressions import (
-    BatchSum,
-    Expression,
-    Mean,
-    products_of,
-    symbols_in,
-)
+from app.engine.network.expressions import BatchSum, Expression, Mean, products_of, symbols_in
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import latex, symbol_text, text

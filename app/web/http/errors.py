@@ -16,19 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
 from app.sessions.setups.setting import MOST_ERRORS, Error, told
-from app.sessions.store.store import (
-    NotWritableError,
-    SessionTooLargeError,
-    TooManySessionsError,
-    UnknownSessionError,
-)
-from app.views.pages import (
-    ProblemPage,
-    broken,
-    not_found,
-    refused,
-    session_gone,
-)
+from app.sessions.store.store import NotWritableError, SessionTooLargeError, TooManySessionsError, UnknownSessionError
+from app.views.pages import ProblemPage, broken, not_found, refused, session_gone
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.page import page_response
 from app.web.http.prefix import path_of, prefix

@@ -10,14 +10,7 @@ from app.engine.equations.mistakes import MISTAKES
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
 from app.lessons.bug_lab import LEVELS, MOST_SEED
-from app.sessions.bug_lab import (
-    Case,
-    accused,
-    begun,
-    case_of,
-    checked,
-    put_right,
-)
+from app.sessions.bug_lab import Case, accused, begun, case_of, checked, put_right
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.walk.bug_lab import Accusation

@@ -10,7 +10,7 @@ from app.engine.network.errors import DivergedError
 from app.sessions.predict import check_not_asked, unless_asked, up_to_question
 from app.sessions.setups.declaration import check_learning_rate, check_magnitude
 from app.sessions.store.store import Kept
-from app.sessions.training_run import StoppedError, before_divergence
+from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
 from app.web.api.answers import SESSION_ERRORS, State
 from app.web.api.schemas import Move

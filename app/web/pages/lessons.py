@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def lessons(request: Request) -> Response:
-    """The five lessons."""
+    """All lessons."""
     return page_response(request, "lessons/page.html", lessons_page(), "lessons")
 
 

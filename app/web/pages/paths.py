@@ -12,12 +12,7 @@ from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.paths import KINDS as KINDS_WITH_PATHS
-from app.engine.paths import (
-    MOST_APART,
-    MOST_PATHS,
-    Path,
-    paths_of,
-)
+from app.engine.paths import MOST_APART, MOST_PATHS, Path, paths_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
 from app.views.formulas.symbols import orientation_of, symbol_of

@@ -10,18 +10,11 @@ from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.views.explorer.headings import room_of
 from app.views.pictures.curves import Curves, curves
-from app.views.pictures.pictures import (
-    PICTURES,
-    ChosenPicture,
-    chosen_picture,
-    looked_over,
-    pictures_page,
-)
+from app.views.pictures.pictures import PICTURES, ChosenPicture, chosen_picture, looked_over, pictures_page
 from app.views.training.training import Asked
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
-from app.web.http.preferences import preferences
-from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
+from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest
 
 pages = WalkPages()
 
@@ -39,7 +32,7 @@ async def the_curves(the: WalkRequest) -> Response:
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
     await the.walk.follow(points_followed(kept.session))
-    return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, _digits(the))))
+    return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, the.digits)))
 
 
 @pages.get("/pictures/{name}")
@@ -52,8 +45,8 @@ async def picture(the: WalkRequest) -> Response:
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
     await the.walk.follow(looked_over(kept.session, name))
-    query, digits = the.request.query_params, _digits(the)
-    return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, digits)))
+    query = the.request.query_params
+    return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, the.digits)))
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
@@ -65,15 +58,9 @@ async def pictures_response(
 ) -> Response:
     """The whole page; `query` names the picture and what is chosen of it."""
     await the.walk.follow(looked_over(kept.session, query.get("show", "")))
-    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, _digits(the), asked))
+    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, the.digits, asked))
     return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status)
 
 
-def _digits(the: WalkRequest) -> int:
-    return preferences(the.request).digits
-
-
 def _fragment(the: WalkRequest, panel: Curves | ChosenPicture) -> Response:
-    templates = the.walk.services.templates
-    at = f"{templates.root}/sessions/{the.walk.id}"
-    return HTMLResponse(templates.render(panel.template, panel=panel, at=at), headers=VARY)
+    return HTMLResponse(Markup(the.walk.services.templates, the.walk.id).panel(panel), headers=VARY)

@@ -11,12 +11,7 @@ from starlette.responses import Response
 from app.engine.equations.trace import found_at, trace
 from app.engine.network.errors import UnknownNameError
 from app.engine.network.expressions import Symbol
-from app.sessions.predict import (
-    Question,
-    Reply,
-    answer,
-    question_of,
-)
+from app.sessions.predict import Question, Reply, answer, question_of
 from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.answers import Answer, Asking

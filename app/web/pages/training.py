@@ -8,13 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from app.sessions.predict import check_not_asked
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
-from app.sessions.training_run import (
-    StoppedError,
-    Stretch,
-    begun_run,
-    stopped_run,
-    stretches,
-)
+from app.sessions.training import StoppedError, Stretch, begun_run, stopped_run, stretches
 from app.sessions.walk.chunks import Verb
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
@@ -24,7 +18,6 @@ from app.web.http.dependencies import check_train
 from app.web.http.forms import whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
-from app.web.http.preferences import preferences
 from app.web.pages.pictures import pictures_response
 from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest
 
@@ -54,7 +47,7 @@ def _asked(the: WalkRequest) -> Asked:
 
 def _panels(the: WalkRequest, kept: Kept, asked: Asked) -> str:
     """All that a training changes on the page."""
-    session, query, digits = kept.session, _of_pictures(the), preferences(the.request).digits
+    session, query, digits = kept.session, _of_pictures(the), the.digits
     panels: tuple[Panel, ...] = (
         training(session, asked, digits),
         curves(session, query, digits),

@@ -14,7 +14,7 @@ from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.predict import QuestionError, question_of
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept, StaleRevisionError, operation_key
-from app.sessions.training_run import StoppedError
+from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
 from app.views.explorer.headings import room_of

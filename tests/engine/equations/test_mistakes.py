@@ -7,14 +7,7 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
-from app.engine.equations.mistakes import (
-    MISTAKES,
-    applicable,
-    mistake_named,
-    reason_against,
-    rules_of,
-    story_of,
-)
+from app.engine.equations.mistakes import MISTAKES, applicable, mistake_named, reason_against, rules_of, story_of
 from app.engine.equations.rules import Story
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError

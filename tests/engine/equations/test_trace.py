@@ -10,23 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.equations.shape import Shape
-from app.engine.equations.trace import (
-    PHASES,
-    Equation,
-    found_at,
-    trace,
-)
+from app.engine.equations.trace import PHASES, Equation, found_at, trace
 from app.engine.equations.values import Values, evaluate
 from app.engine.learning.iteration import Iteration
-from app.engine.network.expressions import (
-    BatchSum,
-    Mean,
-    Negative,
-    Rounded,
-    Symbol,
-    products_of,
-    symbols_in,
-)
+from app.engine.network.expressions import BatchSum, Mean, Negative, Rounded, Symbol, products_of, symbols_in
 from app.engine.setup import Setup
 from tests.engine.cases import iteration_of, mistaken, random_setup
 from tests.engine.sides import EXACT, assert_equal_sides, right_side

@@ -14,13 +14,7 @@ from app.engine.equations.updates import KEPT, parameter_of
 from app.engine.equations.values import SHARED, Values, evaluate
 from app.engine.learning.iteration import Iteration
 from app.engine.learning.schedules import SCHEDULES, Schedule
-from app.engine.network.expressions import (
-    Mean,
-    Symbol,
-    products_of,
-    substituted,
-    symbols_in,
-)
+from app.engine.network.expressions import Mean, Symbol, products_of, substituted, symbols_in
 from app.engine.setup import Setup
 from tests.engine.cases import later_iteration, updated
 from tests.engine.sides import EXACT, assert_equal_sides, right_side

@@ -5,12 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.network.activations import (
-    ACTIVATIONS,
-    activation_named,
-    pull_through,
-    softmax,
-)
+from app.engine.network.activations import ACTIVATIONS, activation_named, pull_through, softmax
 from app.engine.network.errors import UnknownNameError
 from app.engine.network.losses import Output
 from app.engine.network.propagation import rounded, true_slope

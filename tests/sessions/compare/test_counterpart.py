@@ -10,13 +10,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.compare.counterpart import (
-    counterpart,
-    differ,
-    first_difference,
-    parting,
-    stop_before,
-)
+from app.sessions.compare.counterpart import both_followed, counterpart, differ, first_difference, parting
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 
@@ -63,13 +57,14 @@ def test_a_network_with_a_mistake_is_compared_with_the_right_rules_and_one_witho
     assert counterpart(TrainingSession.of_setup(replace(setup, mistakes=()))) is None
 
 
-@pytest.mark.parametrize("iteration", [1, 7, 8, 63, 64, 511, 512, 1000, 9999])
-def test_the_stops_on_the_way_to_an_iteration_are_few(iteration: int) -> None:
-    stops = 0
-    while iteration:
-        assert 0 <= stop_before(iteration) < iteration
-        iteration, stops = stop_before(iteration), stops + 1
-    assert stops <= 7 * 5
+@pytest.mark.parametrize("as_published", [True, False])
+def test_where_both_ways_were_followed_the_counterpart_goes_on_from_there(as_published: bool) -> None:
+    session = TrainingSession.of_lesson(lesson_named("hours-of-study"), as_published).train(iterations=300)
+    alone = other_of(session)
+    list(both_followed(session))
+    other = other_of(session)
+    assert other.timeline.checkpoints
+    assert other.current.before.flat().tolist() == alone.current.before.flat().tolist()
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)

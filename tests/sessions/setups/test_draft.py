@@ -10,15 +10,7 @@ from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
-from app.sessions.setups.draft import (
-    TABLE,
-    Draft,
-    draft_of,
-    examples_in,
-    kind_of,
-    target_of,
-    uses_of,
-)
+from app.sessions.setups.draft import TABLE, Draft, draft_of, examples_in, kind_of, target_of, uses_of
 from app.sessions.setups.table import TableError, read_table
 
 LIMITS = Limits()

@@ -10,12 +10,7 @@ import numpy as np
 import pytest
 
 from app.lessons import LESSONS
-from app.sessions.store.migrations import (
-    VERSION,
-    StoreVersionError,
-    migrate,
-    version_of,
-)
+from app.sessions.store.migrations import VERSION, StoreVersionError, migrate, version_of
 from app.sessions.store.sqlite import FILE, SqliteStore, connect
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run

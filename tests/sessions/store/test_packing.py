@@ -14,14 +14,7 @@ from app.limits import Limits
 from app.sessions.setups.table import read_table
 from app.sessions.store.sqlite import FILE, Bounds
 from app.sessions.store.store import SessionTooLargeError
-from app.sessions.store.texts import (
-    Packed,
-    pack,
-    packed_fixed,
-    packed_moving,
-    unpacked,
-    unpacked_session,
-)
+from app.sessions.store.texts import Packed, pack, packed_fixed, packed_moving, unpacked, unpacked_session
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened

@@ -8,12 +8,7 @@ import pytest
 
 from app.lessons import LESSONS
 from app.sessions.store.sqlite import FILE
-from app.sessions.store.store import (
-    StaleRevisionError,
-    StoreError,
-    TooManySessionsError,
-    UnknownSessionError,
-)
+from app.sessions.store.store import StaleRevisionError, StoreError, TooManySessionsError, UnknownSessionError
 from app.sessions.store.texts import moving_text
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import Clock, run

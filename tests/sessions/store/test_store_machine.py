@@ -20,10 +20,9 @@ from app.sessions.compare.counterpart import counterpart
 from app.sessions.store.sqlite import FILE, Bounds, SqliteStore
 from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
 from app.sessions.store.texts import fixed_text, moving_text
-from app.sessions.training_run import begun_run, stopped_run
-from app.sessions.walk.forks import Fork
+from app.sessions.training import begun_run, stopped_run
 from app.sessions.walk.position import MEASURES, Measure
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import Fork, TrainingSession
 from tests.sessions.clock import Clock
 from tests.sessions.own_setups import bits, own
 

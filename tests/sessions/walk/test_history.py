@@ -131,6 +131,14 @@ def test_points_that_are_come_by_in_steps_are_those_of_one_go(lesson: Any) -> No
         same(points_of(session), points_of(again(session)))
 
 
+def test_how_far_others_went_before_does_not_thin_a_shorter_way() -> None:
+    longer = own(batch_size=None).train(epochs=700)
+    points_of(longer)
+    for epochs in (692, 188):  # ways of which something was kept on the way to the longer one
+        shorter = longer.moved_to(longer.place._replace(iteration=epochs - 1))
+        same(points_of(shorter), points_of(again(shorter)))
+
+
 def same(one: tuple[Point, ...], other: tuple[Point, ...]) -> None:
     np.testing.assert_array_equal(flat(one), flat(other))
 

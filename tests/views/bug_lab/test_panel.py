@@ -8,16 +8,7 @@ import pytest
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import trace
 from app.engine.impact import Impact, Learned, gradient_symbols
-from app.sessions.bug_lab import (
-    accused,
-    begun,
-    case_of,
-    checked,
-    contradictions,
-    losses_put_right,
-    put_right,
-    study_of,
-)
+from app.sessions.bug_lab import accused, begun, case_of, checked, contradictions, losses_put_right, put_right, study_of
 from app.sessions.walk.bug_lab import Accusation
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import CLOSED, bug_lab_panel, facts_told, what_does_not_fit
@@ -102,7 +93,7 @@ def test_a_solved_case_tells_its_mistakes_and_has_one_curve_until_the_rule_is_ap
     assert [title for title, _, _ in panel.solved.mistakes] == [MISTAKES[name].title for name in session.setup.mistakes]
     assert (len(panel.plot.lines), len(applied.plot.lines)) == (1, 2)
     assert (len(panel.solved.facts), len(applied.solved.facts)) == (0, 3)
-    assert applied.plot.rows[-1][2] == f"{losses_put_right(session.setup)[-1]:.5f}"
+    assert applied.plot.table.rows[-1][2] == f"{losses_put_right(session.setup)[-1]:.5f}"
 
 
 def test_facts_are_told_with_their_numbers() -> None:

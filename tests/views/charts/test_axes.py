@@ -6,12 +6,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.charts.axes import (
-    Axis,
-    Span,
-    axis,
-    tight,
-)
+from app.views.charts.axes import Axis, Span, axis, tight
 from app.views.network.scales import place
 
 LARGEST, SMALLEST = sys.float_info.max, 5e-324

@@ -8,23 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.charts.axes import (
-    Span,
-    axis,
-    linear_ticks,
-    nice,
-    power_ticks,
-)
-from app.views.charts.frames import WIDE
-from app.views.charts.lines import (
-    APART,
-    About,
-    Plot,
-    plot,
-    spread,
-    thinned,
-)
-from app.views.charts.series import Series
+from app.views.charts.axes import WIDE, Span, axis, linear_ticks, nice, power_ticks
+from app.views.charts.lines import APART, About, Plot, Series, plot, spread, thinned
 
 ABOUT = About("curve", "A curve", "updates made", "loss", 4)
 NUMBERS = st.floats(-1e6, 1e6)
@@ -135,12 +120,12 @@ def test_names_that_are_far_apart_stay_where_their_lines_end() -> None:
 
 
 def test_the_table_tells_the_first_and_the_last_number_and_some_between() -> None:
-    rows = drawn([1 / (i + 1) for i in range(1001)], [2.0] * 1001).rows
+    rows = drawn([1 / (i + 1) for i in range(1001)], [2.0] * 1001).table.rows
     assert rows[0] == ("0", "1.0000", "2.0000")
     assert rows[-1] == ("1,000", "0.000999", "2.0000")
     assert len(rows) <= 12
-    assert [row[0] for row in drawn([1.0, 2.0, 3.0]).rows] == ["0", "1", "2"]
+    assert [row[0] for row in drawn([1.0, 2.0, 3.0]).table.rows] == ["0", "1", "2"]
 
 
 def test_a_shorter_line_has_dashes_in_the_table_where_it_ends() -> None:
-    assert drawn([1.0, 2.0, 3.0], [5.0]).rows[-1] == ("2", "3.0000", "—")
+    assert drawn([1.0, 2.0, 3.0], [5.0]).table.rows[-1] == ("2", "3.0000", "—")

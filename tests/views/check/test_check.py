@@ -12,20 +12,8 @@ from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
-from app.views.check.check import (
-    CLOSED,
-    OFFERED,
-    Check,
-    check_panel,
-)
-from app.views.check.verdicts import (
-    MOST_WORK,
-    NOTHING,
-    SIGNS,
-    Badge,
-    badge,
-    too_many,
-)
+from app.views.check.check import CLOSED, OFFERED, Check, check_panel
+from app.views.check.verdicts import MOST_WORK, NOTHING, SIGNS, Badge, badge, too_many
 from app.views.explorer.explorer import Look, explorer
 from app.views.explorer.parameters import Parameters as Table
 from app.views.explorer.parameters import parameters

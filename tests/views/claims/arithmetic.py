@@ -25,6 +25,7 @@ class Names(Protocol):
     def value(self, name: str) -> Range: ...
     def slope(self, function: str, name: str) -> Range: ...
     def squares(self) -> Range: ...
+    def logarithm(self, name: str, of_rest: bool) -> Range: ...
     def examples(self) -> "Sequence[Names]": ...
 
 
@@ -172,7 +173,13 @@ def _applied(parts: list[object], names: Names) -> Range:
     if name == "round":
         decimals = int(ranges[1].low + 0.5)
         return monotone(lambda x: round(x, decimals), ranges[0])
+    at_end = name == "ln" and any(max(abs(x - end) for x in ranges[0]) < 1e-12 for end in (0.0, 1.0))
+    if at_end and (ends := _NAMED.fullmatch(str(arguments[0]))):
+        return names.logarithm(ends[1] or ends[2], ends[1] is None)  # a prediction to the last bit: it has its own
     return applied(str(name), ranges[0])
+
+
+_NAMED = re.compile(r"\('name', '([^']+)'\)|\('sum', \('number', '1'\), \('minus', \('name', '([^']+)'\)\)\)")
 
 
 def _examples(parts: list[object], names: Names) -> Range:

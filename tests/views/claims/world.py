@@ -94,6 +94,10 @@ class World:
             return exactly(known.by_a(self.number("a", symbol.layer, symbol.j)))
         return exactly(known.slope(x))
 
+    def logarithm(self, name: str, of_rest: bool) -> Range:
+        """ln ŷ or ln(1 − ŷ) where ŷ is 0 or 1 to the last bit, or by hand, and the logarithm is not lost."""
+        return exactly(self.values[self.symbol(name)._replace(kind="ln_rest" if of_rest else "ln_a")])
+
     def squares(self) -> Range:
         """The squares of all gradients, added up."""
         back = self.values.iteration.backward

@@ -7,17 +7,11 @@ from app.engine.data.split import Examples
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.compare.counterpart import counterpart, differ
+from app.sessions.compare.counterpart import Pair, differ, pair_of
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
-from app.views.compare.compare import (
-    Comparison,
-    Names,
-    Seen,
-    alone,
-    comparison,
-)
-from app.views.compare.compared import OTHER, SAME, compared
+from app.views.compare.compare import Comparison, Seen, alone, comparison
+from app.views.compare.differences import OTHER, SAME, Names, compared
 from app.views.compare.printed import as_printed, printed_here, run_panel
 from app.views.text.numbers import number
 
@@ -27,23 +21,21 @@ TWO = lesson_named("two-outputs-two-paths")
 QUICK = [lesson for lesson in LESSONS if lesson.run <= 1000]
 
 
-def pair(lesson: Lesson, place: Place) -> tuple[TrainingSession, TrainingSession]:
-    left = TrainingSession.of_lesson(lesson).moved_to(place)
-    right = counterpart(left)
-    assert right is not None
-    return left, right
+def pair(lesson: Lesson, place: Place) -> Pair:
+    found = pair_of(TrainingSession.of_lesson(lesson).moved_to(place))
+    assert found is not None
+    return found
 
 
 def shown(lesson: Lesson, place: Place) -> Comparison:
-    left, right = pair(lesson, place)
-    return comparison(left, right, Names(orientation=lesson.orientation), SEEN)
+    return comparison(pair(lesson, place), Names(), SEEN)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
 def test_each_side_tells_its_own_number_of_the_same_equation(lesson: Lesson) -> None:
     for cursor in range(1, len(TrainingSession.of_lesson(lesson).equations) + 1):
         sessions = pair(lesson, Place(1, cursor))
-        panel = comparison(*sessions, Names(), SEEN)
+        panel = comparison(sessions, Names(), SEEN)
         for side, session in zip(panel.sides, sessions, strict=True):
             assert session.equation is not None
             assert side.value == number(session.values[session.equation.symbol], 5)
@@ -52,10 +44,10 @@ def test_each_side_tells_its_own_number_of_the_same_equation(lesson: Lesson) -> 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
 def test_a_difference_is_marked_exactly_where_the_numbers_differ(lesson: Lesson) -> None:
     for cursor in range(1, len(TrainingSession.of_lesson(lesson).equations) + 1):
-        left, right = pair(lesson, Place(0, cursor))
-        assert left.equation is not None
-        differs = differ(*(session.values[left.equation.symbol] for session in (left, right)))
-        assert comparison(left, right, Names(), SEEN).verdict.sign == (OTHER if differs else SAME)
+        sessions = pair(lesson, Place(0, cursor))
+        assert sessions.left.equation is not None
+        differs = differ(*(session.values[sessions.left.equation.symbol] for session in sessions))
+        assert comparison(sessions, Names(), SEEN).verdict.sign == (OTHER if differs else SAME)
 
 
 def test_where_the_rule_differs_the_page_says_so_and_where_only_numbers_do_too() -> None:
@@ -72,9 +64,9 @@ def test_a_mistake_that_changes_nothing_here_is_told_as_such() -> None:
     data = Examples(np.array([[0.05, 0.1]]), np.array([[0.01, 0.99]]))
     setup = Setup((2, 2, 2), data, loss="half_squared_error", start=start, mistakes=("untransposed_weights",))
     left = TrainingSession.of_setup(setup).go(18)  # the first hidden error signal; W2 is its own transpose
-    right = counterpart(left)
-    assert right is not None
-    verdict = comparison(left, right, Names(), SEEN).verdict
+    sessions = pair_of(left)
+    assert sessions is not None
+    verdict = comparison(sessions, Names(), SEEN).verdict
     assert (verdict.sign, verdict.words) == (SAME, "The rules differ, and give the same number here.")
 
 
@@ -124,7 +116,7 @@ def test_where_they_part_leads_to_a_place_of_this_iteration_and_to_the_first_of_
 
 def test_walks_that_do_not_part_say_so() -> None:
     left, _ = pair(TWO, Place(0, 18))
-    assert [one.way for one in comparison(left, left, Names(), SEEN).partings] == ["", ""]
+    assert [one.way for one in comparison(Pair(left, left), Names(), SEEN).partings] == ["", ""]
 
 
 def test_the_status_says_both_numbers_aloud() -> None:
@@ -134,7 +126,7 @@ def test_the_status_says_both_numbers_aloud() -> None:
 
 def test_any_two_walks_can_be_compared_under_any_names() -> None:
     left, right = pair(TWO, Place(0, 18))
-    panel = comparison(left, right, Names("with the mistake", "with the right rule"), SEEN)
+    panel = comparison(Pair(left, right), Names("with the mistake", "with the right rule"), SEEN)
     assert [side.name for side in panel.sides] == ["with the mistake", "with the right rule"]
     assert "With the right rule, the result is" in panel.verdict.words
 
@@ -189,7 +181,7 @@ def test_a_curve_is_drawn_for_each_way_and_named_at_its_end() -> None:
     panel = run_panel(TWO, 5)
     assert [(line.name, line.look) for line in panel.plot.lines] == [("as published", "first"), ("put right", "second")]
     assert panel.notes == ("The notebook makes one update. Here both go on to 200, so that a difference can show.",)
-    assert panel.plot.rows[0] == ("0", "0.30364", "0.30364")
+    assert panel.plot.table.rows[0] == ("0", "0.30364", "0.30364")
 
 
 def test_a_loss_that_falls_by_powers_of_ten_is_drawn_on_a_logarithmic_scale() -> None:

@@ -12,7 +12,7 @@ from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
-from app.engine.network.expressions import Symbol
+from app.engine.network.expressions import HALF, Apply, Expression, Number, Quotient, Symbol, difference, product
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Parameters, Setup
 from app.views.narration.narration import narrate, narrate_end, narrate_start
@@ -30,6 +30,14 @@ def said(setup: Setup, symbol: Symbol, focus: int = 0, digits: int = 5) -> str:
     iteration = iteration_of(setup)
     shape = setup.shape(len(iteration.X))
     return narrate(trace(shape)[found_at(shape)[symbol]], shape, Values(iteration, focus), digits)
+
+
+def told(expression: Expression, symbol: Symbol) -> str:
+    """The sentence of an equation of TWO_PATHS where it found its symbol by another right-hand side."""
+    iteration = iteration_of(TWO_PATHS)
+    shape = TWO_PATHS.shape(1)
+    equation = replace(trace(shape)[found_at(shape)[symbol]], expression=expression)
+    return narrate(equation, shape, Values(iteration), 4)
 
 
 def delta(layer: int, j: int = 0) -> Symbol:
@@ -399,3 +407,25 @@ def test_every_equation_of_every_walk_has_plain_sentences(setup: Setup, decimals
         assert re.fullmatch(r"[A-Z].*[.]", told)
         assert not re.search(r"[<>&_\n]|  |nan|inf|None|-\d|simply|just", told)
         assert len(told) < (480 if len(setup.mistakes) < 2 else 560)
+
+
+# A loss that is made of something else ------------------------------------------------------------------------------
+
+Y_HAT, Y, SLOPE = Symbol("a", 2, 0), Symbol("y", 2, 0), Symbol("slope", 2, 0)
+
+
+@pytest.mark.parametrize(("function", "part"), [("abs", "|0.7469|"), ("cosh", "cosh(0.7469)")])
+def test_a_loss_tells_the_functions_of_differences_that_it_adds_up(function: str, part: str) -> None:
+    assert f"½ × {part} = " in told(product(HALF, Apply(function, difference(Y_HAT, Y))), Symbol("loss"))
+
+
+def test_a_loss_that_adds_up_nothing_that_could_be_told_says_only_what_it_is() -> None:
+    assert re.search(r"The loss is 0\.\d+\.$", told(product(Y_HAT, Y), Symbol("loss")))
+
+
+def test_a_losss_slope_ends_where_the_activations_begins() -> None:
+    sign = Apply("sign", difference(Y_HAT, Y))
+    assert "target is 1, and the sigmoid's slope 0.1840 lets" in told(product(sign, SLOPE), delta(2))
+    sign = Apply("sign", difference(Y, Y_HAT))
+    quarter = Quotient(Number(1), Number(4))
+    assert "1/4 of target minus prediction is −0.25, and" in told(product(quarter, sign, SLOPE), delta(2))

@@ -4,13 +4,7 @@ import math
 
 import pytest
 
-from app.views.network.scales import (
-    place,
-    share,
-    sign_class,
-    strength,
-    stroke_width,
-)
+from app.views.network.scales import place, share, sign_class, strength, stroke_width
 
 
 def test_a_connection_is_thicker_the_larger_its_weight_whatever_its_sign() -> None:

@@ -16,15 +16,7 @@ from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
-from app.views.paths.paths import (
-    CLOSED,
-    MOST_LISTED,
-    Opened,
-    PathRow,
-    PathsPanel,
-    Sum,
-    paths_panel,
-)
+from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, paths_panel
 from app.views.text.numbers import signed
 from tests.views.mathml import as_text, calculated
 from tests.views.walks import lesson, walk

@@ -9,16 +9,9 @@ import pytest
 from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.frames import SQUARE
+from app.views.charts.axes import SQUARE
 from app.views.formulas.symbols import reference
-from app.views.pictures.contour import Contour, contour
-from app.views.pictures.contour_drawing import (
-    LOOKS,
-    Window,
-    levels_of,
-    spaced_looks,
-    told_apart,
-)
+from app.views.pictures.contour import LOOKS, Contour, Window, contour, levels_of, spaced_looks, told_apart
 from app.views.text.numbers import number
 from tests.engine import by_hand
 from tests.views.pictures.test_landscape import number_in
@@ -72,8 +65,8 @@ def test_the_way_begins_at_the_start_and_ends_where_the_last_update_led(slug: st
         assert place == pytest.approx(place_in(panel, network.layers[1].W[0, 1], network.layers[0].W[1, 0]), abs=1.0)
     now = tuple(map(float, panel.drawing.now))
     assert now == pytest.approx(place_in(panel, it.before.layers[1].W[0, 1], it.before.layers[0].W[1, 0]), abs=1.0)
-    assert panel.rows[0][0] == "1"
-    assert panel.rows[-1][0] == "51"
+    assert panel.way.rows[0][0] == "1"
+    assert panel.way.rows[-1][0] == "51"
 
 
 def test_the_whole_way_lies_in_the_frame() -> None:
@@ -135,12 +128,12 @@ def test_with_both_gradients_zero_no_way_leads_down() -> None:
 
 def test_the_table_holds_the_losses_of_plain_loops_the_highest_row_first() -> None:
     session = lesson("hours-of-study").backward()
-    grid = picture(session).grid
-    across = [number_in(text) for text in grid.across]
+    table = picture(session).losses
+    across = [number_in(text) for text in table.head[1:]]
     assert across == sorted(across)
-    ups = [number_in(name) for name, _ in grid.rows]
+    ups = [number_in(name) for name, *_ in table.rows]
     assert ups == sorted(ups, reverse=True)
-    for up, cells in zip(ups, [cells for _, cells in grid.rows], strict=True):
+    for up, cells in zip(ups, [cells for _, *cells in table.rows], strict=True):
         for x, cell in zip(across, cells, strict=True):
             assert number_in(cell) == pytest.approx(loss_at(session, x, up), rel=0.05, abs=0.05)
 
@@ -148,13 +141,13 @@ def test_the_table_holds_the_losses_of_plain_loops_the_highest_row_first() -> No
 def test_both_axes_have_one_scale_so_that_downhill_is_across_the_lines() -> None:
     x, y = Window(0.3, -2.0, 1.5).axes()
     assert x.at(1.3) - x.at(0.3) == pytest.approx(y.at(-2.0) - y.at(-1.0))
-    across, up = Window(0.3, -2.0, 1.5).grid(7)
-    assert (across[0], across[3], across[-1], up[3]) == pytest.approx((-1.2, 0.3, 1.8, -2.0))
+    assert x.limits == pytest.approx((-1.2, 1.8))
+    assert sum(y.limits) / 2 == pytest.approx(-2.0)
 
 
 def test_a_surface_that_overflows_is_no_error() -> None:
     session = walk((2, 3, 1), 1e4)
-    assert picture(session, Symbol("W", 1, 0, 0), Symbol("W", 2, 0, 0), see="wide").drawing.bands
+    assert picture(session, Symbol("W", 1, 0, 0), Symbol("W", 2, 0, 0), see="wide").drawing.layers.bands
 
 
 def test_what_spans_little_is_counted_from_the_point_on() -> None:

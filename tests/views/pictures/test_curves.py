@@ -12,16 +12,8 @@ from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import Span, axis, tight
-from app.views.charts.frames import NARROW, WIDE
-from app.views.charts.hover_values import MOST
-from app.views.charts.lines import (
-    POWERS,
-    About,
-    Plot,
-    plot,
-)
-from app.views.charts.series import Series
+from app.views.charts.axes import NARROW, WIDE, Span, axis, tight
+from app.views.charts.lines import MOST_READINGS, POWERS, About, Plot, Series, plot
 from app.views.pictures.choices import choice, choices_of
 from app.views.pictures.curves import Curves, curves
 from tests.sessions.own_setups import own
@@ -92,7 +84,7 @@ def test_readings_cover_the_frame_and_say_the_numbers_of_the_table() -> None:
     assert (lefts[0], rights[-1]) == pytest.approx((NARROW.left, NARROW.right), abs=0.11)
     assert lefts[1:] == pytest.approx(rights[:-1], abs=0.11)
     said = {reading.rows for reading in loss.readings}
-    for row in loss.rows:
+    for row in loss.table.rows:
         place, *values = row
         named = (f"{name} {value}" for name, value in zip(names(loss), values, strict=True))
         assert (f"epoch {place}", *named) in said
@@ -102,7 +94,7 @@ def test_readings_cover_the_frame_and_say_the_numbers_of_the_table() -> None:
 def test_a_plot_has_at_most_60_readings_the_first_and_the_last_number_among_them(count: int) -> None:
     values = [1.0 / (i + 1) for i in range(count)]
     drawn = plot(About("p", "P", "step", "loss", 4), [Series("one", "first", values)])
-    assert 1 <= len(drawn.readings) <= MOST + 1
+    assert 1 <= len(drawn.readings) <= MOST_READINGS + 1
     assert drawn.readings[0].rows[0] == "step 0"
     assert drawn.readings[-1].rows[0] == f"step {count - 1:,}"
 
@@ -111,7 +103,7 @@ def test_a_line_stands_at_its_places() -> None:
     drawn = plot(About("p", "P", "epoch", "loss", 4), [Series("one", "first", [3.0, 2.0, 1.0], [0.0, 1.0, 4.0])])
     xs = [float(x) for x in re.findall(r"[ML](-?[\d.]+) ", drawn.lines[0].d)]
     assert (xs[1] - xs[0]) * 3 == pytest.approx(xs[2] - xs[1], abs=0.2)
-    assert [row[0] for row in drawn.rows] == ["0", "1", "4"]
+    assert [row[0] for row in drawn.table.rows] == ["0", "1", "4"]
 
 
 def test_on_a_logarithmic_axis_zero_has_no_place_and_breaks_the_line() -> None:
@@ -142,7 +134,7 @@ def test_a_tight_axis_ends_exactly_at_its_numbers(low: float, wide: float) -> No
 def test_marks_and_names_stay_in_their_drawing() -> None:
     loss = shown(TrainingSession.of_setup(MOONS).train(epochs=4)).plots[0]
     assert not loss.names
-    assert loss.view_box == NARROW.view_box != WIDE.view_box
+    assert loss.ground.view_box == NARROW.view_box != WIDE.view_box
 
 
 # Choices --------------------------------------------------------------------------------------------------------------

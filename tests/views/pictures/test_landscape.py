@@ -7,21 +7,10 @@ import pytest
 from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
+from app.views.charts.marks import arrow_from
 from app.views.formulas.symbols import reference
-from app.views.pictures.chosen_parameters import (
-    MOST,
-    parameter_choice,
-    parameter_named,
-    parameters_of,
-)
-from app.views.pictures.landscape import Landscape, landscape
-from app.views.pictures.slope_drawing import (
-    FRAME,
-    Line,
-    arrow_from,
-    axes_of,
-    clipped,
-)
+from app.views.pictures.chosen_parameters import MOST, parameter_choice, parameters_of
+from app.views.pictures.landscape import FRAME, Landscape, Line, axes_of, clipped, landscape
 from tests.engine import by_hand
 from tests.views.walks import at, lesson, walk
 
@@ -81,12 +70,12 @@ def test_nothing_is_drawn_that_the_walk_has_not_shown(slug: str) -> None:
         (),
     )
     assert "tangent" in before.ahead
-    assert not any("slope" in text for text in (*before.said, *dict(before.facts)))
+    assert not any("slope" in text for text in (*before.said, *(name for name, *_ in before.facts.rows)))
     found = picture(at(session, "dW", 1, 0, 0), symbol, look="near")
     assert found.drawing.tangent
     assert (found.drawing.arrow, found.drawing.arrived) == (None, None)
     assert "update" in found.ahead
-    assert not any("update" in text for text in (*found.said, *dict(found.facts)))
+    assert not any("update" in text for text in (*found.said, *(name for name, *_ in found.facts.rows)))
     assert picture(session.update(), symbol).ahead == ""
 
 
@@ -147,12 +136,12 @@ def test_the_table_holds_the_losses_of_plain_loops_and_the_tangent() -> None:
     panel = picture(session, symbol)
     value, gradient = session.values[symbol], session.values[symbol._replace(kind="dW")]
     loss = loss_at(session, symbol, value)
-    assert 9 <= len(panel.rows) <= 12
-    for row in panel.rows:
+    assert 9 <= len(panel.curve.rows) <= 12
+    for row in panel.curve.rows:
         x, curve, tangent = map(number_in, row)
         assert curve == pytest.approx(loss_at(session, symbol, x), abs=2e-4)
         assert tangent == pytest.approx(loss + gradient * (x - value), abs=2e-4)
-    facts = dict(panel.facts)
+    facts = {row[0]: row[1] for row in panel.facts.rows}
     assert number_in(facts["loss"]) == pytest.approx(loss, abs=1e-5)
     assert number_in(facts["gradient: slope of the tangent"].lstrip("+")) == pytest.approx(gradient, abs=1e-5)
     assert "value after the update" not in facts
@@ -201,7 +190,7 @@ def test_all_that_is_drawn_lies_in_the_frame(slug: str, look: str) -> None:
 
 @pytest.mark.parametrize("slope", [1e9, -40.0, -0.3, 0.0, 2.0])
 def test_a_line_is_cut_where_it_leaves_the_frame(slope: float) -> None:
-    x, y = axes_of([-1.0, 1.0], [0.0, 1.0])
+    x, y = axes_of([-1.0, 1.0], [0.0, 1.0], (0.0, 0.0))
     (x1, y1), (x2, y2) = [
         tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.]+) ([\d.]+)", clipped(Line(0.0, 0.5, slope), x, y))
     ]
@@ -212,7 +201,7 @@ def test_a_line_is_cut_where_it_leaves_the_frame(slope: float) -> None:
 
 
 def test_a_line_that_never_enters_the_frame_is_not_drawn() -> None:
-    x, y = axes_of([-1.0, 1.0], [0.0, 1.0])
+    x, y = axes_of([-1.0, 1.0], [0.0, 1.0], (0.0, 0.0))
     assert clipped(Line(0.0, 9.0, 0.1), x, y) == ""
 
 
@@ -235,8 +224,9 @@ def test_a_name_of_no_parameter_counts_as_none(text: str) -> None:
 
 
 def test_every_parameter_has_a_name_that_is_read_again() -> None:
+    session = walk((2, 4, 3, 1))
     for symbol in parameters_of((2, 4, 3, 1)):
-        assert parameter_named(reference(symbol)) == symbol
+        assert parameter_choice(session, {"of": reference(symbol)}, ("of", "of"), Symbol("b", 3, 0))[1] == symbol
     assert len(list(parameters_of((2, 4, 3, 1)))) == 2 * 4 + 4 + 4 * 3 + 3 + 3 + 1
 
 

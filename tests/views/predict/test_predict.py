@@ -5,17 +5,11 @@ from dataclasses import replace
 import pytest
 
 from app.engine.network.expressions import Symbol
-from app.engine.question_case import Case
 from app.engine.setup import Setup
+from app.engine.slips import Case
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict import (
-    Reply,
-    answer,
-    asked,
-    question_of,
-    up_to_question,
-)
+from app.sessions.predict import Reply, answer, asked, question_of, up_to_question
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.text.numbers import (
-    MINUS,
-    adds_up,
-    fixed,
-    number,
-    parts,
-    signed,
-)
+from app.views.text.numbers import MINUS, adds_up, fixed, number, parts, signed
 
 DIGITS = st.integers(2, 8)
 ANY = st.floats(allow_nan=False, allow_infinity=False)

@@ -4,12 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.web.http.fragments import (
-    Panel,
-    Part,
-    Shown,
-    fragment,
-)
+from app.web.http.fragments import Panel, Part, Shown, fragment
 
 
 @dataclass(frozen=True)

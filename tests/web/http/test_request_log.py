@@ -16,14 +16,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.sessions.store.sqlite import SqliteStore
 from app.settings import Settings
-from app.web.http.request_log import (
-    REQUESTS,
-    JsonLines,
-    TextLines,
-    log_config,
-    request_id,
-    without_ids,
-)
+from app.web.http.request_log import REQUESTS, JsonLines, TextLines, log_config, request_id, without_ids
 from tests.web.talk import LESSON, act, begin, served
 
 BROKEN = {"lesson": "no-such-lesson", "secret": "a-word-of-the-body"}

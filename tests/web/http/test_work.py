@@ -15,17 +15,8 @@ from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
-from app.web.http.rates import (
-    MOST_BUCKETS,
-    Buckets,
-    Rate,
-    TooFastError,
-)
-from app.web.http.work import (
-    BusyError,
-    Pool,
-    TooLongError,
-)
+from app.web.http.rates import MOST_BUCKETS, Buckets, Rate, TooFastError
+from app.web.http.work import BusyError, Pool, TooLongError
 from tests.benchmarks.in_process import Browser
 from tests.sessions.clock import Clock
 from tests.web.talk import BATCHES, LESSON, act, begin

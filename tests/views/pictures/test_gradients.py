@@ -12,9 +12,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.bars import LEFT, RIGHT, bars
-from app.views.pictures.flow_words import flow_headline, flow_told
-from app.views.pictures.gradient_sizes import gradients
+from app.views.pictures.gradients import LEFT, RIGHT, bars, flow_headline, flow_told, gradients
 from tests.views.pictures.test_landscape import number_in
 from tests.views.walks import at, lesson, walk
 
@@ -54,7 +52,7 @@ def test_a_layer_has_bars_once_its_last_gradient_is_found() -> None:
 
 def test_the_table_holds_root_mean_squares_by_plain_loops() -> None:
     session = walk((3, 4, 2), 2.0).backward()
-    for l, row in enumerate(gradients(session, {}, DIGITS).rows, start=1):
+    for l, row in enumerate(gradients(session, {}, DIGITS).table.rows, start=1):
         units, before = range(session.shape.sizes[l]), range(session.shape.sizes[l - 1])
         weights = [session.values[Symbol("dW", l, j, k)] for j in units for k in before]
         biases = [session.values[Symbol("db", l, j)] for j in units]
@@ -68,7 +66,7 @@ def length(d: str) -> float:
 
 
 def test_a_bar_ten_times_as_large_is_longer_by_one_power_of_ten() -> None:
-    drawing = bars(("id", "title"), ("one", "other"), [("a", (1.0, 0.1)), ("b", (0.01, 0.0))], DIGITS)
+    drawing = bars("title", [("a", (1.0, 0.1)), ("b", (0.01, 0.0))], DIGITS)
     (one, ten), (hundred, none) = ([length(bar.d) for bar in row.bars] for row in drawing.rows)
     assert one - ten == pytest.approx(ten - hundred, abs=0.2)
     assert LEFT + one == pytest.approx(RIGHT)
@@ -152,9 +150,9 @@ def test_the_history_has_a_curve_for_each_layer_from_the_first_iteration_to_this
         "output",
     ]
     assert len({line.look for line in panel.history.lines}) == 6
-    assert panel.history.rows[0][0] == "1"
-    assert panel.history.rows[-1][0] == "12"
-    assert panel.history.rows[-1][1:] == tuple(row[1] for row in panel.rows)
+    assert panel.history.table.rows[0][0] == "1"
+    assert panel.history.table.rows[-1][0] == "12"
+    assert panel.history.table.rows[-1][1:] == tuple(row[1] for row in panel.table.rows)
     assert panel.history.note
 
 
@@ -166,14 +164,14 @@ def test_a_long_history_is_of_means_and_says_so() -> None:
     expected = [
         size_of([found.backward.dW[0][j, k] for j in range(3) for k in range(2)]) for found in session.timeline.run(3)
     ]
-    assert number_in(panel.history.rows[0][1]) == pytest.approx(sum(expected) / 3, rel=5e-3)
+    assert number_in(panel.history.table.rows[0][1]) == pytest.approx(sum(expected) / 3, rel=5e-3)
 
 
 def test_only_what_the_walk_has_shown_is_in_the_history() -> None:
     session = tower().train(iterations=5).forward()
     panel = gradients(session, {}, DIGITS)
     assert panel.history is not None
-    assert panel.history.rows[-1][0] == "5"
+    assert panel.history.table.rows[-1][0] == "5"
     assert panel.bars is None
 
 

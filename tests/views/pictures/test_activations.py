@@ -11,12 +11,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.pictures.histograms import (
-    BINS,
-    FRAME,
-    activations,
-    binned,
-)
+from app.views.pictures.activations import BINS, FRAME, activations, binned
 from tests.views.walks import lesson, walk
 
 DIGITS = 4
@@ -63,8 +58,8 @@ def test_saturated_sigmoids_are_counted_over_units_and_examples() -> None:
 @pytest.mark.parametrize("slug", [one.slug for one in LESSONS])
 def test_every_activation_is_in_a_bin(slug: str) -> None:
     for layer in activations(lesson(slug), {}, DIGITS).layers:
-        assert len(layer.rows) == BINS
-        assert sum(float(row[2]) for row in layer.rows) == pytest.approx(100, abs=0.05 * BINS)
+        assert len(layer.table.rows) == BINS
+        assert sum(float(row[2]) for row in layer.table.rows) == pytest.approx(100, abs=0.05 * BINS)
 
 
 def test_bins_count_as_plain_loops_do() -> None:
@@ -82,9 +77,9 @@ def test_bins_count_as_plain_loops_do() -> None:
 
 def test_a_sigmoid_is_shown_from_0_to_1_and_what_has_no_bounds_as_far_as_it_goes() -> None:
     panel = activations(hidden("sigmoid", [0.1], [0.0], [1.0, 2.0]), {}, DIGITS)
-    assert (panel.layers[0].rows[0][0], panel.layers[0].rows[-1][1]) == ("0.0000", "1.0000")
+    assert (panel.layers[0].table.rows[0][0], panel.layers[0].table.rows[-1][1]) == ("0.0000", "1.0000")
     relu = activations(hidden("relu", [2.0], [0.0], [1.0, 2.0, 3.0]), {}, DIGITS)
-    assert (relu.layers[0].rows[0][0], relu.layers[0].rows[-1][1]) == ("2.0000", "6.0000")
+    assert (relu.layers[0].table.rows[0][0], relu.layers[0].table.rows[-1][1]) == ("2.0000", "6.0000")
 
 
 def test_bars_stand_on_each_other_and_in_the_frame() -> None:

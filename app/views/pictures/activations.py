@@ -9,22 +9,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine.activity import Activity, activity
+from app.engine.activity import Activity
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
+from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import (
-    Axis,
-    Span,
-    axis,
-    tight,
-)
-from app.views.charts.frames import Frame
-from app.views.charts.grounds import Ground, ground
+from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
+from app.views.charts.table import Table
 from app.views.network.scales import place
-from app.views.pictures.gradient_sizes import layer_names
 from app.views.text.activations import activation_word
-from app.views.text.naming import unit_name
+from app.views.text.naming import layer_names, unit_name
 from app.views.text.numbers import fixed, number
 from app.views.text.words import SATURATED, counted, listed, sentence
 
@@ -33,13 +27,14 @@ MOST_EXAMPLES = 1_000
 FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
 GAP = 1.0  # between two bars
 PERCENT = 1  # digits
+COLUMNS = ("from", "to", "share, %", "of it saturated, %")
 
 
 @dataclass(frozen=True)
 class Histogram:
     """One layer: bars of those that let gradients through, bars of the saturated on top of them, as paths.
 
-    `rows` hold each bin: from, to, the share of all activations, the share that is saturated, in percent.
+    The table has of each bin: from, to, the share of all activations, the share that is saturated, in percent.
     """
 
     id: str
@@ -49,7 +44,7 @@ class Histogram:
     live: str
     flat: str
     said: str
-    rows: tuple[tuple[str, ...], ...]
+    table: Table
 
 
 @dataclass(frozen=True)
@@ -66,10 +61,8 @@ class Activations:
 
 def activations(session: TrainingSession, query: object, digits: int) -> Activations:
     """The picture of the network in force, over all training examples; there is nothing to choose in it."""
-    X = session.examples[0][:MOST_EXAMPLES]
-    layers = activity(session.network, X, session.setup.decimals)
-    names = layer_names(session)
-    over = f"Over {counted(len(X), 'training example')}, with the parameters in force now."
+    layers, names = activities(session, MOST_EXAMPLES), layer_names(session.shape)
+    over = f"Over {counted(len(layers[0].A), 'training example')}, with the parameters in force now."
     drawn = (_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1))
     return Activations(
         _headline(session, layers),
@@ -87,7 +80,7 @@ def _headline(session: TrainingSession, layers: Sequence[Activity]) -> str:
     worst = int(np.argmax(shares))
     if shares[worst] < 0.5:
         return "Most activations let gradients through"
-    return f"{sentence(layer_names(session)[worst])}: {_percent(shares[worst])} saturated"
+    return f"{sentence(layer_names(session.shape)[worst])}: {_percent(shares[worst])} saturated"
 
 
 def _dead_told(session: TrainingSession, layers: Sequence[Activity]) -> Iterator[str]:
@@ -116,15 +109,16 @@ def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
     x = tight(float(edges[0]), float(edges[-1]), Span(FRAME.left, FRAME.right))
     y = axis(0.0, float((live + flat).max()), Span(FRAME.bottom, FRAME.top, about=4, scale="linear"))
     said = _told(one)
+    title = f"Activations of {name}: {said}"
     return Histogram(
         f"activations-{l}",
         f"{sentence(name)}, {activation_word(one.activation)}",
-        f"Activations of {name}: {said}",
+        title,
         ground(FRAME, (x, y), ("activation", "share, %")),
         _bars(edges, np.zeros(BINS), live, (x, y)),
         _bars(edges, live, flat, (x, y)),
         said,
-        tuple(_rows(edges, live, flat, digits)),
+        Table(title, COLUMNS, tuple(_rows(edges, live, flat, digits))),
     )
 
 

@@ -13,15 +13,10 @@ from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import counterpart, first_difference, parting
+from app.sessions.compare.forks import THINGS, forked
 from app.sessions.store.texts import fixed_text, moving_text, session_of
-from app.sessions.walk.forks import (
-    CHANGED,
-    Fork,
-    forked,
-    now_of,
-)
 from app.sessions.walk.position import Place
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import Fork, TrainingSession
 from tests.sessions.own_setups import own
 
 SETUP = Setup(
@@ -48,14 +43,14 @@ def fork_of(thing: str, value: str) -> TrainingSession:
 
 
 def test_everything_that_the_issue_of_a_run_can_be_is_tried_here() -> None:
-    assert set(FORKS) == set(CHANGED)
+    assert set(FORKS) == set(THINGS)
 
 
 @pytest.mark.parametrize(("thing", "value"), FORKS.items())
 def test_one_thing_is_changed_and_nothing_else(thing: str, value: str) -> None:
     other = forked(SETUP, Fork(thing, value))
-    assert now_of(other, thing) == value
-    assert [name for name in CHANGED if now_of(SETUP, name) != now_of(other, name)] == [thing]
+    assert THINGS[thing].now(other) == value
+    assert [name for name, one in THINGS.items() if one.now(SETUP) != one.now(other)] == [thing]
     assert (other.sizes, other.batch_size, other.examples[0].tolist()) == (
         SETUP.sizes,
         SETUP.batch_size,

@@ -13,10 +13,10 @@ from app.engine.network.propagation import forward
 from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.frames import SQUARE
+from app.views.charts.axes import SQUARE
+from app.views.charts.levels import FINE
 from app.views.charts.map import Map
 from app.views.charts.marks import MOST, SHAPES
-from app.views.charts.regions import FINE
 from app.views.pictures.boundary import boundary
 from app.views.pictures.fitted import fitted
 from app.views.pictures.over_data import OverData
@@ -82,7 +82,7 @@ def said(session: TrainingSession, x: Array) -> Array:
 def test_the_boundary_divides_where_the_network_says_one_half() -> None:
     session = moons()
     picture = drawn(boundary(session, {}, 5))
-    below, above = picture.bands[HALF_BAND].d, picture.bands[HALF_BAND + 1].d
+    below, above = picture.layers.bands[HALF_BAND].d, picture.layers.bands[HALF_BAND + 1].d
     for share in RNG.uniform(0.02, 0.98, (300, 2)).tolist():
         value = float(said(session, inputs(session, (0, 1), share))[0])
         at = spot(share)
@@ -90,7 +90,7 @@ def test_the_boundary_divides_where_the_network_says_one_half() -> None:
             assert is_inside(below, at) == (value > 0.4)
         if abs(value - 0.6) > 0.02:
             assert is_inside(above, at) == (value > 0.6)
-    for line in rings(picture.lines[0].d):
+    for line in rings(picture.layers.lines[0].d):
         for x, y in line:
             share = (
                 (x / FINE - SQUARE.left) / (SQUARE.right - SQUARE.left),
@@ -116,9 +116,9 @@ def test_where_one_class_is_said_everywhere_there_is_no_line_and_the_title_says_
     seen = boundary(session, {}, 5)
     assert seen.title == "The network says class 2 everywhere here: it classifies 4 of 6 training examples right"
     picture = drawn(seen)
-    assert picture.lines[0].d == ""
-    assert "line" not in [key.look for key in picture.keys]
-    assert picture.keys_of == "share of class 2"
+    assert picture.layers.lines[0].d == ""
+    assert "line" not in [key.look for key in picture.layers.keys]
+    assert picture.layers.of == "share of class 2"
 
 
 def test_over_one_input_the_share_of_a_class_is_a_curve() -> None:
@@ -127,7 +127,7 @@ def test_over_one_input_the_share_of_a_class_is_a_curve() -> None:
     plot = boundary(session, {}, 5).plot
     assert plot is not None
     assert [line.name for line in plot.lines] == ["share of y = 1"]
-    for place, text in plot.rows:
+    for place, text in plot.table.rows:
         x = float(place.replace("−", "-"))
         assert float(text) == pytest.approx(said(session, np.array([x]))[0], abs=0.01)
 
@@ -142,7 +142,7 @@ def test_each_class_has_a_shape_of_its_own_and_test_examples_are_hollow() -> Non
 
 def test_axes_are_in_the_units_in_which_the_data_was_given() -> None:
     plain, scaled = moons(), moons(scaling="standard")
-    ticks = [[tick.text for tick in drawn(boundary(session, {}, 5)).across] for session in (plain, scaled)]
+    ticks = [[tick.text for tick in drawn(boundary(session, {}, 5)).ground.across] for session in (plain, scaled)]
     assert ticks[0] == ticks[1]
     marks = [drawn(boundary(session, {}, 5)).marks for session in (plain, scaled)]
     assert [mark.d for mark in marks[0]] == [mark.d for mark in marks[1]]
@@ -153,8 +153,8 @@ def test_among_more_classes_each_region_is_that_of_the_class_that_wins(across: i
     session = three_classes()
     seen = boundary(session, {"across": str(across), "up": str(up)}, 5)
     picture = drawn(seen)
-    assert (picture.x_title, picture.y_title) == ("abcd"[across], "abcd"[up])
-    regions = {int(band.look[1]): band.d for band in picture.bands}
+    assert (picture.ground.x_title, picture.ground.y_title) == ("abcd"[across], "abcd"[up])
+    regions = {int(band.look[1]): band.d for band in picture.layers.bands}
     judged = 0
     for share in RNG.uniform(0.02, 0.98, (200, 2)).tolist():
         values = said(session, inputs(session, (across, up), share))
@@ -166,7 +166,7 @@ def test_among_more_classes_each_region_is_that_of_the_class_that_wins(across: i
                     assert is_inside(d, at) == (values.argmax() == number)
             judged += 1
     assert judged > 100
-    assert [key.text for key in picture.keys] == ["red", "green", "blue"]
+    assert [key.text for key in picture.layers.keys] == ["red", "green", "blue"]
 
 
 def test_features_that_are_not_shown_are_told_at_their_mean_in_units() -> None:
@@ -180,7 +180,7 @@ def test_features_that_are_not_shown_are_told_at_their_mean_in_units() -> None:
 def test_one_class_among_several_is_drawn_by_its_share() -> None:
     session = three_classes()
     seen = boundary(session, {"class": "2"}, 5)
-    assert drawn(seen).keys[0].text == "0.95 and more"
+    assert drawn(seen).layers.keys[0].text == "0.95 and more"
     assert [field.name for field in seen.choices.fields] == ["across", "up", "class"]
 
 
@@ -191,12 +191,11 @@ def test_what_is_not_offered_counts_as_not_chosen() -> None:
 
 def test_the_table_holds_what_the_network_says_at_places_of_the_picture() -> None:
     session = moons()
-    grid = boundary(session, {}, 5).grid
-    assert grid is not None
-    corners = {(0, 0): (0.0, 1.0), (0, -1): (1.0, 1.0), (-1, 0): (0.0, 0.0), (-1, -1): (1.0, 0.0)}
+    rows = boundary(session, {}, 5).table.rows
+    corners = {(0, 1): (0.0, 1.0), (0, -1): (1.0, 1.0), (-1, 1): (0.0, 0.0), (-1, -1): (1.0, 0.0)}
     for (row, column), share in corners.items():
         value = float(said(session, inputs(session, (0, 1), share))[0])
-        assert float(grid.rows[row][1][column]) == pytest.approx(value, abs=0.001)
+        assert float(rows[row][column]) == pytest.approx(value, abs=0.001)
 
 
 def test_many_examples_are_thinned_evenly_and_the_picture_says_so() -> None:
@@ -219,7 +218,7 @@ def test_the_fitted_curve_goes_through_what_the_network_predicts() -> None:
     session = sine()
     plot = fitted(session, {}, 5).plot
     assert plot is not None
-    for place, text in plot.rows:
+    for place, text in plot.table.rows:
         x = float(place.replace("−", "-"))
         assert float(text.replace("−", "-")) == pytest.approx(said(session, np.array([x]))[0], abs=0.02)
     assert [mark.look for mark in plot.marks] == ["c0 training", "c0 test", "focus"]
@@ -228,7 +227,7 @@ def test_the_fitted_curve_goes_through_what_the_network_predicts() -> None:
 def test_predictions_and_examples_are_in_the_units_of_the_targets() -> None:
     seen = [fitted(session, {}, 3) for session in (sine(), sine(scaling="standard", scale_targets=True))]
     plots = [one.plot for one in seen if one.plot]
-    assert [tick.text for tick in plots[0].across] == [tick.text for tick in plots[1].across]
+    assert [tick.text for tick in plots[0].ground.across] == [tick.text for tick in plots[1].ground.across]
     assert "off by" in seen[1].title
 
 
@@ -246,8 +245,8 @@ def test_the_title_of_a_fit_tells_the_mean_distance() -> None:
 
 def test_over_two_features_a_fit_is_drawn_in_bands_from_low_to_high() -> None:
     picture = drawn(fitted(TrainingSession.of_lesson(LESSONS[4]).train(iterations=50), {}, 5))
-    assert [band.look for band in picture.bands] == [f"s{i}" for i in range(len(picture.bands))]
-    assert (picture.x_title, picture.y_title) == ("Hours studied", "Hours slept")
+    assert [band.look for band in picture.layers.bands] == [f"s{i}" for i in range(len(picture.layers.bands))]
+    assert (picture.ground.x_title, picture.ground.y_title) == ("Hours studied", "Hours slept")
 
 
 def test_one_of_several_outputs_is_chosen() -> None:
@@ -264,7 +263,7 @@ def test_the_strong_line_of_a_unit_is_where_its_sum_is_zero(j: int) -> None:
     session = moons()
     picture = drawn(units(session, {"unit": str(j)}, 5).seen)
     layer = session.network.layers[0]
-    found = rings(picture.lines[0].d)
+    found = rings(picture.layers.lines[0].d)
     for line in found:
         for x, y in line:
             share = (
@@ -324,4 +323,4 @@ def test_each_of_ten_classes_has_a_mark_and_a_band_of_its_own() -> None:
     assert drawn
     training = [mark for mark in drawn.marks if mark.name.endswith(", training")]
     assert len({mark.sign for mark in training}) == len({mark.look for mark in training}) == len(training) == 10
-    assert len({key.look for key in drawn.keys}) == 10
+    assert len({key.look for key in drawn.layers.keys}) == 10

@@ -11,7 +11,7 @@ from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.sessions.store.texts import fixed_text, moving_text, session_of
-from app.sessions.training_run import begun_run, stopped_run, stretches
+from app.sessions.training import begun_run, stopped_run, stretches
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import Clock
 from tests.sessions.own_setups import bits, own

@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from app.engine.network.arrays import Array
-from app.views.charts.frames import SQUARE, Frame
-from app.views.charts.levels import (
-    bands,
-    by_sign,
-    keys,
-    labels,
-    levels_between,
-)
-from app.views.charts.regions import FINE, Surface, through
+from app.views.charts.axes import SQUARE, Frame
+from app.views.charts.levels import FINE, Surface, bands, by_sign, keys, labels, levels_between, through
 from tests.views.paths_inside import is_inside, rings
 
 COUNT = 40
