@@ -4,14 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from app.engine.equations.values import Values
 from app.engine.learning.divergence import check_finite, diverged
 from app.engine.learning.iteration import Iteration, Past, run_iteration
-from app.engine.memory import kept_with
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
@@ -20,19 +18,6 @@ from app.sessions.walk.fast_forward import RUNNERS, Leg
 
 SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
 SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each of at most so many numbers a record
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """One iteration with what was worked out about it: values for each row in focus, and what views make of them."""
-
-    record: Iteration
-    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)
-
-    @kept_with(most=64)
-    def values(self, focus: int) -> Values:
-        """The numbers of the iteration for one row of its batch."""
-        return Values(self.record, focus)
 
 
 @dataclass(frozen=True)
@@ -46,8 +31,9 @@ class _At:
 
 
 @lru_cache(maxsize=SHARED)
-def _shared(at: _At) -> Moment:
-    return at.timeline.own_moment()
+def _shared(at: _At) -> Iteration:
+    """Kept for memory's sake more than for time's: a class on one lesson holds each iteration once."""
+    return at.timeline.own_record()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,23 +45,18 @@ class Timeline:
     changes: Changes = ()
     checkpoints: tuple[Checkpoint, ...] = ()
 
-    @property
-    def record(self) -> Iteration:
-        """Iteration `now`."""
-        return self.moment.record
-
     @cached_property
-    def moment(self) -> Moment:
-        """Iteration `now` with what was worked out about it; shared by walks that stand at the same, if it is small."""
+    def record(self) -> Iteration:
+        """Iteration `now`; shared by walks that stand at the same, if it is small."""
         if len(self.setup.batch(self.now)) * sum(self.setup.sizes) > MOST_SHARED:
-            return self.own_moment()
+            return self.own_record()
         return _shared(_At(self.setup, self.now, self.changes, replace(self)))
 
-    def own_moment(self) -> Moment:
+    def own_record(self) -> Iteration:
         """Iteration `now`, run anew."""
         start = self._checkpoint_before(self.now)
         *_, end = start, *(leg.end for leg in self.legs([self.now], start))
-        return Moment(self.iteration_from(end))
+        return self.iteration_from(end)
 
     @cached_property
     def next_network(self) -> Network:
