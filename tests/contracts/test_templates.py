@@ -16,9 +16,9 @@ from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsP
 from app.views.build.drawing import Drawing, Sketch, Sums
 from app.views.build.fields import Field
 from app.views.charts.axes import Ground
+from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map
-from app.views.charts.marks import Marks
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
 from app.views.compare.compare import ComparePage, Comparison
@@ -27,8 +27,8 @@ from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
 from app.views.explorer.timeline import Cell
+from app.views.network.diagram import Wave
 from app.views.network.marks import Connection, Label, LossMark, Unit
-from app.views.network.pulses import Wave
 from app.views.pictures.activations import Activations, Histogram
 from app.views.pictures.choices import Choices
 from app.views.pictures.contour import Contour, ContourDrawing

@@ -15,7 +15,7 @@ from app.sessions.bug_lab import Contradiction, Study, contradictions, losses_pu
 from app.sessions.walk.bug_lab import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, Hunt, Spent
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
-from app.views.formulas.symbols import in_html, script_of
+from app.views.formulas.symbols import Script, in_html
 from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed
 from app.views.text.words import counted, listed
@@ -156,7 +156,7 @@ def _gradient(symbol: Symbol, setup: Setup) -> Choice:
 
 
 def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:
-    name = in_html(spent.symbol._replace(kind=spent.symbol.kind[1:]), script_of(setup.shape(1)))
+    name = in_html(spent.symbol._replace(kind=spent.symbol.kind[1:]), Script(setup.shape(1)))
     found, numeric = signed(spent.analytic, digits), signed(spent.numeric, digits)
     return SpentRow(name, spent.iteration + 1, found, numeric, spent.ok)
 

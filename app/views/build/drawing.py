@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import ClassVar, NamedTuple
 
@@ -91,7 +90,6 @@ def _step(sizes: tuple[int, ...]) -> float:
     return min(WIDEST, ROOM / _places(sizes))
 
 
-@lru_cache(maxsize=64)
 def _standing(sizes: tuple[int, ...]) -> _Standing:
     step = _step(sizes)
     columns, folds = [], []
@@ -238,6 +236,5 @@ def phase_counts(shape: Shape) -> dict[str, int]:
     return dict(zip(PHASES, (2 * units, 1, units + parameters, two + each * (parameters - 2)), strict=True))
 
 
-@lru_cache(maxsize=256)
 def _updates_of(shape: Shape) -> int:
     return sum(equation.phase == "update" for equation in trace(shape))

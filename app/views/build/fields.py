@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from app.sessions.setups.declaration import GIVEN, SETTINGS
 from app.sessions.setups.draft import Draft
@@ -11,7 +10,7 @@ from app.sessions.setups.table import TARGET_KINDS
 from app.views.build.pairings import Advice, Problem
 from app.views.pages import Option
 from app.views.text.activations import ACTIVATION_WORDS
-from app.views.text.data import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.datasets import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
 from app.views.text.records import complete
@@ -100,17 +99,13 @@ class Shown:
         choices = choices or tuple(CHOICES.get(name, {}).items())
         options = tuple(Option(value, text, value == chosen) for value, text in choices)
         control = "select" if options else "numeric" if setting is None else CONTROLS[setting.type]
-        hint, problem = setting.hint if setting else "", self._by_field.get(name)
+        hint = setting.hint if setting else ""
+        problem = next((problem for problem in self.problems if problem.field == name), None)
         return Field(name, label_of(name), control, chosen, options, hint, problem, name == self.focus)
 
     def fields(self, settings: Iterable[Setting]) -> tuple[Field, ...]:
         """The fields of those settings that have an effect as the draft stands."""
         return tuple(self.field(setting.place) for setting in settings if self.draft.shows(setting))
-
-    @cached_property
-    def _by_field(self) -> dict[str, Problem]:
-        """The first problem of each field."""
-        return {problem.field: problem for problem in reversed(self.problems)}
 
 
 # The groups of the page -----------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ and it still refuses, and only what it accepts is offered.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import urlencode
 
 import numpy as np
@@ -183,7 +182,6 @@ def reaches(name: str, Y: Array) -> bool:
     return bool(low <= Y.min() and Y.max() <= high) and adds_up
 
 
-@lru_cache(maxsize=len(ACTIVATIONS))
 def _reach(name: str) -> tuple[float, float]:
     """The smallest and the largest activation, as the engine computes them."""
     rivals = np.zeros_like(SUMS) if ACTIVATIONS[name].couples else np.empty((len(SUMS), 0))

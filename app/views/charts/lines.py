@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import isfinite, nan
 
 from app.views.charts.axes import WIDE, Axis, Frame, Ground, Scale, Span, axis, ground, tight
-from app.views.charts.marks import Cloud, Marks
+from app.views.charts.examples import Cloud, Marks
 from app.views.charts.table import Table, chosen
 from app.views.network.scales import place
 from app.views.text.numbers import fixed, number

@@ -8,8 +8,8 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import Plane, given_inputs, in_units
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Ground, Span, ground, tight
+from app.views.charts.examples import Marks, clouds
 from app.views.charts.levels import Layers
-from app.views.charts.marks import Marks, clouds
 from app.views.charts.table import Table, grid_table
 from app.views.text.naming import input_names
 from app.views.text.numbers import number

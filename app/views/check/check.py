@@ -17,8 +17,7 @@ from app.views.check.verdicts import (
     verdict,
     worst,
 )
-from app.views.formulas.parameter_names import ParameterNames, parameter_names
-from app.views.formulas.symbols import orientation_of
+from app.views.formulas.symbols import ParameterNames, orientation_of, parameter_names
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
 

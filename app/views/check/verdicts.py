@@ -1,7 +1,6 @@
 """What the numerical check says of gradients, in words and signs: of one, of a layer, of all."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from app.engine.check.gradient_check import VERDICTS, Checked, GradientCheck, check_gradients, check_one
 from app.engine.equations.shape import Shape
@@ -60,7 +59,6 @@ def work_of_check(session: TrainingSession) -> int:
     return gradients_in(session.shape) * len(session.batch) * sum(session.shape.sizes[1:])
 
 
-@lru_cache(maxsize=512)
 def gradients_in(shape: Shape) -> int:
     """How many weights and biases there are."""
     return sum((before + 1) * units for before, units in zip(shape.sizes, shape.sizes[1:], strict=False))

@@ -16,9 +16,8 @@ from app.views.compare.printed import RunPanel, printed_here, ready_run
 from app.views.explorer.headings import title_of
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
-from app.views.formulas.headings import heading
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.formulas.symbols import orientation_of
+from app.views.formulas.symbols import heading, orientation_of
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 from app.views.text.summary import network_summary

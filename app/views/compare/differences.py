@@ -9,8 +9,7 @@ from app.sessions.compare.counterpart import Pair, differ, first_difference, par
 from app.sessions.walk.position import Place
 from app.views.check.verdicts import NOT_YET
 from app.views.explorer.parameters import ParameterRow, parameters
-from app.views.formulas.headings import heading
-from app.views.formulas.symbols import orientation_of, reference
+from app.views.formulas.symbols import heading, orientation_of, reference
 from app.views.text.numbers import number
 from app.views.text.words import sentence
 

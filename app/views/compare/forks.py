@@ -12,7 +12,7 @@ from app.views.charts.lines import About, Plot, Series, plot
 from app.views.compare.differences import Names
 from app.views.pages import Option
 from app.views.text.activations import activation_word
-from app.views.text.data import INITIALIZER_WORDS
+from app.views.text.datasets import INITIALIZER_WORDS
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
 from app.views.text.optimizers import OPTIMIZER_WORDS

@@ -11,7 +11,7 @@ from app.sessions.compare.notebook_run import Run, is_quick, run_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.compare.differences import OTHER, SAME
-from app.views.formulas.symbols import in_html, script_of
+from app.views.formulas.symbols import Script, in_html
 
 NAMES = ("as published", "put right")
 LETTERS = {"a_after": "a", "came_back": "a"}  # how the quantities of printed.py that are no symbols are indexed
@@ -143,7 +143,7 @@ def _symbol(lesson: Lesson, symbol: Symbol) -> str:
         return "<i>ℒ</i>"
     if not layer:
         return ""
-    script = script_of(lesson.published.shape(1), lesson.orientation)
+    script = Script(lesson.published.shape(1), lesson.orientation)
     name = in_html(symbol._replace(kind="a" if kind == "dL_dy_hat" else LETTERS.get(kind, kind)), script)
     return f"∂ℒ/∂{name}" if kind in ("dW", "db", "dL_dy_hat", "came_back") else name
 

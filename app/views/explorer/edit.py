@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.symbols import in_html, orientation_of, reference, script_of
+from app.views.formulas.symbols import Script, in_html, orientation_of, reference
 from app.views.paths.paths import Opened
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import parameter_name
@@ -125,7 +125,7 @@ def _name(session: TrainingSession, symbol: Symbol) -> str:
         symbol = Symbol("a", 0, symbol.k or 0)
     elif symbol.kind == "y":
         symbol = Symbol("y", session.shape.depth, symbol.k or 0)
-    return in_html(symbol, script_of(session.shape, orientation_of(session)))
+    return in_html(symbol, Script(session.shape, orientation_of(session)))
 
 
 def words_of(session: TrainingSession, symbol: Symbol) -> str:

@@ -8,10 +8,9 @@ from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.verdicts import Badge, badge
 from app.views.formulas.formulas import formula, maths
-from app.views.formulas.headings import heading
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
-from app.views.formulas.symbols import orientation_of, script_of
+from app.views.formulas.symbols import Script, heading, orientation_of
 from app.views.text.numbers import number
 
 TEXTBOOK = "The rule of the textbook, in symbols"
@@ -94,7 +93,7 @@ def _without_rule(session: TrainingSession, equation: Equation, sentence: str, d
     """No numbers in the rule, which is the textbook's, no line of NumPy, no word on what is right."""
     shape = session.told_shape
     right = trace(shape)[equation.index]
-    pen = Pen(script_of(shape), session.values, digits)
+    pen = Pen(Script(shape), session.values, digits)
     rows = wrapped(*pen.left(right.symbol), pen.symbolic(right.expression))
     name = heading(right, shape, "fan_out_fan_in")
     return EquationPanel(equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", ())

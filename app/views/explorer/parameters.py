@@ -5,12 +5,10 @@ from typing import ClassVar
 
 from app.engine.check.gradient_check import GradientCheck
 from app.engine.equations.trace import found_at
-from app.engine.equations.values import Values
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import NOT_YET, NOTHING, CheckCell, check_cell, check_of
-from app.views.formulas.parameter_names import ParameterNames, parameter_names
-from app.views.formulas.symbols import reference
+from app.views.formulas.symbols import ParameterNames, parameter_names, reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 
@@ -79,20 +77,18 @@ def parameters(session: TrainingSession, orientation: Orientation, digits: int) 
 def _table(
     session: TrainingSession, layer: int, orientation: Orientation, check: GradientCheck | None, digits: int
 ) -> LayerTable:
-    values, found, cursor = session.values, found_at(session.shape), session.cursor
     current = reference(session.equation.symbol) if session.equation else ""
-    rows = (
-        _row(values, one, (found[one.gradient] < cursor, found[one.after] < cursor, one.ref == current), check, digits)
-        for one in parameter_names(session.shape, orientation, layer)
-    )
-    return LayerTable(layer, f"Layer {layer}" + (", the output" if layer == session.shape.depth else ""), tuple(rows))
+    names = parameter_names(session.shape, orientation, layer)
+    rows = tuple(_row(session, one, one.ref == current, check, digits) for one in names)
+    return LayerTable(layer, f"Layer {layer}" + (", the output" if layer == session.shape.depth else ""), rows)
 
 
 def _row(
-    values: Values, names: ParameterNames, now: tuple[bool, bool, bool], check: GradientCheck | None, digits: int
+    session: TrainingSession, names: ParameterNames, current: bool, check: GradientCheck | None, digits: int
 ) -> ParameterRow:
-    """`now`: gradient found, updated, in question."""
-    found, moved, current = now
+    values, place = session.values, found_at(session.shape)
+    found = place[names.gradient] < session.cursor
+    moved = place[names.after] < session.cursor
     gradient = values[names.gradient] if found else 0.0
     return ParameterRow(
         names.ref,

@@ -1,10 +1,10 @@
 """The timeline: the whole iteration as cells, one per kind and layer, and where the walk stands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.sessions.walk.session import TrainingSession
 from app.views.text.naming import PHASE_TITLES, SHARED
@@ -65,48 +65,30 @@ class Timeline:
         return tuple(group.cells for group in self.groups)
 
 
-@dataclass(frozen=True)
-class _Stretch:
-    """The equations of one cell: its group, first and end cursor, its letter, its words; `layer` is empty if it has
-    none."""
-
-    phase: str
-    id: str
-    letter: str
-    layer: str
-    spoken: str
-    start: int
-    end: int
-
-
-def _stretches(shape: Shape) -> tuple[_Stretch, ...]:
-    groups = groupby(trace(shape), key=lambda equation: equation.group)
-    return tuple(_stretch(kind, number, list(equations)) for (kind, number), equations in groups)
-
-
-def _stretch(kind: str, number: int, equations: list[Equation]) -> _Stretch:
-    first, last = equations[0], equations[-1]
-    layer = str(number) if number else ""
-    letter = LETTERS.get(kind) or FIRST_SHARED[first.kind]
-    spoken = SPOKEN.get(kind) or ", ".join(SHARED[equation.kind].lower() for equation in equations)
-    of_layer = f" of layer {layer}" if layer else ""
-    id = f"cell-{kind}-{number}"
-    return _Stretch(first.phase, id, letter, layer, spoken + of_layer, first.index, last.index + 1)
-
-
 def timeline(session: TrainingSession) -> Timeline:
     """The timeline at the session's cursor."""
-    groups = groupby(_stretches(session.shape), key=lambda stretch: stretch.phase)
+    phases = groupby(trace(session.shape), key=lambda equation: equation.phase)
     return Timeline(
         tuple(
-            Group(phase, PHASE_TITLES[phase], tuple(_cell(stretch, session.cursor) for stretch in stretches))
-            for phase, stretches in groups
+            Group(phase, PHASE_TITLES[phase], tuple(_cells(list(equations), session.cursor)))
+            for phase, equations in phases
         )
     )
 
 
-def _cell(stretch: _Stretch, cursor: int) -> Cell:
-    now = stretch.start < cursor <= stretch.end
-    state = "now" if now else "done" if cursor > stretch.end else "todo"
-    share = f"{cursor - stretch.start} of {stretch.end - stretch.start}" if now else ""
-    return Cell(stretch.id, stretch.letter, stretch.layer, stretch.spoken, state, stretch.end, share)
+def _cells(phase: list[Equation], cursor: int) -> Iterator[Cell]:
+    """One for the equations of each kind and layer, and one for all that the parameters of an update share."""
+    for (kind, layer), group in groupby(phase, key=lambda equation: equation.group):
+        equations = list(group)
+        start, end = equations[0].index, equations[-1].index + 1
+        now = start < cursor <= end
+        spoken = SPOKEN.get(kind) or ", ".join(SHARED[equation.kind].lower() for equation in equations)
+        yield Cell(
+            id=f"cell-{kind}-{layer}",
+            letter=LETTERS.get(kind) or FIRST_SHARED[equations[0].kind],
+            layer=str(layer) if layer else "",
+            spoken=spoken + (f" of layer {layer}" if layer else ""),
+            state="now" if now else "done" if cursor > end else "todo",
+            cursor=end,
+            share=f"{cursor - start} of {end - start}" if now else "",
+        )

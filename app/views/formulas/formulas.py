@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from app.engine.equations.shape import Shape
@@ -28,7 +27,7 @@ from app.views.formulas.latex import LaTeX
 from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
 from app.views.formulas.plain import PlainText
-from app.views.formulas.symbols import Script, piece_of, script_of, spelled
+from app.views.formulas.symbols import Script, piece_of, spelled
 from app.views.text.numbers import adds_up
 
 CAPTIONS = (
@@ -55,11 +54,10 @@ class Formula:
 
 def formula(equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int) -> Formula:
     """Everything that is shown of one equation, for the example in focus."""
-    pen = Pen(script_of(shape, orientation), values, digits)
+    pen = Pen(Script(shape, orientation), values, digits)
     expression, symbol = equation.expression, equation.symbol
     if isinstance(expression, Mean | BatchSum):
-        exact = _mean_adds_up(pen, symbol, expression)
-        return Formula(_mean_rows(pen, symbol, expression), own=_own_rows(pen, expression), exact=exact)
+        return _over_batch(pen, symbol, expression)
     numbers = _by_layer(pen, expression) if isinstance(expression, Norm) else wrapped("", "=", pen.numeric(expression))
     rows = (
         *wrapped(*pen.left(symbol), pen.symbolic(expression)),
@@ -67,8 +65,14 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
         *_term_rows(pen, expression),
         Row("", "=", pen.result(symbol)),
     )
-    why = () if equation.why is None else _why_rows(pen, equation.why, expression)
-    return Formula(rows, why, _written_out(pen, equation), exact=_is_exact(pen, symbol, expression))
+    why = () if equation.why is None else (equation.why, expression)  # the slopes' product, and what is left of it
+    return Formula(
+        rows,
+        tuple(row for part in why for row in wrapped("", "=", pen.symbolic(part))),
+        _written_out(pen, equation),
+        exact=not isinstance(expression, Sum)
+        or adds_up([evaluate(term, values) for term in expression.terms], values[symbol], digits),
+    )
 
 
 def _term_rows(pen: Pen, expression: Expression) -> Iterator[Row]:
@@ -111,18 +115,6 @@ def _bracketed(pen: Pen, factor: Expression) -> str:
     return MATHML.parenthesised(piece.markup) if piece.minus else piece.markup
 
 
-def _is_exact(pen: Pen, symbol: Symbol, expression: Expression) -> bool:
-    if not isinstance(expression, Sum):
-        return True
-    terms = [evaluate(term, pen.values) for term in expression.terms]
-    return adds_up(terms, pen.values[symbol], pen.digits)
-
-
-def _why_rows(pen: Pen, why: Expression, simplified: Expression) -> tuple[Row, ...]:
-    """dL/dy_hat times the slope, and what is left of it."""
-    return (*wrapped("", "=", pen.symbolic(why)), *wrapped("", "=", pen.symbolic(simplified)))
-
-
 def maths(found: Formula) -> tuple[tuple[str, str], ...]:
     """(caption, MathML) of each part that has something to say."""
     parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
@@ -136,29 +128,25 @@ EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
 OPEN, CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
 
 
-def _mean_rows(pen: Pen, symbol: Symbol, mean: _OverBatch) -> tuple[Row, ...]:
-    """The mean in symbols, with each example's number, and its result."""
-    return (
-        *wrapped(*pen.left(symbol), pen.symbolic(mean)),
-        *_examples_added(pen, mean),
-        Row("", "=", pen.result(symbol)),
-    )
-
-
-def _own_rows(pen: Pen, mean: _OverBatch) -> tuple[Row, ...]:
-    """The share of the example in focus, by itself."""
+def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch) -> Formula:
+    """The shares of all examples added up, times 1/m for a mean; the share of the one in focus by itself."""
+    shares = _shares(pen, mean)
+    terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(shares)]
+    if isinstance(mean, Mean):
+        among, part = mean.examples, MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
+        added = wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
+    else:
+        among, added = 1, wrapped("", "=", terms)
     own = pen.plain(evaluate(mean.body, pen.values))
-    return (
-        *wrapped("", "", pen.symbolic(mean.body)),
-        *wrapped("", "=", pen.numeric(mean.body)),
-        Row("", "=", f'<mrow class="mine">{own}</mrow>'),
+    return Formula(
+        (*wrapped(*pen.left(symbol), pen.symbolic(mean)), *added, Row("", "=", pen.result(symbol))),
+        own=(
+            *wrapped("", "", pen.symbolic(mean.body)),
+            *wrapped("", "=", pen.numeric(mean.body)),
+            Row("", "=", f'<mrow class="mine">{own}</mrow>'),
+        ),
+        exact=adds_up([share for share, _ in shares], pen.values[symbol], pen.digits, among),
     )
-
-
-def _mean_adds_up(pen: Pen, symbol: Symbol, mean: _OverBatch) -> bool:
-    """Whether the printed shares, added and divided by hand, give the printed mean."""
-    shares = [share for share, _ in _shares(pen, mean)]
-    return adds_up(shares, pen.values[symbol], pen.digits, mean.examples if isinstance(mean, Mean) else 1)
 
 
 def _shares(pen: Pen, mean: _OverBatch) -> list[tuple[float, str]]:
@@ -167,16 +155,6 @@ def _shares(pen: Pen, mean: _OverBatch) -> list[tuple[float, str]]:
     if len(each) <= EXAMPLES_SHOWN:
         return [(share, "mine" if i == focus else "") for i, share in enumerate(each)]
     return [(each[focus], "mine"), (sum(each) - each[focus], f"the other {len(each) - 1}")]
-
-
-def _examples_added(pen: Pen, mean: _OverBatch) -> Iterator[Row]:
-    """The sum of the shares, times 1/m for a mean."""
-    terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(_shares(pen, mean))]
-    if isinstance(mean, BatchSum):
-        yield from wrapped("", "=", terms)
-        return
-    part = MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
-    yield from wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
 
 
 def _share(pen: Pen, share: float, label: str, place: int) -> str:
@@ -191,14 +169,11 @@ def _share(pen: Pen, share: float, label: str, place: int) -> str:
 
 def _by_layer(pen: Pen, norm: Norm) -> Iterator[Row]:
     """The root of one number for each layer: there may be thousands of parameters."""
-    layers = groupby(symbols_in(norm), key=lambda symbol: symbol.layer)
-    terms = [(False, _labelled(pen, layer, list(symbols))) for layer, symbols in layers]
+    terms = []
+    for layer, symbols in groupby(symbols_in(norm), key=lambda symbol: symbol.layer):
+        squares = pen.plain(sum(pen.values[symbol] ** 2 for symbol in symbols))
+        terms.append((False, f"<munder>{squares}<mtext>layer {layer}</mtext></munder>"))
     yield Row("", "=", MATHML.root(MATHML.added(terms)))
-
-
-def _labelled(pen: Pen, layer: int, symbols: list[Symbol]) -> str:
-    squares = pen.plain(sum(pen.values[symbol] ** 2 for symbol in symbols))
-    return f"<munder>{squares}<mtext>layer {layer}</mtext></munder>"
 
 
 # Written out: the error signal opened, back to the output where that stays short --------------------------------------
@@ -216,18 +191,21 @@ def _written_out(pen: Pen, equation: Equation) -> tuple[Row, ...]:
     return (*wrapped(*pen.left(equation.symbol), pen.symbolic(opened)), *wrapped("", "=", pen.numeric(opened)))
 
 
-@lru_cache(maxsize=4096)
 def _opened(shape: Shape, index: int) -> Expression | None:
     expression = trace(shape)[index].expression
     one = _step_open(shape, expression, ("dW", "db"))
     once = _step_open(shape, one, ("delta",))
     full = once
     for _ in range(shape.depth):
+        if _length(full) > SHORT:  # it only grows, in a deep and wide network beyond all bounds
+            break
         full = _step_open(shape, full, ("delta", "slope"))
-    short = sum(1 for _ in symbols_in(full)) <= SHORT
-    fits = sum(1 for _ in symbols_in(once)) <= 2 * SHORT
-    opened = full if short else once if fits else expression
+    opened = full if _length(full) <= SHORT else once if _length(once) <= 2 * SHORT else expression
     return None if opened == expression else opened
+
+
+def _length(expression: Expression) -> int:
+    return sum(1 for _ in symbols_in(expression))
 
 
 def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> Expression:
@@ -251,12 +229,12 @@ def _slope_by_hand(shape: Shape, symbol: Symbol) -> Expression:
 
 def latex(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """The equation in symbols, as LaTeX."""
-    return _line(equation, script_of(shape, orientation), _LATEX, r"\leftarrow")
+    return _line(equation, Script(shape, orientation), _LATEX, r"\leftarrow")
 
 
 def text(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """The equation in symbols, as one line of plain text."""
-    return _line(equation, script_of(shape, orientation), _TEXT, "←")
+    return _line(equation, Script(shape, orientation), _TEXT, "←")
 
 
 def _line(equation: Equation, script: Script, notation: Notation, arrow: str) -> str:
@@ -269,4 +247,4 @@ def _line(equation: Equation, script: Script, notation: Notation, arrow: str) ->
 
 def symbol_text(symbol: Symbol, shape: Shape, orientation: Orientation) -> str:
     """A symbol alone, as plain text."""
-    return spelled(symbol, script_of(shape, orientation), _TEXT)
+    return spelled(symbol, Script(shape, orientation), _TEXT)

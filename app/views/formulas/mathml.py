@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.engine.equations.values import Values
-from app.engine.network.expressions import Expression, Symbol, symbols_in
+from app.engine.network.expressions import Expression, Symbol
 from app.views.formulas.notation import ATOM, PRODUCT, Piece, Term, terms_of
 from app.views.formulas.symbols import CONSTANTS, HATS, Script, function_symbol, piece_of, reference, spelled
 from app.views.text.numbers import parts
@@ -155,36 +154,6 @@ SIGNED = ("", "d", "new_", "g_", "velocity_", "new_velocity_", "m_", "new_m_", "
 PARAMETERS = frozenset(f"{state}{kind}" for state in SIGNED for kind in ("W", "b"))
 
 
-class Same:
-    """An expression as a key of caches, by identity: expressions of a walk live as long as it is walked."""
-
-    __slots__ = ("expression",)
-
-    def __init__(self, expression: Expression) -> None:
-        self.expression = expression
-
-    def __hash__(self) -> int:
-        return id(self.expression)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.expression is other.expression
-
-
-@lru_cache(maxsize=8192)
-def _coloured(same: Same) -> tuple[Symbol, ...]:
-    return tuple(dict.fromkeys(symbol for symbol in symbols_in(same.expression) if symbol.kind in PARAMETERS))
-
-
-@lru_cache(maxsize=8192)
-def _symbolic(same: Same, script: Script, positive: tuple[bool, ...]) -> tuple[Term, ...]:
-    signs = dict(zip(_coloured(same), positive, strict=True))
-
-    def leaf(symbol: Symbol) -> Piece:
-        return piece_of(symbol, marked(symbol, spelled(symbol, script, MATHML), signs.get(symbol, True)))
-
-    return terms_of(same.expression, MATHML, leaf)
-
-
 def marked(symbol: Symbol, markup: str, positive: bool) -> str:
     """A term with its class and the mark that it lights."""
     look = MARK.get(symbol.kind) or ("t" if symbol.kind not in PARAMETERS else "t pos" if positive else "t neg")
@@ -198,7 +167,6 @@ def plain(value: float, digits: int) -> str:
     return written(value, digits).markup
 
 
-@lru_cache(maxsize=16384)
 def written(value: float, digits: int) -> Piece:
     """A number in MathML; with a power of ten it stands in brackets when it is squared."""
     mantissa, exponent = parts(value, digits)
@@ -249,10 +217,8 @@ class Pen:
         return marked(symbol, markup, symbol.kind not in PARAMETERS or self.values[symbol] >= 0)
 
     def symbolic(self, expression: Expression) -> tuple[Term, ...]:
-        """The expression by names, as terms: the same at each step but for the colours of its parameters."""
-        same = Same(expression)
-        positive = tuple(self.values[symbol] >= 0 for symbol in _coloured(same))
-        return _symbolic(same, self.script, positive)
+        """The expression by names, as terms."""
+        return terms_of(expression, MATHML, self.symbol)
 
     def numeric(self, expression: Expression) -> tuple[Term, ...]:
         """The expression by numbers, as terms."""

@@ -1,6 +1,6 @@
-"""How a formula is written: a tree of symbols goes through one notation, whichever it is (see notations.py)."""
+"""How a formula is written: a tree of symbols goes through one notation, whichever it is."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -34,7 +34,7 @@ class Piece(NamedTuple):
     minus: bool = False
 
 
-class Notation(Hashable, Protocol):
+class Notation(Protocol):
     """The marks of one way to write formulas; each method gets markup and gives markup."""
 
     def number(self, value: int) -> str: ...

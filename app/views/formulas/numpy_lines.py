@@ -8,7 +8,6 @@ and of the schedule by their names; and of each parameter what the optimizer rem
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from app.engine.equations.lines import Lines, OutputError, transposed
 from app.engine.equations.mistakes import lines_of
@@ -23,12 +22,10 @@ from app.lessons.lesson import Orientation
 
 def line_of_numpy(equation: Equation, shape: Shape, orientation: Orientation) -> str:
     """One statement, or two on two lines; `orientation` says whether W is stored (fan_out, fan_in) or turned."""
-    return _line(equation.kind, Layer(shape, equation.symbol.layer, orientation == "fan_in_fan_out"))
-
-
-@lru_cache(maxsize=4096)
-def _line(kind: str, at: "Layer") -> str:
-    return _LINES[kind](at) if kind in _LINES else line_of_update(kind, at.l, at.shape)
+    kind, layer = equation.kind, equation.symbol.layer
+    if kind in _LINES:
+        return _LINES[kind](Layer(shape, layer, orientation == "fan_in_fan_out"))
+    return line_of_update(kind, layer, shape)
 
 
 @dataclass(frozen=True)
@@ -156,16 +153,12 @@ def line_of_update(kind: str, l: int, shape: Shape) -> str:
     return next(one.code for one in optimizer.states if one.name == state).format(w=name, g=g)
 
 
-def _norm(shape: Shape) -> str:
-    gradients = ", ".join(f"dW{l}, db{l}" for l in range(1, shape.depth + 1))
-    return f"norm = np.sqrt(sum(np.sum(d**2) for d in ({gradients})))"
-
-
 def _shared(shape: Shape) -> dict[str, str]:
     """The lines that all parameters share, by the kind of their equation."""
+    gradients = ", ".join(f"dW{l}, db{l}" for l in range(1, shape.depth + 1))
     return {
         "eta": SCHEDULES[shape.updating.schedule].code,
-        "norm": _norm(shape),
+        "norm": f"norm = np.sqrt(sum(np.sum(d**2) for d in ({gradients})))",
         "clip": "clip = min(1, clip_norm / (norm + 1e-6))",
         **{one.name: one.code for one in OPTIMIZERS[shape.updating.optimizer].shared},
     }

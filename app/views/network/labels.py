@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.network.arrays import Array
-from app.views.network.layout import LOSS_RADIUS, Layout, Line, Point
+from app.views.network.layout import LOSS_RADIUS, Layout, Line, Point, layout
 
 WIDEST, TALLEST = 70.0, 38.0  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
 SIGNAL_WIDEST, SIGNAL_TALLEST = 66.0, 18.0  # an error signal on the way from the loss
@@ -67,7 +67,7 @@ def label_size(drawing: Layout, l: int) -> tuple[float, float]:
 
 def label_places(sizes: tuple[int, ...]) -> Places:
     """(l, j, k) -> the middle of that line's label; a line that is missing found no place. Empty when dense."""
-    drawing = Layout(sizes)
+    drawing = layout(sizes)
     if drawing.dense:
         return {}
     return {

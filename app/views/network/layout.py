@@ -1,7 +1,7 @@
 """Where units and connections stand, for the sizes of a network alone; in the drawing's own units, about a pixel."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import pairwise
 from math import hypot
 from typing import NamedTuple
 
@@ -50,106 +50,75 @@ class Fold(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """The drawing of one network: places of units by (layer, j), of folds, of the loss, and its lines."""
+    """The drawing of one network: places of units by (layer, j), of folds, of the loss, and its lines.
+
+    `dense`: numbers have no room on it. `tallest`: places in the fullest column, a fold counted as one. `columns` are
+    x of each layer, the input first; every column stands around the height `middle`. `units` holds those that are
+    drawn; `connections` are between these, layer by layer, row by row of W; `to_loss` leads from each output.
+    """
 
     sizes: tuple[int, ...]
-
-    @cached_property
-    def dense(self) -> bool:
-        """Whether numbers have no room on the drawing."""
-        connections = sum(a * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
-        return max(self.sizes) > ROOMY_UNITS or connections > ROOMY_CONNECTIONS
-
-    @cached_property
-    def tallest(self) -> int:
-        """Places in the fullest column, a fold counted as one."""
-        return max(_places(size) for size in self.sizes)
-
-    @cached_property
-    def radius(self) -> float:
-        """Of every unit."""
-        if self.dense:
-            return 11.0 if self.tallest > 9 else 14.0
-        return {1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(self.tallest, 23.0)
-
-    @cached_property
-    def height(self) -> float:
-        """Of the whole drawing."""
-        if self.dense:
-            return TOP + BOTTOM + max(320.0, self.tallest * 2.5 * self.radius)
-        return {4: 470.0, 5: 560.0}.get(self.tallest, 420.0)
-
-    @cached_property
-    def spacing(self) -> float:
-        """From one column to the next."""
-        return {2: 320.0, 3: 256.0}.get(len(self.sizes), 216.0)
-
-    @cached_property
-    def width(self) -> float:
-        """Of the whole drawing."""
-        return self.loss.x + AFTER_LOSS
-
-    @cached_property
-    def middle(self) -> float:
-        """The height around which every column stands."""
-        return TOP + (self.height - TOP - BOTTOM) / 2
-
-    @cached_property
-    def columns(self) -> tuple[float, ...]:
-        """x of each layer, the input first."""
-        return tuple(LEFT + self.spacing * l for l in range(len(self.sizes)))
-
-    @cached_property
-    def loss(self) -> Point:
-        """Where the loss stands."""
-        return Point(self.columns[-1] + TO_LOSS, self.middle)
-
-    @cached_property
-    def units(self) -> dict[tuple[int, int], Point]:
-        """(layer, j) -> place, for every unit that is drawn."""
-        return {
-            (l, j): Point(self.columns[l], self._height_of(place, size))
-            for l, size in enumerate(self.sizes)
-            for place, j in _drawn(size)
-        }
-
-    @cached_property
-    def folds(self) -> tuple[Fold, ...]:
-        """One for each folded layer."""
-        return tuple(
-            Fold(l, size - FOLDED_HEAD - 1, Point(self.columns[l], self._height_of(FOLDED_HEAD, size)))
-            for l, size in enumerate(self.sizes)
-            if size > UNFOLDED
-        )
-
-    @cached_property
-    def connections(self) -> tuple[Line, ...]:
-        """Every connection between drawn units, layer by layer, row by row of W."""
-        return tuple(
-            Line(l, j, k, *_rim_to_rim(self.units[l - 1, k], self.units[l, j], self.radius, self.radius))
-            for l in range(1, len(self.sizes))
-            for _, j in _drawn(self.sizes[l])
-            for _, k in _drawn(self.sizes[l - 1])
-        )
-
-    @cached_property
-    def to_loss(self) -> tuple[Line, ...]:
-        """From each drawn output to the loss."""
-        L = len(self.sizes) - 1
-        return tuple(
-            Line(L + 1, 0, k, *_rim_to_rim(self.units[L, k], self.loss, self.radius, LOSS_RADIUS))
-            for _, k in _drawn(self.sizes[-1])
-        )
+    dense: bool
+    tallest: int
+    radius: float
+    width: float
+    height: float
+    middle: float
+    columns: tuple[float, ...]
+    units: dict[tuple[int, int], Point]
+    folds: tuple[Fold, ...]
+    loss: Point
+    connections: tuple[Line, ...]
+    to_loss: tuple[Line, ...]
 
     def target(self, j: int) -> Point:
         """The middle of output j's target: beside it, on the side away from the loss."""
         x, y = self.units[len(self.sizes) - 1, j]
         return Point(x + TARGET_ASIDE, y + (-TARGET_OFF if y <= self.middle else TARGET_OFF))
 
-    def _height_of(self, place: int, size: int) -> float:
-        room, places = self.height - TOP - BOTTOM - 2 * self.radius, _places(size)
-        step = PAIR_APART * room if places == 2 and not self.dense else room / max(self.tallest - 1, 1)
-        return self.middle + (place - (places - 1) / 2) * step
+
+def layout(sizes: tuple[int, ...]) -> Layout:
+    """Where everything stands for a network of these sizes."""
+    dense = max(sizes) > ROOMY_UNITS or sum(a * b for a, b in pairwise(sizes)) > ROOMY_CONNECTIONS
+    tallest = max(map(_places, sizes))
+    if dense:
+        radius = 11.0 if tallest > 9 else 14.0
+        height = TOP + BOTTOM + max(320.0, tallest * 2.5 * radius)
+    else:
+        radius = {1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(tallest, 23.0)
+        height = {4: 470.0, 5: 560.0}.get(tallest, 420.0)
+    middle = TOP + (height - TOP - BOTTOM) / 2
+    spacing = {2: 320.0, 3: 256.0}.get(len(sizes), 216.0)  # from one column to the next
+    columns = tuple(LEFT + spacing * l for l in range(len(sizes)))
+    loss = Point(columns[-1] + TO_LOSS, middle)
+
+    def height_of(place: int, size: int) -> float:
+        room, places = height - TOP - BOTTOM - 2 * radius, _places(size)
+        step = PAIR_APART * room if places == 2 and not dense else room / max(tallest - 1, 1)
+        return middle + (place - (places - 1) / 2) * step
+
+    last = len(sizes) - 1
+    units = {
+        (l, j): Point(columns[l], height_of(place, size)) for l, size in enumerate(sizes) for place, j in _drawn(size)
+    }
+    folds = tuple(
+        Fold(l, size - FOLDED_HEAD - 1, Point(columns[l], height_of(FOLDED_HEAD, size)))
+        for l, size in enumerate(sizes)
+        if size > UNFOLDED
+    )
+    connections = tuple(
+        Line(l, j, k, *_rim_to_rim(units[l - 1, k], units[l, j], radius, radius))
+        for l in range(1, len(sizes))
+        for _, j in _drawn(sizes[l])
+        for _, k in _drawn(sizes[l - 1])
+    )
+    to_loss = tuple(
+        Line(last + 1, 0, k, *_rim_to_rim(units[last, k], loss, radius, LOSS_RADIUS)) for _, k in _drawn(sizes[-1])
+    )
+    width = loss.x + AFTER_LOSS
+    return Layout(
+        sizes, dense, tallest, radius, width, height, middle, columns, units, folds, loss, connections, to_loss
+    )
 
 
 def _places(size: int) -> int:

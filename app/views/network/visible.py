@@ -1,7 +1,6 @@
 """What the walk has shown so far, as the marks of the diagram ask for it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +19,10 @@ MOST_DIGITS = 4  # the drawing has no room for more
 class Visible:
     """One walk at its cursor, its numbers written with so many decimals.
 
-    `whole_layer` is whether the learner steps by more than an equation.
+    `whole_layer`: the learner steps by more than an equation. `equation` is the one shown last; at the very start it
+    is None and `phase` empty. `about` is what it finds: kind, layer and units, a kind of its own at the very start;
+    what an optimizer has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or
+    loss that it is about. `found` holds the equation that finds each symbol.
     """
 
     shape: Shape
@@ -28,59 +30,39 @@ class Visible:
     values: Values
     digits: int
     whole_layer: bool
+    equation: Equation | None
+    phase: str
+    about: tuple[str, int, int, int | None]
+    mark: str
+    largest_weight: float  # the thickest line
+    largest_activation: float  # of the example in focus, finite, at least 1: the fullest colour
+    found: dict[Symbol, int]
 
     @classmethod
     def of(cls, session: TrainingSession, digits: int) -> "Visible":
         """What a session has shown; while a bug is hunted, as if there were none."""
-        shown = min(digits, MOST_DIGITS)
-        return cls(session.told_shape, session.cursor, session.values, shown, session.by != "equation")
-
-    @cached_property
-    def equation(self) -> Equation | None:
-        """The equation shown last; None at the very start."""
-        return trace(self.shape)[self.cursor - 1] if self.cursor else None
-
-    @cached_property
-    def phase(self) -> str:
-        """The phase of the equation; empty at the very start."""
-        return self.equation.phase if self.equation else ""
-
-    @cached_property
-    def about(self) -> tuple[str, int, int, int | None]:
-        """What the equation finds: kind, layer and units; a kind of its own at the very start.
-
-        What an optimizer has of a parameter counts as the parameter itself.
-        """
-        if self.equation is None:
-            return ("nothing", 0, 0, None)
-        return (self.equation.group[0], *self.equation.symbol[1:])
-
-    @cached_property
-    def mark(self) -> str:
-        """The id of the mark in focus: the unit, connection or loss that the equation is about."""
-        ref = reference(self.equation.symbol) if self.equation else ""
-        if not ref:
-            return "u-0-0"
-        return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[:1], ref)
-
-    @cached_property
-    def largest_weight(self) -> float:
-        """The largest |w|: the thickest line."""
-        return max(float(np.abs(layer.W).max()) for layer in self.values.iteration.before.layers)
-
-    @cached_property
-    def largest_activation(self) -> float:
-        """The largest finite |a| of the example in focus, at least 1: the fullest colour."""
-        rows = (np.abs(A[self.values.focus]) for A in self.values.iteration.forward.A)
-        return max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows))
-
-    @cached_property
-    def _found(self) -> dict[Symbol, int]:
-        return found_at(self.shape)
+        shape, cursor, values = session.told_shape, session.cursor, session.values
+        equation = trace(shape)[cursor - 1] if cursor else None
+        iteration = values.iteration
+        rows = [A[values.focus] for A in iteration.forward.A]
+        return cls(
+            shape,
+            cursor,
+            values,
+            min(digits, MOST_DIGITS),
+            session.by != "equation",
+            equation,
+            equation.phase if equation else "",
+            (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
+            _mark(equation),
+            max(float(np.abs(layer.W).max()) for layer in iteration.before.layers),
+            max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows)),
+            found_at(shape),
+        )
 
     def has_shown(self, symbol: Symbol) -> bool:
         """Whether the symbol is given, or found by an equation that has been shown."""
-        return self._found.get(symbol, -1) < self.cursor
+        return self.found.get(symbol, -1) < self.cursor
 
     def number(self, symbol: Symbol) -> str:
         """The symbol's number as the drawing writes it, shown or not."""
@@ -112,3 +94,10 @@ class Visible:
             case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
                 return "path"
         return ""
+
+
+def _mark(equation: Equation | None) -> str:
+    ref = reference(equation.symbol) if equation else ""
+    if not ref:
+        return "u-0-0"
+    return {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[:1], ref)

@@ -11,7 +11,7 @@ from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, paths_of
 from app.sessions.predict import question_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain
-from app.views.formulas.symbols import Script, in_html, orientation_of, reference, script_of, spelled
+from app.views.formulas.symbols import Script, in_html, orientation_of, reference, spelled
 from app.views.network.scales import place, sign_class
 from app.views.paths.path_words import gradient_sentence, killed, route
 from app.views.text.naming import unit_mark, unit_name
@@ -111,8 +111,10 @@ class Writer(NamedTuple):
         """The path; `place_of_all` is such as "Path 1 of 2"; over a batch its own product is told apart."""
         killer = path.killer(SATURATED)
         shown = tuple(factor for factor in path.factors if not is_one(factor, self.script))
+        steps = zip(path.units, path.units[1:], strict=False)  # the one that it begins with included
+        lines = (reference(Symbol("W", l, j, k)) for (_, k), (l, j) in steps)
         return PathRow(
-            " ".join((*refs_of(path), *map(_mark, path.units))),
+            " ".join((*lines, *map(_mark, path.units))),
             " → ".join(unit_mark(self.script.shape.sizes, *unit) for unit in path.units),
             f"{place_of_all}, {route(self.script, path.units)}: {self._told(shown)} is {number(path.own, self.digits)}."
             + (f" {killed(self.script, killer)}" if killer else ""),
@@ -168,12 +170,6 @@ def logarithmic(product: float, largest: float) -> float:
     if not product or not isfinite(product):
         return 0.0
     return max(0.02, 1.0 + log10(abs(product) / largest) / DECADES)
-
-
-def refs_of(path: Path) -> tuple[str, ...]:
-    """The connections that a path runs along, the one that it begins with included."""
-    steps = zip(path.units, path.units[1:], strict=False)
-    return tuple(reference(Symbol("W", l, j, k)) for (_, k), (l, j) in steps)
 
 
 def _mark(unit: tuple[int, int]) -> str:
@@ -307,7 +303,7 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
     if question_of(session) is not None:
         return PathsPanel(ASKED, None)
     orientation = orientation_of(session)
-    script = script_of(session.shape, orientation)
+    script = Script(session.shape, orientation)
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART)
     return PathsPanel("", _sum(session, script, found, digits))
 
@@ -316,7 +312,7 @@ def _sum(session: TrainingSession, script: Script, found: Paths, digits: int) ->
     batch = len(session.batch) > 1
     parts = [group.sum for group in found.groups] or [path.product for path in found.paths]
     pen = writer(script, digits, [*parts, found.sum], () if found.groups else found.paths)
-    places = counted_places(found)
+    places = [f"Path {i} of {found.count}" for i in range(1, len(found.paths) + 1)]
     return Sum(
         name=Opened(found.symbol, found.via).name,
         heading=f"{KINDS[found.symbol.kind]} {in_html(found.symbol, script)}, along its paths",
@@ -331,11 +327,6 @@ def _sum(session: TrainingSession, script: Script, found: Paths, digits: int) ->
         notes=_notes(session, found, digits),
         others=_others(script, found.symbol),
     )
-
-
-def counted_places(found: Paths) -> list[str]:
-    """Path 1 of 2, Path 2 of 2."""
-    return [f"Path {i} of {found.count}" for i in range(1, len(found.paths) + 1)]
 
 
 def _group(pen: Writer, found: Paths, group: Group) -> GroupRow:

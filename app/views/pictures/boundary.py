@@ -9,10 +9,10 @@ from app.sessions.pictures.over_inputs import classified_right
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE
+from app.views.charts.examples import SHAPES
 from app.views.charts.levels import Band, Key, Label, Layers, Surface, bands, by_sign, drawable, keys, whole
 from app.views.charts.lines import About, Plot
 from app.views.charts.map import COUNT, map_of, table_of
-from app.views.charts.marks import SHAPES
 from app.views.charts.table import texts_of
 from app.views.network.scales import place
 from app.views.pictures.choices import Choice, Query, choice, choices_of

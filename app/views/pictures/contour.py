@@ -16,8 +16,8 @@ from app.engine.network.expressions import Symbol
 from app.sessions.pictures.over_parameters import NEAREST, Known, Way, known_of, reach_of, surface_of, way_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Axis, Ground, Span, ground, tight
+from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.levels import MOST, Label, Layers, Surface, bands, keys, labels, levels_between
-from app.views.charts.marks import Arrow, arrow_from
 from app.views.charts.table import Table, chosen, grid_table, texts_of
 from app.views.network.scales import place
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of

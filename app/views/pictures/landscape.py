@@ -13,8 +13,8 @@ from app.engine.landscape import Secant
 from app.sessions.pictures.over_parameters import NEAREST, Known, Slope, known_of, reach_of, slope_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
+from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.lines import Series, path
-from app.views.charts.marks import Arrow, arrow_from
 from app.views.charts.table import Table, chosen
 from app.views.check.verdicts import told
 from app.views.network.scales import place

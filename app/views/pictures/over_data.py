@@ -10,9 +10,9 @@ from app.engine.network.arrays import Array
 from app.engine.network.propagation import Forward
 from app.sessions.pictures.over_inputs import Plane, given_inputs, in_units, on_plane, plane_of
 from app.sessions.walk.session import TrainingSession
+from app.views.charts.examples import MOST, clouds
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.charts.map import COUNT, Map
-from app.views.charts.marks import MOST, clouds
 from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice
 from app.views.text.naming import input_names

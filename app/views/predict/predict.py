@@ -9,10 +9,9 @@ from app.engine.slips import TOLERANCE, Case, own_slip
 from app.sessions.predict import Question, asked, case_of, given, open_part, parts_of, question_of, sign_of
 from app.sessions.walk.answers import Answer, Answers
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.headings import heading
 from app.views.formulas.mathml import MATHML, Pen, aligned, wrapped
 from app.views.formulas.notation import Piece, terms_of
-from app.views.formulas.symbols import orientation_of, script_of
+from app.views.formulas.symbols import Script, heading, orientation_of
 from app.views.predict.sign_reason import made_of, what_decides
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
@@ -126,7 +125,7 @@ def _formula(session: TrainingSession, case: Case, digits: int) -> str:
     """The equation in symbols; for a missing factor with the numbers of the others too."""
     if case.part == "sign":
         return ""
-    pen = Pen(script_of(case.shape, orientation_of(session)), case.values, digits)
+    pen = Pen(Script(case.shape, orientation_of(session)), case.values, digits)
     if case.part == "value":
         return aligned(wrapped(*pen.left(case.symbol), pen.symbolic(case.equation.expression)))
 

@@ -26,7 +26,6 @@ def number(x: float, digits: int) -> str:
     return _joined(parts(x, digits))
 
 
-@lru_cache(maxsize=65536)
 def fixed(x: float, digits: int) -> str:
     """A number in a column: as `number`, with trailing zeros kept (0.10000)."""
     return _joined(_parts(x, digits, short=False))

@@ -1,7 +1,5 @@
 """What a network is, in one line of facts."""
 
-from functools import lru_cache
-
 from app.engine.setup import Setup
 from app.views.text.activations import activation_word
 from app.views.text.losses import LOSS_WORDS
@@ -9,7 +7,6 @@ from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
 from app.views.text.words import counted
 
 
-@lru_cache(maxsize=256)
 def network_summary(setup: Setup) -> str:
     """What a setup is, in a line: 2–2–1 · sigmoid · binary cross-entropy · one example at a time."""
     activations = " and ".join(dict.fromkeys(map(activation_word, setup.activations)))

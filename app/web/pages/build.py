@@ -16,8 +16,7 @@ from app.sessions.setups.table import TableError, read_table
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
-from app.views.build.build import FORM_PANELS, Manner, TextPanel, build_page, build_panels
-from app.views.build.built import Built, build
+from app.views.build.build import FORM_PANELS, Built, Manner, TextPanel, build, build_page, build_panels
 from app.web.http.dependencies import Services, services, walk_of
 from app.web.http.forms import Sent, sent_by
 from app.web.http.fragments import partials

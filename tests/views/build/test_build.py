@@ -21,8 +21,16 @@ from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
 from app.sessions.setups.draft import Draft, draft_of
 from app.sessions.setups.table import read_table
-from app.views.build.build import LayersPanel, Manner, MethodPanel, ProblemsPanel, Spoken, TablePanel, build_panels
-from app.views.build.built import Built
+from app.views.build.build import (
+    Built,
+    LayersPanel,
+    Manner,
+    MethodPanel,
+    ProblemsPanel,
+    Spoken,
+    TablePanel,
+    build_panels,
+)
 from app.views.build.drawing import Drawing, Sums, drawing, phase_counts, sketch, sums
 from app.views.build.fields import LABELS, METHOD, Field, Shown, start_fields
 from app.views.build.pairings import Advice, Problem, output_advice, pairing_problems, reaches

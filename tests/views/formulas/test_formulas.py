@@ -226,3 +226,12 @@ def test_a_sum_that_is_too_wide_goes_on_below_with_its_sign_in_front() -> None:
     assert as_text(rows[0].right) == f"{'1' * 15}−{'2' * 15}"
     assert len(as_text(rows[0].right)) <= WIDE
     assert [row.sign for row in wrapped("", "=", [terms[0], terms[2], terms[1]])] == ["=", "−"]
+
+
+def test_a_deep_and_wide_network_is_never_opened_back_to_the_output() -> None:
+    """Its chain would have millions of symbols: what is too long already is not opened further."""
+    setup = numbered((2, *(32,) * 5, 1), "tanh", "sigmoid", "binary_cross_entropy", 0)
+    equations, values = walk(setup)
+    found = found_at(setup.shape(1))
+    for symbol in (Symbol("dW", 1, 0, 0), Symbol("db", 1, 0), Symbol("new_W", 1, 0, 0)):
+        assert shown(equations[found[symbol]], setup, values).written_out == ()

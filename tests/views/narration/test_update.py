@@ -14,7 +14,7 @@ from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Parameters, Setup
-from app.views.formulas.headings import heading
+from app.views.formulas.symbols import heading
 from app.views.narration.narration import narrate
 from app.views.text.naming import what_is_found
 from tests.engine.cases import later_iteration, random_setup, updated

@@ -10,7 +10,7 @@ from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
 from app.views.network.diagram import diagram
 from app.views.network.labels import fixed_boxes, label_places
-from app.views.network.layout import Layout
+from app.views.network.layout import layout
 from tests.views.drawings import drawn, shapes, texts, with_class
 from tests.views.walks import walk
 
@@ -42,7 +42,7 @@ def test_with_the_longest_numbers_no_text_covers_another_or_a_unit(sizes: tuple[
 
 @pytest.mark.parametrize("sizes", LESSON_SIZES)
 def test_in_every_lesson_each_connection_has_its_label_in_sight(sizes: tuple[int, ...]) -> None:
-    drawing = Layout(sizes)
+    drawing = layout(sizes)
     assert len(label_places(sizes)) == len(drawing.connections) + len(drawing.to_loss)
 
 
@@ -55,7 +55,7 @@ def test_a_label_without_a_place_is_marked_to_be_shown_when_its_connection_is_li
 
 @pytest.mark.parametrize("sizes", [*ROOMY, (8, 16, 8, 1), (8, 32, 32, 4)])
 def test_everything_stands_inside_the_drawing(sizes: tuple[int, ...]) -> None:
-    drawing = Layout(sizes)
+    drawing = layout(sizes)
     for box in fixed_boxes(drawing):
         assert box.y - box.height / 2 >= 0
         assert box.y + box.height / 2 <= drawing.height

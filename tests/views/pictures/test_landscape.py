@@ -7,7 +7,7 @@ import pytest
 from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.marks import arrow_from
+from app.views.charts.examples import arrow_from
 from app.views.formulas.symbols import reference
 from app.views.pictures.chosen_parameters import MOST, parameter_choice, parameters_of
 from app.views.pictures.landscape import FRAME, Landscape, Line, axes_of, clipped, landscape

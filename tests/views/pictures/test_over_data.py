@@ -14,9 +14,9 @@ from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE
+from app.views.charts.examples import MOST, SHAPES
 from app.views.charts.levels import FINE
 from app.views.charts.map import Map
-from app.views.charts.marks import MOST, SHAPES
 from app.views.pictures.boundary import boundary
 from app.views.pictures.fitted import fitted
 from app.views.pictures.over_data import OverData

@@ -14,7 +14,7 @@ from app.engine.network.initializers import INITIALIZERS
 from app.engine.network.losses import LOSSES
 from app.views.narration.mistakes import MISTAKE_WORDS
 from app.views.text.activations import ACTIVATION_WORDS
-from app.views.text.data import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.datasets import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
 from app.views.text.losses import LOSS_WORDS, LossWords
 from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS, STATE_WORDS
 from app.views.text.records import MissingWordsError, complete
