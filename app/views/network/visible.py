@@ -44,7 +44,7 @@ class Visible:
         shape, cursor, values = session.told_shape, session.cursor, session.values
         equation = trace(shape)[cursor - 1] if cursor else None
         iteration = values.iteration
-        rows = [A[values.focus] for A in iteration.forward.A]
+        rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
         return cls(
             shape,
             cursor,

@@ -12,6 +12,7 @@ from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
 from app.views.network.diagram import Network, diagram
+from app.views.network.visible import Visible
 from app.views.text.numbers import number
 from tests.views.drawings import drawn
 from tests.views.walks import at, lesson, walk
@@ -179,3 +180,15 @@ def test_a_network_of_zeros_can_be_drawn() -> None:
     setup = Setup((2, 2, 1), Examples(np.zeros((1, 2)), np.zeros((1, 1))), start=zeros)
     network = diagram(TrainingSession.of_setup(setup).update(), 5)
     assert {line.classes.split()[1] for line in network.connections if line.id.startswith("c-")} == {"zero"}
+
+
+def test_the_fullest_colour_is_that_of_the_largest_activation_also_where_it_is_negative() -> None:
+    setup = Setup(
+        (1, 1),
+        Examples(np.array([[1.0]]), np.array([[0.0]])),
+        ("identity",),
+        "half_squared_error",
+        start=Parameters((np.array([[-4.0]]),), (np.zeros(1),)),
+    )
+    session = TrainingSession.of_setup(setup).forward()
+    assert Visible.of(session, 5).largest_activation == 4.0
