@@ -273,7 +273,7 @@ def test_a_mistakes_rule_is_computed_told_and_written(mistake: Any) -> None:
 
 APP = Path(__file__).parents[2] / "app"
 NAMES = {*ACTIVATIONS, *LOSSES, "nesterov", "rmsprop", "adam", "adamw"}
-EXCEPT = ("host_and_origin.py", "notations.py")  # HTTP's own "identity"; how functions are written
+EXCEPT = ("security.py", "notations.py")  # HTTP's own "identity"; how functions are written
 ROOMS = ("engine", "sessions", "web", "views")
 
 
