@@ -37,11 +37,7 @@ def _copied(source: Path, target: Path) -> int:
         with closing(sqlite3.connect(target)) as copy:
             original.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-            _check(copy)
+            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
             return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
-
-
-def _check(copy: sqlite3.Connection) -> None:
-    (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(found)

@@ -22,16 +22,13 @@ class Live:
         """Note that a session is used now. TooManySessionsError where it is one too many."""
         now = self._clock()
         if session_id not in self._used and len(self._used) >= self._most:
-            self._make_room(now)
+            oldest = next(iter(self._used))
+            free_in = self._used[oldest] + self._seconds - now
+            if free_in > 0:
+                raise TooManySessionsError(self._most, max(1, math.ceil(free_in)))
+            self.forget(oldest)
         self._used[session_id] = now
         self._used.move_to_end(session_id)
-
-    def _make_room(self, now: float) -> None:
-        oldest = next(iter(self._used))
-        free_in = self._used[oldest] + self._seconds - now
-        if free_in > 0:
-            raise TooManySessionsError(self._most, max(1, math.ceil(free_in)))
-        self.forget(oldest)
 
     def forget(self, session_id: str) -> None:
         """It is used no more."""

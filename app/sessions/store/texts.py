@@ -8,6 +8,7 @@ import zlib
 from base64 import b64decode, b64encode
 from dataclasses import astuple, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -36,31 +37,24 @@ def fixed_text(session: TrainingSession) -> str:
 def moving_text(session: TrainingSession) -> str:
     """What changes of a session: where it stands, what was changed, and the checkpoints of the way."""
     timeline = session.timeline
-    return json.dumps(
-        {
-            "place": session.place,
-            "by": session.by,
-            "wanted": session.wanted,
-            "changes": list(map(_change_document, timeline.changes)),
-            "checkpoints": [_checkpoint_document(checkpoint) for checkpoint in timeline.checkpoints],
-            **_kept_apart(session),
-        },
-        separators=(",", ":"),
-    )
-
-
-def _kept_apart(session: TrainingSession) -> Document:
-    """What most sessions have nothing of: switches, answers, a hunt."""
-    parts = {
+    always = {
+        "place": session.place,
+        "by": session.by,
+        "wanted": session.wanted,
+        "changes": list(map(_change_document, timeline.changes)),
+        "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
+    }
+    sometimes = {
         "asking": session.asking,
         "proving": session.checking,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
         "fork": session.fork and astuple(session.fork),
         "goal": session.goal and astuple(session.goal),
-        "marks": [_mark_document(mark, session.timeline.changes) for mark in session.marks],
+        "marks": [_mark_document(mark, timeline.changes) for mark in session.marks],
     }
-    return {name: value for name, value in parts.items() if value}
+    used = {name: value for name, value in sometimes.items() if value}
+    return json.dumps(always | used, separators=(",", ":"))
 
 
 def _change_document(change: Change) -> tuple[int, Symbol, float]:
@@ -69,8 +63,7 @@ def _change_document(change: Change) -> tuple[int, Symbol, float]:
 
 def _mark_document(mark: Mark, changes: Changes) -> Document:
     """A mark by how many of the session's changes it begins with, and the others that it has."""
-    shared = next((i for i, pair in enumerate(zip(mark.changes, changes, strict=False)) if pair[0] != pair[1]), None)
-    same = min(len(mark.changes), len(changes)) if shared is None else shared
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(mark.changes, changes, strict=False))))
     return {
         "place": mark.place,
         "same": same,
@@ -86,12 +79,6 @@ def _changes_of(document: list[tuple[int, list[Any], float]]) -> Changes:
 def _mark_of(document: Document, changes: Changes) -> Mark:
     before = changes[: document["same"]] + _changes_of(document["others"])
     return Mark(Place(*document["place"]), before, document["what"])
-
-
-@lru_cache(maxsize=1024)
-def _checkpoint_document(checkpoint: Checkpoint) -> tuple[int, str]:
-    """(iteration, parameters in base 64): the same through all steps of an iteration."""
-    return checkpoint.iteration, b64encode(checkpoint.parameters.tobytes()).decode()
 
 
 def session_of(fixed: str, moving: str) -> TrainingSession:

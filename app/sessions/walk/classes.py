@@ -1,7 +1,5 @@
 """Whether a network tells classes apart, and which class it says: above one half, or the largest of several."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from app.engine.network.activations import ACTIVATIONS
@@ -12,7 +10,6 @@ SHARES = (0.0, 1.0)  # the bounds of outputs that can be read as shares of 1
 HALF = 0.5  # from here on a single output says yes
 
 
-@lru_cache(maxsize=256)
 def classifies(setup: Setup) -> bool:
     """Whether the targets are classes: 0 or 1 for one output, a single 1 among several."""
     Y = setup.examples[1]

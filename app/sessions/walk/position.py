@@ -4,7 +4,6 @@ A place is an iteration t, from 0, and a cursor c: how many of its N equations h
 iteration ends; from there the way goes on to (t + 1, 1). (t, 0) is a place for t = 0 only: the very start.
 """
 
-from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from app.engine.equations.shape import Shape
@@ -25,7 +24,6 @@ class Place(NamedTuple):
 START = Place(0, 0)
 
 
-@lru_cache(maxsize=512)
 def ends(shape: Shape, by: Measure) -> tuple[int, ...]:
     """The cursors at which an equation, a layer of a phase, a phase or the iteration ends; the last is N."""
     equations = trace(shape)
@@ -38,7 +36,6 @@ def ends(shape: Shape, by: Measure) -> tuple[int, ...]:
     return tuple(i + 1 for i, part in enumerate(parts) if i == last or parts[i + 1] != part)
 
 
-@lru_cache(maxsize=512)
 def phase_end(shape: Shape, phase: str) -> int:
     """The cursor at which a phase ends."""
     return max(equation.index for equation in trace(shape) if equation.phase == phase) + 1

@@ -181,7 +181,7 @@ class TrainingSession:
     @cached_property
     def values(self) -> Values:
         """What every symbol stands for, for the example in focus."""
-        return self.timeline.moment.values(self.focus_row)
+        return Values(self.current, self.focus_row)
 
     @property
     def right_values(self) -> Values:

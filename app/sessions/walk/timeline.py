@@ -4,15 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from app.engine.equations.values import Values
 from app.engine.learning.divergence import check_finite, diverged
-from app.engine.learning.iteration import Iteration, Method, Past, run_iteration
-from app.engine.learning.schedules import CONSTANT
-from app.engine.memory import kept_with
+from app.engine.learning.iteration import Iteration, Past, run_iteration
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
@@ -21,19 +18,6 @@ from app.sessions.walk.fast_forward import RUNNERS, Leg
 
 SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
 SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each of at most so many numbers a record
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """One iteration with what was worked out about it: values for each row in focus, and what views make of them."""
-
-    record: Iteration
-    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)
-
-    @kept_with(most=64)
-    def values(self, focus: int) -> Values:
-        """The numbers of the iteration for one row of its batch."""
-        return Values(self.record, focus)
 
 
 @dataclass(frozen=True)
@@ -47,8 +31,9 @@ class _At:
 
 
 @lru_cache(maxsize=SHARED)
-def _shared(at: _At) -> Moment:
-    return at.timeline.own_moment()
+def _shared(at: _At) -> Iteration:
+    """Kept for memory's sake more than for time's: a class on one lesson holds each iteration once."""
+    return at.timeline.own_record()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,33 +45,23 @@ class Timeline:
     changes: Changes = ()
     checkpoints: tuple[Checkpoint, ...] = ()
 
-    @property
-    def record(self) -> Iteration:
-        """Iteration `now`."""
-        return self.moment.record
-
     @cached_property
-    def moment(self) -> Moment:
-        """Iteration `now` with what was worked out about it; shared by walks that stand at the same, if it is small."""
+    def record(self) -> Iteration:
+        """Iteration `now`; shared by walks that stand at the same, if it is small."""
         if len(self.setup.batch(self.now)) * sum(self.setup.sizes) > MOST_SHARED:
-            return self.own_moment()
+            return self.own_record()
         return _shared(_At(self.setup, self.now, self.changes, replace(self)))
 
-    def own_moment(self) -> Moment:
+    def own_record(self) -> Iteration:
         """Iteration `now`, run anew."""
-        return Moment(self._run(*self._standing))
+        start = self._checkpoint_before(self.now)
+        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
+        return self.iteration_from(end)
 
     @cached_property
     def next_network(self) -> Network:
         """The network that the next iteration begins with, edits made for it included."""
         return with_edits(self.record.after, self.changes, self.now + 1)
-
-    @cached_property
-    def _standing(self) -> tuple[Network, Past]:
-        """What iteration `now` begins with, edits included."""
-        start = self._checkpoint_before(self.now)
-        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
-        return self._opened(end)
 
     def learning_rate(self, iteration: int) -> float:
         """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
@@ -124,15 +99,11 @@ class Timeline:
     def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
         for stop in stops:
             losses = []
-            for iteration in self._iterations(start, stop):
+            for iteration in self.run(stop, start):
                 check_finite(iteration)
                 losses.append(iteration.loss)
                 start = Checkpoint.of(iteration.after, iteration.next)
             yield Leg(np.array(losses), start)
-
-    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
-        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
-        return self._iterations(start or Checkpoint.start(self.setup), iterations)
 
     def iteration_from(self, checkpoint: Checkpoint) -> Iteration:
         """The iteration that begins at a checkpoint."""
@@ -149,10 +120,11 @@ class Timeline:
         found += [leg.end for leg in self.legs(worth_keeping(start.iteration, target), start)]
         return replace(self, now=target, checkpoints=thinned(found, target))
 
-    def _iterations(self, start: Checkpoint, end: int) -> Iterator[Iteration]:
-        """Every iteration from a checkpoint's up to, not including, `end`."""
+    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
+        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
+        start = start or Checkpoint.start(self.setup)
         network, past = self._opened(start)
-        for _ in range(start.iteration, end):
+        for _ in range(start.iteration, iterations):
             iteration = self._run(network, past)
             yield iteration
             network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
@@ -168,17 +140,8 @@ class Timeline:
     def _run(self, network: Network, past: Past) -> Iteration:
         X, Y = examples_at(self.setup, self.changes, past.iteration)
         batch = list(self.setup.batch(past.iteration))
-        return run_iteration(self.method(past.iteration), network, X[batch], Y[batch], past)
-
-    def method(self, iteration: int) -> Method:
-        """How an iteration is done."""
-        scheduled = 0 if self.setup.schedule == CONSTANT else iteration
-        return _method(self.setup, self.learning_rate(iteration), scheduled)
-
-
-@lru_cache(maxsize=256)
-def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
-    return setup.method(base_rate, iteration)
+        method = self.setup.method(self.learning_rate(past.iteration), past.iteration)
+        return run_iteration(method, network, X[batch], Y[batch], past)
 
 
 def check_loss_after(iteration: Iteration) -> None:

@@ -11,6 +11,7 @@ from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import check_of, verdict, work_of_check
 from app.web.api.answers import SESSION_ERRORS, Answer, Real, says
+from app.web.api.sessions import json_response
 from app.web.api.state import dumps, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in
@@ -80,7 +81,7 @@ async def gradient_check(walk: TheWalk) -> Response:
             "Begin a session with a smaller batch_size: the check is of one batch.",
         )
     check = await walk.work(lambda: check_gradients(session.current))
-    return Response(dumps(document(check)), media_type="application/json")
+    return json_response(dumps(document(check)))
 
 
 @pages.verb("/check")

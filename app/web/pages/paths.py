@@ -18,6 +18,7 @@ from app.views.formulas.formulas import symbol_text
 from app.views.formulas.symbols import orientation_of, symbol_of
 from app.views.paths.paths import Opened
 from app.web.api.answers import SESSION_ERRORS, Answer, Real, says
+from app.web.api.sessions import json_response
 from app.web.api.state import dumps, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import Form, edited_in, whole_in
@@ -98,7 +99,7 @@ async def paths(
     if session.hidden:
         raise SetupError("session", "The bug of this session is not found yet.", "Find it first: paths give it away.")
     opened = opening(session.shape, with_paths(session.shape, kind, layer, j, k), via)
-    return Response(await walk.work(lambda: dumps(document(session, opened))), media_type="application/json")
+    return json_response(await walk.work(lambda: dumps(document(session, opened))))
 
 
 @pages.get("/paths")

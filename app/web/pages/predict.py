@@ -21,6 +21,7 @@ from app.views.formulas.symbols import orientation_of
 from app.web.api import answers
 from app.web.api.answers import SESSION_ERRORS, Number, says
 from app.web.api.schemas import Move
+from app.web.api.sessions import json_response
 from app.web.api.state import dumps
 from app.web.http.dependencies import TheWalk
 from app.web.pages.walk import WalkPages, WalkRequest
@@ -118,7 +119,7 @@ async def question(walk: TheWalk) -> Response:
     """The question that is open; null where there is none. No verb of the API waits for its answer."""
     session = (await walk.load()).session
     asked = question_of(session)
-    return _json(None if asked is None else _question(session, asked))
+    return json_response(dumps(None if asked is None else _question(session, asked)))
 
 
 @router.post("/answer", response_model=AnsweredAnswer)
@@ -133,18 +134,14 @@ async def answer_it(walk: TheWalk, said: Answering) -> Response:
         "question": None if asked is None else _question(session, asked),
         "rev": kept.rev,
     }
-    return _json(document)
+    return json_response(dumps(document))
 
 
 @router.get("/answers", response_model=list[GivenAnswer])
 async def given_answers(walk: TheWalk) -> Response:
     """Every answer of this session, the oldest first; those from before a reset too. At most 200 are kept."""
     session = (await walk.load()).session
-    return _json([_given(session, one) for one in session.answers])
-
-
-def _json(document: Any) -> Response:
-    return Response(dumps(document), media_type="application/json")
+    return json_response(dumps([_given(session, one) for one in session.answers]))
 
 
 def _question(session: TrainingSession, asked: Question) -> Document:
