@@ -26,6 +26,10 @@ from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
 
+LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
+LEVEL = 1  # of zlib: numbers hardly get smaller with more
+Packed = str | bytes
+
 
 def fixed_text(session: TrainingSession) -> str:
     """What never changes of a session: its lesson, or its setup."""
@@ -41,7 +45,7 @@ def moving_text(session: TrainingSession) -> str:
         "place": session.place,
         "by": session.by,
         "wanted": session.wanted,
-        "changes": list(map(_change_document, timeline.changes)),
+        "changes": _changes_document(timeline.changes),
         "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
     }
     sometimes = {
@@ -57,19 +61,15 @@ def moving_text(session: TrainingSession) -> str:
     return json.dumps(always | used, separators=(",", ":"))
 
 
-def _change_document(change: Change) -> tuple[int, Symbol, float]:
-    return change.iteration, change.symbol, change.value
+def _changes_document(changes: Changes) -> list[tuple[int, Symbol, float]]:
+    return [(change.iteration, change.symbol, change.value) for change in changes]
 
 
 def _mark_document(mark: Mark, changes: Changes) -> Document:
     """A mark by how many of the session's changes it begins with, and the others that it has."""
     same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(mark.changes, changes, strict=False))))
-    return {
-        "place": mark.place,
-        "same": same,
-        "others": list(map(_change_document, mark.changes[same:])),
-        "what": mark.what,
-    }
+    others = _changes_document(mark.changes[same:])
+    return {"place": mark.place, "same": same, "others": others, "what": mark.what}
 
 
 def _changes_of(document: list[tuple[int, list[Any], float]]) -> Changes:
@@ -81,10 +81,10 @@ def _mark_of(document: Document, changes: Changes) -> Mark:
     return Mark(Place(*document["place"]), before, document["what"])
 
 
-def session_of(fixed: str, moving: str) -> TrainingSession:
+def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
     """The session of both texts, the same to the last bit. UnknownLessonError where its lesson is no longer taught."""
-    setup, lesson, as_published = _fixed_of(fixed)
-    document = json.loads(moving)
+    setup, lesson, as_published = _fixed_of(unpacked(fixed))
+    document = json.loads(unpacked(moving))
     iteration, cursor = document["place"]
     changes = _changes_of(document["changes"])
     timeline = Timeline(
@@ -120,12 +120,6 @@ def _fixed_of(text: str) -> tuple[Setup, str | None, bool]:
     return lesson_named(lesson).setup(as_published), lesson, as_published
 
 
-LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
-LEVEL = 1  # of zlib: numbers hardly get smaller with more
-
-Packed = str | bytes
-
-
 def pack(text: str) -> Packed:
     """The text, compressed where that pays."""
     return text if len(text) < LONG else zlib.compress(text.encode(), LEVEL)
@@ -156,8 +150,3 @@ def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Pack
         fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()  # the youngest goes last
         session = replace(session, timeline=replace(session.timeline, checkpoints=fewer))
     return packed
-
-
-def unpacked_session(fixed: Packed, moving: Packed) -> TrainingSession:
-    """The session of a row."""
-    return session_of(unpacked(fixed), unpacked(moving))
