@@ -123,16 +123,12 @@ def draft_of(setup: Setup) -> Draft:
     texts |= {"output": setup.activations[-1], "source": DATASET}
     if "parameters" in document:
         texts |= {"parameters": json.dumps(document["parameters"]), "initializer.kind": GIVEN}
-    if isinstance(setup.prepared.source, Examples):
-        texts |= _table_texts(setup.prepared, setup.prepared.source)
+    source = setup.prepared.source
+    if isinstance(source, Examples):  # as a table: the outputs are its last columns, taken as numbers
+        outputs = source.Y.shape[1]
+        texts |= {"source": TABLE, "table": _csv(setup.prepared, source), "target_kind": "regression"}
+        texts["target"] = str(source.X.shape[1]) if outputs == 1 else f"last-{outputs}"
     return Draft(texts)
-
-
-def _table_texts(data: Data, source: Examples) -> dict[str, str]:
-    """Explicit examples as a table: the outputs are its last columns, taken as numbers."""
-    outputs = source.Y.shape[1]
-    target = str(source.X.shape[1]) if outputs == 1 else f"last-{outputs}"
-    return {"source": TABLE, "table": _csv(data, source), "target": target, "target_kind": "regression"}
 
 
 def _csv(data: Data, source: Examples) -> str:

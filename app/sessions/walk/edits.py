@@ -109,11 +109,6 @@ Marks = tuple[Mark, ...]
 Edit = dict[Symbol, float]  # new values of what the symbols name
 
 
-def with_mark(marks: Marks, mark: Mark) -> Marks:
-    """One more, of which only the last are kept."""
-    return (*marks, mark)[-MOST_MARKS:]
-
-
 def edit_of(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     """What another value of a symbol changes, among so many examples. SetupError where it names nothing that can be
     edited, or cannot have this value.
@@ -125,7 +120,15 @@ def edit_of(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
             if not value > 0:
                 raise SetupError("learning_rate", "The learning rate is not above 0.", "Try 0.1.")
         case "W" | "b":
-            _check_parameter(shape, symbol)
+            kind, layer, j, k = symbol
+            _check_index("parameter.layer", layer, 1, shape.depth)
+            _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
+            if kind == "b" and k is not None:
+                raise SetupError("parameter.k", "A bias has no k.", "Leave k out.")
+            if kind == "W" and k is None:
+                raise SetupError("parameter.k", "A weight needs k, the unit that it comes from.", "Give k, from 0.")
+            if k is not None:
+                _check_index("parameter.k", k, 0, shape.sizes[layer - 1] - 1)
         case "x":
             _check_index("input.example", symbol.j, 0, examples - 1)
             _check_index("input.column", symbol.k or 0, 0, shape.sizes[0] - 1)
@@ -134,18 +137,6 @@ def edit_of(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
         case _:
             raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
     return {symbol: value}
-
-
-def _check_parameter(shape: Shape, symbol: Symbol) -> None:
-    kind, layer, j, k = symbol
-    _check_index("parameter.layer", layer, 1, shape.depth)
-    _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
-    if kind == "b" and k is not None:
-        raise SetupError("parameter.k", "A bias has no k.", "Leave k out.")
-    if kind == "W" and k is None:
-        raise SetupError("parameter.k", "A weight needs k, the unit that it comes from.", "Give k, from 0.")
-    if k is not None:
-        _check_index("parameter.k", k, 0, shape.sizes[layer - 1] - 1)
 
 
 def _target(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:

@@ -229,11 +229,8 @@ def score(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Scor
 
 def _epoch_ends(setup: Setup, start: int, end: int) -> Iterator[int]:
     """The ends of the epochs at which to look."""
-    for epoch in _thinner_and_thinner(whole_epochs(setup, start), MOST_POINTS):
-        updates = updates_after(setup, epoch)
-        if updates > end:
-            return
-        yield updates
+    epochs = _thinner_and_thinner(whole_epochs(setup, start), MOST_POINTS)
+    return takewhile(lambda updates: updates <= end, (updates_after(setup, epoch) for epoch in epochs))
 
 
 def _points_there(timeline: Timeline, before: Way[Point], there: Way[Point]) -> tuple[Point, ...]:
@@ -252,7 +249,7 @@ def _first_point(timeline: Timeline) -> Way[Point]:
 
 def _point(timeline: Timeline, way: Way[Point]) -> Point:
     setup, updates = timeline.setup, way.updates
-    network = timeline.network_at(way.end)
+    network, _ = timeline.opened(way.end)
     epochs = whole_epochs(setup, updates)
     start, end = (updates_after(setup, epoch) for epoch in (epochs, epochs + 1))
     own = way.recent[start - updates :] if updates > start else way.recent
@@ -302,13 +299,12 @@ def trail_followed(session: TrainingSession, known: "History[Stop] | None" = Non
 def new_trails(most: int = MOST_WAYS, most_numbers: int = MOST_NUMBERS) -> History[Stop]:
     """A history of trails that knows nothing yet."""
     return History(
-        _iterations, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most, most_numbers
+        lambda setup, start, end: takewhile(lambda stop: stop < end, _thinner_and_thinner(start, MOST_STOPS)),
+        _stops_before,
+        lambda timeline: Way(Checkpoint.start(timeline.setup)),
+        most,
+        most_numbers,
     )
-
-
-def _iterations(setup: Setup, start: int, end: int) -> Iterator[int]:
-    """The iterations, before the last, at which to look."""
-    return takewhile(lambda iteration: iteration < end, _thinner_and_thinner(start, MOST_STOPS))
 
 
 def _stops_before(timeline: Timeline, before: Way[Stop], there: Way[Stop]) -> tuple[Stop, ...]:

@@ -21,36 +21,22 @@ SHARED, MOST_SHARED = 256, 4_000  # iterations that are kept for all walks, each
 
 
 @dataclass(frozen=True)
-class _At:
-    """Where an iteration belongs: walks of one setup with the same changes, as those of a class, share it."""
-
-    setup: Setup
-    now: int
-    changes: Changes
-    timeline: "Timeline" = field(compare=False)
-
-
-@lru_cache(maxsize=SHARED)
-def _shared(at: _At) -> Iteration:
-    """Kept for memory's sake more than for time's: a class on one lesson holds each iteration once."""
-    return at.timeline.own_record()
-
-
-@dataclass(frozen=True, eq=False)
 class Timeline:
-    """A setup, what the learner changed, and the iteration `now`; checkpoints make going back quick."""
+    """A setup, what the learner changed, and the iteration `now`; checkpoints, which only make going back quick, count
+    for nothing when two are compared.
+    """
 
     setup: Setup
     now: int = 0
     changes: Changes = ()
-    checkpoints: tuple[Checkpoint, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = field(default=(), compare=False)
 
     @cached_property
     def record(self) -> Iteration:
         """Iteration `now`; shared by walks that stand at the same, if it is small."""
         if len(self.setup.batch(self.now)) * sum(self.setup.sizes) > MOST_SHARED:
             return self.own_record()
-        return _shared(_At(self.setup, self.now, self.changes, replace(self)))
+        return _shared(replace(self))  # a new one, which does not hold the record itself
 
     def own_record(self) -> Iteration:
         """Iteration `now`, run anew."""
@@ -92,11 +78,9 @@ class Timeline:
         The same bits as of `run`, in much less time; DivergedError where an iteration leaves the finite numbers.
         """
         start = start or Checkpoint.start(self.setup)
-        if not stops or stops[-1] - start.iteration <= SHORT:
-            return self._walked(start, stops)
-        return RUNNERS.legs(self.setup, self.changes, start, stops)
-
-    def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
+        if stops and stops[-1] - start.iteration > SHORT:
+            yield from RUNNERS.legs(self.setup, self.changes, start, stops)
+            return
         for stop in stops:
             losses = []
             for iteration in self.run(stop, start):
@@ -107,11 +91,7 @@ class Timeline:
 
     def iteration_from(self, checkpoint: Checkpoint) -> Iteration:
         """The iteration that begins at a checkpoint."""
-        return self._run(*self._opened(checkpoint))
-
-    def network_at(self, checkpoint: Checkpoint) -> Network:
-        """The network that the iteration of a checkpoint begins with, edits included."""
-        return self._opened(checkpoint)[0]
+        return self._run(*self.opened(checkpoint))
 
     def towards(self, target: int) -> Self:
         """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""
@@ -123,13 +103,14 @@ class Timeline:
     def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
         """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
         start = start or Checkpoint.start(self.setup)
-        network, past = self._opened(start)
+        network, past = self.opened(start)
         for _ in range(start.iteration, iterations):
             iteration = self._run(network, past)
             yield iteration
             network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
 
-    def _opened(self, checkpoint: Checkpoint) -> tuple[Network, Past]:
+    def opened(self, checkpoint: Checkpoint) -> tuple[Network, Past]:
+        """What the iteration of a checkpoint begins with, edits included."""
         network, past = checkpoint.opened(self.setup)
         return with_edits(network, self.changes, checkpoint.iteration), past
 
@@ -142,6 +123,12 @@ class Timeline:
         batch = list(self.setup.batch(past.iteration))
         method = self.setup.method(self.learning_rate(past.iteration), past.iteration)
         return run_iteration(method, network, X[batch], Y[batch], past)
+
+
+@lru_cache(maxsize=SHARED)
+def _shared(timeline: Timeline) -> Iteration:
+    """Kept for memory's sake more than for time's: a class on one lesson holds each iteration once."""
+    return timeline.own_record()
 
 
 def check_loss_after(iteration: Iteration) -> None:
