@@ -282,20 +282,6 @@ class Stop(NamedTuple):
         return self.parameters.size
 
 
-def trail_of(session: TrainingSession, known: "History[Stop] | None" = None) -> tuple[Stop, ...]:
-    """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
-    it, iteration = session.current, session.iteration
-    sizes = gradient_sizes(it.backward) if session.phase_done("backward") else None
-    trail = (known or TRAILS).way(session.timeline, iteration)
-    stops = (*trail.seen, Stop(iteration, it.before.flat(), sizes))
-    return (*stops, Stop(iteration + 1, session.network.flat(), None)) if session.finished else stops
-
-
-def trail_followed(session: TrainingSession, known: "History[Stop] | None" = None) -> Iterator[None]:
-    """Follows the walk little by little; then its trail is there at once."""
-    return (known or TRAILS).followed(session.timeline, session.iteration)
-
-
 def new_trails(most: int = MOST_WAYS, most_numbers: int = MOST_NUMBERS) -> History[Stop]:
     """A history of trails that knows nothing yet."""
     return History(
@@ -318,3 +304,17 @@ def _stops_before(timeline: Timeline, before: Way[Stop], there: Way[Stop]) -> tu
 
 
 TRAILS = new_trails()
+
+
+def trail_of(session: TrainingSession, known: History[Stop] = TRAILS) -> tuple[Stop, ...]:
+    """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
+    it, iteration = session.current, session.iteration
+    sizes = gradient_sizes(it.backward) if session.phase_done("backward") else None
+    trail = known.way(session.timeline, iteration)
+    stops = (*trail.seen, Stop(iteration, it.before.flat(), sizes))
+    return (*stops, Stop(iteration + 1, session.network.flat(), None)) if session.finished else stops
+
+
+def trail_followed(session: TrainingSession, known: History[Stop] = TRAILS) -> Iterator[None]:
+    """Follows the walk little by little; then its trail is there at once."""
+    return known.followed(session.timeline, session.iteration)
