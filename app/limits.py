@@ -1,4 +1,8 @@
-"""How large a setup may be: limits that are settings, and flow from there to wherever a setup is declared or read."""
+"""How large a setup may be, and how much a store keeps: limits that are settings, and flow from there to wherever a
+setup is declared or read, and sessions are kept.
+"""
+
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
 
@@ -20,3 +24,15 @@ class Limits(BaseModel):
     def most_columns(self) -> int:
         """Of a table: any network's inputs and outputs can stand in one, so there is something to choose from."""
         return self.max_features + self.max_units
+
+
+class StoreLimits(BaseModel):
+    """How long and how much a store keeps; `Settings` is one of these, too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session_hours: PositiveFloat = 24  # a session that nobody touched for so long is forgotten
+    synchronous: Literal["NORMAL", "FULL"] = "NORMAL"  # FULL: what is saved survives a power cut too, but takes longer
+    max_live_sessions: PositiveInt = 2_000  # in use at one time, in one process
+    live_minutes: PositiveFloat = 5  # a session counts as in use for so long after it was used
+    max_session_bytes: PositiveInt = 256_000  # of one session in the store

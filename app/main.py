@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.engine.memory import MEGABYTE, MEMORY
-from app.sessions.store.sqlite import Bounds, SqliteStore
+from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import sessions as api
@@ -42,18 +42,7 @@ DESCRIPTION = (
 def sqlite_store(settings: Settings) -> SessionStore:
     """The default store: one file in the data directory."""
     settings.data_directory.mkdir(parents=True, exist_ok=True)
-    return SqliteStore(settings.data_directory, bounds_of(settings))
-
-
-def bounds_of(settings: Settings) -> Bounds:
-    """How long and how much the store keeps."""
-    return Bounds(
-        hours=settings.session_hours,
-        live_sessions=settings.max_live_sessions,
-        live_minutes=settings.live_minutes,
-        document_bytes=settings.max_session_bytes,
-        synchronous=settings.synchronous,
-    )
+    return SqliteStore(settings.data_directory, settings)
 
 
 def larger_bodies(settings: Settings) -> dict[str, int]:

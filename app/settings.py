@@ -9,7 +9,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.limits import Limits
+from app.limits import Limits, StoreLimits
 
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
@@ -56,12 +56,13 @@ def _proxy(address: str) -> str:
 
 HostNames = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], NoDecode, BeforeValidator(_listed)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_https_origin)], ...], NoDecode, BeforeValidator(_listed)]
-
+Prefix = Annotated[str, AfterValidator(_prefix)]
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_listed)]
 
 
-class Settings(Limits, BaseSettings):
-    """Every limit has a name here or, where it bounds a setup, in Limits; the error that it causes says its value.
+class Settings(Limits, StoreLimits, BaseSettings):
+    """Every limit has a name here or, where it bounds a setup or a store, in app/limits.py; the error that it causes
+    says its value.
 
     Raises pydantic.ValidationError where the environment holds a value that cannot be.
     """
@@ -71,28 +72,18 @@ class Settings(Limits, BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)  # 0: any free one
     data_directory: Path = Field(default_factory=lambda: user_data_path("backprop-explorer"))
-    session_hours: PositiveFloat = 24  # a session that nobody touched for so long is forgotten
-    synchronous: Literal["NORMAL", "FULL"] = "NORMAL"  # FULL: what is saved survives a power cut too, but takes longer
     min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
 
     cache_megabytes: PositiveFloat = 64  # of what is worked out and kept for the next click, all together
-    max_live_sessions: PositiveInt = 2_000  # in use at one time, in one process
-    live_minutes: PositiveFloat = 5  # a session counts as in use for so long after it was used
-    max_session_bytes: PositiveInt = 256_000  # of one session in the store
 
-    allowed_hosts: HostNames = Field(
-        default=(), validation_alias=from_environment("allowed_hosts")
-    )  # besides localhost, numbers
-    frame_ancestors: Origins = Field(
-        default=(), validation_alias=from_environment("frame_ancestors")
-    )  # show it in a frame
-
-    root_path: Annotated[str, AfterValidator(_prefix)] = Field(
-        default="", validation_alias=from_environment("root_path")
-    )  # the path below which a proxy shows the program
-    forwarded_allow_ips: Proxies = Field(
-        default=(), validation_alias=from_environment("forwarded_allow_ips")
-    )  # proxies whose X-Forwarded-For and -Proto are believed
+    # Besides localhost and addresses in numbers.
+    allowed_hosts: HostNames = Field(default=(), validation_alias=from_environment("allowed_hosts"))
+    # Those that may show the program in a frame.
+    frame_ancestors: Origins = Field(default=(), validation_alias=from_environment("frame_ancestors"))
+    # The path below which a proxy shows the program.
+    root_path: Prefix = Field(default="", validation_alias=from_environment("root_path"))
+    # Proxies whose X-Forwarded-For and -Proto are believed.
+    forwarded_allow_ips: Proxies = Field(default=(), validation_alias=from_environment("forwarded_allow_ips"))
 
     workers: PositiveInt = 1  # processes that serve
     drain_seconds: NonNegativeFloat = 0.3  # from SIGTERM, when /readyz turns 503, until no more connections are taken

@@ -26,6 +26,7 @@ def test_the_defaults_are_the_published_limits() -> None:
         "max_live_sessions": 2_000,
         "live_minutes": 5,
         "max_session_bytes": 256_000,
+        "cache_megabytes": 64,
         "workers": 1,
         "drain_seconds": 0.3,
         "work_threads": 2,

@@ -1,6 +1,5 @@
 """The bug lab: cases of a level and a seed, whose loss falls although a rule is wrong, and what a learner does."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,8 +36,6 @@ WRONG = 1e-6  # relative: from which difference on a gradient is wrong, as the g
 NOTHING = 1e-9  # two gradients that differ by less are the same
 FALLEN = 0.9  # a loss that looks plausible ends below this share of its start
 
-Rng = np.random.Generator
-
 
 @dataclass(frozen=True)
 class Study:
@@ -65,7 +62,20 @@ class Case:
 @kept
 def case_of(level: int, seed: int) -> Case:
     """The case of a level, 1 to 3, and a seed, 0 to 999,999: the same for ever. It takes about a tenth of a second."""
-    return Case(level, seed, next(_setups(level, np.random.default_rng((level, seed)))))
+    rng = np.random.default_rng((level, seed))
+    chances = PAIRS if level == 3 else SINGLES
+    while True:
+        mistakes = chances[rng.integers(len(chances))]
+        families = [family for family in FAMILIES if reason_against(mistakes, family.sizes, family.loss) is None]
+        for _ in range(TRIES if families else 0):
+            setup = _drawn(families[rng.integers(len(families))], mistakes, rng)
+            if (
+                changes(setup)
+                and first_wrong_layer(setup, PARTED) == first_wrong_layer(setup)  # it goes wrong visibly there
+                and has_one_answer(setup)
+                and is_plausible(losses_of(setup, run_length(setup)))
+            ):
+                return Case(level, seed, setup)
 
 
 @kept
@@ -86,53 +96,24 @@ def run_length(setup: Setup) -> int:
     return EPOCHS * setup.iterations_per_epoch
 
 
-def _setups(level: int, rng: Rng) -> Iterator[Setup]:
-    chances = PAIRS if level == 3 else SINGLES
-    while True:
-        mistakes = chances[rng.integers(len(chances))]
-        families = [family for family in FAMILIES if reason_against(mistakes, family.sizes, family.loss) is None]
-        for _ in range(TRIES if families else 0):
-            setup = _drawn(families[rng.integers(len(families))], mistakes, rng)
-            if (
-                changes(setup)
-                and has_a_clear_layer(setup)
-                and has_one_answer(setup)
-                and is_plausible(losses_of(setup, run_length(setup)))
-            ):
-                yield setup
-
-
-# A network, its start and its data ------------------------------------------------------------------------------------
-
-
-def _drawn(family: Family, mistakes: Names, rng: Rng) -> Setup:
+def _drawn(family: Family, mistakes: Names, rng: np.random.Generator) -> Setup:
+    """A network, its start and its data, all of two decimals, so that a hand calculation begins with short numbers."""
     hidden = str(rng.choice(family.hidden))
+    X, Y = Dataset(str(rng.choice(family.datasets)), EXAMPLES, 0.1, int(rng.integers(MOST_SEED))).draw()
+    targets = np.hstack([1.0 - Y, Y]) if family.sizes[-1] == 2 else Y + family.raised  # each class has its column
+    pairs = list(zip(family.sizes[1:], family.sizes, strict=False))
+    W = tuple(np.round(rng.uniform(-1.0, 1.0, pair), 2) for pair in pairs)
+    *b, last = (np.round(rng.uniform(-0.3, 0.3, out), 2) for out, _ in pairs)
     return Setup(
         sizes=family.sizes,
-        data=_examples(family, rng),
+        data=Examples(np.round(X, 2) + 0.0, np.round(targets, 2) + 0.0),  # no −0
         activations=(*[hidden] * (len(family.sizes) - 2), family.output),
         loss=family.loss,
-        start=_start(family, rng),
+        start=Parameters(W, (*b, np.round(last + family.raised, 2))),
         learning_rate=float(rng.choice(family.rates)),
         batch_size=int(rng.choice([1, 2, 4])),
         mistakes=mistakes,
     ).completed()
-
-
-def _start(family: Family, rng: Rng) -> Parameters:
-    """Weights and biases of two decimals, so that a hand calculation begins with short numbers."""
-    pairs = list(zip(family.sizes[1:], family.sizes, strict=False))
-    W = tuple(np.round(rng.uniform(-1.0, 1.0, pair), 2) for pair in pairs)
-    *b, last = (np.round(rng.uniform(-0.3, 0.3, out), 2) for out, _ in pairs)
-    return Parameters(W, (*b, np.round(last + family.raised, 2)))
-
-
-def _examples(family: Family, rng: Rng) -> Examples:
-    """Two decimals each; a class has a column of its own where there are two outputs."""
-    data = Dataset(str(rng.choice(family.datasets)), EXAMPLES, 0.1, int(rng.integers(MOST_SEED)))
-    X, Y = data.draw()
-    targets = np.hstack([1.0 - Y, Y]) if family.sizes[-1] == 2 else Y + family.raised
-    return Examples(np.round(X, 2) + 0.0, np.round(targets, 2) + 0.0)  # no −0
 
 
 # What makes a case good -----------------------------------------------------------------------------------------------
@@ -171,11 +152,6 @@ def has_one_answer(setup: Setup) -> bool:
     )
 
 
-def has_a_clear_layer(setup: Setup) -> bool:
-    """Whether gradients go wrong visibly where they first go wrong at all."""
-    return first_wrong_layer(setup, PARTED) == first_wrong_layer(setup)
-
-
 def first_wrong_layer(setup: Setup, by: float = WRONG) -> int:
     """The layer where gradients first go wrong, by so much relative, on the way back in the first iteration; else 0."""
     first = next(iterations_of(setup))
@@ -211,8 +187,15 @@ def accused(session: TrainingSession, accusation: Accusation, rules: tuple[str, 
     SetupError, and so no change, where it does not hang together: the mistakes are not those of the marked rules.
     """
     hunt = _open_hunt(session)
-    named = _in_order(accusation.mistakes)
-    _check_accusation(session.setup, hunt.level, replace(accusation, mistakes=named), rules)
+    named, layers = _in_order(accusation.mistakes), len(session.setup.sizes) - 1
+    wanted = 2 if hunt.level == 3 else 1
+    if not 1 <= accusation.layer <= layers:
+        raise SetupError("layer", "No layer is marked.", f"Choose one from 1 to {layers}.")
+    if len(named) != wanted:
+        raise SetupError("mistake", f"{len(named)} mistakes are named.", f"Name exactly {wanted}.")
+    if {MISTAKES[name].rule for name in named} != set(rules):
+        told = "; ".join(f"“{MISTAKES[name].title}” is in {RULES[MISTAKES[name].rule]}" for name in named)
+        raise SetupError("rule", f"The rule that is marked is not the one of the mistake: {told}.", "Mark that rule.")
     said = Accusation(accusation.layer, named)
     if said == Accusation(study_of(session.setup).layer, _in_order(session.setup.mistakes)):
         return replace(session, hunt=replace(hunt, solved=True))
@@ -246,17 +229,6 @@ def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in MISTAKES if name in names)
 
 
-def _check_accusation(setup: Setup, level: int, accusation: Accusation, rules: tuple[str, ...]) -> None:
-    wanted = 2 if level == 3 else 1
-    if not 1 <= accusation.layer < len(setup.sizes):
-        raise SetupError("layer", "No layer is marked.", f"Choose one from 1 to {len(setup.sizes) - 1}.")
-    if len(accusation.mistakes) != wanted:
-        raise SetupError("mistake", f"{len(accusation.mistakes)} mistakes are named.", f"Name exactly {wanted}.")
-    if {MISTAKES[name].rule for name in accusation.mistakes} != set(rules):
-        told = "; ".join(f"“{MISTAKES[name].title}” is in {RULES[MISTAKES[name].rule]}" for name in accusation.mistakes)
-        raise SetupError("rule", f"The rule that is marked is not the one of the mistake: {told}.", "Mark that rule.")
-
-
 @dataclass(frozen=True)
 class Contradiction:
     """Why an accusation does not hold, by one gradient of the first iteration.
@@ -282,26 +254,18 @@ def contradictions(setup: Setup, accusation: Accusation) -> tuple[Contradiction,
     first = next(iterations_of(setup))
     found, right = gradients(first.backward), gradients(right_backward(first))
     parts: list[Contradiction] = []
-    guilty = study_of(setup).layer
-    if accusation.layer != guilty:
-        parts.append(_against_layer(setup, accusation.layer, guilty, found, right))
-    if accusation.mistakes != _in_order(setup.mistakes):
-        parts.append(_against_names(setup, accusation.mistakes, found))
-    return tuple(parts)
-
-
-def _against_layer(setup: Setup, marked: int, guilty: int, found: Array, right: Array) -> Contradiction:
-    """Nearer to the loss the next layer tells most, and as little as can be of where the first wrong one is."""
+    marked, names, guilty = accusation.layer, accusation.mistakes, study_of(setup).layer
     if marked > guilty:
-        return _largest("clean", setup, found, np.zeros_like(found), marked)
-    beside = _largest("nearer", setup, found, right, marked + 1)
-    return beside if beside.differs else _largest("nearer", setup, found, right, guilty)
-
-
-def _against_names(setup: Setup, names: tuple[str, ...], found: Array) -> Contradiction:
-    if reason_against(names, setup.sizes, setup.loss) is not None:
-        return Contradiction("impossible")
-    return _largest("mistake", setup, found, first_gradients(setup, names))
+        parts.append(_largest("clean", setup, found, np.zeros_like(found), marked))
+    elif marked < guilty:  # the next layer tells most, and as little as can be of where the first wrong one is
+        beside = _largest("nearer", setup, found, right, marked + 1)
+        parts.append(beside if beside.differs else _largest("nearer", setup, found, right, guilty))
+    if names != _in_order(setup.mistakes):
+        if reason_against(names, setup.sizes, setup.loss) is None:
+            parts.append(_largest("mistake", setup, found, first_gradients(setup, names)))
+        else:
+            parts.append(Contradiction("impossible"))
+    return tuple(parts)
 
 
 def _largest(about: str, setup: Setup, found: Array, expected: Array, layer: int | None = None) -> Contradiction:

@@ -171,23 +171,20 @@ def answer(session: TrainingSession, reply: Reply) -> TrainingSession:
 
 def _answer(session: TrainingSession, question: Question, reply: Reply) -> Answer:
     case = case_of(session, question.symbol, question.part)
-    guess, right, slip = ("", False, "") if reply.skip else _judged(case, reply)
-    seconds = min(max(reply.seconds, 0.0), LONGEST_TIME)
-    return Answer(session.iteration, question.symbol, question.part, guess, case.truth, right, slip, seconds)
-
-
-def _judged(case: Case, reply: Reply) -> tuple[str, bool, str]:
-    """(guess, whether it is right, the slip's words)."""
-    if case.part == "sign":
+    guess, right, slip = "", False, ""
+    if not reply.skip and case.part == "sign":
         if reply.sign not in SIGNS:
             raise QuestionError("sign", "No sign is chosen.", "Choose positive, negative or zero; or skip it.")
-        return reply.sign, reply.sign == sign_of(case.truth), ""
-    try:
-        typed = read_number(reply.guess)
-    except SetupError as error:
-        raise QuestionError(error.field, error.problem, error.remedy) from error
-    diagnosis = diagnose(case, typed)
-    return reply.guess.strip(), diagnosis.right, either([slip.words for slip in diagnosis.slips])
+        guess, right = reply.sign, reply.sign == sign_of(case.truth)
+    elif not reply.skip:
+        try:
+            typed = read_number(reply.guess)
+        except SetupError as error:
+            raise QuestionError(error.field, error.problem, error.remedy) from error
+        diagnosis = diagnose(case, typed)
+        guess, right, slip = reply.guess.strip(), diagnosis.right, either([slip.words for slip in diagnosis.slips])
+    seconds = min(max(reply.seconds, 0.0), LONGEST_TIME)
+    return Answer(session.iteration, question.symbol, question.part, guess, case.truth, right, slip, seconds)
 
 
 def sign_of(x: float) -> str:
@@ -227,24 +224,17 @@ def read_number(text: str) -> Typed:
     if match is None or TORN.search(written) or len(text) > LONGEST:
         raise SetupError("guess", "This is not a number.", "Write it like -0.0236, -2.36e-2 or -1/42.")
     above, below = match.groups()
-    typed = _typed(above) if below is None else _ratio(float(above), float(below))
+    if below is None:
+        mantissa, _, power = above.lower().partition("e")
+        digits = mantissa.lstrip("+-").replace(".", "")
+        places = len(mantissa.partition(".")[2]) - int(power or 0)
+        typed = Typed(float(above), 10.0 ** min(-places, 300), len(digits.lstrip("0")))
+    elif float(below) == 0:
+        raise SetupError("guess", "This divides by 0.", "Write another number below the line.")
+    else:
+        typed = Typed(float(above) / float(below))  # a fraction has no last digit
     if number != plain:
         typed = Typed(typed.value / 100, typed.unit / 100, typed.digits)
     if not isfinite(typed.value):
         raise SetupError("guess", "This number is too large.", "Write one that is below 1e300.")
     return typed
-
-
-def _typed(text: str) -> Typed:
-    """A decimal number: the worth of its last digit, and how many digits it gives after leading zeros."""
-    mantissa, _, power = text.lower().partition("e")
-    digits = mantissa.lstrip("+-").replace(".", "")
-    places = len(mantissa.partition(".")[2]) - int(power or 0)
-    return Typed(float(text), 10.0 ** min(-places, 300), len(digits.lstrip("0")))
-
-
-def _ratio(above: float, below: float) -> Typed:
-    """A fraction has no last digit."""
-    if below == 0:
-        raise SetupError("guess", "This divides by 0.", "Write another number below the line.")
-    return Typed(above / below)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions.store.sqlite import Bounds, SqliteStore
+from app.limits import StoreLimits
+from app.sessions.store.sqlite import SqliteStore
 from tests.sessions.clock import Clock
 
-Opened = Callable[..., SqliteStore]  # takes the fields of Bounds by name
+Opened = Callable[..., SqliteStore]  # takes the fields of StoreLimits by name
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def opened(tmp_path: Path, clock: Clock) -> Iterator[Opened]:
     """Opens the store of one directory, as often as asked."""
     stores: list[SqliteStore] = []
 
-    def opened(**bounds: object) -> SqliteStore:
-        stores.append(SqliteStore(tmp_path, Bounds(**bounds), clock))  # type: ignore[arg-type]
+    def opened(**limits: object) -> SqliteStore:
+        stores.append(SqliteStore(tmp_path, StoreLimits(**limits), clock))
         return stores[-1]
 
     yield opened

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.main import bounds_of, create_app
+from app.main import create_app
 from app.sessions.store.sqlite import SqliteStore
 from app.settings import Settings
 from tests.sessions.clock import Clock
@@ -56,7 +56,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     settings = unhurried(tmp_path_factory.mktemp("no sessions"))
     app = create_app(
         settings,
-        lambda settings: SqliteStore(given[-1][0], bounds_of(settings)),
+        lambda settings: SqliteStore(given[-1][0], settings),
         lambda: given[-1][1](),
     )
 

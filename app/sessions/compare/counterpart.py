@@ -63,27 +63,20 @@ def both_followed(session: TrainingSession) -> Iterator[None]:
 
 def _beside(session: TrainingSession) -> TrainingSession | None:
     """The other walk at the same iteration, which is not run yet: from the end of the longest way that is known."""
-    begun, changes = _begun(session), _changes_of(session)
-    if begun is None:
+    changes = session.timeline.changes
+    if session.fork is not None:
+        begun = TrainingSession(Timeline(forked(session.setup, session.fork)))
+        if session.fork.thing == "learning_rate":  # a rate of its own, which the fork keeps
+            changes = tuple(change for change in changes if change.symbol.kind != "eta")
+    elif session.lesson is not None:
+        begun = TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
+    elif session.setup.mistakes:
+        begun = TrainingSession.of_setup(_put_right(session.setup))
+    else:
         return None
     known = known_before(begun.setup, changes, session.iteration)
     way = Timeline(begun.setup, session.iteration, changes, (known,) if known else ())
     return replace(begun, timeline=way, by=session.by, wanted=session.wanted)
-
-
-def _changes_of(session: TrainingSession) -> Changes:
-    """Those of the other walk: a fork with a learning rate of its own keeps it."""
-    own_rate = session.fork is not None and session.fork.thing == "learning_rate"
-    return tuple(one for one in session.timeline.changes if not (own_rate and one.symbol.kind == "eta"))
-
-
-def _begun(session: TrainingSession) -> TrainingSession | None:
-    """The other walk at its start."""
-    if session.fork is not None:
-        return TrainingSession(Timeline(forked(session.setup, session.fork)))
-    if session.lesson is not None:
-        return TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
-    return TrainingSession.of_setup(_put_right(session.setup)) if session.setup.mistakes else None
 
 
 def same_place(place: Place, shape: Shape, other: Shape) -> Place:

@@ -60,18 +60,6 @@ def _changed(setup: Setup, fork: Fork) -> Setup:
 # What can be changed --------------------------------------------------------------------------------------------------
 
 
-def _with_rate(setup: Setup, value: str) -> Setup:
-    return replace(setup, learning_rate=_number(value))
-
-
-def _with_optimizer(setup: Setup, value: str) -> Setup:
-    return replace(setup, optimizer=replace(setup.optimizer, kind=value))
-
-
-def _hidden_activation(setup: Setup) -> str:
-    return setup.activations[0] if len(setup.activations) > 1 else ""
-
-
 def _with_activation(setup: Setup, value: str) -> Setup:
     """Of every hidden layer."""
     *hidden, output = setup.activations
@@ -86,18 +74,10 @@ def _with_loss(setup: Setup, value: str) -> Setup:
     return replace(setup, loss=value, activations=(*setup.activations[:-1], output))
 
 
-def _initializer(setup: Setup) -> str:
-    return setup.start.kind if isinstance(setup.start, Initializer) else ""
-
-
 def _with_initializer(setup: Setup, value: str) -> Setup:
     """With the seed of the start, or 0 where it was given; constant, normal and uniform with a usual size."""
     seed = setup.start.seed if isinstance(setup.start, Initializer) else 0
     return replace(setup, start=Initializer(value, seed, INITIALIZERS[value].usual))
-
-
-def _seed(setup: Setup) -> str:
-    return str(setup.start.seed) if isinstance(setup.start, Initializer) else ""
 
 
 def _with_seed(setup: Setup, value: str) -> Setup:
@@ -120,12 +100,25 @@ def _number(value: str) -> float:
 
 
 THINGS = {  # by name, in the order of the page
-    "learning_rate": Thing(lambda setup: f"{setup.learning_rate:.15g}", _with_rate),
-    "optimizer": Thing(lambda setup: setup.optimizer.kind, _with_optimizer, tuple(OPTIMIZERS)),
+    "learning_rate": Thing(
+        lambda setup: f"{setup.learning_rate:.15g}",
+        lambda setup, value: replace(setup, learning_rate=_number(value)),
+    ),
+    "optimizer": Thing(
+        lambda setup: setup.optimizer.kind,
+        lambda setup, value: replace(setup, optimizer=replace(setup.optimizer, kind=value)),
+        tuple(OPTIMIZERS),
+    ),
     "activation": Thing(
-        _hidden_activation, _with_activation, tuple(name for name, one in ACTIVATIONS.items() if not one.couples)
+        lambda setup: setup.activations[0] if len(setup.activations) > 1 else "",
+        _with_activation,
+        tuple(name for name, one in ACTIVATIONS.items() if not one.couples),
     ),
     "loss": Thing(lambda setup: setup.loss, _with_loss, tuple(LOSSES)),
-    "initializer": Thing(_initializer, _with_initializer, tuple(INITIALIZERS)),
-    "seed": Thing(_seed, _with_seed),
+    "initializer": Thing(
+        lambda setup: setup.start.kind if isinstance(setup.start, Initializer) else "",
+        _with_initializer,
+        tuple(INITIALIZERS),
+    ),
+    "seed": Thing(lambda setup: str(setup.start.seed) if isinstance(setup.start, Initializer) else "", _with_seed),
 }

@@ -1,6 +1,5 @@
 """A notebook's whole run, as published or put right: its losses, and what it finds for each printed figure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -8,8 +7,6 @@ import numpy as np
 
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
-from app.engine.network.arrays import Array
-from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import forward
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
@@ -34,7 +31,14 @@ def run_of(lesson: Lesson, as_published: bool) -> Run:
     """The lesson's run; a notebook of one update is followed further."""
     key = (lesson.slug, as_published)
     if key not in _RUNS:
-        _RUNS[key] = _computed(lesson, as_published)
+        timeline = Timeline(lesson.setup(as_published))
+        end = lesson.run if lesson.run > 1 else FURTHER
+        wanted = {printed.iteration for printed in lesson.printed if printed.symbol.kind != "loss"}
+        legs = list(timeline.legs([*sorted(wanted), end]))
+        losses = np.concatenate([leg.losses for leg in legs]).tolist()
+        kept = {leg.end.iteration: timeline.iteration_from(leg.end) for leg in legs[:-1]}
+        figures = tuple(_figure(printed, losses, kept, timeline) for printed in lesson.printed)
+        _RUNS[key] = Run(tuple(losses), figures)
     return _RUNS[key]
 
 
@@ -43,43 +47,24 @@ def is_quick(lesson: Lesson) -> bool:
     return lesson.run <= QUICK or all((lesson.slug, way) in _RUNS for way in (True, False))
 
 
-def _computed(lesson: Lesson, as_published: bool) -> Run:
-    timeline = Timeline(lesson.setup(as_published))
-    end = lesson.run if lesson.run > 1 else FURTHER
-    wanted = {printed.iteration for printed in lesson.printed if printed.symbol.kind != "loss"}
-    legs = list(timeline.legs([*sorted(wanted), end]))
-    losses = np.concatenate([leg.losses for leg in legs]).tolist()
-    kept = {leg.end.iteration: timeline.iteration_from(leg.end) for leg in legs[:-1]}
-    return Run(tuple(losses), tuple(_figure(printed, losses, kept, timeline) for printed in lesson.printed))
-
-
 def _figure(printed: Printed, losses: list[float], kept: dict[int, Iteration], timeline: Timeline) -> float:
     number, kind = printed.iteration, printed.symbol.kind
     if kind == "loss":
         return losses[number]
     if kind == "mean_loss":
         return fmean(losses[number + 1 - timeline.setup.iterations_per_epoch : number + 1])
-    iteration = kept[number]
-    if kind in _OF_ITERATION:
-        return _OF_ITERATION[kind](iteration, printed.symbol, printed.row)
-    return Values(iteration, printed.row)[printed.symbol]
-
-
-def _answers_after(it: Iteration) -> tuple[Array, ...]:
-    """Every activation of the updated network for the same examples."""
-    return forward(it.after, it.X, it.method.decimals).A
-
-
-def _came_back(it: Iteration, symbol: Symbol, row: int) -> float:
-    """What reaches a hidden unit from the layer behind it: its error signal without its own slope."""
+    it, symbol, row = kept[number], printed.symbol, printed.row
     values = Values(it, row)
-    return values[symbol._replace(kind="delta")] / values[symbol._replace(kind="slope")]
-
-
-_OF_ITERATION: dict[str, Callable[[Iteration, Symbol, int], float]] = {
-    "a_after": lambda it, symbol, row: float(_answers_after(it)[symbol.layer][row, symbol.j]),
-    "loss_after": lambda it, symbol, row: it.loss_after,
-    "accuracy": lambda it, symbol, row: float(np.mean((_answers_after(it)[-1] > 0.5) == (it.Y > 0.5))),
-    "dL_dy_hat": lambda it, symbol, row: float(it.method.loss.gradient(it.forward.A[-1], it.Y)[row, symbol.j]),
-    "came_back": _came_back,
-}
+    match kind:
+        case "a_after":
+            return float(forward(it.after, it.X, it.method.decimals).A[symbol.layer][row, symbol.j])
+        case "loss_after":
+            return it.loss_after
+        case "accuracy":
+            answers = forward(it.after, it.X, it.method.decimals).A[-1]
+            return float(np.mean((answers > 0.5) == (it.Y > 0.5)))
+        case "dL_dy_hat":
+            return float(it.method.loss.gradient(it.forward.A[-1], it.Y)[row, symbol.j])
+        case "came_back":  # to a hidden unit from the layer behind it: its error signal without its own slope
+            return values[symbol._replace(kind="delta")] / values[symbol._replace(kind="slope")]
+    return values[symbol]

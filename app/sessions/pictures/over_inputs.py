@@ -102,6 +102,5 @@ def _said(session: TrainingSession, X: Array) -> Array:
 
 
 def _kinds(session: TrainingSession) -> list[tuple[Array, Array]]:
-    """The training examples, and the test examples if there are any."""
     test = session.setup.test_examples
     return [session.examples, *([test] if len(test[0]) else [])]

@@ -185,7 +185,6 @@ class InitializerGiven(Strict):
 
 
 def _bounds(held: type, name: str) -> dict[str, Any]:
-    """Those that the engine has for a setting."""
     bounds = bounds_of(held)[name]
     return {side: bound for side in ("ge", "gt", "le", "lt") if isfinite(bound := getattr(bounds, side))}
 

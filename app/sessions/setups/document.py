@@ -24,18 +24,22 @@ DRAWN = tuple(name for name in DatasetGiven.model_fields if name not in PREPARED
 
 
 def setup_document(setup: Setup) -> Document:
-    """A completed setup with every default filled in; `warm_up` only where there is one."""
-    return {
-        "sizes": list(setup.sizes),
-        "activations": list(setup.activations),
-        "loss": setup.loss,
-        **_start_document(setup.start),
-        "data": data_document(setup.prepared),
-        "optimizer": _optimizer_document(setup),
-        **{name: getattr(setup, name) for name in PLAIN if name != "loss"},
-        "mistake": _mistakes_document(setup.mistakes),
-        **({"warm_up": list(setup.warm_up)} if setup.warm_up else {}),
-    }
+    """A completed setup with every default filled in; what is not in use is left out."""
+    start, mistakes = setup.start, setup.mistakes
+    document: Document = {"sizes": list(setup.sizes), "activations": list(setup.activations), "loss": setup.loss}
+    if isinstance(start, Parameters):
+        document["parameters"] = {"W": [W.tolist() for W in start.W], "b": [b.tolist() for b in start.b]}
+    else:
+        document["initializer"] = _chosen("initializer", vars(start) | dict.fromkeys(AMOUNTS, start.amount))
+    document["data"] = data_document(setup.prepared)
+    document["optimizer"] = _chosen("optimizer", vars(setup.optimizer) | {"learning_rate": setup.learning_rate})
+    if setup.schedule != CONSTANT:
+        document["optimizer"]["schedule"] = _chosen("optimizer.schedule", vars(setup.schedule))
+    document |= {name: getattr(setup, name) for name in PLAIN if name != "loss"}
+    document["mistake"] = list(mistakes) if len(mistakes) > 1 else next(iter(mistakes), None)
+    if setup.warm_up:
+        document["warm_up"] = list(setup.warm_up)
+    return document
 
 
 def setup_of(document: Document) -> Setup:
@@ -45,10 +49,23 @@ def setup_of(document: Document) -> Setup:
     """
     fields: Document = {name: document[name] for name in PLAIN if name in document}
     fields |= {name: tuple(document[name]) for name in TUPLES if name in document}
-    fields["mistakes"] = _mistakes_of(document.get("mistake"))
-    if "initializer" in document or "parameters" in document:
-        fields["start"] = _start_of(document)
-    fields |= _optimizer_of(document.get("optimizer", {}))
+    mistake = document.get("mistake")
+    fields["mistakes"] = (mistake,) if isinstance(mistake, str) else tuple(mistake or ())
+    if "parameters" in document:
+        W, b = document["parameters"]["W"], document["parameters"]["b"]
+        fields["start"] = Parameters(
+            tuple(matrix(rows, f"parameters.W[{l}]") for l, rows in enumerate(W)),
+            tuple(np.array(values, float) for values in b),
+        )
+    elif "initializer" in document:
+        given = document["initializer"]
+        kind = given["kind"]
+        amounts = [given[name] for name, kinds in AMOUNTS.items() if name in given and kind in kinds]
+        fields["start"] = Initializer(kind, given.get("seed", Initializer.seed), *amounts)
+    settings = dict(document.get("optimizer", {}))
+    fields["schedule"] = Schedule(**settings.pop("schedule", {}))
+    fields["learning_rate"] = settings.pop("learning_rate", Setup.learning_rate)
+    fields["optimizer"] = Optimizer(**settings)
     return Setup(data=data_of(document["data"]), **fields).completed()
 
 
@@ -58,79 +75,27 @@ def _chosen(section: str, held: Mapping[str, Any]) -> Document:
     return {one.name: held[one.name] for one in mine if held[one.name] or not one.optional}
 
 
-def _mistakes_document(mistakes: tuple[str, ...]) -> str | list[str] | None:
-    """None, the one name, or a list of several."""
-    return list(mistakes) if len(mistakes) > 1 else mistakes[0] if mistakes else None
-
-
-def _mistakes_of(document: str | list[str] | None) -> tuple[str, ...]:
-    return (document,) if isinstance(document, str) else tuple(document or ())
-
-
-def _start_document(start: Initializer | Parameters) -> Document:
-    if isinstance(start, Parameters):
-        return {"parameters": {"W": [W.tolist() for W in start.W], "b": [b.tolist() for b in start.b]}}
-    return {"initializer": _chosen("initializer", vars(start) | dict.fromkeys(AMOUNTS, start.amount))}
-
-
-def _start_of(document: Document) -> Initializer | Parameters:
-    if "parameters" in document:
-        W, b = document["parameters"]["W"], document["parameters"]["b"]
-        return Parameters(
-            tuple(matrix(rows, f"parameters.W[{l}]") for l, rows in enumerate(W)),
-            tuple(np.array(values, float) for values in b),
-        )
-    given = document["initializer"]
-    kind = given["kind"]
-    amounts = [given[name] for name, kinds in AMOUNTS.items() if name in given and kind in kinds]
-    return Initializer(kind, given.get("seed", Initializer.seed), *amounts)
-
-
-def _optimizer_document(setup: Setup) -> Document:
-    """The optimizer with the settings of its kind; what is not in use is left out."""
-    document = _chosen("optimizer", vars(setup.optimizer) | {"learning_rate": setup.learning_rate})
-    if setup.schedule != CONSTANT:
-        document["schedule"] = _chosen("optimizer.schedule", vars(setup.schedule))
-    return document
-
-
-def _optimizer_of(document: Document) -> Document:
-    """The fields of a setup: optimizer, schedule and learning rate."""
-    settings = dict(document)
-    schedule = Schedule(**settings.pop("schedule", {}))
-    rate = settings.pop("learning_rate", Setup.learning_rate)
-    return {"optimizer": Optimizer(**settings), "schedule": schedule, "learning_rate": rate}
-
-
 # Data -----------------------------------------------------------------------------------------------------------------
 
 
 def data_document(data: Data) -> Document:
     """The source as it was given, before scaling; of the rest only what is not as usual."""
-    usual = Data(data.source).named()
+    usual, source = Data(data.source).named(), data.source
     made = {name: getattr(data, name) for name in PREPARED if getattr(data, name) != getattr(usual, name)}
-    return {**_source_document(data.source), **made}
+    if isinstance(source, Examples):
+        return {"X": source.X.tolist(), "Y": source.Y.tolist(), **made}
+    held = vars(source) | {"dataset": source.name}
+    return {name: held[name] for name in DRAWN} | made
 
 
 def data_of(document: Document) -> Data:
     """The inverse of `data_document`. SetupError where rows are not of one length, or a name cannot be one."""
     made = {name: document[name] for name in PREPARED if name in document}
     made |= {name: clean_names(made[name], f"data.{name}") for name in ("columns", "names") if name in made}
-    return Data(_source_of(document), **made)
-
-
-def _source_document(source: Examples | Dataset) -> Document:
-    if isinstance(source, Examples):
-        return {"X": source.X.tolist(), "Y": source.Y.tolist()}
-    held = vars(source) | {"dataset": source.name}
-    return {name: held[name] for name in DRAWN}
-
-
-def _source_of(document: Document) -> Examples | Dataset:
     if "dataset" in document:
         drawn = {name: document[name] for name in DRAWN if name in document}
-        return Dataset(drawn.pop("dataset"), **drawn)
-    return Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y"))
+        return Data(Dataset(drawn.pop("dataset"), **drawn), **made)
+    return Data(Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y")), **made)
 
 
 def matrix(rows: list[list[float]], field: str) -> Array:

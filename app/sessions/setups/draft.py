@@ -28,7 +28,7 @@ from app.limits import Limits
 from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS, UNITS, SetupGiven, check_limits
 from app.sessions.setups.document import Document, data_of, setup_document, setup_of
 from app.sessions.setups.setting import MOST_ERRORS, AtMost, Setting, told
-from app.sessions.setups.table import SEPARATORS, Labelled, Table, TableError, read_table
+from app.sessions.setups.table import SEPARATORS, Labelled, Table, read_table
 from app.sessions.setups.typed import number_of, whole_of
 
 DATASET, TABLE = "dataset", "table"  # sources of data
@@ -123,16 +123,12 @@ def draft_of(setup: Setup) -> Draft:
     texts |= {"output": setup.activations[-1], "source": DATASET}
     if "parameters" in document:
         texts |= {"parameters": json.dumps(document["parameters"]), "initializer.kind": GIVEN}
-    if isinstance(setup.prepared.source, Examples):
-        texts |= _table_texts(setup.prepared, setup.prepared.source)
+    source = setup.prepared.source
+    if isinstance(source, Examples):  # as a table: the outputs are its last columns, taken as numbers
+        outputs = source.Y.shape[1]
+        texts |= {"source": TABLE, "table": _csv(setup.prepared, source), "target_kind": "regression"}
+        texts["target"] = str(source.X.shape[1]) if outputs == 1 else f"last-{outputs}"
     return Draft(texts)
-
-
-def _table_texts(data: Data, source: Examples) -> dict[str, str]:
-    """Explicit examples as a table: the outputs are its last columns, taken as numbers."""
-    outputs = source.Y.shape[1]
-    target = str(source.X.shape[1]) if outputs == 1 else f"last-{outputs}"
-    return {"source": TABLE, "table": _csv(data, source), "target": target, "target_kind": "regression"}
 
 
 def _csv(data: Data, source: Examples) -> str:
@@ -277,8 +273,15 @@ class Reading:
 def read(draft: Draft, limits: Limits) -> Reading:
     """All that can be read of a draft."""
     reading = Reading(draft, limits)
-    has_data = _read_data(reading)
-    reading.core = _core(reading, has_data)
+    if draft["source"] == TABLE:
+        source = reading.noting(lambda: _table(reading))
+    else:
+        source = {}
+        reading.put(DRAWING)
+    reading.put(PREPARATION)
+    if source is not None:
+        reading.document["data"] = source | reading.document["data"]
+    reading.core = _core(reading, source is not None)
     given = draft["initializer.kind"] == GIVEN
     if given:
         reading.document["parameters"] = _given(reading)
@@ -299,52 +302,27 @@ def checked(reading: Reading) -> Setup | None:
     try:
         given = SetupGiven.model_validate(document)
         setup = setup_of(document)
-        _check_batch(setup)
+        examples = len(setup.examples[0])  # that are left for training
+        if setup.batch_size is not None and setup.batch_size > examples:
+            problem = f"There are {examples:,} examples to train on, fewer than in one batch."
+            raise SetupError("batch_size", problem, "Use all of them.")
         check_limits(given, reading.limits)
     except ValidationError as error:
-        found = [told(one, outer=0) for one in error.errors()[:MOST_ERRORS]]
-        reading.errors.extend(SetupError(**one) for one in found)
-        return None
+        reading.errors.extend(SetupError(**told(one, outer=0)) for one in error.errors()[:MOST_ERRORS])
     except SetupError as error:
         reading.errors.append(error)
-        return None
-    return setup
-
-
-def _check_batch(setup: Setup) -> None:
-    """SetupError where a batch is larger than what is left for training."""
-    examples = len(setup.examples[0])
-    if setup.batch_size is not None and setup.batch_size > examples:
-        raise SetupError(
-            "batch_size", f"There are {examples:,} examples to train on, fewer than in one batch.", "Use all of them."
-        )
+    else:
+        return setup
+    return None
 
 
 # Parts of a draft -----------------------------------------------------------------------------------------------------
 
 
-def _read_data(reading: Reading) -> bool:
-    """The data's part of the document; whether there is such."""
-    source: Document | None = {}
-    if reading.draft["source"] == TABLE:
-        source = _table(reading)
-    else:
-        reading.put(DRAWING)
-    reading.put(PREPARATION)
-    if source is None:
-        return False
-    reading.document["data"] = source | reading.document["data"]
-    return True
-
-
-def _table(reading: Reading) -> Document | None:
-    """The examples of the table where its columns can be used as they are chosen."""
-    try:
-        reading.table = read_table(reading.draft["table"], reading.limits)
-        examples, columns, names = examples_in(reading.table, reading.draft)
-    except TableError as error:
-        reading.errors.append(error)
-        return None
+def _table(reading: Reading) -> Document:
+    """The examples of the table. TableError where its columns cannot be used as they are chosen."""
+    reading.table = read_table(reading.draft["table"], reading.limits)
+    examples, columns, names = examples_in(reading.table, reading.draft)
     return {"X": examples.X.tolist(), "Y": examples.Y.tolist(), "columns": list(columns), "names": list(names)}
 
 

@@ -159,17 +159,13 @@ def check_given(given: Strict, limits: Limits, prefix: str = "") -> None:
             check_given(value, limits, f"{place}.")
         elif value is not None:
             for mark in field.metadata:
-                _check_mark(mark, place, value, getattr(given, "kind", ""), limits)
-
-
-def _check_mark(mark: object, place: str, value: Any, kind: str, limits: Limits) -> None:
-    if isinstance(mark, Within | AtMost):
-        mark.check(place, value, limits)
-    elif isinstance(mark, Setting) and mark.choices and value not in mark.choices:
-        raise UnknownNameError(place, mark.choices)
-    elif isinstance(mark, Setting) and not mark.belongs_to(kind):
-        having, name = " and ".join(mark.kinds or ()), place.rpartition(".")[2]
-        raise SetupError(place, f"Only {having} take a {name}.", "Leave it out.")
+                if isinstance(mark, Within | AtMost):
+                    mark.check(place, value, limits)
+                elif isinstance(mark, Setting) and mark.choices and value not in mark.choices:
+                    raise UnknownNameError(place, mark.choices)
+                elif isinstance(mark, Setting) and not mark.belongs_to(getattr(given, "kind", "")):
+                    having = " and ".join(mark.kinds or ())
+                    raise SetupError(place, f"Only {having} take a {name}.", "Leave it out.")
 
 
 # Read off a model ----------------------------------------------------------------------------------------------------

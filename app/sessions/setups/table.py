@@ -5,7 +5,7 @@ TableError says in which row and column something cannot be read or used, and wh
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
@@ -50,20 +50,15 @@ class Row(NamedTuple):
     texts: tuple[str, ...]
 
 
-class Rows(NamedTuple):
-    """The rows that hold something, and the separator between their texts."""
-
-    rows: tuple[Row, ...]
-    separator: str
-
-
-def read_rows(content: bytes | str, limits: Limits) -> Rows:
-    """The rows of a CSV, all of one length. TableError says where it cannot be read, and why.
+def read_rows(content: bytes | str, limits: Limits) -> tuple[tuple[Row, ...], str]:
+    """The rows of a CSV that hold something, all of one length, and the separator between their texts. TableError says
+    where it cannot be read, and why.
 
     Of a table that is too long only the first rows: names, as many examples as can be used, and one more.
     """
     text = _text(content, limits)
-    separator = _separator(text)
+    first = next(filter(str.strip, LINE_END.split(QUOTED.sub("quoted", text))), "")
+    separator = next((mark for mark in SEPARATORS if mark in first.strip()), ",")
     rows = tuple(islice(_parsed(text, separator), limits.max_examples + 2))
     if not rows:
         raise TableError("The table is empty.", "Paste rows of numbers, with commas between them.")
@@ -76,7 +71,7 @@ def read_rows(content: bytes | str, limits: Limits) -> Rows:
                 "Give every row the same number of values.",
                 row.line,
             )
-    return Rows(rows, separator)
+    return rows, separator
 
 
 def _text(content: bytes | str, limits: Limits) -> str:
@@ -102,11 +97,6 @@ def _lines(text: str) -> int:
     return len(LINE_END.findall(text)) + 1
 
 
-def _separator(text: str) -> str:
-    first = next(filter(str.strip, LINE_END.split(QUOTED.sub("quoted", text))), "")
-    return next((mark for mark in SEPARATORS if mark in first.strip()), ",")
-
-
 def _parsed(text: str, separator: str) -> Iterator[Row]:
     """Every row that is not blank."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
@@ -117,17 +107,15 @@ def _parsed(text: str, separator: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise TableError(*_reason(str(error)), line) from error
+            if "limit" in str(error):
+                problem, remedy = "A value is far too long.", "Check where a quotation mark is missing."
+            else:
+                problem = "A quotation mark is not where it can be read."
+                remedy = 'Write "…" around a whole value, and "" for " inside.'
+            raise TableError(problem, remedy, line) from error
         if any(map(str.strip, texts)):
             yield Row(line, tuple(map(str.strip, texts)))
         line = reader.line_num + 1
-
-
-def _reason(error: str) -> tuple[str, str]:
-    """What csv found, in our words."""
-    if "limit" in error:
-        return "A value is far too long.", "Check where a quotation mark is missing."
-    return "A quotation mark is not where it can be read.", 'Write "…" around a whole value, and "" for " inside.'
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -166,12 +154,6 @@ class Numerals:
         return signed(text).replace(",", ".") if self.comma else signed(text)
 
 
-def numerals_of(texts: Iterable[str], separator: str, magnitude: float) -> Numerals:
-    """A comma is the decimal mark where it separates nothing and any number has one; then it is so in all of them."""
-    comma = separator != "," and any("," in text and WITH_COMMA.fullmatch(signed(text)) for text in texts)
-    return Numerals(comma, magnitude)
-
-
 # Columns, and the examples that they make -----------------------------------------------------------------------------
 
 
@@ -202,11 +184,6 @@ class Column:
         if self.numbers is None:
             return tuple(sorted(set(self.texts)))
         return tuple(_label(number) for number in sorted(set(self.numbers)))
-
-    def codes(self) -> list[int]:
-        """For every row the place of its value among the labels."""
-        places = {label: place for place, label in enumerate(self.labels)}
-        return [places[text] for text in (self.texts if self.numbers is None else map(_label, self.numbers))]
 
 
 def _label(number: float) -> str:
@@ -254,12 +231,6 @@ class Table:
         if kind not in TARGET_KINDS:
             raise TableError("The target has a kind that is not known.", f"Choose one of: {', '.join(TARGET_KINDS)}.")
         places = [place for place in range(len(self.columns)) if place != target] if inputs is None else inputs
-        X = self._inputs(places)
-        Y, names = self._targets(target, kind)
-        return Labelled(Examples(X, Y), tuple(self.columns[place].name for place in places), names)
-
-    def _inputs(self, places: Sequence[int]) -> Array:
-        """X of shape (examples, inputs)."""
         most = self.limits.max_features
         if not places:
             raise TableError("No column is left as an input.", "Take one or more.")
@@ -268,9 +239,12 @@ class Table:
                 f"The table has {len(places)} columns as inputs, and at most {most} can be used.",
                 f"Leave out {len(places) - most}.",
             )
-        return np.array([self._numbers(place, self.columns[place]) for place in places]).T
+        X = np.array([self._numbers(place) for place in places]).T
+        Y, names = self._targets(target, kind)
+        return Labelled(Examples(X, Y), tuple(self.columns[place].name for place in places), names)
 
-    def _numbers(self, place: int, column: Column) -> tuple[float, ...]:
+    def _numbers(self, place: int) -> tuple[float, ...]:
+        column = self.columns[place]
         if column.numbers is None:
             raise TableError(
                 "The column holds words, and a network takes numbers.",
@@ -284,13 +258,14 @@ class Table:
         """Y of shape (examples, outputs), and the names of the outputs."""
         column = self.columns[place]
         if kind == "regression":
-            return np.array([self._numbers(place, column)]).T, (column.name,)
+            return np.array([self._numbers(place)]).T, (column.name,)
         labels, most = column.labels, 2 if kind == "two_classes" else MOST_CLASSES
         if not 2 <= len(labels) <= most:
             wanted = "exactly 2" if kind == "two_classes" else f"2 to {most}"
             remedy = "Choose another kind of target, or another column."
             raise TableError(f"The target has {len(labels)} different values, not {wanted}.", remedy, column=place + 1)
-        codes = np.array(column.codes())
+        values = column.texts if column.numbers is None else map(_label, column.numbers)
+        codes = np.array([labels.index(value) for value in values])
         if kind == "two_classes":
             return codes[:, None].astype(float), (f"{column.name}: {labels[1]}"[:MOST_CHARACTERS].strip(),)
         return np.eye(len(labels))[codes], labels
@@ -310,7 +285,10 @@ def read_table(content: bytes | str, limits: Limits) -> Table:
             f"The table has {width} columns, and at most {limits.most_columns} can be read.",
             f"Leave out {width - limits.most_columns}.",
         )
-    numerals = numerals_of((text for row in rows for text in row.texts), separator, limits.max_magnitude)
+    # A comma is the decimal mark where it separates nothing and any number has one; then it is so in all of them.
+    texts = (text for row in rows for text in row.texts)
+    comma = separator != "," and any("," in text and WITH_COMMA.fullmatch(signed(text)) for text in texts)
+    numerals = Numerals(comma, limits.max_magnitude)
     names, body = _headed(rows, numerals)
     if not body:
         raise TableError("There is no example below the names.", "Give at least one row of numbers.")

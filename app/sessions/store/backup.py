@@ -22,26 +22,17 @@ def back_up(directory: Path, target: Path) -> int:
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
-        sessions = _copied(directory / FILE, unfinished)
+        original_uri = f"{(directory / FILE).resolve().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(original_uri, uri=True)) as original, closing(sqlite3.connect(unfinished)) as copy:
+            version_of(original)
+            original.backup(copy)  # all pages in one go: the state of one moment, and nobody waits meanwhile
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+            (sessions,) = copy.execute("SELECT count(*) FROM session").fetchone()
         os.replace(unfinished, target)
     except (OSError, sqlite3.Error, StoreVersionError) as error:
         unfinished.unlink(missing_ok=True)
         raise BackupError(f"The backup {target} cannot be made: {error}. Check its directory and the space.") from error
-    return sessions
-
-
-def _copied(source: Path, target: Path) -> int:
-    """All pages in one go: the copy is the state of one moment, and nobody waits meanwhile."""
-    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True)) as original:
-        version_of(original)
-        with closing(sqlite3.connect(target)) as copy:
-            original.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-            _check(copy)
-            return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
-
-
-def _check(copy: sqlite3.Connection) -> None:
-    (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(found)
+    return int(sessions)

@@ -8,15 +8,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.lessons import UnknownLessonError
-from app.sessions.store.live import Live
+from app.limits import StoreLimits
 from app.sessions.store.migrations import migrate
 from app.sessions.store.store import (
+    ID_BYTES,
     Kept,
+    Live,
     NotWritableError,
     StaleRevisionError,
     StoreError,
@@ -24,11 +25,11 @@ from app.sessions.store.store import (
     led_to,
     with_operation,
 )
-from app.sessions.store.texts import packed_fixed, packed_moving, unpacked_session
+from app.sessions.store.texts import packed_fixed, packed_moving, session_of
 from app.sessions.walk.session import TrainingSession
 
 FILE = "explorer.sqlite3"
-ID_BYTES = 18  # 144 random bits
+USUAL = StoreLimits()
 SWEPT_AT_ONCE = 50
 NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
 BUSY_SECONDS = 5.0  # how long one process waits for another's commit
@@ -40,47 +41,31 @@ SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched <
 BEAT = "UPDATE pulse SET beats = beats + 1"  # a write for its own sake
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """How long and how much a store keeps.
-
-    A session that nobody used for `hours` is forgotten. One that was used in the last `live_minutes` is live, and at
-    most `live_sessions` are. A session takes at most `document_bytes`. `synchronous` is SQLite's: NORMAL survives
-    the end of the program, FULL that of the machine too.
-    """
-
-    hours: float = 24.0
-    live_sessions: int = 2_000
-    live_minutes: float = 5.0
-    document_bytes: int = 256_000
-    synchronous: str = "NORMAL"
-
-
 class SqliteStore:
     """Sessions in a directory's `explorer.sqlite3`; other processes may use the same file.
 
     Raises StoreVersionError where a newer program has written the file. `clock` gives seconds.
     """
 
-    def __init__(self, directory: Path, bounds: Bounds = Bounds(), clock: Callable[[], float] = time.time) -> None:
-        self._bounds, self._clock, self._lifetime = bounds, clock, bounds.hours * 3600.0
-        self._live = Live(bounds.live_sessions, bounds.live_minutes * 60.0, clock)
-        self._reader = connect(directory / FILE, bounds.synchronous)
+    def __init__(self, directory: Path, limits: StoreLimits = USUAL, clock: Callable[[], float] = time.time) -> None:
+        self._limits, self._clock, self._lifetime = limits, clock, limits.session_hours * 3600.0
+        self._live = Live(limits.max_live_sessions, limits.live_minutes * 60.0, clock)
+        self._reader = connect(directory / FILE, limits.synchronous)
         try:
             migrate(self._reader)
         except Exception:
             self._reader.close()
             raise
-        self._writer = Writer(directory / FILE, bounds.synchronous)
+        self._writer = Writer(directory / FILE, limits.synchronous)
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
-        fixed = packed_fixed(session, self._bounds.document_bytes)
-        moving = packed_moving(session, self._bounds.document_bytes, len(fixed))
+        fixed = packed_fixed(session, self._limits.max_session_bytes)
+        moving = packed_moving(session, self._limits.max_session_bytes, len(fixed))
         kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed))
         self._live.admit(kept.id)
         try:
-            await self._sweep()
+            await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
             await self._writer.write(INSERT, kept.id, fixed, moving, self._clock())
         except NotWritableError:
             self._live.forget(kept.id)
@@ -95,7 +80,8 @@ class SqliteStore:
             raise UnknownSessionError
         self._live.admit(session_id)
         if self._clock() - row[1] > self._lifetime * NOTED:
-            await self._touch(session_id)
+            with suppress(NotWritableError):  # where nothing can be written, it is shown all the same
+                await self._writer.write(TOUCH, self._clock(), session_id)
         held = self._live.held(session_id)
         return held if held is not None and held.rev == row[0] else self._read(session_id)
 
@@ -105,7 +91,7 @@ class SqliteStore:
             raise UnknownSessionError
         rev, fixed, moving, operations = row
         try:
-            session = unpacked_session(fixed, moving)
+            session = session_of(fixed, moving)
         except UnknownLessonError as error:
             raise UnknownSessionError from error
         return self._live.hold(Kept(session_id, rev, session, tuple(operations.split()), len(fixed)))
@@ -117,7 +103,7 @@ class SqliteStore:
         """
         rev = kept.rev + 1
         operations = with_operation(kept.operations, key, rev)
-        moving = packed_moving(session, self._bounds.document_bytes, kept.fixed_bytes)
+        moving = packed_moving(session, self._limits.max_session_bytes, kept.fixed_bytes)
         unused = self._unused_since(1)
         if await self._writer.write(SWAP, rev, moving, " ".join(operations), kept.id, kept.rev, unused):
             return self._live.hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
@@ -137,7 +123,6 @@ class SqliteStore:
         self._reader.close()
 
     def _row(self, query: str, *parameters: str) -> Any:
-        """The first row that is found; None where there is none."""
         try:
             return self._reader.execute(query, parameters).fetchone()
         except sqlite3.Error as error:
@@ -146,15 +131,6 @@ class SqliteStore:
     def _unused_since(self, notes: int) -> float:
         """The time before which a session was noted last that nobody used for its lifetime."""
         return self._clock() - self._lifetime * (1 + notes * NOTED)
-
-    async def _touch(self, session_id: str) -> None:
-        """Whatever loads a session keeps it alive; where nothing can be written, it is shown all the same."""
-        with suppress(NotWritableError):
-            await self._writer.write(TOUCH, self._clock(), session_id)
-
-    async def _sweep(self) -> None:
-        """Forget a few that can no longer be loaded: one that is being used cannot be among them."""
-        await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)
 
 
 class Write(NamedTuple):

@@ -13,6 +13,7 @@ MOUNTS = Path("/proc/self/mountinfo")  # of Linux; elsewhere only the other chec
 SHARED = re.compile(
     r"nfs\d?|cifs|smb\w*|9p|afs|ceph|glusterfs|lustre|ncpfs|ocfs2|gfs2?|beegfs|fuse\.(sshfs|s3fs|rclone)"
 )
+SPELLED = re.compile(r"\\([0-7]{3})")  # how a space and the like stand in a path of mountinfo
 ANOTHER = "Name another directory with --data DIRECTORY."
 MEGABYTE = 1_000_000
 
@@ -26,20 +27,15 @@ def check_data_directory(directory: Path, free_megabytes: float) -> None:
 
     `free_megabytes` is how much space there must be.
     """
-    make(directory)
-    check_file_system(directory, MOUNTS.read_text() if MOUNTS.exists() else "")
-    check_free_space(directory, free_megabytes)
-    check_file(directory)
-
-
-def make(directory: Path) -> None:
-    """Make the directory, if it is not there."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotKeepSessionsError(
             f"The data directory {directory} cannot be made: {error.strerror}. {ANOTHER}"
         ) from error
+    check_file_system(directory, MOUNTS.read_text() if MOUNTS.exists() else "")
+    check_free_space(directory, free_megabytes)
+    check_file(directory)
 
 
 def check_file_system(directory: Path, mounts: str) -> None:
@@ -55,13 +51,8 @@ def check_file_system(directory: Path, mounts: str) -> None:
 def file_system(directory: Path, mounts: str) -> str:
     """The kind of file system that holds a directory; empty where `mounts` does not say."""
     lines = (line.partition(" - ") for line in mounts.splitlines())
-    kinds = {_plain(head.split()[4]): tail.split()[0] for head, _, tail in lines}
+    kinds = {SPELLED.sub(lambda c: chr(int(c[1], 8)), head.split()[4]): tail.split()[0] for head, _, tail in lines}
     return next((kinds[str(place)] for place in (directory, *directory.parents) if str(place) in kinds), "")
-
-
-def _plain(path: str) -> str:
-    """A path of mountinfo, with its spaces."""
-    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), path)
 
 
 def check_free_space(directory: Path, megabytes: float) -> None:
@@ -78,21 +69,20 @@ def check_file(directory: Path) -> None:
     """The file must be whole, of a known version, with a write-ahead log, and take what is written."""
     try:
         with closing(connect(directory / FILE)) as connection:
-            check_whole(connection, directory / FILE)
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise CannotKeepSessionsError(damaged(directory / FILE))
             migrate(connection)
             check_log(connection, directory)
             connection.execute("UPDATE pulse SET beats = beats + 1")
     except StoreVersionError as error:
         raise CannotKeepSessionsError(str(error)) from error
     except sqlite3.DatabaseError as error:
-        raise CannotKeepSessionsError(explained(error, directory)) from error
-
-
-def check_whole(connection: sqlite3.Connection, file: Path) -> None:
-    """SQLite's own check of every page."""
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise CannotKeepSessionsError(damaged(file))
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise CannotKeepSessionsError(damaged(directory / FILE)) from error
+        reason = f"The data directory {directory} cannot be written to: {error}. {ANOTHER}"
+        raise CannotKeepSessionsError(reason) from error
 
 
 def check_log(connection: sqlite3.Connection, directory: Path) -> None:
@@ -102,13 +92,6 @@ def check_log(connection: sqlite3.Connection, directory: Path) -> None:
         raise CannotKeepSessionsError(
             f"The disk of the data directory {directory} does not take a write-ahead log. {ANOTHER}"
         )
-
-
-def explained(error: sqlite3.Error, directory: Path) -> str:
-    """What to do about one of SQLite's errors at the start."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return damaged(directory / FILE)
-    return f"The data directory {directory} cannot be written to: {error}. {ANOTHER}"
 
 
 def damaged(file: Path) -> str:

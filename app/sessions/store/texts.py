@@ -7,6 +7,7 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from dataclasses import astuple, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,10 @@ from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
 
+LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
+LEVEL = 1  # of zlib: numbers hardly get smaller with more
+Packed = str | bytes
+
 
 def fixed_text(session: TrainingSession) -> str:
     """What never changes of a session: its lesson, or its setup."""
@@ -36,47 +41,35 @@ def fixed_text(session: TrainingSession) -> str:
 def moving_text(session: TrainingSession) -> str:
     """What changes of a session: where it stands, what was changed, and the checkpoints of the way."""
     timeline = session.timeline
-    return json.dumps(
-        {
-            "place": session.place,
-            "by": session.by,
-            "wanted": session.wanted,
-            "changes": list(map(_change_document, timeline.changes)),
-            "checkpoints": [_checkpoint_document(checkpoint) for checkpoint in timeline.checkpoints],
-            **_kept_apart(session),
-        },
-        separators=(",", ":"),
-    )
-
-
-def _kept_apart(session: TrainingSession) -> Document:
-    """What most sessions have nothing of: switches, answers, a hunt."""
-    parts = {
+    always = {
+        "place": session.place,
+        "by": session.by,
+        "wanted": session.wanted,
+        "changes": _changes_document(timeline.changes),
+        "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
+    }
+    sometimes = {
         "asking": session.asking,
         "proving": session.checking,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
         "fork": session.fork and astuple(session.fork),
         "goal": session.goal and astuple(session.goal),
-        "marks": [_mark_document(mark, session.timeline.changes) for mark in session.marks],
+        "marks": [_mark_document(mark, timeline.changes) for mark in session.marks],
     }
-    return {name: value for name, value in parts.items() if value}
+    used = {name: value for name, value in sometimes.items() if value}
+    return json.dumps(always | used, separators=(",", ":"))
 
 
-def _change_document(change: Change) -> tuple[int, Symbol, float]:
-    return change.iteration, change.symbol, change.value
+def _changes_document(changes: Changes) -> list[tuple[int, Symbol, float]]:
+    return [(change.iteration, change.symbol, change.value) for change in changes]
 
 
 def _mark_document(mark: Mark, changes: Changes) -> Document:
     """A mark by how many of the session's changes it begins with, and the others that it has."""
-    shared = next((i for i, pair in enumerate(zip(mark.changes, changes, strict=False)) if pair[0] != pair[1]), None)
-    same = min(len(mark.changes), len(changes)) if shared is None else shared
-    return {
-        "place": mark.place,
-        "same": same,
-        "others": list(map(_change_document, mark.changes[same:])),
-        "what": mark.what,
-    }
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(mark.changes, changes, strict=False))))
+    others = _changes_document(mark.changes[same:])
+    return {"place": mark.place, "same": same, "others": others, "what": mark.what}
 
 
 def _changes_of(document: list[tuple[int, list[Any], float]]) -> Changes:
@@ -88,16 +81,10 @@ def _mark_of(document: Document, changes: Changes) -> Mark:
     return Mark(Place(*document["place"]), before, document["what"])
 
 
-@kept
-def _checkpoint_document(checkpoint: Checkpoint) -> tuple[int, str]:
-    """(iteration, parameters in base 64): the same through all steps of an iteration."""
-    return checkpoint.iteration, b64encode(checkpoint.parameters.tobytes()).decode()
-
-
-def session_of(fixed: str, moving: str) -> TrainingSession:
+def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
     """The session of both texts, the same to the last bit. UnknownLessonError where its lesson is no longer taught."""
-    setup, lesson, as_published = _fixed_of(fixed)
-    document = json.loads(moving)
+    setup, lesson, as_published = _fixed_of(unpacked(fixed))
+    document = json.loads(unpacked(moving))
     iteration, cursor = document["place"]
     changes = _changes_of(document["changes"])
     timeline = Timeline(
@@ -133,12 +120,6 @@ def _fixed_of(text: str) -> tuple[Setup, str | None, bool]:
     return lesson_named(lesson).setup(as_published), lesson, as_published
 
 
-LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
-LEVEL = 1  # of zlib: numbers hardly get smaller with more
-
-Packed = str | bytes
-
-
 def pack(text: str) -> Packed:
     """The text, compressed where that pays."""
     return text if len(text) < LONG else zlib.compress(text.encode(), LEVEL)
@@ -169,8 +150,3 @@ def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Pack
         fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()  # the youngest goes last
         session = replace(session, timeline=replace(session.timeline, checkpoints=fewer))
     return packed
-
-
-def unpacked_session(fixed: Packed, moving: Packed) -> TrainingSession:
-    """The session of a row."""
-    return session_of(unpacked(fixed), unpacked(moving))

@@ -2,10 +2,8 @@
 
 import json
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Literal
 
-from app.engine.memory import kept
 from app.engine.network.expressions import Symbol
 
 Asking = Literal["", "chosen", "always"]  # never; what the lesson chose; in every iteration
@@ -31,13 +29,6 @@ class Answer:
     seconds: float
     past: bool = False
 
-    def __hash__(self) -> int:
-        return self._hash  # asked for at each step: answers are part of a key of a cache
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.iteration, self.symbol, self.part, self.guess, self.seconds, self.past))
-
     @property
     def skipped(self) -> bool:
         """Whether the learner passed on it."""
@@ -47,14 +38,12 @@ class Answer:
 Answers = tuple[Answer, ...]
 
 
-@kept
 def answers_text(answers: Answers) -> str:
-    """The answers as JSON; kept, for they stay the same through most steps."""
+    """The answers as JSON."""
     rows = [(a.iteration, a.symbol, a.part, a.guess, a.truth, a.right, a.slip, a.seconds, a.past) for a in answers]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-@kept
 def answers_of(text: str) -> Answers:
     """The inverse of `answers_text`."""
     return tuple(Answer(iteration, Symbol(*symbol), *rest) for iteration, symbol, *rest in json.loads(text))

@@ -65,9 +65,8 @@ def hunt_of(
     """The inverse of `dataclasses.astuple`, after JSON."""
     spent = tuple(Spent(Symbol(*symbol), *rest) for symbol, *rest in checks)
     accused = tuple(Accusation(layer, tuple(mistakes)) for layer, mistakes in wrong or ())
-    return Hunt(level, seed, spent, solved, accused, None if facts is None else _facts_of(*facts))
-
-
-def _facts_of(wrong_signs: float, start: float, end: float, right_end: float, xor: Document) -> Impact:
-    sizes, *counts = xor
-    return Impact(wrong_signs, start, end, right_end, Learned(tuple(sizes), *counts))
+    if facts is None:
+        return Hunt(level, seed, spent, solved, accused)
+    wrong_signs, start, end, right_end, (sizes, *counts) = facts
+    impact = Impact(wrong_signs, start, end, right_end, Learned(tuple(sizes), *counts))
+    return Hunt(level, seed, spent, solved, accused, impact)

@@ -46,14 +46,13 @@ def worth_keeping(start: int, target: int) -> list[int]:
 
 
 def thinned(checkpoints: list[Checkpoint], now: int) -> tuple[Checkpoint, ...]:
-    """The oldest checkpoint of each class of ages, in order; none of iteration 0, which the setup holds."""
+    """The oldest checkpoint of each class of ages, in order; none of iteration 0, which the setup holds.
+
+    The classes are age 0, 1 to 7, 8 to 63, and so on, each eight times as long as the one before.
+    """
     kept: dict[int, Checkpoint] = {}
     for checkpoint in sorted(checkpoints, key=lambda c: c.iteration):
         if checkpoint.iteration > 0:
-            kept.setdefault(_age_class(now - checkpoint.iteration), checkpoint)
+            age_class = min(-(-(now - checkpoint.iteration).bit_length() // 3), MOST_CHECKPOINTS - 1)
+            kept.setdefault(age_class, checkpoint)
     return tuple(kept.values())
-
-
-def _age_class(age: int) -> int:
-    """0 for age 0, 1 for 1 to 7, 2 for 8 to 63, ...: one checkpoint of each is kept."""
-    return min(-(-age.bit_length() // 3), MOST_CHECKPOINTS - 1)

@@ -8,7 +8,6 @@ from app.engine.network.errors import DivergedError
 from app.sessions.walk.checkpoints import Checkpoint, thinned
 from app.sessions.walk.position import Measure, after, before
 from app.sessions.walk.session import TrainingSession
-from app.sessions.walk.timeline import Timeline
 
 SHORT = 0.0005  # seconds that a short way takes, about
 FIRST = 16  # iterations of the first one: more than are walked
@@ -23,10 +22,23 @@ def in_slices(
 
     Whatever the verb does, checkpoints only make it quicker: it finds the same numbers, and the same errors.
     """
+    timeline = session.timeline
+    known = [c for c in timeline.checkpoints if c.iteration <= iteration]
+    beyond = tuple(c for c in timeline.checkpoints if c.iteration > iteration)
+    there, length = known[-1] if known else Checkpoint.start(timeline.setup), FIRST
     warm = session
-    for checkpoints in _on_the_way(session.timeline, iteration, clock):
-        warm = replace(session, timeline=replace(session.timeline, checkpoints=checkpoints))
+    while there.iteration + length <= iteration:
+        begun = clock()
+        try:
+            (leg,) = timeline.legs([there.iteration + length], there)
+        except DivergedError:  # the numbers run away on the way, which the verb will find
+            break
+        there = leg.end
+        known = list(thinned([*known, there], there.iteration))
+        warm = replace(session, timeline=replace(timeline, checkpoints=(*known, *beyond)))
         yield warm
+        took = max(clock() - begun, 1e-9)
+        length = max(FIRST, min(2 * length, round(length * SHORT / took)))
     yield verb(warm)
 
 
@@ -38,21 +50,3 @@ def ahead(by: Measure) -> Reach:
 def behind(by: Measure) -> Reach:
     """The iteration that a step back ends in."""
     return lambda session: before(session.place, by, session.shape, session.setup).iteration
-
-
-def _on_the_way(timeline: Timeline, iteration: int, clock: Callable[[], float]) -> Iterator[tuple[Checkpoint, ...]]:
-    """The checkpoints after each short way; it ends early where the numbers run away, which the verb will find."""
-    known = [c for c in timeline.checkpoints if c.iteration <= iteration]
-    beyond = tuple(c for c in timeline.checkpoints if c.iteration > iteration)
-    there, length = known[-1] if known else Checkpoint.start(timeline.setup), FIRST
-    while there.iteration + length <= iteration:
-        begun = clock()
-        try:
-            (leg,) = timeline.legs([there.iteration + length], there)
-        except DivergedError:
-            return
-        there = leg.end
-        known = list(thinned([*known, there], there.iteration))
-        yield (*known, *beyond)
-        took = max(clock() - begun, 1e-9)
-        length = max(FIRST, min(2 * length, round(length * SHORT / took)))

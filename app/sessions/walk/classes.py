@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from app.engine.memory import kept
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
 from app.engine.setup import Setup
@@ -11,7 +10,6 @@ SHARES = (0.0, 1.0)  # the bounds of outputs that can be read as shares of 1
 HALF = 0.5  # from here on a single output says yes
 
 
-@kept
 def classifies(setup: Setup) -> bool:
     """Whether the targets are classes: 0 or 1 for one output, a single 1 among several."""
     Y = setup.examples[1]

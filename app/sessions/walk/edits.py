@@ -1,6 +1,5 @@
 """What a learner edits while walking: a parameter, the learning rate, an input or a target; and what undoes it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from app.engine.setup import Setup
 from app.sessions.walk.position import Place
 
 MOST_CHANGES = 200
+MOST_MARKS = 20  # edits and runs that can be undone
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,17 @@ def learning_rate_at(changes: Changes, iteration: int, start: float) -> float:
 def with_edits(network: Network, changes: Changes, iteration: int) -> Network:
     """The network with the parameters that were edited for exactly this iteration."""
     edits = [change for change in changes if change.iteration == iteration and change.symbol.kind in ("W", "b")]
-    return _edited(network, edits) if edits else network
+    if not edits:
+        return network
+    pairs = [(layer.W.copy(), layer.b.copy()) for layer in network.layers]
+    for edit in edits:
+        kind, layer, j, k = edit.symbol
+        W, b = pairs[layer - 1]
+        if kind == "W":
+            W[j, k] = edit.value
+        else:
+            b[j] = edit.value
+    return network.with_parameters(pairs)
 
 
 def example_edits(changes: Changes, iteration: int) -> Changes:
@@ -82,28 +92,9 @@ def examples_with(setup: Setup, edits: Changes) -> tuple[Array, Array]:
     return X, Y
 
 
-def _edited(network: Network, edits: Iterable[Change]) -> Network:
-    pairs = [(layer.W.copy(), layer.b.copy()) for layer in network.layers]
-    for edit in edits:
-        W, b = pairs[edit.symbol.layer - 1]
-        _put(W, b, edit)
-    return network.with_parameters(pairs)
-
-
-def _put(W: Array, b: Array, edit: Change) -> None:
-    """Write one edit into W of shape (fan_out, fan_in) or b of shape (fan_out,)."""
-    if edit.symbol.kind == "W":
-        W[edit.symbol.j, edit.symbol.k] = edit.value
-    else:
-        b[edit.symbol.j] = edit.value
-
-
 def first_difference(one: Changes, other: Changes) -> int | None:
     """The iteration from which on two logs may lead to different numbers; None where they are the same."""
     return min((change.iteration for change in {*one} ^ {*other}), default=None)
-
-
-MOST_MARKS = 20  # edits and runs that can be undone
 
 
 class Mark(NamedTuple):
@@ -118,44 +109,33 @@ Marks = tuple[Mark, ...]
 Edit = dict[Symbol, float]  # new values of what the symbols name
 
 
-def with_mark(marks: Marks, mark: Mark) -> Marks:
-    """One more, of which only the last are kept."""
-    return (*marks, mark)[-MOST_MARKS:]
-
-
 def edit_of(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     """What another value of a symbol changes, among so many examples. SetupError where it names nothing that can be
     edited, or cannot have this value.
 
     eta is the learning rate, W and b are parameters, x and y inputs and targets (j the example, k the column).
     """
-    if symbol.kind not in EDITABLE:
-        raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
-    return EDITABLE[symbol.kind](shape, examples, symbol, value)
-
-
-def _learning_rate(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
-    if not value > 0:
-        raise SetupError("learning_rate", "The learning rate is not above 0.", "Try 0.1.")
-    return {symbol: value}
-
-
-def _parameter(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
-    kind, layer, j, k = symbol
-    _check_index("parameter.layer", layer, 1, shape.depth)
-    _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
-    if kind == "b" and k is not None:
-        raise SetupError("parameter.k", "A bias has no k.", "Leave k out.")
-    if kind == "W" and k is None:
-        raise SetupError("parameter.k", "A weight needs k, the unit that it comes from.", "Give k, from 0.")
-    if k is not None:
-        _check_index("parameter.k", k, 0, shape.sizes[layer - 1] - 1)
-    return {symbol: value}
-
-
-def _input(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
-    _check_index("input.example", symbol.j, 0, examples - 1)
-    _check_index("input.column", symbol.k or 0, 0, shape.sizes[0] - 1)
+    match symbol.kind:
+        case "eta":
+            if not value > 0:
+                raise SetupError("learning_rate", "The learning rate is not above 0.", "Try 0.1.")
+        case "W" | "b":
+            kind, layer, j, k = symbol
+            _check_index("parameter.layer", layer, 1, shape.depth)
+            _check_index("parameter.j", j, 0, shape.sizes[layer] - 1)
+            if kind == "b" and k is not None:
+                raise SetupError("parameter.k", "A bias has no k.", "Leave k out.")
+            if kind == "W" and k is None:
+                raise SetupError("parameter.k", "A weight needs k, the unit that it comes from.", "Give k, from 0.")
+            if k is not None:
+                _check_index("parameter.k", k, 0, shape.sizes[layer - 1] - 1)
+        case "x":
+            _check_index("input.example", symbol.j, 0, examples - 1)
+            _check_index("input.column", symbol.k or 0, 0, shape.sizes[0] - 1)
+        case "y":
+            return _target(shape, examples, symbol, value)
+        case _:
+            raise SetupError("parameter.kind", "There is no parameter of this kind.", "Choose one of: W, b.")
     return {symbol: value}
 
 
@@ -172,9 +152,6 @@ def _target(shape: Shape, examples: int, symbol: Symbol, value: float) -> Edit:
     if wanted != "any" and not 0 <= value <= 1:
         raise SetupError("target.value", f"A target of {shape.loss} lies outside 0 to 1.", "Give a number from 0 to 1.")
     return {symbol: value}
-
-
-EDITABLE = {"eta": _learning_rate, "W": _parameter, "b": _parameter, "x": _input, "y": _target}
 
 
 def _check_index(field: str, index: int, lowest: int, highest: int) -> None:

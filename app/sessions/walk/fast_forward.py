@@ -31,7 +31,7 @@ class Runner:
 
     def legs(self, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
         """From a checkpoint to each stop in turn. DivergedError where an iteration leaves the finite numbers."""
-        self._set_down(start.iteration, start.parameters)
+        self._set_down(start)
         for stop in stops:
             losses = [self._run(changes, end) for end in _ends(changes, self._trainer.iteration, stop)]
             yield Leg(np.concatenate([np.empty(0), *losses]), self._checkpoint())
@@ -39,29 +39,25 @@ class Runner:
     def _run(self, changes: Changes, end: int) -> Array:
         """On to an iteration before which nothing changes but at the start."""
         setup, start = self.setup, self._trainer.iteration
-        self._take(*examples_at(setup, changes, start))
+        X, Y = examples_at(setup, changes, start)
+        if X is not self._feed.X or Y is not self._feed.Y:
+            here = self._checkpoint()
+            self._feed, self._trainer = Feed(setup, X, Y), self._new_trainer()
+            self._set_down(here)
         network = self._trainer.network
         edited = with_edits(network, changes, start)
         if edited is not network:
             self._trainer.parameters[:] = edited.flat()
         return self._trainer.run(self._feed.batches(start, end, learning_rate_at(changes, start, setup.learning_rate)))
 
-    def _take(self, X: Array, Y: Array) -> None:
-        """From here on the examples are X and Y."""
-        if X is not self._feed.X or Y is not self._feed.Y:
-            here = self._checkpoint()
-            self._feed, self._trainer = Feed(self.setup, X, Y), self._new_trainer()
-            self._set_down(here.iteration, here.parameters)
-
     def _new_trainer(self) -> Trainer:
         return Trainer(self.setup.method(self.setup.learning_rate), self.setup.network)
 
-    def _set_down(self, iteration: int, parameters: Array) -> None:
-        trainer = self._trainer
-        size = trainer.parameters.size
-        trainer.iteration = iteration
-        trainer.parameters[:] = parameters[:size]
-        trainer.memory[:] = parameters[size:].reshape(trainer.memory.shape)
+    def _set_down(self, checkpoint: Checkpoint) -> None:
+        trainer, size = self._trainer, self._trainer.parameters.size
+        trainer.iteration = checkpoint.iteration
+        trainer.parameters[:] = checkpoint.parameters[:size]
+        trainer.memory[:] = checkpoint.parameters[size:].reshape(trainer.memory.shape)
 
     def _checkpoint(self) -> Checkpoint:
         trainer = self._trainer

@@ -217,11 +217,8 @@ def score(setup: Setup, network: Network, examples: tuple[Array, Array]) -> Scor
 
 def _epoch_ends(setup: Setup, start: int, end: int) -> Iterator[int]:
     """The ends of the epochs at which to look."""
-    for epoch in _thinner_and_thinner(whole_epochs(setup, start), MOST_POINTS):
-        updates = updates_after(setup, epoch)
-        if updates > end:
-            return
-        yield updates
+    epochs = _thinner_and_thinner(whole_epochs(setup, start), MOST_POINTS)
+    return takewhile(lambda updates: updates <= end, (updates_after(setup, epoch) for epoch in epochs))
 
 
 def _points_there(timeline: Timeline, before: Way[Point], there: Way[Point]) -> tuple[Point, ...]:
@@ -240,7 +237,7 @@ def _first_point(timeline: Timeline) -> Way[Point]:
 
 def _point(timeline: Timeline, way: Way[Point]) -> Point:
     setup, updates = timeline.setup, way.updates
-    network = timeline.network_at(way.end)
+    network, _ = timeline.opened(way.end)
     epochs = whole_epochs(setup, updates)
     start, end = (updates_after(setup, epoch) for epoch in (epochs, epochs + 1))
     own = way.recent[start - updates :] if updates > start else way.recent
@@ -268,28 +265,14 @@ class Stop(NamedTuple):
     sizes: Array | None
 
 
-def trail_of(session: TrainingSession, known: "History[Stop] | None" = None) -> tuple[Stop, ...]:
-    """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
-    it, iteration = session.current, session.iteration
-    sizes = gradient_sizes(it.backward) if session.phase_done("backward") else None
-    trail = (known or TRAILS).way(session.timeline, iteration)
-    stops = (*trail.seen, Stop(iteration, it.before.flat(), sizes))
-    return (*stops, Stop(iteration + 1, session.network.flat(), None)) if session.finished else stops
-
-
-def trail_followed(session: TrainingSession, known: "History[Stop] | None" = None) -> Iterator[None]:
-    """Follows the walk little by little; then its trail is there at once."""
-    return (known or TRAILS).followed(session.timeline, session.iteration)
-
-
 def new_trails(most: int = MOST_WAYS) -> History[Stop]:
     """A history of trails that knows nothing yet."""
-    return History(_iterations, _stops_before, lambda timeline: Way(Checkpoint.start(timeline.setup)), most)
-
-
-def _iterations(setup: Setup, start: int, end: int) -> Iterator[int]:
-    """The iterations, before the last, at which to look."""
-    return takewhile(lambda iteration: iteration < end, _thinner_and_thinner(start, MOST_STOPS))
+    return History(
+        lambda setup, start, end: takewhile(lambda stop: stop < end, _thinner_and_thinner(start, MOST_STOPS)),
+        _stops_before,
+        lambda timeline: Way(Checkpoint.start(timeline.setup)),
+        most,
+    )
 
 
 def _stops_before(timeline: Timeline, before: Way[Stop], there: Way[Stop]) -> tuple[Stop, ...]:
@@ -303,3 +286,17 @@ def _stops_before(timeline: Timeline, before: Way[Stop], there: Way[Stop]) -> tu
 
 
 TRAILS = new_trails()
+
+
+def trail_of(session: TrainingSession, known: History[Stop] = TRAILS) -> tuple[Stop, ...]:
+    """From the very start to here: the last stop is the iteration of the walk, or what its update has led to."""
+    it, iteration = session.current, session.iteration
+    sizes = gradient_sizes(it.backward) if session.phase_done("backward") else None
+    trail = known.way(session.timeline, iteration)
+    stops = (*trail.seen, Stop(iteration, it.before.flat(), sizes))
+    return (*stops, Stop(iteration + 1, session.network.flat(), None)) if session.finished else stops
+
+
+def trail_followed(session: TrainingSession, known: History[Stop] = TRAILS) -> Iterator[None]:
+    """Follows the walk little by little; then its trail is there at once."""
+    return known.followed(session.timeline, session.iteration)

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple, get_args
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import trace
-from app.engine.memory import kept
 from app.engine.setup import Setup
 
 Measure = Literal["equation", "layer", "phase", "iteration", "epoch"]
@@ -25,7 +24,6 @@ class Place(NamedTuple):
 START = Place(0, 0)
 
 
-@kept
 def ends(shape: Shape, by: Measure) -> tuple[int, ...]:
     """The cursors at which an equation, a layer of a phase, a phase or the iteration ends; the last is N."""
     equations = trace(shape)
@@ -38,7 +36,6 @@ def ends(shape: Shape, by: Measure) -> tuple[int, ...]:
     return tuple(i + 1 for i, part in enumerate(parts) if i == last or parts[i + 1] != part)
 
 
-@kept
 def phase_end(shape: Shape, phase: str) -> int:
     """The cursor at which a phase ends."""
     return max(equation.index for equation in trace(shape) if equation.phase == phase) + 1

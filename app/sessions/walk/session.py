@@ -18,6 +18,7 @@ from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Answer, Asking, put_by
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.edits import (
+    MOST_MARKS,
     Change,
     Changes,
     Edit,
@@ -27,7 +28,6 @@ from app.sessions.walk.edits import (
     example_edits,
     examples_with,
     with_change,
-    with_mark,
 )
 from app.sessions.walk.position import Measure, Place, after, before, on_to, phase_end
 from app.sessions.walk.timeline import Timeline, check_loss_after
@@ -181,7 +181,7 @@ class TrainingSession:
     @cached_property
     def values(self) -> Values:
         """What every symbol stands for, for the example in focus."""
-        return self.timeline.moment.values(self.focus_row)
+        return Values(self.current, self.focus_row)
 
     @property
     def right_values(self) -> Values:
@@ -331,7 +331,8 @@ class TrainingSession:
 
     def marked(self, what: str) -> Self:
         """The same, with this place to come back to by `undo`."""
-        return replace(self, marks=with_mark(self.marks, Mark(self.place, self.timeline.changes, what)))
+        marks = (*self.marks, Mark(self.place, self.timeline.changes, what))
+        return replace(self, marks=marks[-MOST_MARKS:])
 
     def moved_to(self, place: Place) -> Self:
         """Any place, back or ahead; a finished iteration also has a finite loss after its update."""

@@ -4,15 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from app.engine.equations.values import Values
 from app.engine.learning.divergence import check_finite, diverged
-from app.engine.learning.iteration import Iteration, Method, Past, run_iteration
-from app.engine.learning.schedules import CONSTANT
-from app.engine.memory import kept, kept_with
+from app.engine.learning.iteration import Iteration, Past, run_iteration
+from app.engine.memory import kept
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
@@ -23,70 +21,34 @@ SHORT = 8  # iterations: a way so short is sooner walked than a trainer made rea
 MOST_SHARED = 4_000  # numbers in the record of an iteration that is kept for all walks
 
 
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """One iteration with what was worked out about it: values for each row in focus, and what views make of them."""
-
-    record: Iteration
-    found: dict[Any, dict[Any, Any]] = field(default_factory=dict)
-
-    @kept_with(most=8)
-    def values(self, focus: int) -> Values:
-        """The numbers of the iteration for one row of its batch."""
-        return Values(self.record, focus)
-
-
 @dataclass(frozen=True)
-class _At:
-    """Where an iteration belongs: walks of one setup with the same changes, as those of a class, share it."""
-
-    setup: Setup
-    now: int
-    changes: Changes
-    timeline: "Timeline" = field(compare=False)
-
-
-@kept
-def _shared(at: _At) -> Moment:
-    return at.timeline.own_moment()
-
-
-@dataclass(frozen=True, eq=False)
 class Timeline:
-    """A setup, what the learner changed, and the iteration `now`; checkpoints make going back quick."""
+    """A setup, what the learner changed, and the iteration `now`; checkpoints, which only make going back quick, count
+    for nothing when two are compared.
+    """
 
     setup: Setup
     now: int = 0
     changes: Changes = ()
-    checkpoints: tuple[Checkpoint, ...] = ()
-
-    @property
-    def record(self) -> Iteration:
-        """Iteration `now`."""
-        return self.moment.record
+    checkpoints: tuple[Checkpoint, ...] = field(default=(), compare=False)
 
     @cached_property
-    def moment(self) -> Moment:
-        """Iteration `now` with what was worked out about it; shared by walks that stand at the same, if it is small."""
+    def record(self) -> Iteration:
+        """Iteration `now`; shared by walks that stand at the same, if it is small."""
         if len(self.setup.batch(self.now)) * sum(self.setup.sizes) > MOST_SHARED:
-            return self.own_moment()
-        return _shared(_At(self.setup, self.now, self.changes, replace(self)))
+            return self.own_record()
+        return _shared(replace(self))  # a new one, which does not hold the record itself
 
-    def own_moment(self) -> Moment:
+    def own_record(self) -> Iteration:
         """Iteration `now`, run anew."""
-        return Moment(self._run(*self._standing))
+        start = self._checkpoint_before(self.now)
+        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
+        return self.iteration_from(end)
 
     @cached_property
     def next_network(self) -> Network:
         """The network that the next iteration begins with, edits made for it included."""
         return with_edits(self.record.after, self.changes, self.now + 1)
-
-    @cached_property
-    def _standing(self) -> tuple[Network, Past]:
-        """What iteration `now` begins with, edits included."""
-        start = self._checkpoint_before(self.now)
-        *_, end = start, *(leg.end for leg in self.legs([self.now], start))
-        return self._opened(end)
 
     def learning_rate(self, iteration: int) -> float:
         """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
@@ -117,30 +79,20 @@ class Timeline:
         The same bits as of `run`, in much less time; DivergedError where an iteration leaves the finite numbers.
         """
         start = start or Checkpoint.start(self.setup)
-        if not stops or stops[-1] - start.iteration <= SHORT:
-            return self._walked(start, stops)
-        return fast_legs(self.setup, self.changes, start, stops)
-
-    def _walked(self, start: Checkpoint, stops: Sequence[int]) -> Iterator[Leg]:
+        if stops and stops[-1] - start.iteration > SHORT:
+            yield from fast_legs(self.setup, self.changes, start, stops)
+            return
         for stop in stops:
             losses = []
-            for iteration in self._iterations(start, stop):
+            for iteration in self.run(stop, start):
                 check_finite(iteration)
                 losses.append(iteration.loss)
                 start = Checkpoint.of(iteration.after, iteration.next)
             yield Leg(np.array(losses), start)
 
-    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
-        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
-        return self._iterations(start or Checkpoint.start(self.setup), iterations)
-
     def iteration_from(self, checkpoint: Checkpoint) -> Iteration:
         """The iteration that begins at a checkpoint."""
-        return self._run(*self._opened(checkpoint))
-
-    def network_at(self, checkpoint: Checkpoint) -> Network:
-        """The network that the iteration of a checkpoint begins with, edits included."""
-        return self._opened(checkpoint)[0]
+        return self._run(*self.opened(checkpoint))
 
     def towards(self, target: int) -> Self:
         """At another iteration, which itself is not computed yet. DivergedError as of `at`, for those before it."""
@@ -149,15 +101,17 @@ class Timeline:
         found += [leg.end for leg in self.legs(worth_keeping(start.iteration, target), start)]
         return replace(self, now=target, checkpoints=thinned(found, target))
 
-    def _iterations(self, start: Checkpoint, end: int) -> Iterator[Iteration]:
-        """Every iteration from a checkpoint's up to, not including, `end`."""
-        network, past = self._opened(start)
-        for _ in range(start.iteration, end):
+    def run(self, iterations: int, start: Checkpoint | None = None) -> Iterator[Iteration]:
+        """The first so many iterations, or those of them from a checkpoint on, one by one, wherever this stands."""
+        start = start or Checkpoint.start(self.setup)
+        network, past = self.opened(start)
+        for _ in range(start.iteration, iterations):
             iteration = self._run(network, past)
             yield iteration
             network, past = with_edits(iteration.after, self.changes, iteration.next.iteration), iteration.next
 
-    def _opened(self, checkpoint: Checkpoint) -> tuple[Network, Past]:
+    def opened(self, checkpoint: Checkpoint) -> tuple[Network, Past]:
+        """What the iteration of a checkpoint begins with, edits included."""
         network, past = checkpoint.opened(self.setup)
         return with_edits(network, self.changes, checkpoint.iteration), past
 
@@ -168,17 +122,14 @@ class Timeline:
     def _run(self, network: Network, past: Past) -> Iteration:
         X, Y = examples_at(self.setup, self.changes, past.iteration)
         batch = list(self.setup.batch(past.iteration))
-        return run_iteration(self.method(past.iteration), network, X[batch], Y[batch], past)
-
-    def method(self, iteration: int) -> Method:
-        """How an iteration is done."""
-        scheduled = 0 if self.setup.schedule == CONSTANT else iteration
-        return _method(self.setup, self.learning_rate(iteration), scheduled)
+        method = self.setup.method(self.learning_rate(past.iteration), past.iteration)
+        return run_iteration(method, network, X[batch], Y[batch], past)
 
 
 @kept
-def _method(setup: Setup, base_rate: float, iteration: int) -> Method:
-    return setup.method(base_rate, iteration)
+def _shared(timeline: Timeline) -> Iteration:
+    """Kept for memory's sake more than for time's: a class on one lesson holds each iteration once."""
+    return timeline.own_record()
 
 
 def check_loss_after(iteration: Iteration) -> None:

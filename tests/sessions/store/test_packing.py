@@ -10,11 +10,11 @@ import pytest
 from app.engine.data.split import Data, Examples
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
-from app.limits import Limits
+from app.limits import Limits, StoreLimits
 from app.sessions.setups.table import read_table
-from app.sessions.store.sqlite import FILE, Bounds
+from app.sessions.store.sqlite import FILE
 from app.sessions.store.store import SessionTooLargeError
-from app.sessions.store.texts import Packed, pack, packed_fixed, packed_moving, unpacked, unpacked_session
+from app.sessions.store.texts import Packed, pack, packed_fixed, packed_moving, session_of, unpacked
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
@@ -60,7 +60,7 @@ def test_the_largest_network_takes_at_most_what_a_session_may_and_comes_back_wit
     kept = run(store.create(session(8, 32, 32, 32, 32, 32, 32)))
     for _ in range(3):
         kept = run(store.save(kept, kept.session.train(iterations=9).step(), f"{_:018}"))
-    assert 20_000 < document_bytes(tmp_path)[0] <= Bounds().document_bytes
+    assert 20_000 < document_bytes(tmp_path)[0] <= StoreLimits().max_session_bytes
     again = run(opened().load(kept.id))
     assert bits(again.session) == bits(kept.session)
     assert bits(again.session.back("iteration")) == bits(kept.session.back("iteration"))
@@ -71,7 +71,7 @@ def test_of_the_checkpoints_the_youngest_is_the_last_to_be_left_out() -> None:
     assert len(walk.timeline.checkpoints) == 5
     whole = len(packed_moving(walk, MOST, 0))
     for fewer, most in ((5, whole), (3, whole - 1), (2, whole // 2), (1, whole // 3)):
-        left = unpacked_session(packed_fixed(walk, MOST), packed_moving(walk, most, 0))
+        left = session_of(packed_fixed(walk, MOST), packed_moving(walk, most, 0))
         assert len(left.timeline.checkpoints) == fewer
         assert left.timeline.checkpoints[-1].iteration == walk.timeline.checkpoints[-1].iteration
         assert bits(left) == bits(walk)
@@ -89,11 +89,11 @@ def test_the_largest_table_of_a_learner_takes_less_than_45_kb() -> None:
     data = Data(labelled.examples, "standard", test_share=0.2, columns=labelled.columns, names=labelled.names)
     walk = TrainingSession.of_setup(Setup((8, 8, 1), data))
     assert len(packed_fixed(walk, MOST)) < 45_000
-    assert bits(unpacked_session(*packed(walk))) == bits(walk)
+    assert bits(session_of(*packed(walk))) == bits(walk)
 
 
 def test_a_session_that_grows_too_large_is_refused_and_stays_as_it_was(opened: Opened) -> None:
-    store = opened(document_bytes=1_500)
+    store = opened(max_session_bytes=1_500)
     kept = run(store.create(session(2, 4, 3, 1)))
     edited = kept.session
     for i in range(40):

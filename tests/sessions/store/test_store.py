@@ -112,7 +112,7 @@ def test_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
 
 
 def test_no_more_sessions_are_in_use_at_one_time_than_allowed(opened: Opened, clock: Clock) -> None:
-    store = opened(live_sessions=2, live_minutes=5)
+    store = opened(max_live_sessions=2, live_minutes=5)
     first, second = run(store.create(own())), run(store.create(own()))
     clock.hours(1 / 60)
     with pytest.raises(TooManySessionsError, match=r"2 walks .* in 240 seconds") as caught:
@@ -126,8 +126,8 @@ def test_no_more_sessions_are_in_use_at_one_time_than_allowed(opened: Opened, cl
 
 
 def test_a_process_serves_sessions_that_are_live_in_another(opened: Opened) -> None:
-    kept = run(opened(live_sessions=1).create(own()))
-    assert run(opened(live_sessions=1).load(kept.id)).rev == 1
+    kept = run(opened(max_live_sessions=1).create(own()))
+    assert run(opened(max_live_sessions=1).load(kept.id)).rev == 1
 
 
 def test_ids_are_long_and_all_different(opened: Opened) -> None:

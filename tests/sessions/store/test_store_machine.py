@@ -16,8 +16,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
 from app.engine.network.expressions import Symbol
+from app.limits import StoreLimits
 from app.sessions.compare.counterpart import counterpart
-from app.sessions.store.sqlite import FILE, Bounds, SqliteStore
+from app.sessions.store.sqlite import FILE, SqliteStore
 from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
 from app.sessions.store.texts import fixed_text, moving_text
 from app.sessions.training import begun_run, stopped_run
@@ -93,7 +94,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.clicks = 0
 
     def opened(self) -> SqliteStore:
-        return SqliteStore(self.directory, Bounds(), self.clock)
+        return SqliteStore(self.directory, StoreLimits(), self.clock)
 
     def teardown(self) -> None:
         for store in self.stores:
@@ -218,7 +219,7 @@ class StoreMachine(RuleBasedStateMachine):
                 kept = self.loop.run_until_complete(store.load(id))
                 assert kept.rev == model.rev
                 same(kept.session, model.session)
-                assert len(fixed_text(kept.session)) + len(moving_text(kept.session)) <= Bounds().document_bytes
+                assert len(fixed_text(kept.session)) + len(moving_text(kept.session)) <= StoreLimits().max_session_bytes
 
 
 TestStoreMachine = StoreMachine.TestCase
