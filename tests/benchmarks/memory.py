@@ -3,14 +3,16 @@
 import asyncio
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 from app.lessons import LESSONS
 from app.sessions.store.sqlite import FILE, SqliteStore
 from app.sessions.walk.session import TrainingSession
 from tests.durability.client import Client, connected
-from tests.durability.server import server
+from tests.durability.server import UNLIMITED, server
 
 STORED, LIVE, AT_ONCE = 10_000, 300, 25
 COPIES = """
@@ -69,6 +71,35 @@ HTMX = {
     "hx_request": "true",
     "sec_fetch_site": "same-origin",
 }
+
+
+def resident_over_shapes(data: Path, walks: int, own: Callable[[Random], list[int]], megabytes: int) -> list[float]:
+    """Megabytes that the server holds at the start and after each walk through a network of one's own, none like the
+    one before, where caches may hold so many.
+    """
+    random = Random(1)
+    with server(data, {**UNLIMITED, "EXPLORER_CACHE_MEGABYTES": str(megabytes)}) as running:
+
+        async def each() -> list[float]:
+            async with connected(running.port) as client:
+                await client.ask("GET", "/", accept="text/html")
+                found = [resident(running.pid)]
+                for _ in range(walks):
+                    await walk_own(client, own(random), random)
+                    found.append(resident(running.pid))
+                return found
+
+        return asyncio.run(each())
+
+
+async def walk_own(client: Client, sizes: list[int], random: Random) -> None:
+    """Begin, look at the page, go to the gradients, and a step further."""
+    X = [[random.uniform(-1, 1) for _ in range(sizes[0])] for _ in range(4)]
+    begun = await client.begin(sizes=sizes, data={"X": X, "Y": [[0.0], [1.0], [1.0], [0.0]]})
+    for method, path in (("GET", ""), ("POST", "/backward"), ("POST", "/step")):
+        form = {} if method == "GET" else HTMX
+        answer = await client.ask(method, f"/sessions/{begun['id']}{path}", b"", accept="text/html", **form)
+        assert answer.status == 200, answer
 
 
 def resident(pid: int) -> float:

@@ -109,7 +109,7 @@ def test_a_thing_is_measured_as_the_interpreter_counts_it(make: Callable[[], Any
         counted, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert bytes_of(thing) == pytest.approx(counted, rel=0.4)
+    assert 0.6 * counted <= bytes_of(thing) <= 2 * counted
 
 
 def test_what_a_function_holds_is_measured_and_what_is_there_anyway_is_not() -> None:
