@@ -143,11 +143,13 @@ class Land:
         it, layers = self.iteration, self.iteration.before.layers
         loss, output, last = it.method.loss, it.forward.output, layers[-1].activation
         *slopes, slope = (true_slope(layer.activation, it.forward.at(l)) for l, layer in enumerate(layers, start=1))
-        end: tuple[tuple[str, Array], ...] = (("slope", slope), ("da", self.loss_slope))
-        if loss.error is not None:
+        end: tuple[tuple[str, Array], ...]
+        if loss.error is not None:  # also where the loss's own slope is no number
             end = (("delta", loss.error(output, it.Y)),)
         elif last.couples:  # every share depends on every sum: the loss's slopes of all outputs come in
             end = (("delta", pull_through(last, slope, output.A, self.loss_slope)),)
+        else:
+            end = (("slope", slope), ("da", self.loss_slope))
         return (*((("slope", hidden),) for hidden in slopes), end)
 
     @cached_property

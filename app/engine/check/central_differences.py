@@ -88,28 +88,30 @@ class Behind:
         return PROBE / np.where(carried > 0, carried, 1.0)
 
     def moved(self, T: Array) -> tuple[list[Array], Array]:
-        """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n), and the examples'
-        losses, (P, S, m)."""
+        """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n), of the first layer
+        those of the moved unit, (P, S, m, 1); and the examples' losses, (P, S, m)."""
         (first, *later), P = self.layers, np.arange(len(self.j))
-
-        def with_unit(base: Array, column: Array) -> Array:
-            whole = np.broadcast_to(base, (*column.shape, base.shape[-1])).copy()
-            whole[P, :, :, self.j] = column
-            return whole
-
         units = np.repeat(np.column_stack([first.W, first.b])[self.j, None], T.shape[1], axis=1)
         units[P, :, self.k] += T
         z = units @ self.A.T
-        sums = [with_unit(self.Z[0], z)]
+        sums = [z[..., None]]
         if later:  # of this layer only the moved unit's activation is another
             own = np.broadcast_to(self.right[0], (len(P), 1, *self.Z[0].shape))[P, :, :, self.j]
-            A = with_unit(on_pieces(first, self.Z[0], self.Z[0] > 0), on_pieces(first, z, own))
+            A = self._with_unit(on_pieces(first, self.Z[0], self.Z[0] > 0), on_pieces(first, z, own))
         else:
-            A = on_pieces(first, sums[0], self.right[0])
+            Z = self._with_unit(self.Z[0], z)
+            A = on_pieces(first, Z, self.right[0])
         for layer, right in zip(later, self.right[1:], strict=True):
-            sums.append(np.tensordot(A, layer.W, (-1, 1)) + layer.b)
-            A = on_pieces(layer, sums[-1], right)
-        return sums, self.loss.value(Output(sums[-1], A), self.Y)
+            Z = np.tensordot(A, layer.W, (-1, 1)) + layer.b
+            A = on_pieces(layer, Z, right)
+            sums.append(Z)
+        return sums, self.loss.value(Output(Z, A), self.Y)
+
+    def _with_unit(self, base: Array, column: Array) -> Array:
+        """The base (m, n), for each parameter with its unit's column (P, S, m) put in: (P, S, m, n)."""
+        whole = np.broadcast_to(base, (*column.shape, base.shape[-1])).copy()
+        whole[np.arange(len(self.j)), :, :, self.j] = column
+        return whole
 
     @property
     def on_corner(self) -> bool:
@@ -124,7 +126,8 @@ class Behind:
         """
         there = self
         for _ in self.layers:
-            sums, _ = there.moved(side * self.probe[:, None])
+            (z, *later), _ = there.moved(side * self.probe[:, None])
+            sums = (self._with_unit(self.Z[0], z[..., 0]), *later)
             right = tuple(np.where(Z == 0, moved > 0, Z > 0) for Z, moved in zip(self.Z, sums, strict=True))
             there = replace(there, right=right)
         return there

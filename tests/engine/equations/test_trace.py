@@ -150,14 +150,3 @@ def test_no_reason_is_given_for_an_error_signal_that_a_mistake_has_changed() -> 
         for mistake in ("halved_gradient", "wrong_sign", "slope_after_softmax"):
             wrong = trace(replace(right, mistakes=(mistake,)))
             assert {equation.why for equation in wrong} == {None}
-
-
-def test_the_equations_of_few_large_networks_are_kept_and_of_many_small_ones() -> None:
-    def kept(sizes: list[tuple[int, ...]]) -> int:
-        shapes = [Shape(one, ("tanh",) * (len(one) - 1), "mean_squared_error", 1) for one in sizes]
-        first = [trace(shape) for shape in shapes]
-        return sum(trace(shape) is before for shape, before in zip(shapes, first, strict=True))
-
-    assert kept([(2, width, 3) for width in range(1, 30)]) == 29
-    assert kept([(8, width, 8) for width in range(16, 48)]) == 0
-    assert kept([(8, width, 8) for width in range(16, 26)]) == 10
