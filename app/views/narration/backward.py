@@ -188,7 +188,7 @@ def _over_batch(t: Teller, parts: str) -> str:
 
 def _told_gradient(t: Teller, what: str, taken: Symbol) -> str:
     if t.result == 0:
-        return "exactly 0: this weight stays as it is"
+        return "exactly 0: this gradient asks for no change"
     if is_misled(t.shape, t.layer) or _is_misplaced(t, taken):
         return f"{what}{t.says(t.result)}, by this rule"
     if t.result > 0:
@@ -198,7 +198,7 @@ def _told_gradient(t: Teller, what: str, taken: Symbol) -> str:
 
 def bias_gradient(t: Teller) -> str:
     """The error signal itself."""
-    result = "exactly 0: this bias stays as it is" if t.result == 0 else t.says(t.result)
+    result = "exactly 0: this gradient asks for no change" if t.result == 0 else t.says(t.result)
     repeats = isinstance(t.own, Product)
     told = _once_per_input(t) if repeats else "is the error signal itself,"
     if t.shape.examples == 1:

@@ -122,11 +122,11 @@ def test_a_unit_that_is_off_says_so() -> None:
     )
     assert said(setup, Symbol("dW", 1, 0, 0)) == (
         "This weight carried 1 into a unit whose error signal is 0. Its gradient is exactly 0: "
-        "this weight stays as it is."
+        "this gradient asks for no change."
     )
     assert said(setup, Symbol("new_W", 1, 0, 0)) == "The gradient is exactly 0, so this weight stays at −0.02."
     assert said(setup, Symbol("db", 1)) == (
-        "A bias carries 1, so its gradient is the error signal itself, exactly 0: this bias stays as it is."
+        "A bias carries 1, so its gradient is the error signal itself, exactly 0: this gradient asks for no change."
     )
 
 

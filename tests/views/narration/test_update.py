@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
+from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
@@ -195,6 +196,16 @@ def test_a_parameter_without_any_step_says_that_it_stays() -> None:
         what = "gradient" if kind == "gradient_descent" else "step"
         expected = f"The {what} is exactly 0, so this weight stays at 0.5."
         assert narrate(line_of(shape, of_w("new_W")), shape, values, 5) == expected
+
+
+@pytest.mark.parametrize("optimizer", [Optimizer("momentum"), Optimizer("adam"), Optimizer(weight_decay=0.1)])
+def test_a_gradient_of_0_asks_for_no_change_also_where_something_else_moves_the_weight(optimizer: Optimizer) -> None:
+    data = Examples(np.array([[2.0], [0.0]]), np.array([[0.0], [0.0]]))
+    setup = replace(ONE, data=data, batch_size=1, optimizer=optimizer)
+    iteration, shape = later_iteration(setup, 1), setup.shape(1)
+    assert iteration.after.layers[0].W[0, 0] != iteration.before.layers[0].W[0, 0]
+    told_of = narrate(trace(shape)[found_at(shape)[of_w("dW")]], shape, Values(iteration), 5)
+    assert told_of.endswith("Its gradient is exactly 0: this gradient asks for no change.")
 
 
 @pytest.mark.parametrize("kind", list(OPTIMIZERS))
