@@ -59,6 +59,14 @@ def slope(shape: Shape, l: int, j: int) -> tuple[Expression, ...]:
     return () if ACTIVATIONS[shape.activation(l)].passes_on else (Symbol("slope", l, j),)
 
 
+def slope_by_hand(shape: Shape, slope: Symbol) -> Expression | None:
+    """What the slope is computed from where a walk rounds: the rounded a; None where it is g'(z) itself."""
+    activation = ACTIVATIONS[shape.activation(slope.layer)]
+    if shape.decimals is None or activation.slope_from_a is None or activation.slope_formula is None:
+        return None
+    return activation.slope_formula(Symbol("a", slope.layer, slope.j))
+
+
 def weights(l: int, j: int, k: int) -> Expression:
     """The weight through which the error signal of unit j of layer l comes back to unit k of the layer before."""
     return Symbol("W", l, j, k)

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
+import numpy as np
+
+from app.engine.equations.rules import slope_by_hand
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import (
     BatchSum,
@@ -18,6 +21,8 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.engine.network.losses import LOSSES
+from app.views.formulas.notation import Piece, write
+from app.views.formulas.plain import PlainText
 from app.views.narration.mistakes import (
     has_wrong_output_error,
     has_wrong_slope,
@@ -115,7 +120,17 @@ def _through_slope(t: Teller, slopes: Factors) -> str:
     slope = t.number(product(*slopes))
     function = activation_word("sigmoid") if "sigmoid_slope" in t.shape.mistakes else t.function
     does = f"lets {share(slope)} through" if 0 <= slope <= 1 else "multiplies it"
-    return f"the {function}'s slope {t.says(slope)} {does}: {t.says(t.result)}"
+    return f"the {function}'s slope {_told_slope(t, slopes)} {does}: {t.says(t.result)}"
+
+
+def _told_slope(t: Teller, slopes: Factors) -> str:
+    """Its number; where activations are rounded and it is worked out from these, how."""
+    slope, number = slopes[0], t.says(t.number(product(*slopes)))
+    rule = slope_by_hand(t.shape, slope) if isinstance(slope, Symbol) and slope.kind == "slope" else None
+    if rule is None:
+        return number
+    written = write(rule, PlainText(), lambda _: Piece("a")).markup.replace(" · ", "")
+    return f"by the rounded {t.says(t.value('a'))}, {written} = {number},"
 
 
 def _hidden_error(t: Teller) -> str:
@@ -141,8 +156,10 @@ def _together(t: Teller, added: Sum) -> str:
 
 
 def _saturation(t: Teller) -> str:
-    flattens = ACTIVATIONS[t.shape.activation(t.layer)].saturates
-    if not flattens or has_wrong_slope(t.shape, t.layer) or t.value("slope") >= SATURATED:
+    function = ACTIVATIONS[t.shape.activation(t.layer)]
+    if not function.saturates or has_wrong_slope(t.shape, t.layer):
+        return ""
+    if function.g_prime(np.array(t.value("z"))) >= SATURATED:  # not by a rounded activation: z is what is named
         return ""
     return f" At {t.says(t.value('z'))} the {t.function} is almost flat: this unit is saturated."
 

@@ -330,6 +330,7 @@ def last_part(t: Told, text: str) -> Claims:
         slope = t.read(m["slope"])
         yield t.result(m["delta"])
         yield from slope_of(t, m["f"], m["slope"])
+        yield from by_hand(t, m)
         if m["share"]:
             yield word(f"{m['share']} of {m['slope']}", names_share(m["share"], slope))
         if "back" in t.heard:
@@ -345,8 +346,25 @@ def last_part(t: Told, text: str) -> Claims:
         yield Claim("sum", f"passed on: {m['delta']}", t.heard["back"], t.read(m["delta"]))
 
 
-_SLOPE = wording(r"the <f:f>'s slope <slope:N> (?:lets <share:S> through|multiplies it): <delta:N>")
+_SLOPE = wording(
+    r"the <f:f>'s slope (?:by the rounded <a:N>, (?P<rule>[^=]+) = )?<slope:N>,? "
+    r"(?:lets <share:S> through|multiplies it): <delta:N>"
+)
+_BY_HAND = {"sigmoid": "a(1 − a)", "tanh": "1 − a²"}
 _UNCHANGED = wording(r"(?:no slope is taken|the <f:f> passes it on unchanged): <delta:N>")
+
+
+def by_hand(t: Told, m: re.Match[str]) -> Claims:
+    """A slope worked out from a rounded activation is told so, and no other."""
+    shape = t.world.shape
+    others = ("sigmoid_slope", "slope_of_activation", *(["slope_after_softmax"] if t.l == shape.depth else []))
+    rounds = shape.decimals is not None and not {*others} & {*shape.mistakes}
+    yield word("says how the slope is found", m["rule"] == (_BY_HAND.get(m["f"]) if rounds else None))
+    if m["rule"]:
+        a = t.read(m["a"])
+        yield t.name("rounded activation", m["a"], "a")
+        rest = exactly(1.0) - (a * a if m["f"] == "tanh" else a)
+        yield Claim("sum", m.group(), rest if m["f"] == "tanh" else a * rest, t.read(m["slope"]))
 
 
 def names_share(share: str, slope: Range) -> bool:
