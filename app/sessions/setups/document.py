@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.data.datasets import Dataset
+from app.engine.data.datasets import DATASETS, Dataset
 from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
@@ -129,7 +129,9 @@ def _source_document(source: Examples | Dataset) -> Document:
 def _source_of(document: Document) -> Examples | Dataset:
     if "dataset" in document:
         drawn = {name: document[name] for name in DRAWN if name in document}
-        return Dataset(drawn.pop("dataset"), **drawn)
+        name = drawn.pop("dataset")
+        usual = {"noise": DATASETS[name].noise} if name in DATASETS else {}
+        return Dataset(name, **usual | drawn)
     return Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y"))
 
 

@@ -44,7 +44,7 @@ def history_text(history: Losses) -> str:
 
 @lru_cache(maxsize=128)
 def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
-    """The setup with the learning rate now in force, its mistake hidden or not; kept, for its data may be long."""
+    """The setup with the learning rate chosen now, its mistake hidden or not; kept, for its data may be long."""
     document = setup_document(setup)
     if hidden:
         document["mistake"] = "hidden"
@@ -62,6 +62,7 @@ def _place(session: TrainingSession) -> Document:
         "phase": "forward" if equation is None else equation.phase,
         "cursor": session.cursor,
         "equations": len(session.equations),
+        "learning_rate_now": session.rate_now,
         "equation": None if equation is None else equation_document(session, equation),
     }
 

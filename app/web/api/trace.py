@@ -44,6 +44,7 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
             {"symbols": name, "value": value if reached else None} for name, value in zip(names, values, strict=True)
         ],
         "value": session.values[equation.symbol] if reached else None,
+        "share": _share(session, equation) if reached else None,
     }
 
 
@@ -51,7 +52,16 @@ def _closed(session: TrainingSession, equation: Equation, reached: bool) -> Docu
     """Where a bug is hunted: the textbook's rule in symbols, and the number that the program finds."""
     written, _ = _written(replace(session.shape, mistakes=()), equation.index, orientation_of(session))
     value = session.values[equation.symbol] if reached else None
-    return {**written, "code": "", "terms": [], "value": value}
+    share = _share(session, equation) if reached else None
+    return {**written, "code": "", "terms": [], "value": value, "share": share}
+
+
+def _share(session: TrainingSession, equation: Equation) -> float | None:
+    """What an error signal is of the batch's loss, which is a mean."""
+    if equation.kind != "delta":
+        return None
+    _, l, j, _ = equation.symbol
+    return float(session.current.backward.delta[l - 1][session.focus_row, j])
 
 
 @lru_cache(maxsize=20_000)

@@ -70,6 +70,14 @@ def test_a_data_set_of_several_classes_gets_a_softmax(client: TestClient) -> Non
     assert state["setup"]["activations"] == ["tanh", "softmax"]
 
 
+def test_irises_are_as_they_were_measured_where_no_noise_is_asked_for(client: TestClient) -> None:
+    usual = {"iris": [4, 3], "xor": [2, 1]}
+    drawn = {name: begin(client, {"sizes": sizes, "data": {"dataset": name}}) for name, sizes in usual.items()}
+    assert [state["setup"]["data"]["noise"] for state in drawn.values()] == [0.0, 0.1]
+    measured = act(client, drawn["iris"], "forward")["forward"]["A"][0]
+    assert measured == [[round(x, 1) for x in row] for row in measured]
+
+
 def test_a_setup_of_sizes_and_data_has_fitting_defaults(client: TestClient) -> None:
     data = {"X": [[0.0, 1.0], [1.0, 0.0]], "Y": [[0], [1]]}
     state = begin(client, {"sizes": [2, 3, 1], "data": data})
@@ -253,6 +261,17 @@ def test_a_trace_holds_no_number_that_is_not_yet_reached(client: TestClient) -> 
     reached = [equation["value"] is not None for equation in trace]
     assert reached == [index < state["cursor"] for index in range(state["equations"])]
     assert all(term["value"] is None for equation in trace[state["cursor"] :] for term in equation["terms"])
+
+
+def test_a_trace_gives_an_error_signal_by_itself_and_as_its_share_of_the_batchs_loss(client: TestClient) -> None:
+    state = act(client, begin(client, BATCHES), "backward")
+    row = state["batch"].index(state["example"])
+    for equation in client.get(f"/api/sessions/{state['id']}/trace").json():
+        if equation["kind"] != "delta":
+            assert equation["share"] is None
+            continue
+        assert equation["share"] == state["backward"]["delta"][equation["layer"] - 1][row][equation["j"]]
+        assert equation["value"] == pytest.approx(2 * equation["share"], rel=1e-14)
 
 
 def test_a_trace_says_each_equation_in_symbols_and_in_code(client: TestClient) -> None:

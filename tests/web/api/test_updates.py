@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.web.api.answers import EquationAnswer
-from tests.web.talk import BATCHES, act, begin
+from tests.web.talk import BATCHES, act, begin, edit
 
 SHARED = ("eta", "norm", "clip", "correction_m", "correction_v")
 STEP = {"kind": "step", "every": 1, "factor": 0.5}
@@ -67,3 +67,16 @@ def test_back_undoes_an_update_with_what_the_optimizer_remembers(client: TestCli
     there = trace(client, state)
     assert trace(client, act(client, state, "back", by="iteration")) != there
     assert trace(client, act(client, state, "update")) == there
+
+
+def test_the_rate_in_force_stands_beside_the_one_that_was_chosen(client: TestClient) -> None:
+    state, rates = walk(client, "gradient_descent", schedule=STEP), []
+    for _ in range(3):
+        rates.append(state["learning_rate_now"])
+        assert state["setup"]["optimizer"]["learning_rate"] == 0.1
+        state = act(client, state, "update")
+        equations = trace(client, state)
+        assert next(one["value"] for one in equations if one["kind"] == "eta") == rates[-1]
+    assert rates == pytest.approx([0.1, 0.05, 0.025])
+    state = edit(client, begin(client, BATCHES), learning_rate=0.25)
+    assert state["learning_rate_now"] == state["setup"]["optimizer"]["learning_rate"] == 0.25
