@@ -99,6 +99,8 @@ def _difference(t: Teller, came: Factors) -> str:
     words = told.get(factor, f"{parts}/{outputs} of " if parts.denominator == 1 else f"{factor} of ")
     turned = next(symbols_in(slope)).kind == "y"
     difference = "target minus prediction" if turned else "prediction minus target"
+    if words:
+        difference = f"the difference {difference}"  # all of it is taken twice, not the prediction alone
     return words + LOSS_WORDS[t.shape.loss].slope.format(difference=difference)
 
 
@@ -176,12 +178,13 @@ def weight_gradient(t: Teller) -> str:
     assert isinstance(t.own, Product)
     delta, taken = t.own.factors
     assert isinstance(taken, Symbol)
-    way = _way(t, t.number(delta), taken)
+    way, wrong = _way(t, t.number(delta), taken), is_misled(t.shape, t.layer) or _is_misplaced(t, taken)
     if t.shape.examples == 1:
-        product = "The product is" if _is_misplaced(t, taken) else "Its gradient is"
-        return f"This weight {way}. {product} {_told_gradient(t, 'their product, ', taken)}."
+        ahead = "By this rule the gradient is" if wrong else "Its gradient is"
+        return f"This weight {way}. {ahead} {_told_gradient(t, 'their product', not wrong)}.{what_is_summed(t)}"
     own = f"In this example the weight {way}: their product is {t.says(t.number(t.own))}."
-    return f"{own} {_over_batch(t, 'these products')} {_told_gradient(t, 'the gradient, ', taken)}.{what_is_summed(t)}"
+    what = "the gradient by this rule" if wrong else "the gradient"
+    return f"{own} {_over_batch(t, 'these products')} {_told_gradient(t, what, not wrong)}.{what_is_summed(t)}"
 
 
 def _is_misplaced(t: Teller, taken: Symbol) -> bool:
@@ -203,14 +206,16 @@ def _over_batch(t: Teller, parts: str) -> str:
     return f"Over the {t.shape.examples} examples of the batch the {put_together} of {parts} is"
 
 
-def _told_gradient(t: Teller, what: str, taken: Symbol) -> str:
+def _told_gradient(t: Teller, what: str, proves: bool) -> str:
+    """The gradient, and what its sign says where it `proves` anything."""
     if t.result == 0:
         return "exactly 0: this gradient asks for no change"
-    if is_misled(t.shape, t.layer) or _is_misplaced(t, taken):
-        return f"{what}{t.says(t.result)}, by this rule"
+    told = f"{what}, {t.says(t.result)}"
+    if not proves:
+        return told
     if t.result > 0:
-        return f"{what}{t.says(t.result)}: a larger weight would make the loss larger"
-    return f"{what}{t.says(t.result)}, negative: a larger weight would make the loss smaller"
+        return f"{told}: a larger weight would make the loss larger"
+    return f"{told}, negative: a larger weight would make the loss smaller"
 
 
 def bias_gradient(t: Teller) -> str:
@@ -219,7 +224,7 @@ def bias_gradient(t: Teller) -> str:
     repeats = isinstance(t.own, Product)
     told = _once_per_input(t) if repeats else "is the error signal itself,"
     if t.shape.examples == 1:
-        return f"A bias carries 1, so its gradient {told} {result}."
+        return f"A bias carries 1, so its gradient {told} {result}.{what_is_summed(t)}"
     own = f"A bias carries 1, so this example's share {told} {t.says(t.number(t.own))}."
     return f"{own} {_over_batch(t, 'these')} the gradient, {result}.{what_is_summed(t)}"
 

@@ -238,6 +238,8 @@ def by_logarithms(t: Told, m: re.Match[str]) -> Claims:
     if m["how"] == " = ":
         yield t.sum(m["sum"], m["own"])
     else:
+        by_z = t.world.shape.decimals is None or all(a in (0, 1) for a in t.world.said)
+        yield word("computed from z", not by_z or "from z" in m["how"])
         shown = [exactly(1.0) - t.read(text) if rest else t.read(text) for rest, text in inside]
         coarse = 0.9 * 10.0 ** (1 - min(3, t.world.digits))
         ends = any(x.low <= 0 or (x.width < 1e-9 and x.high > 1 - 1e-9) for x in shown)
@@ -728,6 +730,7 @@ def corrected(t: Told, m: re.Match[str]) -> Claims:
 def first_corrected(t: Told, m: re.Match[str]) -> Claims:
     g = t.of_parameter(gradient_of(t))
     yield word("first update", t.world.number("t") == 1)
+    yield word("as taken", (m["how"] == "as taken") == (gradient_of(t) == "g_"))
     yield Claim("rule", m.group(), exactly(g * g if m["squared"] else g), t.heard["corrected"])
 
 
@@ -751,10 +754,11 @@ def shrinks(t: Told, m: re.Match[str]) -> Claims:
 
 
 def over_size(t: Told, m: re.Match[str]) -> Claims:
-    adam = m["what"].startswith("mean")
+    adam = m["what"] != "gradient"
     above, v = ("m_hat_", "v_hat_") if adam else (gradient_of(t), "new_v_")
     size = t.of_parameter(v) ** 0.5 + t.world.number("epsilon")
-    yield from noun(t, m["noun"])
+    if adam:
+        yield from noun(t, m["noun"])
     yield t.own(m["what"], m["above"], above)
     yield Claim("rule", f"usual size {m['size']}", exactly(size), t.read(m["size"]))
     yield Claim("sum", m.group(), t.read(m["above"]) / t.read(m["size"]), t.read(m["step"]))
