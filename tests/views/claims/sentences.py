@@ -524,7 +524,9 @@ def over_batch(t: Told, m: re.Match[str]) -> Claims:
     parts = [w.number("delta", t.l, t.j) * (w.number("a", level, t.k) if is_weight else times) for w in worlds]
     total = sum(parts) / (1 if m["how"] == "sum" else len(parts))
     text = "0" if m["zero"] else m["g"]
-    yield Claim("rule", m.group(), exactly(total), t.read(text) if total or not m["zero"] else exactly(0.0))
+    order = 1e-15 * max(map(abs, parts))  # of adding up: products of rounded numbers may cancel to their last digits
+    found = Range(total - order, total + order)
+    yield Claim("rule", m.group(), found, t.read(text) if total or not m["zero"] else exactly(0.0))
     yield t.result(text)
     if "way" in m.re.groupindex:
         yield from which_way(t, m)
