@@ -11,10 +11,18 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.start import BugLabPage
-from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
+from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.build.build import (
+    BuildPage,
+    Field,
+    FieldsPanel,
+    LayersPanel,
+    ProblemsPanel,
+    Spoken,
+    TablePanel,
+    TextPanel,
+)
 from app.views.build.drawing import Drawing, Sketch, Sums
-from app.views.build.fields import Field
 from app.views.charts.axes import Ground
 from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
