@@ -29,8 +29,7 @@ from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
-from app.views.compare.compare import ComparePage, Comparison
-from app.views.compare.forks import ForkPanel
+from app.views.compare.compare import ComparePage, Comparison, ForkPanel
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow

@@ -15,7 +15,7 @@ from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
 from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.lines import Series, path
 from app.views.charts.table import Table, chosen
-from app.views.check.verdicts import told
+from app.views.check.check import told
 from app.views.network.scales import place
 from app.views.pictures.choices import Choices, Query, choice, choices_of, parameter_choice, parameter_in_question
 from app.views.text.naming import parameter_name

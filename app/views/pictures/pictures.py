@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import points_followed, trail_followed
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.headings import Heading, heading_of
+from app.views.pages import Heading, heading_of
 from app.views.pictures.activations import activations
 from app.views.pictures.choices import Query
 from app.views.pictures.contour import contour
