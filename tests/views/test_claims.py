@@ -86,6 +86,23 @@ def test_every_line_of_every_formula_comes_to_its_result(walk: Walk) -> None:
 
 
 @many
+@given(walks(decimals=(1, 2, 3, 4, 5, 6)))
+def test_where_activations_are_rounded_every_line_tells_what_is_computed(walk: Walk) -> None:
+    world, orientation = walk.world(), walk.orientation
+    if not all(np.abs(walk.values[one.symbol]) < 1e100 for one in walk.equations):
+        return  # about to leave the finite numbers, in an order of multiplying of its own
+    for equation in walk.equations:
+        told = narrate(equation, walk.shape, walk.values, walk.digits)
+        assert_true(claims_of(told, equation, world), told)
+        line = text(equation, walk.shape, orientation)
+        assert_true(claims_of_lines(equation, line, latex(equation, walk.shape, orientation), world), line)
+        shown = formula(equation, walk.shape, walk.values, orientation, walk.digits)
+        assert_true(claims_of_formula(equation, shown, world), line)
+        if equation.symbol.kind.startswith("new_") and equation.kind not in ("W", "b"):
+            world.moved.add(line.partition(" ←")[0])
+
+
+@many
 @given(walks())
 def test_the_lines_of_numpy_run_on_the_walk_s_own_arrays_and_find_its_numbers(walk: Walk) -> None:
     turned, iteration = walk.orientation == "fan_in_fan_out", walk.iteration

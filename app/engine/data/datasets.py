@@ -138,13 +138,14 @@ def _digits(count: int, noise: float, rng: Rng) -> Examples:
 class DatasetKind:
     """One kind of data: how so many examples are drawn with so much noise, and the names of its features and outputs.
 
-    Mere points have no names: these are empty then.
+    Mere points have no names: these are empty then. `noise` is what is usual where nobody chose.
     """
 
     name: str
     draw: Callable[[int, float, Rng], Examples]
     columns: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    noise: float = 0.1
 
 
 _TABLE = (
@@ -155,7 +156,7 @@ _TABLE = (
     DatasetKind(name="spirals", draw=_spirals),
     DatasetKind(name="line", draw=_line),
     DatasetKind(name="sine", draw=_sine),
-    DatasetKind(name="iris", draw=_iris, columns=COLUMNS, names=SPECIES),
+    DatasetKind(name="iris", draw=_iris, columns=COLUMNS, names=SPECIES, noise=0.0),
     DatasetKind(name="digits", draw=_digits, columns=(*SEGMENTS, "dot"), names=tuple("0123456789")),
 )
 DATASETS = {kind.name: kind for kind in _TABLE}

@@ -52,6 +52,14 @@ def activated(shape: Shape, l: int, j: int) -> Expression:
 # Backward -----------------------------------------------------------------------------------------------------------
 
 
+def slope_by_hand(shape: Shape, slope: Symbol) -> Expression | None:
+    """What the slope is computed from where a walk rounds: the rounded a; None where it is g'(z) itself."""
+    activation = ACTIVATIONS[shape.activation(slope.layer)]
+    if shape.decimals is None or activation.slope_from_a is None or activation.slope_formula is None:
+        return None
+    return activation.slope_formula(Symbol("a", slope.layer, slope.j))
+
+
 def averaged(shape: Shape, own: Expression) -> Expression:
     """A gradient from one example's own: the mean over the batch where it holds several."""
     return own if shape.examples == 1 else Mean(own, shape.examples)

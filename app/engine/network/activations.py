@@ -12,7 +12,17 @@ import numpy as np
 
 from app.engine.network.arrays import Array, one_step, times
 from app.engine.network.errors import UnknownNameError
-from app.engine.network.expressions import Apply, Expression, Number, Quotient, Symbol, complement, product, total
+from app.engine.network.expressions import (
+    Apply,
+    Expression,
+    Number,
+    Quotient,
+    Square,
+    Symbol,
+    complement,
+    product,
+    total,
+)
 
 HIGHEST = 709.0  # e^z of a larger z overflows
 LEAK = 0.01  # slope of leaky_relu below zero, as torch.nn.LeakyReLU has it
@@ -182,7 +192,7 @@ _TABLE = (
         straight=False,
         bounds=(-1.0, 1.0),
         formula=_by_name("tanh"),
-        slope_formula=None,
+        slope_formula=lambda a: complement(Square(a)),
         code=Code("np.tanh({Z})", "(1 - {A}**2)", by_z="(1 - np.tanh({Z})**2)"),
     ),
     Activation(

@@ -138,8 +138,14 @@ class DatasetGiven(Preparation):
     examples: int = declared(
         Dataset.examples, f"How many; at most {published('max_examples')}.", "examples", limit=EXAMPLES, ge=1
     )
-    noise: float = declared(
-        Dataset.noise, "Standard deviation of the noise.", "noise", "a standard deviation", limit=MAGNITUDE, ge=0
+    noise: float | None = declared(
+        None,
+        f"Standard deviation of the noise ({Dataset.noise:g} if left out, and 0 for `iris`).",
+        "noise",
+        "a standard deviation",
+        limit=MAGNITUDE,
+        usual=Dataset.noise,
+        ge=0,
     )
     seed: Seed = declared(Dataset.seed, "Seed of the random generator.", "seed")
 

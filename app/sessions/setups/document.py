@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.data.datasets import Dataset
+from app.engine.data.datasets import DATASETS, Dataset
 from app.engine.data.split import Data, Examples
 from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import CONSTANT, Schedule
@@ -94,7 +94,9 @@ def data_of(document: Document) -> Data:
     made |= {name: clean_names(made[name], f"data.{name}") for name in ("columns", "names") if name in made}
     if "dataset" in document:
         drawn = {name: document[name] for name in DRAWN if name in document}
-        return Data(Dataset(drawn.pop("dataset"), **drawn), **made)
+        name = drawn.pop("dataset")
+        usual = {"noise": DATASETS[name].noise} if name in DATASETS else {}
+        return Data(Dataset(name, **usual | drawn), **made)
     return Data(Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y")), **made)
 
 

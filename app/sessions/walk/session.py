@@ -210,8 +210,13 @@ class TrainingSession:
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate in force for the next update."""
+        """The learning rate that is chosen for the next update."""
         return self.timeline.learning_rate(self.iteration + self.finished)
+
+    @property
+    def rate_now(self) -> float:
+        """What the schedule makes of it: the rate in force for the next update."""
+        return self.setup.schedule.rate(self.learning_rate, self.iteration + self.finished)
 
     def phase_done(self, phase: str) -> bool:
         """Whether every equation of a phase has been shown."""

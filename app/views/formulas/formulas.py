@@ -1,7 +1,7 @@
 """An equation as formulas: in symbols, with its numbers, term by term, and written out back to the output."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from app.engine.equations.shape import Shape
@@ -17,6 +17,7 @@ from app.engine.network.expressions import (
     Norm,
     Number,
     Product,
+    Quotient,
     Sum,
     Symbol,
     substituted,
@@ -28,7 +29,7 @@ from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
 from app.views.formulas.plain import PlainText
 from app.views.formulas.symbols import Script, piece_of, spelled
-from app.views.text.numbers import adds_up
+from app.views.text.numbers import adds_up, digits_for
 
 CAPTIONS = (
     "The example in focus, by itself",
@@ -58,7 +59,10 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
     expression, symbol = equation.expression, equation.symbol
     if isinstance(expression, Mean | BatchSum):
         return _over_batch(pen, symbol, expression)
-    numbers = _by_layer(pen, expression) if isinstance(expression, Norm) else wrapped("", "=", pen.numeric(expression))
+    if isinstance(expression, Norm):
+        numbers = _by_layer(pen, expression)
+    else:
+        numbers = wrapped("", "=", _quotients_pen(pen, expression).numeric(expression))
     rows = (
         *wrapped(*pen.left(symbol), pen.symbolic(expression)),
         *numbers,
@@ -73,6 +77,14 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
         exact=not isinstance(expression, Sum)
         or adds_up([evaluate(term, values) for term in expression.terms], values[symbol], digits),
     )
+
+
+def _quotients_pen(pen: Pen, expression: Expression) -> Pen:
+    """The pen that writes as many decimals as the parts of a quotient need for its digits."""
+    if not isinstance(expression, Quotient):
+        return pen
+    quotient, parts = evaluate(expression, pen.values), (expression.above, expression.below)
+    return replace(pen, digits=max(digits_for(evaluate(part, pen.values), quotient, pen.digits) for part in parts))
 
 
 def _term_rows(pen: Pen, expression: Expression) -> Iterator[Row]:

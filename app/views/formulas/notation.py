@@ -69,7 +69,7 @@ def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
     """The whole expression in a notation; `leaf` says how a symbol is written, by name or as its number."""
 
     of = partial(write, notation=notation, leaf=leaf)
-    tight = partial(_tight, notation=notation, leaf=leaf)
+    inside = partial(tight, notation=notation, leaf=leaf)
     match expression:
         case Symbol():
             return leaf(expression)
@@ -78,19 +78,19 @@ def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
         case Sum():
             return Piece(notation.added(terms_of(expression, notation, leaf)), SUM)
         case Product(factors):
-            return Piece(notation.multiplied([tight(part) for part in factors]), PRODUCT)
+            return Piece(notation.multiplied([inside(part) for part in factors]), PRODUCT)
         case Negative(body):
-            return Piece(notation.added([(True, tight(body))]), PRODUCT, minus=True)
+            return Piece(notation.added([(True, inside(body))]), PRODUCT, minus=True)
         case Quotient(above, below):
             return Piece(notation.fraction(of(above).markup, of(below).markup))
         case Square(body):
-            return Piece(notation.squared(tight(body, above=ATOM)))
+            return Piece(notation.squared(inside(body, above=ATOM)))
         case Power(base, exponent):
-            return Piece(notation.power(tight(base, above=ATOM), of(exponent).markup), PRODUCT)
+            return Piece(notation.power(inside(base, above=ATOM), of(exponent).markup), PRODUCT)
         case Mean(body, examples):
-            return Piece(notation.mean(tight(body), examples), PRODUCT)
+            return Piece(notation.mean(inside(body), examples), PRODUCT)
         case BatchSum(body):
-            return Piece(notation.batch_sum(tight(body)), PRODUCT)
+            return Piece(notation.batch_sum(inside(body)), PRODUCT)
         case Root() | Minimum() | Norm() | Apply() | Rounded():
             return Piece(_enclosed(expression, notation, lambda part: of(part).markup))
 
@@ -112,7 +112,7 @@ def _enclosed(
             return notation.rounded(of(body), decimals)
 
 
-def _tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT) -> str:
+def tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT) -> str:
     """The part, in brackets where it would come apart in what it stands in."""
     piece = write(part, notation, leaf)
     loose = piece.binding < above or piece.minus
@@ -129,7 +129,7 @@ def terms_of(expression: Expression, notation: Notation, leaf: Leaf) -> tuple[Te
 def _term(part: Expression, place: int, notation: Notation, leaf: Leaf) -> Term:
     """A later negative number stands in brackets, as by hand."""
     if isinstance(part, Negative):
-        return True, _tight(part.body, notation, leaf)
+        return True, tight(part.body, notation, leaf)
     piece = write(part, notation, leaf)
     bracket = piece.minus and place > 0
     return False, notation.parenthesised(piece.markup) if bracket else piece.markup

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.engine.equations.rules import slope_by_hand
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.updates import KEPT, parameter_of
@@ -12,7 +13,7 @@ from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.formulas.notation import ATOM, PRODUCT, Notation, Piece
+from app.views.formulas.notation import ATOM, PRODUCT, Notation, Piece, tight
 from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.naming import FOUND, SHARED
 from app.views.text.optimizers import STATE_WORDS
@@ -117,6 +118,9 @@ def spelled(symbol: Symbol, script: Script, notation: Notation) -> str:
         case "da":
             return notation.partial(_indexed(symbol._replace(kind="a"), script, notation))
         case "slope":
+            by_hand = slope_by_hand(script.shape, symbol)
+            if by_hand is not None:
+                return tight(by_hand, notation, lambda a: piece_of(a, _indexed(a, script, notation)))
             inner = _indexed(symbol._replace(kind="z"), script, notation)
             return notation.slope(script.shape.activation(symbol.layer), inner)
         case "slope_at_a":

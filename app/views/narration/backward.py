@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
+import numpy as np
+
+from app.engine.equations.rules import slope_by_hand
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import (
     BatchSum,
@@ -18,6 +21,8 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.engine.network.losses import LOSSES
+from app.views.formulas.notation import Piece, write
+from app.views.formulas.plain import PlainText
 from app.views.narration.mistakes import (
     has_wrong_output_error,
     has_wrong_slope,
@@ -94,6 +99,8 @@ def _difference(t: Teller, came: Factors) -> str:
     words = told.get(factor, f"{parts}/{outputs} of " if parts.denominator == 1 else f"{factor} of ")
     turned = next(symbols_in(slope)).kind == "y"
     difference = "target minus prediction" if turned else "prediction minus target"
+    if words:
+        difference = f"the difference {difference}"  # all of it is taken twice, not the prediction alone
     return words + LOSS_WORDS[t.shape.loss].slope.format(difference=difference)
 
 
@@ -115,7 +122,17 @@ def _through_slope(t: Teller, slopes: Factors) -> str:
     slope = t.number(product(*slopes))
     function = activation_word("sigmoid") if "sigmoid_slope" in t.shape.mistakes else t.function
     does = f"lets {share(slope)} through" if 0 <= slope <= 1 else "multiplies it"
-    return f"the {function}'s slope {t.says(slope)} {does}: {t.says(t.result)}"
+    return f"the {function}'s slope {_told_slope(t, slopes)} {does}: {t.says(t.result)}"
+
+
+def _told_slope(t: Teller, slopes: Factors) -> str:
+    """Its number; where activations are rounded and it is worked out from these, how."""
+    slope, number = slopes[0], t.says(t.number(product(*slopes)))
+    rule = slope_by_hand(t.shape, slope) if isinstance(slope, Symbol) and slope.kind == "slope" else None
+    if rule is None:
+        return number
+    written = write(rule, PlainText(), lambda _: Piece("a")).markup.replace(" · ", "")
+    return f"by the rounded {t.says(t.value('a'))}, {written} = {number},"
 
 
 def _hidden_error(t: Teller) -> str:
@@ -141,8 +158,10 @@ def _together(t: Teller, added: Sum) -> str:
 
 
 def _saturation(t: Teller) -> str:
-    flattens = ACTIVATIONS[t.shape.activation(t.layer)].saturates
-    if not flattens or has_wrong_slope(t.shape, t.layer) or t.value("slope") >= SATURATED:
+    function = ACTIVATIONS[t.shape.activation(t.layer)]
+    if not function.saturates or has_wrong_slope(t.shape, t.layer):
+        return ""
+    if function.g_prime(np.array(t.value("z"))) >= SATURATED:  # not by a rounded activation: z is what is named
         return ""
     return f" At {t.says(t.value('z'))} the {t.function} is almost flat: this unit is saturated."
 
@@ -159,12 +178,13 @@ def weight_gradient(t: Teller) -> str:
     assert isinstance(t.own, Product)
     delta, taken = t.own.factors
     assert isinstance(taken, Symbol)
-    way = _way(t, t.number(delta), taken)
+    way, wrong = _way(t, t.number(delta), taken), is_misled(t.shape, t.layer) or _is_misplaced(t, taken)
     if t.shape.examples == 1:
-        product = "The product is" if _is_misplaced(t, taken) else "Its gradient is"
-        return f"This weight {way}. {product} {_told_gradient(t, 'their product, ', taken)}."
+        ahead = "By this rule the gradient is" if wrong else "Its gradient is"
+        return f"This weight {way}. {ahead} {_told_gradient(t, 'their product', not wrong)}.{what_is_summed(t)}"
     own = f"In this example the weight {way}: their product is {t.says(t.number(t.own))}."
-    return f"{own} {_over_batch(t, 'these products')} {_told_gradient(t, 'the gradient, ', taken)}.{what_is_summed(t)}"
+    what = "the gradient by this rule" if wrong else "the gradient"
+    return f"{own} {_over_batch(t, 'these products')} {_told_gradient(t, what, not wrong)}.{what_is_summed(t)}"
 
 
 def _is_misplaced(t: Teller, taken: Symbol) -> bool:
@@ -186,23 +206,25 @@ def _over_batch(t: Teller, parts: str) -> str:
     return f"Over the {t.shape.examples} examples of the batch the {put_together} of {parts} is"
 
 
-def _told_gradient(t: Teller, what: str, taken: Symbol) -> str:
+def _told_gradient(t: Teller, what: str, proves: bool) -> str:
+    """The gradient, and what its sign says where it `proves` anything."""
     if t.result == 0:
-        return "exactly 0: this weight stays as it is"
-    if is_misled(t.shape, t.layer) or _is_misplaced(t, taken):
-        return f"{what}{t.says(t.result)}, by this rule"
+        return "exactly 0: this gradient asks for no change"
+    told = f"{what}, {t.says(t.result)}"
+    if not proves:
+        return told
     if t.result > 0:
-        return f"{what}{t.says(t.result)}: a larger weight would make the loss larger"
-    return f"{what}{t.says(t.result)}, negative: a larger weight would make the loss smaller"
+        return f"{told}: a larger weight would make the loss larger"
+    return f"{told}, negative: a larger weight would make the loss smaller"
 
 
 def bias_gradient(t: Teller) -> str:
     """The error signal itself."""
-    result = "exactly 0: this bias stays as it is" if t.result == 0 else t.says(t.result)
+    result = "exactly 0: this gradient asks for no change" if t.result == 0 else t.says(t.result)
     repeats = isinstance(t.own, Product)
     told = _once_per_input(t) if repeats else "is the error signal itself,"
     if t.shape.examples == 1:
-        return f"A bias carries 1, so its gradient {told} {result}."
+        return f"A bias carries 1, so its gradient {told} {result}.{what_is_summed(t)}"
     own = f"A bias carries 1, so this example's share {told} {t.says(t.number(t.own))}."
     return f"{own} {_over_batch(t, 'these')} the gradient, {result}.{what_is_summed(t)}"
 

@@ -73,8 +73,10 @@ def _worked_out(t: Teller) -> str:
         return _filled(words, parts, " + ", " = ") if parts else "is "
     logarithms = sorted(_logarithms(t, t.own), key=lambda one: one[1].kind == "ln_rest")
     written = [f"{_times(t, weight)}{_logarithm(t, symbol)}" for weight, symbol in logarithms]
-    lost = any(_is_lost(t, symbol) for _, symbol in logarithms)
-    return _filled(words, [f"−{one}" for one in written], "", ", with all digits " if lost else " = ")
+    lost = [symbol for _, symbol in logarithms if _is_lost(t, symbol)]
+    by_z = t.shape.decimals is None or all(_y_hat(t, symbol) in (0, 1) for symbol in lost)
+    equals = " = " if not lost else ", computed from z: " if by_z else ", with all digits "
+    return _filled(words, [f"−{one}" for one in written], "", equals)
 
 
 def _filled(words: LossWords, parts: list[str], sign: str, equals: str) -> str:

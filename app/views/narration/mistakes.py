@@ -1,18 +1,23 @@
 """What the sentences say of a mistake where it is at work, and where it leaves a gradient's sign without meaning."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isclose
 
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.shape import Shape, Updating
+from app.engine.equations.trace import trace
+from app.engine.equations.values import evaluate
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.losses import LOSSES
+from app.engine.network.propagation import true_slope
 from app.views.narration.teller import Teller
 from app.views.text.activations import activation_word
 from app.views.text.records import complete
 from app.views.text.words import counted, with_article
 
 PLAIN = Updating()
+SAME = 1e-12  # relative: numbers that differ by their rounding alone
 
 
 def has_slope(shape: Shape, layer: int) -> bool:
@@ -44,7 +49,8 @@ def has_wrong_output_error(shape: Shape) -> bool:
 
 
 def _paths(t: Teller) -> str:
-    return counted(t.shape.sizes[t.layer + 1], "path")
+    count = t.shape.sizes[t.layer + 1]
+    return "paths, of which there is one here," if count == 1 else counted(count, "path")
 
 
 def _whose_update(t: Teller) -> str:
@@ -58,12 +64,14 @@ class MistakeWords:
     """What sentences say of a mistake: what "this rule" does, where it makes an error signal.
 
     `clause` is None where the sentence of a gradient tells it in other words. `keeps_signs`: it gives every gradient
-    the same positive factor too much, so that its sign is still evidence.
+    the same positive factor too much, so that its sign is still evidence. `told_at`: where it is told, if that is
+    also where it changes nothing.
     """
 
     at_work: Callable[[Shape, int], bool]
     clause: Callable[[Teller], str] | None = None
     keeps_signs: bool = False
+    told_at: Callable[[Shape, int], bool] | None = None
 
 
 def _at_output(shape: Shape, layer: int) -> bool:
@@ -86,6 +94,7 @@ MISTAKE_WORDS = complete(
         "untransposed_weights": MistakeWords(
             lambda shape, l: l < shape.depth and shape.sizes[l] > 1,
             lambda t: "takes the weights of the wrong unit: W where the chain rule needs its transpose",
+            told_at=_in_hidden_layers,
         ),
         "updated_weights": MistakeWords(
             _in_hidden_layers,
@@ -94,6 +103,7 @@ MISTAKE_WORDS = complete(
         "one_path_only": MistakeWords(
             lambda shape, l: l < shape.depth and shape.sizes[l + 1] > 1,
             lambda t: f"keeps only the last of the {_paths(t)} that the chain rule adds up",
+            told_at=_in_hidden_layers,
         ),
         "sigmoid_slope": MistakeWords(
             has_wrong_slope,
@@ -126,14 +136,34 @@ MISTAKE_WORDS = complete(
 
 def what_is_wrong(t: Teller) -> str:
     """One clause on each wrong rule that is at work in this error signal."""
-    made = (words for name, words in MISTAKE_WORDS.items() if name in t.shape.mistakes)
-    return clauses(words.clause(t) for words in made if words.clause and words.at_work(t.shape, t.layer))
+    made = ((name, words) for name, words in MISTAKE_WORDS.items() if name in t.shape.mistakes)
+    return clauses(
+        words.clause(t) + (IN_VAIN if _changes_nothing(t, name) else "")
+        for name, words in made
+        if words.clause and (words.told_at or words.at_work)(t.shape, t.layer)
+    )
+
+
+IN_VAIN = "; here it changes nothing"
+
+
+def _changes_nothing(t: Teller, mistake: str) -> bool:
+    """Whether this error signal is the same without the mistake, all that comes to it being as it is."""
+    if MISTAKES[mistake].rule == "slope":
+        it, layer = t.values.iteration, t.layer
+        slope = true_slope(ACTIVATIONS[t.shape.activation(layer)], it.forward.at(layer))
+        taken = t.value("slope")
+        return t.result == 0 or isclose(float(slope[t.values.focus, t.equation.symbol.j]), taken, rel_tol=SAME)
+    shape = replace(t.shape, mistakes=tuple(name for name in t.shape.mistakes if name != mistake))
+    right = trace(shape)[t.equation.index].expression
+    return isclose(evaluate(right, t.values), t.result, rel_tol=SAME)
 
 
 def what_is_summed(t: Teller) -> str:
     """The same in the gradients of a batch, where its examples are added up."""
     clause = MISTAKE_WORDS["summed_not_averaged"].clause
-    return clauses([clause(t)] if clause and "summed_not_averaged" in t.shape.mistakes else [])
+    in_vain = IN_VAIN if t.shape.examples == 1 or t.result == 0 else ""
+    return clauses([clause(t) + in_vain] if clause and "summed_not_averaged" in t.shape.mistakes else [])
 
 
 def clauses(told: Iterable[str]) -> str:

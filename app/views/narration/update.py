@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.engine.equations.trace import found_at
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.learning.schedules import SCHEDULES
 from app.engine.network.expressions import (
@@ -18,7 +19,7 @@ from app.engine.network.expressions import (
     total,
 )
 from app.views.narration.teller import Teller
-from app.views.text.numbers import fixed, signed
+from app.views.text.numbers import digits_for, fixed, number, signed
 from app.views.text.optimizers import OPTIMIZER_WORDS, STATE_WORDS, StateWords
 from app.views.text.records import complete
 from app.views.text.words import counted, raised, times
@@ -167,12 +168,21 @@ def _by_words(words: StateWords) -> Callable[[Teller], str]:
     return told
 
 
+def _divided(t: Teller, ratio: Quotient) -> tuple[str, str]:
+    """Dividend and divisor, with as many digits as their quotient needs."""
+    quotient, parts = t.number(ratio), (t.number(ratio.above), t.number(ratio.below))
+    above, below = (number(part, digits_for(part, quotient, t.digits)) for part in parts)
+    return above, below
+
+
 def _corrected(mean: str, first: str) -> Callable[[Teller], str]:
     def told(t: Teller) -> str:
         assert isinstance(t.own, Quotient)
-        value, share = (t.says(t.number(part)) for part in (t.own.above, t.own.below))
+        value, share = _divided(t, t.own)
         rule = f"The {mean} is divided by the share that has come in: {value} / {share} = {t.says(t.result)}."
-        return f"{rule} After the first update that is {first} itself." if _shared(t, "t") == 1 else rule
+        taken = t.equation.symbol._replace(kind=f"g_{t.equation.kind[-1]}")
+        itself = "as taken" if taken in found_at(t.shape) else "itself"
+        return f"{rule} After the first update that is {first} {itself}." if _shared(t, "t") == 1 else rule
 
     return told
 
@@ -221,9 +231,9 @@ def _against(t: Teller, step: Expression) -> str:
     words = OPTIMIZER_WORDS[t.shape.updating.optimizer]
     if not isinstance(step, Quotient):
         return f"Against {words.against}{' as taken' if words.plain and not _is_as_found(step) else ''}"
-    above, size = (t.says(t.number(part)) for part in (step.above, step.below))
-    share = f"The {words.scaled} {above} over {words.size.format(noun=_noun(t))}, {size}"
-    return f"{share}, is {t.says(t.number(step))}. Against {words.against}"
+    above, size = _divided(t, step)
+    share = f"The {words.scaled} {above} over {words.size.format(noun=_noun(t), size=size)}"
+    return f"{share} is {t.says(t.number(step))}. Against {words.against}"
 
 
 def _step(t: Teller, step: Expression) -> str:

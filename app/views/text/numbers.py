@@ -8,12 +8,13 @@ from a million on, are written m×10ⁿ.
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from math import isfinite, isnan
+from math import floor, isfinite, isnan, log10
 
 MINUS = "\u2212"
 LARGE = 1e6  # from here on, scientific
 SMALL_POWER = -4  # below 10 to this power, scientific where `digits` decimals are too few
 SIGNIFICANT = 3
+MOST_DECIMALS = 10  # that a divisor gets for the digits of its quotient
 EXACT = 1e-14  # a number this near to its short text differs from it only by float64's own rounding
 
 Parts = tuple[str, int | None]
@@ -34,6 +35,17 @@ def fixed(x: float, digits: int) -> str:
 def keeps_its_digits(x: float, digits: int) -> bool:
     """Whether so many decimals leave a number, not negative, as many significant digits as any number is shown with."""
     return x >= 10.0 ** (min(SIGNIFICANT, digits) - 1 - digits)
+
+
+def digits_for(x: float, quotient: float, digits: int) -> int:
+    """So many decimals, `digits` or more, that x has as many significant digits as a quotient that it is a part of.
+
+    Where that would take more than 10, few digits and a power of ten are easier to read.
+    """
+    if not (x and quotient and isfinite(x) and isfinite(quotient)):
+        return digits
+    needed = max(min(SIGNIFICANT, digits), digits + 1 + floor(log10(abs(quotient)))) - 1 - floor(log10(abs(x)))
+    return needed if digits < needed <= MOST_DECIMALS else digits
 
 
 def signed(x: float, digits: int) -> str:

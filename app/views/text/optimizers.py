@@ -13,7 +13,7 @@ class OptimizerWords:
     """Its `name`, and what a parameter moves `against`.
 
     `scaled`: what is divided by `size` first, in a sentence of its own; it is then called "it". {noun} is the
-    parameter. `plain`: what moves a parameter is called its gradient, not a step.
+    parameter, {size} the number. `plain`: what moves a parameter is called its gradient, not a step.
     """
 
     name: str
@@ -44,7 +44,7 @@ class ScheduleWords:
     summary: str = ""
 
 
-USUAL = "the usual size of this {noun}'s gradients"
+USUAL = "the usual size of this {noun}'s gradients, {size},"
 OPTIMIZER_WORDS = complete(
     "optimizer",
     OPTIMIZERS,
@@ -52,9 +52,9 @@ OPTIMIZER_WORDS = complete(
         "gradient_descent": OptimizerWords("gradient descent", "the gradient", plain=True),
         "momentum": OptimizerWords("momentum", "the velocity"),
         "nesterov": OptimizerWords("Nesterov momentum", "the gradient and what the velocity will keep of itself"),
-        "rmsprop": OptimizerWords("RMSProp", scaled="gradient", size=USUAL),
-        "adam": OptimizerWords("Adam", scaled="mean gradient", size=USUAL),
-        "adamw": OptimizerWords("AdamW", scaled="mean gradient", size=USUAL),
+        "rmsprop": OptimizerWords("RMSProp", scaled="gradient", size="√v + ε = {size}, where v began at 0,"),
+        "adam": OptimizerWords("Adam", scaled="corrected mean gradient", size=USUAL),
+        "adamw": OptimizerWords("AdamW", scaled="corrected mean gradient", size=USUAL),
     },
 )
 STATE_WORDS = complete(

@@ -180,7 +180,16 @@ class EquationAnswer(Answer):
         list[Term],
         says("For a mean over the batch, one per example; in a very large trace the example in focus and the others."),
     ]
-    value: Annotated[Number | None, says("Null where not yet reached.")]
+    value: Annotated[
+        Number | None,
+        says("Null where not yet reached. An error signal is that of the example in focus by itself, without 1/m."),
+    ]
+    share: Annotated[
+        Number | None,
+        says(
+            "Of an error signal its value times 1/m, as backward.delta has it; null of all else, and not yet reached."
+        ),
+    ]
 
 
 class LayerAnswer(Answer):
@@ -208,7 +217,13 @@ class ForwardAnswer(Answer):
 class BackwardAnswer(Answer):
     """The backward phase of the batch, layers 1 to L. The loss is the mean over the batch, so all carry its 1/m."""
 
-    delta: Annotated[Matrices, says("Gradients of the loss by Z, one row per example.")]
+    delta: Annotated[
+        Matrices,
+        says(
+            "Gradients of the batch's loss by Z, one row per example: with its 1/m. "
+            "The trace's equation of δ finds m times that, the example's own, and gives both."
+        ),
+    ]
     dW: Matrices
     db: Vectors
 
@@ -222,7 +237,7 @@ class SetupParts(Answer):
     parameters: Annotated[dict[str, Any] | None, says("Where the start was given.")] = None
     initializer: Annotated[dict[str, Any] | None, says("Where the start was drawn.")] = None
     data: Annotated[dict[str, Any], says("X and Y, or the data set.")]
-    optimizer: Annotated[dict[str, Any], says("With the learning rate that is in force now.")]
+    optimizer: Annotated[dict[str, Any], says("With the learning rate as it is chosen now, before any schedule.")]
 
 
 PLAIN_SETTINGS: dict[str, Any] = {name: (SETTINGS[name].type | None, ...) for name in PLAIN if name != "loss"}
@@ -252,6 +267,9 @@ class State(Answer):
     ]
     cursor: Annotated[int, says("How many equations of this iteration have been shown.")]
     equations: Annotated[int, says("How many there are.")]
+    learning_rate_now: Annotated[
+        Number, says("The rate in force for the next update: what a schedule, if there is one, makes of the chosen.")
+    ]
     equation: Annotated[EquationAnswer | None, says("The one shown last; null at the very start.")]
     network: NetworkAnswer
     forward: Annotated[ForwardAnswer | None, says("From the end of its phase until the next iteration begins.")]

@@ -61,6 +61,7 @@ def state_text(kept: Kept) -> str:
         "phase": "forward" if equation is None else equation.phase,
         "cursor": session.cursor,
         "equations": len(session.equations),
+        "learning_rate_now": session.rate_now,
         "equation": None if equation is None else equation_document(session, equation),
         "network": {
             "sizes": session.network.sizes,
@@ -86,7 +87,7 @@ def _lists(**arrays: Iterable[Any]) -> Document:
 
 @kept
 def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
-    """The setup with the learning rate now in force, its mistake hidden or not; kept, for its data may be long."""
+    """The setup with the learning rate chosen now, its mistake hidden or not; kept, for its data may be long."""
     document = setup_document(setup)
     if hidden:
         document["mistake"] = "hidden"
@@ -110,15 +111,18 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
     A mean over the batch has a term for `every` example, else one for the example in focus and one for the others.
     """
     shape, orientation, reached = session.shape, orientation_of(session), equation.index < session.cursor
-    value = session.values[equation.symbol] if reached else None
+    value, share = session.values[equation.symbol] if reached else None, None
+    if reached and equation.kind == "delta":
+        _, l, j, _ = equation.symbol
+        share = float(session.current.backward.delta[l - 1][session.focus_row, j])
     if session.hides(equation):
         written, *_ = _written(replace(shape, mistakes=()), equation.index, orientation)
-        return {**written, "code": "", "terms": [], "value": value}
+        return {**written, "code": "", "terms": [], "value": value, "share": share}
     written, parts, symbols = _written(shape, equation.index, orientation)
     values = _term_values(session, equation, every, parts)
     names = symbols if len(symbols) == len(values) else symbols * len(values)
     terms = [{"symbols": name, "value": term if reached else None} for name, term in zip(names, values, strict=True)]
-    return {**written, "terms": terms, "value": value}
+    return {**written, "terms": terms, "value": value, "share": share}
 
 
 @lru_cache(maxsize=512)  # of at most some 15 kB each

@@ -12,6 +12,7 @@ from app.engine.check.gradient_check import check_gradients, check_one
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
@@ -92,6 +93,25 @@ def test_sums_on_a_corner_are_recognised_and_not_accused() -> None:
         assert check.ok is not False, (seed, check)
         reasons |= {checked.because for checked in check.parameters}
     assert reasons == {"", "kink", "too_small"}
+
+
+@pytest.mark.parametrize("name", [name for name, one in ACTIVATIONS.items() if one.pieces])
+def test_no_activation_with_a_corner_is_accused_on_it(name: str) -> None:
+    """Small whole numbers and no bias, in two hidden layers of it: many sums are exactly 0."""
+    reasons, at_corner = set(), 0
+    for seed in range(60 * MANY):
+        output, loss = PAIRINGS[seed % len(PAIRINGS)]
+        setup = random_setup(seed, (2, 3, 2, 2), (name, name, output), loss, 3)
+        assert isinstance(setup.start, Parameters)
+        start = Parameters(tuple(np.round(2 * W) for W in setup.start.W), tuple(0 * b for b in setup.start.b))
+        X, Y = setup.examples
+        iteration = iteration_of(replace(setup, start=start, data=Examples(np.round(X), Y)))
+        at_corner += any((Z == 0).any() for Z in iteration.forward.Z[:-1])
+        check = check_gradients(iteration)
+        assert check.ok is not False, (seed, check)
+        reasons |= {checked.because for checked in check.parameters}
+    assert at_corner > 40 * MANY
+    assert "kink" in reasons
 
 
 def test_a_gradient_beside_a_corner_is_told_between_its_two_sides() -> None:

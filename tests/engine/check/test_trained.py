@@ -37,7 +37,7 @@ def test_no_right_network_is_accused_on_its_way_to_a_small_loss(part: int) -> No
 
 
 @pytest.mark.parametrize(("output", "loss"), LEARNING)
-@pytest.mark.parametrize("data", ["iris", "digits", "xor"])
+@pytest.mark.parametrize("data", ["iris", "digits", "xor", "spirals"])
 def test_what_has_learned_well_is_told_right_nearly_everywhere(data: str, output: str, loss: str) -> None:
     told = []
     for seed in range(MANY):

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import isfinite
 from xml.etree import ElementTree
 
 from app.engine.equations.trace import Equation
-from app.engine.network.expressions import Symbol
+from app.engine.network.expressions import BatchSum, Mean, Symbol
 from app.views.formulas.formulas import Formula
 from app.views.formulas.mathml import Row
 from tests.views.claims.arithmetic import calculated
@@ -143,7 +144,7 @@ def sides(rows: Sequence[Row]) -> Iterator[tuple[str, str, str]]:
 
 def claims_of_formula(equation: Equation, shown: Formula, world: World) -> Iterator[Claim]:
     """Each line of a formula, by names or by numbers, comes to the printed result, and that is the equation's."""
-    truth = exactly(world.values[equation.symbol])
+    truth = _truth(equation, world)
     yield from _lines(equation, shown.rows, world, truth)
     yield from _lines(equation, shown.written_out, world, truth)
     yield from _lines(equation, shown.why, world, truth)
@@ -152,6 +153,15 @@ def claims_of_formula(equation: Equation, shown: Formula, world: World) -> Itera
         own = calculated(result, world)
         for left, sign, right in lines:
             yield Claim("formula", f"{left} {sign} {right}, {result}", calculated(right, world), own)
+
+
+def _truth(equation: Equation, world: World) -> Range:
+    """What the equation finds. Over a batch up to the order of adding up: shares may cancel to their last digits."""
+    value, expression = world.values[equation.symbol], equation.expression
+    order = 0.0
+    if isinstance(expression, Mean | BatchSum):
+        order = 1e-15 * max(map(abs, world.values.each(expression.body)))
+    return Range(value - order, value + order) if isfinite(order) else exactly(value)
 
 
 def _lines(equation: Equation, rows: Sequence[Row], world: World, truth: Range) -> Iterator[Claim]:
@@ -165,7 +175,7 @@ def claims_of_lines(equation: Equation, plain: str, latex: str, world: World) ->
     """The formula in one line, as text and as LaTeX: both by names alone."""
     for line in (plain, from_latex(latex)):
         left, sign, right = re.split(r" ?([=←]) ?", line, maxsplit=1)
-        yield Claim("line", line, calculated(right, world), exactly(world.values[equation.symbol]))
+        yield Claim("line", line, calculated(right, world), _truth(equation, world))
         yield Claim("left", left, *_same(world.symbol(left.strip(), sign == "←"), equation.symbol))
 
 

@@ -238,6 +238,8 @@ def by_logarithms(t: Told, m: re.Match[str]) -> Claims:
     if m["how"] == " = ":
         yield t.sum(m["sum"], m["own"])
     else:
+        by_z = t.world.shape.decimals is None or all(a in (0, 1) for a in t.world.said)
+        yield word("computed from z", not by_z or "from z" in m["how"])
         shown = [exactly(1.0) - t.read(text) if rest else t.read(text) for rest, text in inside]
         coarse = 0.9 * 10.0 ** (1 - min(3, t.world.digits))
         ends = any(x.low <= 0 or (x.width < 1e-9 and x.high > 1 - 1e-9) for x in shown)
@@ -330,6 +332,7 @@ def last_part(t: Told, text: str) -> Claims:
         slope = t.read(m["slope"])
         yield t.result(m["delta"])
         yield from slope_of(t, m["f"], m["slope"])
+        yield from by_hand(t, m)
         if m["share"]:
             yield word(f"{m['share']} of {m['slope']}", names_share(m["share"], slope))
         if "back" in t.heard:
@@ -345,8 +348,25 @@ def last_part(t: Told, text: str) -> Claims:
         yield Claim("sum", f"passed on: {m['delta']}", t.heard["back"], t.read(m["delta"]))
 
 
-_SLOPE = wording(r"the <f:f>'s slope <slope:N> (?:lets <share:S> through|multiplies it): <delta:N>")
+_SLOPE = wording(
+    r"the <f:f>'s slope (?:by the rounded <a:N>, (?P<rule>[^=]+) = )?<slope:N>,? "
+    r"(?:lets <share:S> through|multiplies it): <delta:N>"
+)
+_BY_HAND = {"sigmoid": "a(1 − a)", "tanh": "1 − a²"}
 _UNCHANGED = wording(r"(?:no slope is taken|the <f:f> passes it on unchanged): <delta:N>")
+
+
+def by_hand(t: Told, m: re.Match[str]) -> Claims:
+    """A slope worked out from a rounded activation is told so, and no other."""
+    shape = t.world.shape
+    others = ("sigmoid_slope", "slope_of_activation", *(["slope_after_softmax"] if t.l == shape.depth else []))
+    rounds = shape.decimals is not None and not {*others} & {*shape.mistakes}
+    yield word("says how the slope is found", m["rule"] == (_BY_HAND.get(m["f"]) if rounds else None))
+    if m["rule"]:
+        a = t.read(m["a"])
+        yield t.name("rounded activation", m["a"], "a")
+        rest = exactly(1.0) - (a * a if m["f"] == "tanh" else a)
+        yield Claim("sum", m.group(), rest if m["f"] == "tanh" else a * rest, t.read(m["slope"]))
 
 
 def names_share(share: str, slope: Range) -> bool:
@@ -504,7 +524,9 @@ def over_batch(t: Told, m: re.Match[str]) -> Claims:
     parts = [w.number("delta", t.l, t.j) * (w.number("a", level, t.k) if is_weight else times) for w in worlds]
     total = sum(parts) / (1 if m["how"] == "sum" else len(parts))
     text = "0" if m["zero"] else m["g"]
-    yield Claim("rule", m.group(), exactly(total), t.read(text) if total or not m["zero"] else exactly(0.0))
+    order = 1e-15 * max(map(abs, parts))  # of adding up: products of rounded numbers may cancel to their last digits
+    found = Range(total - order, total + order)
+    yield Claim("rule", m.group(), found, t.read(text) if total or not m["zero"] else exactly(0.0))
     yield t.result(text)
     if "way" in m.re.groupindex:
         yield from which_way(t, m)
@@ -710,6 +732,7 @@ def corrected(t: Told, m: re.Match[str]) -> Claims:
 def first_corrected(t: Told, m: re.Match[str]) -> Claims:
     g = t.of_parameter(gradient_of(t))
     yield word("first update", t.world.number("t") == 1)
+    yield word("as taken", (m["how"] == "as taken") == (gradient_of(t) == "g_"))
     yield Claim("rule", m.group(), exactly(g * g if m["squared"] else g), t.heard["corrected"])
 
 
@@ -733,10 +756,11 @@ def shrinks(t: Told, m: re.Match[str]) -> Claims:
 
 
 def over_size(t: Told, m: re.Match[str]) -> Claims:
-    adam = m["what"].startswith("mean")
+    adam = m["what"] != "gradient"
     above, v = ("m_hat_", "v_hat_") if adam else (gradient_of(t), "new_v_")
     size = t.of_parameter(v) ** 0.5 + t.world.number("epsilon")
-    yield from noun(t, m["noun"])
+    if adam:
+        yield from noun(t, m["noun"])
     yield t.own(m["what"], m["above"], above)
     yield Claim("rule", f"usual size {m['size']}", exactly(size), t.read(m["size"]))
     yield Claim("sum", m.group(), t.read(m["above"]) / t.read(m["size"]), t.read(m["step"]))

@@ -45,13 +45,13 @@ class Walk:
 
 
 @st.composite
-def walks(draw: st.DrawFn) -> Walk:
+def walks(draw: st.DrawFn, decimals: tuple[int | None, ...] = (None, None, 3, 4)) -> Walk:
     """Any of the first five iterations of any setup, which may have diverged by then."""
     setup = replace(
         draw(mistaken()),
         optimizer=draw(optimizers()),
         schedule=draw(schedules()),
-        decimals=draw(st.sampled_from([None, None, 3, 4])),
+        decimals=draw(st.sampled_from(decimals)),
         batch_size=draw(st.sampled_from([1, 2, None])),
     )
     with np.errstate(all="ignore"):

@@ -87,12 +87,8 @@ class World:
         return exactly(self.values[self.symbol(name, name in self.moved)])
 
     def slope(self, named: str, inner: str) -> Range:
-        """f′ at z, worked out from the textbook; where a walk rounds, from the rounded a, as by hand."""
-        symbol, known = self.symbol(inner), function(named)
-        x = self.values[symbol]
-        if self.shape.decimals is not None and symbol.kind == "z" and known.by_a is not None:
-            return exactly(known.by_a(self.number("a", symbol.layer, symbol.j)))
-        return exactly(known.slope(x))
+        """f′ at z, worked out from the textbook."""
+        return exactly(function(named).slope(self.values[self.symbol(inner)]))
 
     def logarithm(self, name: str, of_rest: bool) -> Range:
         """ln ŷ or ln(1 − ŷ) where ŷ is 0 or 1 to the last bit, or by hand, and the logarithm is not lost."""

@@ -12,6 +12,7 @@ from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
+from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import HALF, Apply, Expression, Number, Quotient, Symbol, difference, product
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Parameters, Setup
@@ -104,11 +105,11 @@ def test_before_the_first_step_nothing_has_been_computed() -> None:
 
 
 def test_two_paths_are_told_one_by_one() -> None:
-    exact = replace(TWO_PATHS, decimals=None)
-    for setup in (TWO_PATHS, exact):
-        assert said(setup, delta(1)).startswith(
+    slopes = {None: "slope 0.24107", 4: "slope by the rounded 0.5945, a(1 − a) = 0.24107,"}
+    for decimals, slope in slopes.items():
+        assert said(replace(TWO_PATHS, decimals=decimals), delta(1)).startswith(
             "Hidden unit 1 feeds two units: 0.05497 comes back through the first, −0.01784 through the second; "
-            "together 0.03713. The sigmoid's slope 0.24107 lets a quarter of it through: 0.00895."
+            f"together 0.03713. The sigmoid's {slope} lets a quarter of it through: 0.00895."
         )
 
 
@@ -122,11 +123,11 @@ def test_a_unit_that_is_off_says_so() -> None:
     )
     assert said(setup, Symbol("dW", 1, 0, 0)) == (
         "This weight carried 1 into a unit whose error signal is 0. Its gradient is exactly 0: "
-        "this weight stays as it is."
+        "this gradient asks for no change."
     )
     assert said(setup, Symbol("new_W", 1, 0, 0)) == "The gradient is exactly 0, so this weight stays at −0.02."
     assert said(setup, Symbol("db", 1)) == (
-        "A bias carries 1, so its gradient is the error signal itself, exactly 0: this bias stays as it is."
+        "A bias carries 1, so its gradient is the error signal itself, exactly 0: this gradient asks for no change."
     )
 
 
@@ -160,7 +161,7 @@ def test_a_batch_tells_this_example_and_then_the_mean() -> None:
     )
     assert said(setup, delta(1), focus=1) == (
         "How much would the loss of this example grow if the output's sum grew? For an identity with this loss: "
-        "twice prediction minus target, 4. This is the output's error signal."
+        "twice the difference prediction minus target, 4. This is the output's error signal."
     )
     assert said(setup, Symbol("dW", 1, 0, 0), focus=1) == (
         "In this example the weight carried 2 into a unit whose error signal is 4: their product is 8. Over the 3 "
@@ -192,7 +193,7 @@ def one_layer(output: str, loss: str, z: tuple[float, ...], y: tuple[float, ...]
             one_layer("sigmoid", "binary_cross_entropy", (0.0, 0.0), (0.0, 1.0)),
             "says 0.5 and 0.5 where the answers are 0 and 1. The loss is −ln(0.5) − ln(1 − 0.5) = 1.38629.",
         ),
-        (one_layer("sigmoid", "binary_cross_entropy", (20.0,), (0.0,)), "−ln(1 − 1.00000), with all digits 20.00000."),
+        (one_layer("sigmoid", "binary_cross_entropy", (20.0,), (0.0,)), "−ln(1 − 1.00000), computed from z: 20.00000."),
         (
             one_layer("softmax", "cross_entropy", (0.0, 0.0), (0.0, 1.0)),
             "The right answer is output 2, and the network gives it the share 0.5. The loss is −ln(0.5) = 0.69315.",
@@ -201,7 +202,7 @@ def one_layer(output: str, loss: str, z: tuple[float, ...], y: tuple[float, ...]
             one_layer("softmax", "cross_entropy", (0.0, 0.0), (0.25, 0.75)),
             "where the answers are 0.25 and 0.75. The loss is −0.25 × ln(0.5) − 0.75 × ln(0.5) = 0.69315.",
         ),
-        (one_layer("softmax", "cross_entropy", (800.0, 0.0), (0.0, 1.0)), "is −ln(0), with all digits 800."),
+        (one_layer("softmax", "cross_entropy", (800.0, 0.0), (0.0, 1.0)), "is −ln(0), computed from z: 800."),
         (
             one_layer("identity", "half_squared_error", (0.5,), (1.0,)),
             "is half the squared difference: ½ × (−0.5)² = 0.125.",
@@ -223,10 +224,10 @@ def test_every_loss_is_told_with_its_numbers(setup: Setup, ending: str) -> None:
 @pytest.mark.parametrize(
     ("outputs", "words"),
     [
-        (1, "twice prediction minus target, 4."),
+        (1, "twice the difference prediction minus target, 4."),
         (2, "prediction minus target, 2."),
-        (3, "2/3 of prediction minus target, 1.33333."),
-        (4, "half of prediction minus target, 1."),
+        (3, "2/3 of the difference prediction minus target, 1.33333."),
+        (4, "half of the difference prediction minus target, 1."),
     ],
 )
 def test_a_mean_over_the_outputs_tells_its_factor(outputs: int, words: str) -> None:
@@ -289,16 +290,56 @@ def test_a_mistake_says_what_is_wrong_where_it_works(mistake: str, layer: int, c
 def test_a_gradient_by_a_wrong_rule_claims_nothing_about_the_loss() -> None:
     setup = random_setup(5, (3, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 1)
     setup = replace(setup, mistakes=("sigmoid_slope",))
-    assert said(setup, Symbol("dW", 1, 0, 0)).endswith(", by this rule.")
+    assert re.search(r"\. By this rule the gradient is their product, −?[\d.]+\.$", said(setup, Symbol("dW", 1, 0, 0)))
     assert "would make the loss" in said(setup, Symbol("dW", 2, 0, 0))
 
 
 BATCH = random_setup(5, (2, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 3)
 
 
+IN_VAIN = "; here it changes nothing."
+SYMMETRIC = Parameters((np.array([[0.3, 0.2], [-0.4, 0.1]]), np.array([[0.5, 0.7], [0.7, -0.2]])), (np.zeros(2),) * 2)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sizes", "in_vain"),
+    [
+        ("untransposed_weights", (2, 2, 2), True),
+        ("one_path_only", (2, 2, 2), False),
+        ("one_path_only", (2, 2, 1), True),
+        ("updated_weights", (2, 2, 2), False),
+        ("missing_slope", (2, 2, 2), False),
+    ],
+)
+def test_a_mistake_that_changes_nothing_says_so(mistake: str, sizes: tuple[int, ...], in_vain: bool) -> None:
+    setup = random_setup(5, sizes, ("tanh", "sigmoid"), "binary_cross_entropy", 1)
+    if mistake == "untransposed_weights":
+        setup = replace(setup, start=SYMMETRIC)
+    told = said(replace(setup, mistakes=(mistake,)), delta(1))
+    assert " This rule " in told
+    assert told.endswith(IN_VAIN) == in_vain
+
+
+def test_one_example_is_its_own_sum() -> None:
+    wrong = replace(BATCH, mistakes=("summed_not_averaged",))
+    for symbol in (Symbol("dW", 1, 0, 0), Symbol("db", 1)):
+        assert IN_VAIN not in said(wrong, symbol)
+        assert said(replace(wrong, batch_size=1), symbol).endswith(IN_VAIN)
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "softmax"])
+def test_a_slope_left_out_changes_nothing_where_it_is_1(name: str) -> None:
+    setup = random_setup(3, (2, 2, 1), (name, "identity"), "half_squared_error", 1)
+    for seed in range(5):
+        wrong = replace(setup, start=Initializer("normal", seed=seed), mistakes=("missing_slope",))
+        slope = ACTIVATIONS[name].g_prime(iteration_of(wrong).forward.Z[0])[0, 0]
+        told = said(wrong, delta(1))
+        assert told.endswith(IN_VAIN) == ("This rule" in told and slope == 1)
+
+
 def test_two_mistakes_in_one_error_signal_are_both_told() -> None:
     told = said(replace(BATCH, mistakes=("halved_gradient", "wrong_sign")), delta(2))
-    assert "By this rule: half of target minus prediction" in told
+    assert "By this rule: half of the difference target minus prediction" in told
     assert told.endswith(
         " This rule takes half of what the chain rule gives. "
         "It also turns the difference round: the chain rule takes prediction minus target."
@@ -330,7 +371,9 @@ def test_gradients_by_a_wrong_rule_say_what_it_puts_together() -> None:
     assert "; this rule counts it once for each of the two inputs: " in said(fan_in, Symbol("db", 1))
     assert ", but this rule takes " in said(own_layer, Symbol("dW", 1, 0, 1))
     assert ", the activation of hidden unit 2, for what it carried: " in said(own_layer, Symbol("dW", 1, 0, 1))
-    assert said(own_layer, Symbol("dW", 2, 0, 1)).endswith(", by this rule.")
+    assert " is the gradient by this rule, " in said(own_layer, Symbol("dW", 2, 0, 1))
+    alone = said(replace(own_layer, batch_size=1), Symbol("dW", 2, 0, 1))
+    assert re.search(r"\. By this rule the gradient is their product, −?[\d.]+\.$", alone)
 
 
 # Which mistakes leave the sign of a gradient as evidence: the layers of a 2-2-2 network in which they do not.
@@ -355,10 +398,10 @@ def test_the_sign_of_a_gradient_is_evidence_only_where_the_rule_keeps_it(mistake
 @pytest.mark.parametrize(
     ("z", "y", "ending"),
     [
-        (9.0, 1.0, "is −ln(1), with all digits 0.000123."),
-        (-9.0, 0.0, "is −ln(1 − 0), with all digits 0.000123."),
+        (9.0, 1.0, "is −ln(1), computed from z: 0.000123."),
+        (-9.0, 0.0, "is −ln(1 − 0), computed from z: 0.000123."),
         (-800.0, 0.0, "is −ln(1 − 0) = 0."),
-        (9.0, 0.0, "is −ln(1 − 1), with all digits 9.00012."),
+        (9.0, 0.0, "is −ln(1 − 1), computed from z: 9.00012."),
     ],
 )
 def test_a_prediction_rounded_to_0_or_1_says_where_its_digits_went(z: float, y: float, ending: str) -> None:
@@ -425,7 +468,11 @@ def test_a_loss_that_adds_up_nothing_that_could_be_told_says_only_what_it_is() -
 
 def test_a_losss_slope_ends_where_the_activations_begins() -> None:
     sign = Apply("sign", difference(Y_HAT, Y))
-    assert "target is 1, and the sigmoid's slope 0.1840 lets" in told(product(sign, SLOPE), delta(2))
+    assert "target is 1, and the sigmoid's slope by the rounded 0.7569, a(1 − a) = 0.1840, lets" in told(
+        product(sign, SLOPE), delta(2)
+    )
     sign = Apply("sign", difference(Y, Y_HAT))
     quarter = Quotient(Number(1), Number(4))
-    assert "1/4 of target minus prediction is −0.25, and" in told(product(quarter, sign, SLOPE), delta(2))
+    assert "1/4 of the difference target minus prediction is −0.25, and" in told(
+        product(quarter, sign, SLOPE), delta(2)
+    )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
+from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
@@ -59,7 +60,7 @@ def of_w(state: str) -> Symbol:
         (
             Optimizer("rmsprop"),
             of_w("new_W"),
-            "The gradient 2 over the usual size of this weight's gradients, 0.20000, is 10.00000. "
+            "The gradient 2 over √v + ε = 0.200000, where v began at 0, is 10.00000. "
             "Against it, by the learning rate: 0.5 − 0.1 × 10.00000 = −0.50000.",
         ),
         (
@@ -83,14 +84,14 @@ def of_w(state: str) -> Symbol:
         (
             Optimizer("adam"),
             of_w("new_W"),
-            "The mean gradient 2 over the usual size of this weight's gradients, 2.00000, is 1.00000. "
+            "The corrected mean gradient 2 over the usual size of this weight's gradients, 2.00000, is 1.00000. "
             "Against it, by the learning rate: 0.5 − 0.1 × 1.00000 = 0.40000.",
         ),
         (
             Optimizer("adamw", weight_decay=0.5),
             of_w("new_W"),
-            "Weight decay first shrinks this weight by 0.1 × 0.5 of itself, to 0.475. The mean gradient 2 over the "
-            "usual size of this weight's gradients, 2.00000, is 1.00000. Against it, by the learning rate: "
+            "Weight decay first shrinks this weight by 0.1 × 0.5 of itself, to 0.475. The corrected mean gradient 2 "
+            "over the usual size of this weight's gradients, 2.00000, is 1.00000. Against it, by the learning rate: "
             "0.475 − 0.1 × 1.00000 = 0.37500.",
         ),
         (
@@ -129,6 +130,26 @@ def of_w(state: str) -> Symbol:
 )
 def test_the_first_update_is_told_with_its_numbers(optimizer: Optimizer, symbol: Symbol, sentence: str) -> None:
     assert said(optimizer, symbol) == sentence
+
+
+@pytest.mark.parametrize("optimizer", [Optimizer("adam", clip_norm=1.0), Optimizer("adam", weight_decay=0.5)])
+def test_after_the_first_update_a_mean_is_the_gradient_as_it_was_taken(optimizer: Optimizer) -> None:
+    assert said(optimizer, of_w("m_hat_W")).endswith(" After the first update that is the gradient as taken.")
+    assert said(optimizer, of_w("v_hat_W")).endswith(" After the first update that is the squared gradient as taken.")
+
+
+def test_what_is_divided_has_the_digits_that_the_quotient_needs() -> None:
+    slow = replace(
+        ONE, learning_rate=0.0007, optimizer=Optimizer("adam"), data=Examples(np.array([[0.7]]), np.array([[0.0]]))
+    )
+    for number in range(3):
+        iteration, shape = later_iteration(slow, number), slow.shape(1)
+        for symbol in (of_w("v_hat_W"), of_w("m_hat_W")):
+            told_of = narrate(line_of(shape, symbol), shape, Values(iteration), 5)
+            found = re.search(r": ([\d.]+) / ([\d.]+) = ([\d.]+)\.", told_of)
+            assert found is not None
+            above, below, quotient = map(float, found.groups())
+            assert above / below == pytest.approx(quotient, abs=2e-5), told_of
 
 
 def test_a_velocity_gains_speed_slows_down_and_turns_round() -> None:
@@ -195,6 +216,16 @@ def test_a_parameter_without_any_step_says_that_it_stays() -> None:
         what = "gradient" if kind == "gradient_descent" else "step"
         expected = f"The {what} is exactly 0, so this weight stays at 0.5."
         assert narrate(line_of(shape, of_w("new_W")), shape, values, 5) == expected
+
+
+@pytest.mark.parametrize("optimizer", [Optimizer("momentum"), Optimizer("adam"), Optimizer(weight_decay=0.1)])
+def test_a_gradient_of_0_asks_for_no_change_also_where_something_else_moves_the_weight(optimizer: Optimizer) -> None:
+    data = Examples(np.array([[2.0], [0.0]]), np.array([[0.0], [0.0]]))
+    setup = replace(ONE, data=data, batch_size=1, optimizer=optimizer)
+    iteration, shape = later_iteration(setup, 1), setup.shape(1)
+    assert iteration.after.layers[0].W[0, 0] != iteration.before.layers[0].W[0, 0]
+    told_of = narrate(trace(shape)[found_at(shape)[of_w("dW")]], shape, Values(iteration), 5)
+    assert told_of.endswith("Its gradient is exactly 0: this gradient asks for no change.")
 
 
 @pytest.mark.parametrize("kind", list(OPTIMIZERS))

@@ -51,9 +51,9 @@ def test_each_path_stands_in_symbols_and_in_numbers_that_come_to_its_share() -> 
     assert [first.name, second.name] == ["x₁ → h₁ → o₁", "x₁ → h₁ → o₂"]
     assert written(first) == [
         ("x_1", "0.05"),
-        ("σ′(z[1]_1)", "0.24107"),
+        ("a[1]_1·(1−a[1]_1)", "0.24107"),
         ("w[2]_11", "0.4"),
-        ("σ′(z[2]_1)", "0.18400"),
+        ("ŷ_1·(1−ŷ_1)", "0.18400"),
         ("∂ℒ/∂ŷ_1", "0.7469"),
     ]
     assert (first.bar.text, second.bar.text) == ("+0.000663", "−0.000215")

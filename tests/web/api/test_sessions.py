@@ -73,6 +73,14 @@ def test_a_data_set_of_several_classes_gets_a_softmax(client: TestClient) -> Non
     assert state["setup"]["activations"] == ["tanh", "softmax"]
 
 
+def test_irises_are_as_they_were_measured_where_no_noise_is_asked_for(client: TestClient) -> None:
+    usual = {"iris": [4, 3], "xor": [2, 1]}
+    drawn = {name: begin(client, {"sizes": sizes, "data": {"dataset": name}}) for name, sizes in usual.items()}
+    assert [state["setup"]["data"]["noise"] for state in drawn.values()] == [0.0, 0.1]
+    measured = act(client, drawn["iris"], "forward")["forward"]["A"][0]
+    assert measured == [[round(x, 1) for x in row] for row in measured]
+
+
 def test_a_setup_of_sizes_and_data_has_fitting_defaults(client: TestClient) -> None:
     data = {"X": [[0.0, 1.0], [1.0, 0.0]], "Y": [[0], [1]]}
     state = begin(client, {"sizes": [2, 3, 1], "data": data})
@@ -265,6 +273,17 @@ def test_a_trace_holds_no_number_that_is_not_yet_reached(client: TestClient) -> 
     assert all(term["value"] is None for equation in equations[state["cursor"] :] for term in equation["terms"])
 
 
+def test_a_trace_gives_an_error_signal_by_itself_and_as_its_share_of_the_batchs_loss(client: TestClient) -> None:
+    state = act(client, begin(client, BATCHES), "backward")
+    row = state["batch"].index(state["example"])
+    for equation in client.get(f"/api/sessions/{state['id']}/trace").json():
+        if equation["kind"] != "delta":
+            assert equation["share"] is None
+            continue
+        assert equation["share"] == state["backward"]["delta"][equation["layer"] - 1][row][equation["j"]]
+        assert equation["value"] == pytest.approx(2 * equation["share"], rel=1e-14)
+
+
 def test_a_trace_says_each_equation_in_symbols_and_in_code(client: TestClient) -> None:
     state = act(client, begin(client, BY_HAND), "backward")
     equations = trace(client, state)
@@ -373,3 +392,16 @@ def test_a_session_survives_a_restart_of_the_server(tmp_path: Path) -> None:
     with TestClient(create_app(settings)) as after:
         assert after.get(f"/api/sessions/{state['id']}").json() == state
         assert act(after, state, "back", by="iteration")["iteration"] == 19
+
+
+def test_the_rate_in_force_stands_beside_the_one_that_was_chosen(client: TestClient) -> None:
+    state, rates = walk(client, "gradient_descent", schedule=STEP), []
+    for _ in range(3):
+        rates.append(state["learning_rate_now"])
+        assert state["setup"]["optimizer"]["learning_rate"] == 0.1
+        state = act(client, state, "update")
+        equations = trace(client, state)
+        assert next(one["value"] for one in equations if one["kind"] == "eta") == rates[-1]
+    assert rates == pytest.approx([0.1, 0.05, 0.025])
+    state = edit(client, begin(client, BATCHES), learning_rate=0.25)
+    assert state["learning_rate_now"] == state["setup"]["optimizer"]["learning_rate"] == 0.25

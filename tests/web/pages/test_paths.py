@@ -39,9 +39,9 @@ def test_the_two_paths_of_the_hand_calculation(client: TestClient) -> None:
     first = found["paths"][0]
     assert [factor["symbol"] for factor in first["factors"]] == [
         "x_1",
-        "σ′(z^[1]_1)",
+        "a^[1]_1 · (1 − a^[1]_1)",
         "w^[2]_11",
-        "σ′(z^[2]_1)",
+        "ŷ_1 · (1 − ŷ_1)",
         "∂ℒ/∂ŷ_1",
     ]
     by_hand = 0.05 * (0.5945 * (1 - 0.5945)) * 0.4 * (0.7569 * (1 - 0.7569)) * (0.7569 - 0.01)
