@@ -100,7 +100,7 @@ def step_of(iteration: Iteration, symbol: Symbol) -> float:
     with np.errstate(all="ignore"):
         h = steps_of(near)
         for _ in range(MOST_HALVINGS):
-            sums, _ = near.moved(ROOM * h[:, None] * np.array([-1.0, 1.0]))
+            sums = near.sums(ROOM * h[:, None] * np.array([-1.0, 1.0]))
             if not any(
                 layer.activation.pieces is not None and bool((((moved > 0) != (Z > 0)) & (Z != 0)).any())
                 for layer, Z, moved in zip(near.layers, near.Z, sums, strict=True)

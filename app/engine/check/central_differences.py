@@ -107,6 +107,11 @@ class Behind:
             sums.append(Z)
         return sums, self.loss.value(Output(Z, A), self.Y)
 
+    def sums(self, T: Array) -> tuple[Array, ...]:
+        """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n)."""
+        (z, *later), _ = self.moved(T)
+        return (self._with_unit(self.Z[0], z[..., 0]), *later)
+
     def _with_unit(self, base: Array, column: Array) -> Array:
         """The base (m, n), for each parameter with its unit's column (P, S, m) put in: (P, S, m, n)."""
         whole = np.broadcast_to(base, (*column.shape, base.shape[-1])).copy()
@@ -126,8 +131,7 @@ class Behind:
         """
         there = self
         for _ in self.layers:
-            (z, *later), _ = there.moved(side * self.probe[:, None])
-            sums = (self._with_unit(self.Z[0], z[..., 0]), *later)
+            sums = there.sums(side * self.probe[:, None])
             right = tuple(np.where(Z == 0, moved > 0, Z > 0) for Z, moved in zip(self.Z, sums, strict=True))
             there = replace(there, right=right)
         return there

@@ -56,11 +56,12 @@ class Lookup(Protocol):
 
 
 def evaluate(expression: Expression, values: Lookup) -> float:
-    """The number that an expression stands for, for the example in focus."""
-    if isinstance(expression, Mean | BatchSum):
-        shares = _evaluated(expression.body, values.batch.__getitem__)
-        return float(np.mean(shares) if isinstance(expression, Mean) else np.sum(shares))
-    return float(_evaluated(expression, values.__getitem__))
+    """The number that an expression stands for, for the example in focus; no finite one where its parts are too large."""
+    with np.errstate(all="ignore"):
+        if isinstance(expression, Mean | BatchSum):
+            shares = _evaluated(expression.body, values.batch.__getitem__)
+            return float(np.mean(shares) if isinstance(expression, Mean) else np.sum(shares))
+        return float(_evaluated(expression, values.__getitem__))
 
 
 def _length(parts: Iterable[N]) -> N:
