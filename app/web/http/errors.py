@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -182,6 +183,8 @@ class Unexpected:
 
         try:
             await self.app(scope, receive, noting)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             if started or scope["type"] != "http":
                 raise

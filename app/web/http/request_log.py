@@ -88,7 +88,7 @@ class Metrics:
             "explorer_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
         self._seconds = prometheus.Histogram(
-            "explorer_request_seconds", "From request to answer.", ("route",), buckets=BUCKETS, registry=self._registry
+            "explorer_client_seconds", "From request to answer.", ("route",), buckets=BUCKETS, registry=self._registry
         )
         if MULTIPROCESS not in os.environ:  # of several processes each has its own memory and time
             prometheus.ProcessCollector(registry=self._registry)
