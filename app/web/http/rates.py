@@ -13,7 +13,8 @@ from starlette.requests import Request
 
 LOCAL_CLIENTS = ("127.0.0.1", "::1")
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
-MOST_BUCKETS = 20_000  # remembered at once
+MOST_BYTES, BUCKET_BYTES = 4_000_000, 200  # of a table of buckets, and of each bucket
+MOST_BUCKETS = MOST_BYTES // BUCKET_BYTES
 
 
 class TooFastError(RuntimeError):
@@ -42,19 +43,22 @@ class Rate:
 
 
 class Buckets:
-    """A token bucket per key, kept as one number: the time at which the bucket is full again. `clock` gives seconds."""
+    """A token bucket per key, kept as one number: the time at which the bucket is full again. `clock` gives seconds.
+
+    A key is kept as its hash, whatever its length, so that the table's bytes are bounded by the number of its keys.
+    """
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = monotonic) -> None:
         self._each, self._depth, self._clock = 1 / rate.per_second, rate.burst / rate.per_second, clock
-        self._full_at: dict[Hashable, float] = {}
+        self._full_at: dict[int, float] = {}
 
     def take(self, key: Hashable) -> None:
         """One token of the key's bucket. TooFastError where it is empty."""
-        now = self._clock()
-        full_at = max(self._full_at.get(key, now), now) + self._each
+        now, name = self._clock(), hash(key)
+        full_at = max(self._full_at.get(name, now), now) + self._each
         if full_at - now > self._depth + 1e-9:
             raise TooFastError(full_at - now - self._depth)
-        self._full_at[key] = full_at
+        self._full_at[name] = full_at
         if len(self._full_at) > MOST_BUCKETS:  # those go that are full again; where nearly none is, all
-            waiting = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
+            waiting = {name: full_at for name, full_at in self._full_at.items() if full_at > now}
             self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}
