@@ -16,6 +16,7 @@ from app.lessons import UnknownLessonError
 from app.sessions.store.live import Live
 from app.sessions.store.migrations import migrate
 from app.sessions.store.store import (
+    DamagedSessionError,
     Kept,
     NotWritableError,
     StaleRevisionError,
@@ -105,10 +106,13 @@ class SqliteStore:
             raise UnknownSessionError
         rev, fixed, moving, operations = row
         try:
-            session = unpacked_session(fixed, moving)
+            kept = Kept(session_id, rev, unpacked_session(fixed, moving), tuple(operations.split()), len(fixed))
+            led_to(kept.operations, "")  # they too can be read
         except UnknownLessonError as error:
             raise UnknownSessionError from error
-        return self._live.hold(Kept(session_id, rev, session, tuple(operations.split()), len(fixed)))
+        except Exception as error:  # whatever a text that is no session makes of it
+            raise DamagedSessionError from error
+        return self._live.hold(kept)
 
     async def save(self, kept: Kept, session: TrainingSession, key: str = "") -> Kept:
         """Put `session` in the place of `kept` if it still has that revision: compare and swap, in one statement.

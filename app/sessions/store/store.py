@@ -53,6 +53,13 @@ class UnknownSessionError(LookupError):
         super().__init__("There is no such session, or nobody has touched it for too long. Start a new one.")
 
 
+class DamagedSessionError(UnknownSessionError):
+    """A session's record in the store cannot be read."""
+
+    def __str__(self) -> str:
+        return "The record of this walk is damaged, so that it cannot be shown any more. Start a new one."
+
+
 class StaleRevisionError(RuntimeError):
     """Somebody else has moved the session on since the revision that was given; `current` is how it stands."""
 
@@ -111,7 +118,8 @@ class SessionStore(Protocol):
     async def load(self, session_id: str) -> Kept:
         """The session of this id.
 
-        UnknownSessionError where there is none; TooManySessionsError where no other may be used beside those in use.
+        UnknownSessionError where there is none, DamagedSessionError where it cannot be read; TooManySessionsError where
+        no other may be used beside those in use.
         """
         ...
 

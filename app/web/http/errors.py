@@ -17,7 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
 from app.sessions.setups.setting import MOST_ERRORS, Error, told
-from app.sessions.store.store import NotWritableError, SessionTooLargeError, TooManySessionsError, UnknownSessionError
+from app.sessions.store.store import (
+    DamagedSessionError,
+    NotWritableError,
+    SessionTooLargeError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
 from app.views.pages import ProblemPage, broken, not_found, refused, session_gone
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.page import page_response
@@ -89,6 +95,12 @@ async def on_unknown_session(request: Request, error: UnknownSessionError) -> Re
     return answer(request, session_gone(), problem("unknown-session", 404, str(error)))
 
 
+async def on_damaged_session(request: Request, error: DamagedSessionError) -> Response:
+    """404: whoever runs the program can see in the log what is wrong with it."""
+    log.warning("A walk's record is damaged: %s", type(error.__cause__).__name__)
+    return _said(request, 404, "unknown-session", str(error))
+
+
 async def on_diverged(request: Request, error: DivergedError) -> Response:
     """409: the numbers run away; nothing was changed."""
     return answer(request, refused(409, str(error), "Nothing was changed."), problem("diverged", 409, str(error)))
@@ -157,6 +169,7 @@ HANDLERS: Handlers = {
     RequestValidationError: on_invalid,
     UnknownLessonError: on_unknown_lesson,
     UnknownSessionError: on_unknown_session,
+    DamagedSessionError: on_damaged_session,
     DivergedError: on_diverged,
     TooFastError: on_too_fast,
     BusyError: on_busy,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -55,7 +55,7 @@ class Security:
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 OURS = (b"same-origin", b"none")
-HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
 class HostAndOrigin:
@@ -87,13 +87,12 @@ class HostAndOrigin:
 def is_ours(host: bytes, hosts: Collection[str]) -> bool:
     """Whether a Host header names this machine: localhost, an address in numbers, or one of `hosts`."""
     match = HOST.fullmatch(host.decode("latin-1").lower())
-    if match is None:
+    if match is None or int(match["port"] or 0) > 65_535:
         return False
-    name = match[1]
-    if name == "localhost" or name in hosts:
+    if match["name"] == "localhost" or match["name"] in hosts:
         return True
     try:
-        ip_address(name[1:-1] if name.startswith("[") else name)
+        IPv6Address(match["six"]) if match["six"] else IPv4Address(match["name"])
     except ValueError:
         return False
     return True
