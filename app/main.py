@@ -21,7 +21,7 @@ from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.fragments import Shown
 from app.web.http.prefix import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
-from app.web.http.security import BodyLimit, HostAndOrigin, Security
+from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool
 from app.web.pages import (
@@ -107,10 +107,11 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     return [
         *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
         Middleware(RequestLog, metrics=metrics, log_requests=settings.log_format == "json"),
-        Middleware(Security, ancestors=settings.frame_ancestors),
+        Middleware(Security, ancestors=settings.frame_ancestors, own_host=not settings.root_path),
+        Middleware(Head),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(Unexpected),
-        Middleware(HostAndOrigin, hosts=settings.allowed_hosts),
+        Middleware(HostAndOrigin, hosts=settings.allowed_hosts, trusting=bool(settings.forwarded_allow_ips)),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),
     ]
 

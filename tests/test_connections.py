@@ -211,6 +211,28 @@ def test_a_post_that_would_change_the_protocol_is_answered_as_any_other(server: 
         assert answer(connection).startswith(b"HTTP/1.1 303 ")
 
 
+@pytest.mark.parametrize("path", [b"/healthz", b"/readyz"])
+def test_a_load_balancers_plain_check_is_answered(server: Server, path: bytes) -> None:
+    for method in (b"GET ", b"HEAD "):
+        with connected(server, method, path, b" HTTP/1.0\r\n\r\n") as connection:
+            assert all_of(connection).startswith(b"HTTP/1.1 200 ")
+    for request in (b"GET / HTTP/1.0\r\n\r\n", b"POST /healthz HTTP/1.0\r\n\r\n"):
+        with connected(server, request) as connection:
+            assert all_of(connection).startswith(b"HTTP/1.1 421 ")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/static/app.css", "/api/lessons"])
+def test_head_is_answered_as_get_is_without_the_body(server: Server, path: str) -> None:
+    def answered(method: str) -> tuple[int, dict[str, str], bool]:
+        with server.connect() as connection:
+            connection.request(method, path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            headers = {name: value for name, value in answer.headers.items() if name != "date"}
+            return answer.status, headers, bool(answer.read())
+
+    assert answered("HEAD") == (*answered("GET")[:2], False)
+
+
 def test_nothing_that_a_client_sends_or_leaves_unsent_is_an_error_in_the_log(tmp_path: Path) -> None:
     with serving(tmp_path, EXPLORER_CLIENT_SECONDS="1") as server:
         session = server.ask("POST", "/api/sessions", {"sizes": [2, 8, 8, 1], "data": {"dataset": "xor"}})[1]["id"]
