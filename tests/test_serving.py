@@ -221,6 +221,12 @@ def worker_pids(server: Server) -> list[int]:
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
+def test_no_part_of_the_server_is_installed_that_nothing_uses() -> None:
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert {"uvicorn", "uvloop", "h11"} <= locked
+    assert not {"httptools", "pyyaml", "watchfiles", "websockets"} & locked
+
+
 # Behind a proxy -----------------------------------------------------------------------------------------------------
 
 
