@@ -24,27 +24,13 @@ from app.web.http.request_log import Metrics, RequestLog
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool
-from app.web.pages import (
-    bug_lab,
-    build,
-    check,
-    compare,
-    docs,
-    explorer,
-    lessons,
-    operations,
-    paths,
-    pictures,
-    predict,
-    preferences,
-    training,
-)
+from app.web.pages import bug_lab, build, check, compare, explorer, lessons, paths, pictures, predict, program, training
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
 PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab)
 ROUTERS = (
-    api.session, check.router, paths.router, explorer.router, predict.router, build.router, bug_lab.router,
-    lessons.router, docs.router, preferences.router, api.router, operations.router,
+    api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
+    program.router,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
@@ -141,7 +127,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     if metrics is not None:
-        app.include_router(operations.metrics_router(metrics))
+        app.include_router(program.metrics_router(metrics))
     app.mount("/static", Assets(directory=STATIC), name="static")
     check_access(app.router.routes)
     return app

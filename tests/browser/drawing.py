@@ -1,4 +1,4 @@
-"""What lies over what in the diagram, measured on the page."""
+"""Where things lie, and what lies over what in the diagram, measured on the page."""
 
 from typing import cast
 
@@ -45,6 +45,18 @@ OVERLAPS = """() => {
   }));
   return found;
 }"""
+
+
+BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => {
+  const box = mark.getBoundingClientRect();
+  return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
+})"""
+CONTROLS = "#controls button, #controls label, #controls select"
+
+
+def boxes(page: Page, selector: str) -> list[list[float]]:
+    """Of each element: x, y, width and height in pixels of the page, to a tenth."""
+    return cast(list[list[float]], page.evaluate(BOXES, selector))
 
 
 def overlaps(page: Page) -> list[str]:

@@ -1,24 +1,14 @@
 """The page fits its window, nothing lies over anything else, and what the pointer is on stays where it is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.conftest import StartWalk
 from tests.browser.drawing import overlaps
 from tests.browser.places import gradient_of_the_first_weight
-from tests.browser.walk import LESSONS, Walk
-from tests.browser.watch import PRELUDE
+from tests.browser.walk import LESSONS
 
-BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => {
-  const box = mark.getBoundingClientRect();
-  return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
-})"""
 OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [8, 10, 4], [2, 20, 2]]
-CONTROLS = "#controls button, #controls label, #controls select"
 BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
   .map((mark) => mark.getBoundingClientRect().bottom))"""
 
@@ -27,43 +17,6 @@ MOVED = """(towards) => {
   text.setAttribute("x", box.x + box.width / 2);
   text.setAttribute("y", box.y + box.height / 2);
 }"""
-
-
-@dataclass(frozen=True)
-class Survey:
-    """One iteration of a lesson at 1440x900: what was seen at each place."""
-
-    overlaps: dict[int, list[str]]
-    controls: dict[int, Any]
-    diagram: dict[int, Any]
-
-
-@pytest.fixture(scope="module", params=LESSONS)
-def survey(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Survey]:
-    """Walk the lesson once, for all that is asked of every place."""
-    context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.add_init_script(PRELUDE)
-    walk = Walk(context.new_page()).start(request.param)
-    seen = Survey({}, {}, {})
-    for cursor in range(walk.equations + 1):
-        seen.overlaps[cursor] = overlaps(walk.page)
-        seen.controls[cursor] = walk.page.evaluate(BOXES, CONTROLS)
-        seen.diagram[cursor] = walk.page.evaluate(BOXES, "#net, #timeline")
-        walk.click("step")
-    yield seen
-    context.close()
-
-
-def test_no_label_lies_over_another_or_a_unit_at_any_place(survey: Survey) -> None:
-    assert {cursor: found for cursor, found in survey.overlaps.items() if found} == {}
-
-
-def test_the_controls_never_move(survey: Survey) -> None:
-    assert {cursor: boxes for cursor, boxes in survey.controls.items() if boxes != survey.controls[0]} == {}
-
-
-def test_the_diagram_and_the_timeline_never_jump(survey: Survey) -> None:
-    assert {cursor: boxes for cursor, boxes in survey.diagram.items() if boxes != survey.diagram[0]} == {}
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -1,50 +1,12 @@
-"""A learner walks: every lesson forward and back by clicking, and every control does what it says."""
+"""A learner walks, and every control does what it says."""
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.walk import LESSONS, Walk
-
-TITLES = dict(
-    zip(
-        LESSONS,
-        (
-            "One example at a time",
-            "Two outputs, two paths",
-            "Softmax and dead units",
-            "A slope too many",
-            "Hours of study",
-        ),
-        strict=True,
-    )
-)
-
-
-def begin_by_clicking(page: Page, lesson: str) -> Walk:
-    page.goto("/")
-    page.get_by_role("button", name=f"Start walking: {TITLES[lesson]}").click()
-    expect(page.locator("h1")).to_have_text(TITLES[lesson])
-    page.wait_for_load_state()  # sooner, the form is sent as one without scripts, and the count begins anew
-    before = page.evaluate("window.answers")
-    page.select_option("#asking", "0")  # walks on without being asked
-    return Walk(page).answered(before)
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_whole_iteration_forward_and_back_shows_the_same_page_at_each_place(page: Page, lesson: str) -> None:
-    walk = begin_by_clicking(page, lesson)
-    forward = [walk.texts()]
-    pointer = walk.spot("step")  # which never moves
-    for _ in range(walk.equations):
-        forward.append(walk.press_at(pointer).texts())
-    assert walk.place == (0, len(forward) - 1)
-    assert len({texts["equation"] for texts in forward}) == len(forward)
-    for cursor in range(len(forward) - 2, -1, -1):
-        assert walk.click("back").texts() == forward[cursor], f"back at {cursor}"
-    assert walk.place == (0, 0)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

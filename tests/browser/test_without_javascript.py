@@ -34,7 +34,8 @@ def shown(page: Page) -> str:
 
 
 def test_a_whole_iteration_by_form_posts_and_back_again(plain: Page) -> None:
-    walk = begin(plain, "Hours of study")
+    data = {"X": [[0.6], [-0.2]], "Y": [[1], [0]]}
+    walk = Walk(plain).start_with({"sizes": [1, 1, 1], "data": data, "activations": ["tanh", "sigmoid"]})
     equations = walk.equations
     forward = [shown(plain)]
     for _ in range(equations):

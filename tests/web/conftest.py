@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,18 @@ from app.sessions.store.sqlite import SqliteStore
 from app.settings import Settings
 from tests.sessions.clock import Clock
 
-COUNT = count(1)  # of clients, in this process
 Opened = tuple[FastAPI, Callable[[Path, Clock], None]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unfrozen() -> Iterator[None]:
+    """The program freezes what is there when it starts, for as long as it runs.
+
+    Tests start it often: what one has left behind would be frozen by the next, and never go.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)
+        yield
 
 
 @pytest.fixture
@@ -63,8 +72,3 @@ def client(application: Opened, settings: Settings, clock: Clock) -> Iterator[Te
     give(settings.data_directory, clock)
     with TestClient(app, follow_redirects=False) as client:
         yield client
-    # The program freezes what is there when it starts, for as long as it runs. Tests start it often: what one has left
-    # behind would be frozen by the next, and never go.
-    gc.unfreeze()
-    if next(COUNT) % 20 == 0:
-        gc.collect()

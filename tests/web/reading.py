@@ -1,6 +1,6 @@
 """Pages read as a browser reads them."""
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from starlette.testclient import TestClient
 
 
@@ -11,8 +11,18 @@ def soup(client: TestClient, address: str, **headers: str) -> BeautifulSoup:
     return BeautifulSoup(response.text, "html5lib")
 
 
-def words(page: BeautifulSoup, selector: str) -> str:
-    """The words of the first element of a kind, which must be there."""
+def element(page: Tag, selector: str) -> Tag:
+    """The first element of a kind, which must be there."""
     found = page.select_one(selector)
     assert found is not None, selector
-    return " ".join(found.text.split())
+    return found
+
+
+def words(page: Tag, selector: str) -> str:
+    """The words of the first element of a kind, which must be there."""
+    return " ".join(element(page, selector).text.split())
+
+
+def revision(client: TestClient, address: str) -> str:
+    """The revision that the forms of a walk's page are made for."""
+    return str(element(soup(client, address), "input[name=rev]")["value"])

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
-from app.main import create_app
+from app.main import bounds_of, create_app
 from app.sessions.store.sqlite import SqliteStore
 from app.settings import Settings
-from app.web.api.answers import State
+from app.web.api.schemas import State
 
 Json = dict[str, Any]
 LESSON = {"lesson": "one-example-at-a-time"}
@@ -30,6 +31,8 @@ BATCHES = {
     "data": {"X": [[0.5, -1.0], [1.5, 2.0], [-3.0, 1.0]], "Y": [[0.1, 0.2], [0.3, -0.4], [0.5, 2.5]]},
     "batch_size": 2,
 }
+HTMX = {"HX-Request": "true"}
+JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -40,11 +43,48 @@ def begin(client: TestClient, what: Json = LESSON) -> Json:
     return documented(response.json())
 
 
+def walk_of(client: TestClient, what: Json = LESSON, iterations: int = 0) -> str:
+    """The address of a new walk that has gone so far."""
+    state = begin(client, what)
+    if iterations:
+        act(client, state, "train", iterations=iterations)
+    return f"/sessions/{state['id']}"
+
+
+def start(client: TestClient, lesson: str = "two-outputs-two-paths", ask: str = "0", **more: str) -> str:
+    """The address of a new walk that is begun on the page; where `ask` is empty the form does not tell."""
+    response = client.post("/sessions", data={"lesson": lesson, **({"ask": ask} if ask else {}), **more})
+    assert response.status_code == 303, response.text
+    return str(response.headers["Location"])
+
+
+def hunt(client: TestClient, level: int, seed: int) -> str:
+    """The address of a new hunt."""
+    response = client.post("/bug-lab", data={"level": str(level), "seed": str(seed)})
+    assert response.status_code == 303, response.text
+    return str(response.headers["Location"])
+
+
+def state_of(client: TestClient, address: str) -> Json:
+    """Where the walk at an address stands, documented field by field."""
+    return documented(client.get(f"/api{address}").json())
+
+
 def act(client: TestClient, state: Json, verb: str, **body: Any) -> Json:
     """The state after a verb."""
     response = client.post(f"/api/sessions/{state['id']}/{verb}", json=body)
     assert response.status_code == 200, response.text
     return documented(response.json())
+
+
+def read(client: TestClient, state: Json, what: str = "") -> Any:
+    """What the API answers of a session: its state as it is now, or what `what` names, such as /trace."""
+    return client.get(f"/api/sessions/{state['id']}{what}").json()
+
+
+def pieces(body: bytes) -> Iterator[bytes]:
+    """A body in chunks, its length not announced."""
+    return (body[i : i + 4096] for i in range(0, len(body), 4096))
 
 
 def edit(client: TestClient, state: Json, **body: Any) -> Json:
@@ -61,9 +101,15 @@ def documented(state: Json) -> Json:
     return state
 
 
+def on_one_client(examples: int) -> settings:
+    """So many examples of a property, all of them of one server."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return settings(max_examples=examples, suppress_health_check=checks)
+
+
 @contextmanager
 def served(settings: Settings, store: type[SqliteStore] = SqliteStore) -> Iterator[TestClient]:
     """A client of an application with these settings and such a store; errors are answers."""
-    app = create_app(settings, lambda given: store(given.data_directory))
+    app = create_app(settings, lambda given: store(given.data_directory, bounds_of(given)))
     with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
         yield client

@@ -6,9 +6,7 @@ import numpy as np
 from starlette.testclient import TestClient
 
 from app.engine.learning.iteration import Iteration
-from tests.web.talk import begin
-
-HTMX = {"HX-Request": "true"}
+from tests.web.talk import HTMX, begin
 
 
 def alive() -> int:

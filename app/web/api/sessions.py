@@ -11,12 +11,22 @@ from app.sessions.setups.document import setup_of
 from app.sessions.store.store import Kept, StaleRevisionError
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
-from app.settings import Settings
 from app.views.pages import stale
-from app.web.api.answers import ERRORS, SESSION_ERRORS, EquationAnswer, HistoryAnswer, LessonAnswer, State
-from app.web.api.schemas import Edit, Move, NewLesson, NewSession, NewSetup, Step, Train
-from app.web.api.state import dumps, history_text, state_text
-from app.web.api.trace import trace_document
+from app.web.api.schemas import (
+    ERRORS,
+    SESSION_ERRORS,
+    Edit,
+    EquationAnswer,
+    HistoryAnswer,
+    LessonAnswer,
+    Move,
+    NewLesson,
+    NewSession,
+    State,
+    Step,
+    Train,
+)
+from app.web.api.state import dumps, json_response, state_text, trace_document
 from app.web.http.dependencies import TheWalk, services
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin
@@ -26,23 +36,18 @@ router = APIRouter(prefix="/api")
 MOVE, STEP = Move(), Step()
 
 
-def json_response(text: str, status: int = 200, **headers: str) -> Response:
-    """JSON text as an answer."""
-    return Response(text, status, headers=headers, media_type="application/json")
-
-
-def state_response(kept: Kept, status: int = 200) -> Response:
+def _state_response(kept: Kept, status: int = 200) -> Response:
     """The state, with its revision as entity tag."""
     location = f"{prefix.get()}/api/sessions/{kept.id}"
     return json_response(state_text(kept), status, ETag=f'"{kept.rev}"', Location=location)
 
 
-async def on_stale(request: Request, error: StaleRevisionError) -> Response:
+async def _on_stale(request: Request, error: StaleRevisionError) -> Response:
     """412, with the state as it is now."""
     return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
 
 
-HANDLERS: Handlers = {StaleRevisionError: on_stale}
+HANDLERS: Handlers = {StaleRevisionError: _on_stale}
 
 
 # Lessons and new sessions -------------------------------------------------------------------------------------------
@@ -51,13 +56,9 @@ HANDLERS: Handlers = {StaleRevisionError: on_stale}
 @router.get("/lessons", response_model=list[LessonAnswer], tags=["lessons"])
 async def lessons() -> Response:
     """All lessons, in teaching order."""
-    return json_response(dumps([_lesson(lesson.slug) for lesson in LESSONS]))
-
-
-def _lesson(slug: str) -> dict[str, object]:
-    lesson = lesson_named(slug)
-    words = {name: getattr(lesson, name) for name in LessonAnswer.model_fields if name != "sizes"}
-    return {**words, "sizes": lesson.published.sizes}
+    words = [name for name in LessonAnswer.model_fields if name != "sizes"]
+    told = [{name: getattr(one, name) for name in words} | {"sizes": one.published.sizes} for one in LESSONS]
+    return json_response(dumps(told))
 
 
 @router.post("/sessions", status_code=201, response_model=State, responses=ERRORS, tags=["sessions"])
@@ -65,18 +66,12 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
     """Start a lesson, or a network of one's own."""
     the = services(request)
     check_may_begin(request)
-    return state_response(await the.store.create(_begun(new, the.settings)), 201)
-
-
-def _begun(new: NewLesson | NewSetup, settings: Settings) -> TrainingSession:
     if isinstance(new, NewLesson):
-        return _asking(TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published), new.asking)
-    check_limits(new, settings)
-    return _asking(TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True))), new.asking)
-
-
-def _asking(begun: TrainingSession, asking: bool) -> TrainingSession:
-    return begun.ask("chosen" if asking else "")
+        begun = TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published)
+    else:
+        check_limits(new, the.settings)
+        begun = TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
+    return _state_response(await the.store.create(begun.ask("chosen" if new.asking else "")), 201)
 
 
 # One session --------------------------------------------------------------------------------------------------------
@@ -87,82 +82,84 @@ session = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERROR
 @session.get("", response_model=State)
 async def state(walk: TheWalk) -> Response:
     """Where the session stands."""
-    return state_response(await walk.load())
+    return _state_response(await walk.load())
 
 
 @session.patch("", response_model=State)
 async def edit(walk: TheWalk, edit: Edit) -> Response:
     """Change the learning rate, a parameter, an input or target, the example in focus, or whether the page asks."""
-    _check_edit(edit, walk.services.settings)
-    return state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
-
-
-def _check_edit(edit: Edit, settings: Settings) -> None:
-    """SetupError where a new value is larger than this server takes."""
+    settings = walk.services.settings
     if edit.learning_rate is not None:
         check_learning_rate("learning_rate", edit.learning_rate, settings)
     for name in ("parameter", "input", "target"):
         if (given := getattr(edit, name)) is not None:
             check_magnitude(f"{name}.value", given.value, settings)
+    return _state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
 
 
 def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
     if edit.asking is not None:
-        walked = _asking(walked, edit.asking)
+        walked = walked.ask("chosen" if edit.asking else "")
     if edit.example is not None:
         walked = walked.focus(edit.example)
     if edit.parameter is not None:
         walked = walked.with_parameter(**edit.parameter.model_dump())
     if edit.input is not None:
-        walked = walked.with_input(edit.input.example, edit.input.column, edit.input.value)
+        walked = walked.with_input(**edit.input.model_dump())
     if edit.target is not None:
-        walked = walked.with_target(edit.target.example, edit.target.column, edit.target.value)
+        walked = walked.with_target(**edit.target.model_dump())
     if edit.learning_rate is not None:
         walked = walked.with_learning_rate(edit.learning_rate)
     return walked
 
 
 @session.post("/step", response_model=State)
-async def step(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
+async def step(walk: TheWalk, move: Step = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch further."""
-    return state_response(await walk.go(lambda walked: walked.step(move.by), ahead(move.by), move.rev))
+    return _state_response(await walk.go(lambda walked: walked.step(move.by), ahead(move.by), move.rev))
 
 
 @session.post("/back", response_model=State)
-async def back(walk: TheWalk, move: Annotated[Step, Body()] = STEP) -> Response:
+async def back(walk: TheWalk, move: Step = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
-    return state_response(await walk.go(lambda walked: walked.back(move.by), behind(move.by), move.rev))
+    return _state_response(await walk.go(lambda walked: walked.back(move.by), behind(move.by), move.rev))
 
 
 @session.post("/forward", response_model=State)
-async def forward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+async def forward(walk: TheWalk, move: Move = MOVE) -> Response:
     """On to the end of the forward phase, of the next iteration where this one is already there."""
-    return state_response(await walk.do(lambda walked: walked.forward(), move.rev))
+    return _state_response(await walk.do(lambda walked: walked.forward(), move.rev))
 
 
 @session.post("/backward", response_model=State)
-async def backward(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+async def backward(walk: TheWalk, move: Move = MOVE) -> Response:
     """On to the end of the backward phase, of the next iteration where this one is already there."""
-    return state_response(await walk.do(lambda walked: walked.backward(), move.rev))
+    return _state_response(await walk.do(lambda walked: walked.backward(), move.rev))
 
 
 @session.post("/update", response_model=State)
-async def update(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+async def update(walk: TheWalk, move: Move = MOVE) -> Response:
     """On to the end of the update, of the next iteration where this one is already there."""
-    return state_response(await walk.do(lambda walked: walked.update(), move.rev))
+    return _state_response(await walk.do(lambda walked: walked.update(), move.rev))
 
 
 @session.post("/train", response_model=State)
 async def train(walk: TheWalk, train: Train) -> Response:
     """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
     measure, count = ("iterations", train.iterations) if train.epochs is None else ("epochs", train.epochs)
-    return state_response(await walk.train(measure, count or 0, train.rev))
+    return _state_response(await walk.train(measure, count or 0, train.rev))
 
 
 @session.post("/reset", response_model=State)
-async def reset(walk: TheWalk, move: Annotated[Move, Body()] = MOVE) -> Response:
+async def reset(walk: TheWalk, move: Move = MOVE) -> Response:
     """Back to the very start, without what was changed on the way."""
-    return state_response(await walk.do(lambda walked: walked.reset(), move.rev))
+    return _state_response(await walk.do(lambda walked: walked.reset(), move.rev))
+
+
+@session.post("/undo", response_model=State)
+async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
+    """Back to where the walk stood before the last edit or training, with the values that it had."""
+    return _state_response(await walk.compute(lambda walked: walked.undo(), move.rev))
 
 
 @session.get("/trace", response_model=list[EquationAnswer])
@@ -176,4 +173,4 @@ async def trace(walk: TheWalk) -> Response:
 async def history(walk: TheWalk) -> Response:
     """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
     kept = await walk.load()
-    return json_response(await walk.work(lambda: history_text(kept.session.losses())))
+    return json_response(await walk.work(lambda: dumps(vars(kept.session.losses()))))

@@ -1,6 +1,5 @@
 """The page on which a network of one's own is built. Nothing is kept while one builds: the form carries everything."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -37,10 +36,14 @@ LEFT_BEHIND = "The mistake of that walk is left out: what you build here follows
 async def builder(request: Request) -> Response:
     """The form: as a starting point has it, or as the walk that `like` names began."""
     query = request.query_params
-    if "like" in query:
-        return await _like(request, query["like"])
-    draft = _starting_draft(query.get("from", STARTING_POINTS[0].name))
-    return _shown(request, await _built(request, draft), _manner(request))
+    if "like" not in query:
+        draft = _starting_draft(query.get("from", STARTING_POINTS[0].name))
+        return _shown(request, await _built(request, draft), _manner(request))
+    session = (await walk_of(request, query["like"]).load()).session
+    if session.hunt:
+        raise HTTPException(404)
+    manner = _manner(request, note=LEFT_BEHIND if session.setup.mistakes else "")
+    return _shown(request, await _built(request, draft_of(session.setup)), manner)
 
 
 def _starting_draft(name: str) -> Draft:
@@ -48,14 +51,6 @@ def _starting_draft(name: str) -> Draft:
         return draft_of(starting_point_named(name).setup)
     except UnknownStartingPointError as error:
         raise HTTPException(404) from error
-
-
-async def _like(request: Request, session_id: str) -> Response:
-    session = (await walk_of(request, session_id).load()).session
-    if session.hunt:
-        raise HTTPException(404)
-    manner = _manner(request, note=LEFT_BEHIND if session.setup.mistakes else "")
-    return _shown(request, await _built(request, draft_of(session.setup)), manner)
 
 
 @router.post(ADDRESS)
@@ -102,7 +97,19 @@ def _action(sent: Sent, the: Services) -> Action:
     draft = _starting_draft(fields["from"]) if "from" in fields else Draft(fields)
     if sent.file is not None:
         return _read(draft, sent.file, the)
-    return ACTIONS.get(verb, _as_it_stands)(draft, object)
+    match verb:
+        case "start":
+            return Action(draft, start=True)
+        case "add":
+            return Action(draft.with_layer())
+        case "remove":
+            return Action(draft.without_layer(int(object)) if WHOLE.fullmatch(object) else draft, "add", filled=True)
+        case "set":  # what an offer sets
+            chosen = dict(parse_qsl(object[:LONGEST_OFFER], keep_blank_values=True))
+            return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
+        case "read":
+            return Action(draft, error=SetupError("file", "No file was sent.", "Choose a CSV file first."))
+    return Action(draft)
 
 
 def _read(draft: Draft, file: bytes, the: Services) -> Action:
@@ -113,33 +120,6 @@ def _read(draft: Draft, file: bytes, the: Services) -> Action:
     except TableError as error:
         return Action(draft, error=SetupError("file", error.problem, error.remedy))
     return Action(draft.with_table(file.decode("utf-8-sig")), read=True, filled=True)
-
-
-def _as_it_stands(draft: Draft, _: str) -> Action:
-    return Action(draft)
-
-
-def _unread(draft: Draft, _: str) -> Action:
-    return Action(draft, error=SetupError("file", "No file was sent.", "Choose a CSV file first."))
-
-
-def _without_layer(draft: Draft, number: str) -> Action:
-    return Action(draft.without_layer(int(number)) if WHOLE.fullmatch(number) else draft, "add", filled=True)
-
-
-def _with_choice(draft: Draft, sets: str) -> Action:
-    """With what an offer sets."""
-    chosen = dict(parse_qsl(sets[:LONGEST_OFFER], keep_blank_values=True))
-    return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
-
-
-ACTIONS: dict[str, Callable[[Draft, str], Action]] = {
-    "start": lambda draft, _: Action(draft, start=True),
-    "add": lambda draft, _: Action(draft.with_layer()),
-    "remove": _without_layer,
-    "set": _with_choice,
-    "read": _unread,
-}
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
@@ -155,18 +135,14 @@ async def _built(request: Request, draft: Draft) -> Built:
 
 async def _start(request: Request, found: Built) -> Response:
     """The walk of this setup; back to the form, and why, where it cannot be."""
-    if found.setup is None:
-        return _refused(request, found)
-    check_may_begin(request)
-    try:
-        return await begun_walk(request, TrainingSession.of_setup(found.setup))
-    except (SetupError, SessionTooLargeError) as error:
-        return _refused(request, replace(found, errors=(SetupError("", error.problem, error.remedy),)))
-    except DivergedError as error:
-        return _refused(request, replace(found, errors=(SetupError("", str(error), ""),)))
-
-
-def _refused(request: Request, found: Built) -> Response:
+    if found.setup is not None:
+        check_may_begin(request)
+        try:
+            return await begun_walk(request, TrainingSession.of_setup(found.setup))
+        except (SetupError, SessionTooLargeError) as error:
+            found = replace(found, errors=(SetupError("", error.problem, error.remedy),))
+        except DivergedError as error:
+            found = replace(found, errors=(SetupError("", str(error), ""),))
     return _shown(request, found, _manner(request, refused=True))
 
 

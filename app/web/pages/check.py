@@ -1,17 +1,17 @@
 """Gradients checked numerically: the switch on the page, and the check as JSON."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.engine.check.gradient_check import Checked, GradientCheck, check_gradients
+from app.engine.check.gradient_check import check_gradients
 from app.engine.network.errors import SetupError
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.check.verdicts import check_of, verdict, work_of_check
-from app.web.api.answers import SESSION_ERRORS, Answer, Real, says
-from app.web.api.state import dumps, real
+from app.web.api.schemas import SESSION_ERRORS, Answer, Real, says
+from app.web.api.state import dumps, json_response, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in
 from app.web.pages.walk import WalkPages, WalkRequest
@@ -72,7 +72,7 @@ class CheckAnswer(Answer):
 @router.get("/gradient-check", response_model=CheckAnswer)
 async def gradient_check(walk: TheWalk) -> Response:
     """Check every gradient of this iteration by central differences, whatever the walk has shown of it."""
-    session = allowed((await walk.load()).session)
+    session = _allowed((await walk.load()).session)
     if work_of_check(session) > MOST_WORK:
         raise SetupError(
             "batch_size",
@@ -80,50 +80,47 @@ async def gradient_check(walk: TheWalk) -> Response:
             "Begin a session with a smaller batch_size: the check is of one batch.",
         )
     check = await walk.work(lambda: check_gradients(session.current))
-    return Response(dumps(document(check)), media_type="application/json")
+    document = {
+        "ok": check.ok,
+        "max_relative_error": real(check.max_relative_error),
+        "verdict": verdict(check),
+        "parameters": [
+            {
+                "layer": one.symbol.layer,
+                "kind": one.symbol.kind[1:],
+                "j": one.symbol.j,
+                "k": one.symbol.k,
+                "analytic": real(one.analytic),
+                "numeric": real(one.numeric),
+                "relative_error": real(one.relative_error),
+                "ok": one.ok,
+                "because": one.because,
+                "referee": one.referee,
+                "sides": None if one.sides is None else [real(side) for side in one.sides],
+            }
+            for one in check.parameters
+        ],
+    }
+    return json_response(dumps(document))
 
 
 @pages.verb("/check")
 async def check(the: WalkRequest) -> Kept:
     """Show each gradient with its numerical check, or no longer."""
     on = whole_in(the.form, "on") > 0
-    return await the.walk.compute(lambda walked: _switched(walked, on), the.rev)
+
+    def switched(walked: TrainingSession) -> TrainingSession:
+        walked = _allowed(walked).check(on)
+        check_of(walked)  # here, in a thread of its own: the page then finds it done
+        return walked
+
+    return await the.walk.compute(switched, the.rev)
 
 
-def _switched(session: TrainingSession, on: bool) -> TrainingSession:
-    switched = allowed(session).check(on)
-    check_of(switched)  # here, in a thread of its own: the page then finds it done
-    return switched
-
-
-def allowed(session: TrainingSession) -> TrainingSession:
+def _allowed(session: TrainingSession) -> TrainingSession:
     """The session; SetupError in the bug lab, where a check has its price."""
     if session.hidden:
         raise SetupError(
             "check", "In the bug lab checks are spent one by one.", "Choose a gradient there, or solve the case."
         )
     return session
-
-
-def document(check: GradientCheck) -> dict[str, Any]:
-    """The check as JSON."""
-    return {
-        "ok": check.ok,
-        "max_relative_error": real(check.max_relative_error),
-        "verdict": verdict(check),
-        "parameters": [_parameter(checked) for checked in check.parameters],
-    }
-
-
-def _parameter(checked: Checked) -> dict[str, Any]:
-    kind, layer, j, k = checked.symbol
-    return {
-        **{"layer": layer, "kind": kind[1:], "j": j, "k": k},
-        "analytic": real(checked.analytic),
-        "numeric": real(checked.numeric),
-        "relative_error": real(checked.relative_error),
-        "ok": checked.ok,
-        "because": checked.because,
-        "referee": checked.referee,
-        "sides": None if checked.sides is None else [real(side) for side in checked.sides],
-    }

@@ -3,7 +3,6 @@
 Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back.
 """
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.engine.network.errors import DivergedError
@@ -12,19 +11,14 @@ from app.sessions.setups.declaration import check_learning_rate, check_magnitude
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
-from app.web.api.answers import SESSION_ERRORS, State
-from app.web.api.schemas import Move
-from app.web.api.sessions import MOVE, state_response
-from app.web.http.dependencies import TheWalk
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.pages import compare, training
 from app.web.pages.walk import WalkPages, WalkRequest, show
 
-router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages({"compare": compare.view, "pictures": training.view})
 
 
-@pages.get("")
+@pages.route("")
 async def explorer(the: WalkRequest) -> Response:
     """The explorer."""
     return show(the, await the.walk.load())
@@ -95,12 +89,6 @@ async def edit(the: WalkRequest) -> Kept:
 async def undo(the: WalkRequest) -> Kept:
     """Back to before the last edit or run."""
     return await the.walk.compute(lambda walked: walked.undo(), the.rev)
-
-
-@router.post("/undo", response_model=State)
-async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
-    """Back to where the walk stood before the last edit or training, with the values that it had."""
-    return state_response(await walk.compute(lambda walked: walked.undo(), move.rev))
 
 
 @pages.verb("/go")

@@ -12,13 +12,13 @@ from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
 from app.engine.network.losses import LOSSES
 from app.engine.paths import KINDS as KINDS_WITH_PATHS
-from app.engine.paths import MOST_APART, MOST_PATHS, Path, paths_of
+from app.engine.paths import MOST_APART, MOST_PATHS, paths_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import symbol_text
 from app.views.formulas.symbols import orientation_of, symbol_of
 from app.views.paths.paths import Opened
-from app.web.api.answers import SESSION_ERRORS, Answer, Real, says
-from app.web.api.state import dumps, real
+from app.web.api.schemas import SESSION_ERRORS, Answer, Real, says
+from app.web.api.state import dumps, json_response, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import Form, edited_in, whole_in
 from app.web.pages.walk import WalkPages, WalkRequest, show
@@ -73,9 +73,6 @@ class PathsAnswer(Answer):
     examples: Annotated[list[Example], says("Of the batch, the largest gradient first.")]
 
 
-Index = Annotated[int, Query(ge=0, description="The unit, from 0.")]
-
-
 @router.get("/paths", response_model=PathsAnswer)
 async def paths(
     walk: TheWalk,
@@ -87,7 +84,7 @@ async def paths(
         ),
     ],
     layer: Annotated[int, Query(ge=0, description="Layer, 1 for the first after the input.")],
-    j: Index,
+    j: Annotated[int, Query(ge=0, description="The unit, from 0.")],
     k: Annotated[int | None, Query(ge=0, description="For W: the unit of the layer before, from 0.")] = None,
     via: Annotated[
         str, Query(description="Only paths that pass these units, layer by layer: 3,1.", max_length=200)
@@ -97,11 +94,11 @@ async def paths(
     session = (await walk.load()).session
     if session.hidden:
         raise SetupError("session", "The bug of this session is not found yet.", "Find it first: paths give it away.")
-    opened = opening(session.shape, with_paths(session.shape, kind, layer, j, k), via)
-    return Response(await walk.work(lambda: dumps(document(session, opened))), media_type="application/json")
+    opened = _opening(session.shape, _with_paths(session.shape, kind, layer, j, k), via)
+    return json_response(await walk.work(lambda: dumps(_document(session, opened))))
 
 
-@pages.get("/paths")
+@pages.route("/paths")
 async def paths_page(the: WalkRequest) -> Response:
     """The explorer with the paths of a parameter or unit open; without one, as it is.
 
@@ -116,7 +113,7 @@ async def paths_page(the: WalkRequest) -> Response:
     session = kept.session
     if query.get("of", "").startswith(("x-", "y-")):
         return show(the, kept, opened=Opened(edited_in(query, session), focused=far))
-    opened = opening(session.shape, asked(session.shape, query), query.get("via", ""))
+    opened = _opening(session.shape, _asked(session.shape, query), query.get("via", ""))
     opened = replace(opened, focused=far)
     if not session.hidden:  # in the pool: the panel then finds it done
         await the.walk.work(lambda: paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART))
@@ -126,18 +123,18 @@ async def paths_page(the: WalkRequest) -> Response:
 # What is asked for ---------------------------------------------------------------------------------------------------
 
 
-def asked(shape: Shape, query: Form) -> Symbol:
+def _asked(shape: Shape, query: Form) -> Symbol:
     """The symbol that an address names: by kind, layer and units, or by its mark in the diagram."""
     if "of" not in query:
         k = whole_in(query, "k") if "k" in query else None
-        return with_paths(shape, query["kind"], whole_in(query, "layer"), whole_in(query, "j"), k)
+        return _with_paths(shape, query["kind"], whole_in(query, "layer"), whole_in(query, "j"), k)
     symbol = symbol_of(query["of"], shape.depth)
     if symbol is None:
         raise SetupError("of", "There is no such mark in the diagram.", "Name one such as w-1-0-0, b-1-0 or u-1-0.")
-    return with_paths(shape, *symbol)
+    return _with_paths(shape, *symbol)
 
 
-def with_paths(shape: Shape, kind: str, layer: int, j: int, k: int | None) -> Symbol:
+def _with_paths(shape: Shape, kind: str, layer: int, j: int, k: int | None) -> Symbol:
     """The symbol whose gradient is asked for; SetupError names the part that points at nothing."""
     if kind not in KINDS_WITH_PATHS:
         raise UnknownNameError("kind", KINDS_WITH_PATHS)
@@ -152,7 +149,7 @@ def with_paths(shape: Shape, kind: str, layer: int, j: int, k: int | None) -> Sy
     return Symbol(kind, layer, j, k)
 
 
-def opening(shape: Shape, symbol: Symbol, via: str) -> Opened:
+def _opening(shape: Shape, symbol: Symbol, via: str) -> Opened:
     """The symbol with the units to go through; SetupError where they lead out of the network."""
     if via and VIA.fullmatch(via) is None:
         raise SetupError("via", "This is not a list of units.", "Write numbers with commas between them, such as 3,1.")
@@ -172,7 +169,7 @@ def _check(field: str, index: int, lowest: int, highest: int) -> None:
 # The answer ----------------------------------------------------------------------------------------------------------
 
 
-def document(session: TrainingSession, opened: Opened) -> dict[str, Any]:
+def _document(session: TrainingSession, opened: Opened) -> dict[str, Any]:
     """Paths, groups, sum and every example's own gradient, the largest first."""
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via)
     orientation = orientation_of(session)
@@ -185,13 +182,16 @@ def document(session: TrainingSession, opened: Opened) -> dict[str, Any]:
     examples = sorted(zip(session.batch, found.each, strict=True), key=lambda pair: -abs(pair[1]))
     return {
         **{"kind": kind, "layer": layer, "j": j, "k": k, "via": found.via, "count": found.count},
-        "paths": [_path(path, names) for path in found.paths],
+        "paths": [
+            {
+                "units": path.units,
+                "factors": [{"symbol": names[symbol], "value": value} for symbol, value in path.factors],
+                "own": real(path.own),
+                "product": real(path.product),
+            }
+            for path in found.paths
+        ],
         "groups": [{"unit": g.unit, "paths": g.paths, "sum": real(g.sum), "own": real(g.own)} for g in found.groups],
         **{"sum": real(found.sum), "own": real(found.own), "gradient": real(found.gradient)},
         "examples": [{"example": i, "gradient": real(own)} for i, own in examples],
     }
-
-
-def _path(path: Path, names: dict[Symbol, str]) -> dict[str, Any]:
-    factors = [{"symbol": names[symbol], "value": value} for symbol, value in path.factors]
-    return {"units": path.units, "factors": factors, "own": real(path.own), "product": real(path.product)}

@@ -4,38 +4,38 @@ from collections.abc import Mapping
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.views.explorer.headings import room_of
-from app.views.pictures.curves import Curves, curves
-from app.views.pictures.pictures import PICTURES, ChosenPicture, chosen_picture, looked_over, pictures_page
+from app.views.pictures.curves import curves
+from app.views.pictures.pictures import PICTURES, chosen_picture, looked_over, pictures_page
 from app.views.training.training import Asked
-from app.web.http.htmx import VARY, wants_fragment
+from app.web.http.htmx import wants_fragment
 from app.web.http.page import page_response
-from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest
+from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 pages = WalkPages()
 
 
-@pages.get("/pictures")
+@pages.route("/pictures")
 async def pictures(the: WalkRequest) -> Response:
     """The page; `show` names the picture."""
     return await _page(the, await the.walk.load(), {})
 
 
-@pages.get("/pictures/curves")
+@pages.route("/pictures/curves")
 async def the_curves(the: WalkRequest) -> Response:
     """The curves of the training."""
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
     await the.walk.follow(points_followed(kept.session))
-    return _fragment(the, await the.walk.work(lambda: curves(kept.session, the.request.query_params, the.digits)))
+    return the.fragment(await the.walk.work(lambda: curves(kept.session, the.request.query_params, the.digits)))
 
 
-@pages.get("/pictures/{name}")
+@pages.route("/pictures/{name}")
 async def picture(the: WalkRequest) -> Response:
     """One picture."""
     name = the.request.path_params["name"]
@@ -46,7 +46,7 @@ async def picture(the: WalkRequest) -> Response:
         return await _page(the, kept, {"show": name})
     await the.walk.follow(looked_over(kept.session, name))
     query = the.request.query_params
-    return _fragment(the, await the.walk.work(lambda: chosen_picture(kept.session, name, query, the.digits)))
+    return the.fragment(await the.walk.work(lambda: chosen_picture(kept.session, name, query, the.digits)))
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
@@ -60,7 +60,3 @@ async def pictures_response(
     await the.walk.follow(looked_over(kept.session, query.get("show", "")))
     page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, the.digits, asked))
     return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status)
-
-
-def _fragment(the: WalkRequest, panel: Curves | ChosenPicture) -> Response:
-    return HTMLResponse(Markup(the.walk.services.templates, the.walk.id).panel(panel), headers=VARY)

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from app.engine.equations.trace import found_at, trace
 from app.engine.network.errors import UnknownNameError
-from app.engine.network.expressions import Symbol
 from app.sessions.predict import Question, Reply, answer, question_of
 from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
@@ -18,16 +17,14 @@ from app.sessions.walk.answers import Answer, Asking
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import text
 from app.views.formulas.symbols import orientation_of
-from app.web.api import answers
-from app.web.api.answers import SESSION_ERRORS, Number, says
-from app.web.api.schemas import Move
-from app.web.api.state import dumps
+from app.web.api import schemas
+from app.web.api.schemas import SESSION_ERRORS, Move, Number, says
+from app.web.api.state import dumps, json_response
 from app.web.http.dependencies import TheWalk
 from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 pages = WalkPages()
-Document = dict[str, Any]
 Part = Annotated[Literal["sign", "value", "factor"], says("What is asked: the sign, the value or a missing factor.")]
 ASKINGS: dict[str, Asking] = {"0": "", "1": "chosen", "always": "always"}
 
@@ -48,20 +45,16 @@ async def ask(the: WalkRequest) -> Kept:
 async def answered(the: WalkRequest) -> Kept:
     """A sign, a number, or neither."""
     form = the.form
-    reply = Reply(form.get("sign", ""), form.get("guess", ""), "skip" in form, _seconds(form), form.get("about", ""))
+    shown = form.get("asked_at", "")  # when the question was
+    seconds = time() - float(shown) if NUMBER.fullmatch(shown) else 0.0
+    reply = Reply(form.get("sign", ""), form.get("guess", ""), "skip" in form, seconds, form.get("about", ""))
     return await the.walk.do(lambda walked: answer(walked, reply), the.rev)
-
-
-def _seconds(form: Any) -> float:
-    """How long ago the question was shown; 0 where the form does not say."""
-    shown = form.get("asked_at", "")
-    return time() - float(shown) if NUMBER.fullmatch(shown) else 0.0
 
 
 # The API ------------------------------------------------------------------------------------------------------------
 
 
-class AskedAnswer(answers.Answer):
+class AskedAnswer(schemas.Answer):
     """A question, or an answer, is about one equation. Layers count from 0 = input, units j and k from 0."""
 
     kind: Literal["z", "a", "loss", "delta", "dW", "db", "W", "b"]
@@ -71,7 +64,7 @@ class AskedAnswer(answers.Answer):
     text: Annotated[str, says("In symbols, as plain text, by the right rule.")]
 
 
-class QuestionAnswer(answers.Answer):
+class QuestionAnswer(schemas.Answer):
     """What is asked before the next equation is shown."""
 
     iteration: Annotated[int, says("From 0.")]
@@ -89,7 +82,7 @@ class GivenAnswer(QuestionAnswer):
     seconds: Annotated[Number, says("How long it took; 0 where nobody measured.")]
 
 
-class AnsweredAnswer(answers.Answer):
+class AnsweredAnswer(schemas.Answer):
     """What came of an answer, and what is asked next."""
 
     answer: GivenAnswer
@@ -118,7 +111,7 @@ async def question(walk: TheWalk) -> Response:
     """The question that is open; null where there is none. No verb of the API waits for its answer."""
     session = (await walk.load()).session
     asked = question_of(session)
-    return _json(None if asked is None else _question(session, asked))
+    return json_response(dumps(None if asked is None else _question(session, asked)))
 
 
 @router.post("/answer", response_model=AnsweredAnswer)
@@ -133,26 +126,32 @@ async def answer_it(walk: TheWalk, said: Answering) -> Response:
         "question": None if asked is None else _question(session, asked),
         "rev": kept.rev,
     }
-    return _json(document)
+    return json_response(dumps(document))
 
 
 @router.get("/answers", response_model=list[GivenAnswer])
 async def given_answers(walk: TheWalk) -> Response:
     """Every answer of this session, the oldest first; those from before a reset too. At most 200 are kept."""
     session = (await walk.load()).session
-    return _json([_given(session, one) for one in session.answers])
+    return json_response(dumps([_given(session, one) for one in session.answers]))
 
 
-def _json(document: Any) -> Response:
-    return Response(dumps(document), media_type="application/json")
+def _question(session: TrainingSession, asked: Question) -> dict[str, Any]:
+    """A question, with the equation that it is about by the right rule."""
+    shape = replace(session.setup.shape(len(session.setup.batch(asked.iteration))), mistakes=())
+    equation = trace(shape)[found_at(shape)[asked.symbol]]
+    of_unit = equation.kind != "loss"
+    written = {
+        "kind": equation.kind,
+        "layer": asked.symbol.layer if of_unit else None,
+        "j": asked.symbol.j if of_unit else None,
+        "k": asked.symbol.k,
+        "text": text(equation, shape, orientation_of(session)),
+    }
+    return {"iteration": asked.iteration, "equation": written, "part": asked.part}
 
 
-def _question(session: TrainingSession, asked: Question) -> Document:
-    equation = _equation(session, asked.iteration, asked.symbol)
-    return {"iteration": asked.iteration, "equation": equation, "part": asked.part}
-
-
-def _given(session: TrainingSession, one: Answer) -> Document:
+def _given(session: TrainingSession, one: Answer) -> dict[str, Any]:
     asked = question_of(session)
     still_open = asked is not None and (asked.iteration, asked.symbol) == (one.iteration, one.symbol)
     return {
@@ -162,18 +161,4 @@ def _given(session: TrainingSession, one: Answer) -> Document:
         "right": one.right,
         "slip": one.slip or None,
         "seconds": one.seconds,
-    }
-
-
-def _equation(session: TrainingSession, iteration: int, symbol: Symbol) -> Document:
-    """The equation that finds the symbol, by the right rule."""
-    shape = replace(session.setup.shape(len(session.setup.batch(iteration))), mistakes=())
-    equation = trace(shape)[found_at(shape)[symbol]]
-    of_unit = equation.kind != "loss"
-    return {
-        "kind": equation.kind,
-        "layer": symbol.layer if of_unit else None,
-        "j": symbol.j if of_unit else None,
-        "k": symbol.k,
-        "text": text(equation, shape, orientation_of(session)),
     }

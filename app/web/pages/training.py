@@ -19,7 +19,7 @@ from app.web.http.forms import whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.pages.pictures import pictures_response
-from app.web.pages.walk import OP_BYTES, Markup, WalkPages, WalkRequest
+from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 OF_TRAINING = ("next", "op", "rev", "count", "measure", "until", "playing")  # the fields of the panel's own form
 A_MOMENT, A_WHILE = 0.02, 0.15  # seconds of computing in the first request of a page that asks again, and in others
@@ -28,40 +28,27 @@ PATIENCE = 0.5  # the share of what one request may compute that is used for a p
 
 async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
     """The page, or for htmx its panels."""
-    running = not message and ("until" in the.form or the.form.get("playing") == "1")
-    asked = replace(_asked(the), running=running, message=message)
+    form, session, digits = the.form, kept.session, the.digits
+    running = not message and ("until" in form or form.get("playing") == "1")
+    asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed=the.request.url.path.rsplit("/", 1)[1])
+    count, measure = form.get("count", ""), form.get("measure", "")
+    if WHOLE.fullmatch(count) and measure in ("epochs", "iterations"):
+        asked = replace(asked, count=count, measure=measure)
+    query = {name: value for name, value in form.items() if name not in OF_TRAINING}  # what the pictures show
     if not wants_fragment(the.request):
-        return await pictures_response(the, kept, _of_pictures(the), asked, status)
-    await the.walk.follow(looked_over(kept.session, the.form.get("show", "")))
-    text = await the.walk.work(lambda: _panels(the, kept, asked))
-    return HTMLResponse(text, status, headers=VARY)
+        return await pictures_response(the, kept, query, asked, status)
 
+    def drawn() -> str:
+        panels: tuple[Panel, ...] = (
+            training(session, asked, digits),
+            curves(session, query, digits),
+            chosen_picture(session, query.get("show", ""), query, digits),
+        )
+        return partials(panels, the.panel)
 
-def _asked(the: WalkRequest) -> Asked:
-    """What was pressed, and how long a run the form asks for."""
-    count, measure = the.form.get("count", ""), the.form.get("measure", "")
-    asked = Asked(token_urlsafe(OP_BYTES), pressed=the.request.url.path.rsplit("/", 1)[1])
-    known = WHOLE.fullmatch(count) and measure in ("epochs", "iterations")
-    return replace(asked, count=count, measure=measure) if known else asked
+    await the.walk.follow(looked_over(session, form.get("show", "")))
+    return HTMLResponse(await the.walk.work(drawn), status, headers=VARY)
 
-
-def _panels(the: WalkRequest, kept: Kept, asked: Asked) -> str:
-    """All that a training changes on the page."""
-    session, query, digits = kept.session, _of_pictures(the), the.digits
-    panels: tuple[Panel, ...] = (
-        training(session, asked, digits),
-        curves(session, query, digits),
-        chosen_picture(session, query.get("show", ""), query, digits),
-    )
-    return partials(panels, Markup(the.walk.services.templates, kept.id).panel)
-
-
-def _of_pictures(the: WalkRequest) -> dict[str, str]:
-    """What the form says of the pictures beside it: which is shown, and what is chosen of it."""
-    return {name: value for name, value in the.form.items() if name not in OF_TRAINING}
-
-
-# Routes --------------------------------------------------------------------------------------------------------------
 
 pages = WalkPages({"pictures": view})
 
@@ -69,7 +56,16 @@ pages = WalkPages({"pictures": view})
 @pages.verb("/run")
 async def run(the: WalkRequest) -> Kept:
     """Begin to train: so many epochs or iterations, or until it is stopped."""
-    return await _run(the, lambda walked: begun_run(walked, _updates_in(the, walked)), A_MOMENT)
+
+    def begun(walked: TrainingSession) -> TrainingSession:
+        if "until" in the.form:
+            return begun_run(walked, None)
+        measure = "epochs" if the.form.get("measure") == "epochs" else "iterations"
+        count, per_epoch = whole_in(the.form, "count"), walked.setup.iterations_per_epoch
+        check_train(measure, count, per_epoch, the.walk.services.settings)
+        return begun_run(walked, count * (per_epoch if measure == "epochs" else 1))
+
+    return await _run(the, begun, A_MOMENT)
 
 
 @pages.verb("/run/on")
@@ -88,16 +84,6 @@ async def pause(the: WalkRequest) -> Kept:
 async def stop(the: WalkRequest) -> Kept:
     """End the training where it has come to."""
     return await the.walk.do(stopped_run, the.rev)
-
-
-def _updates_in(the: WalkRequest, walked: TrainingSession) -> int | None:
-    """How many updates the form asks for; None for as many as there will be. SetupError for none, or too many."""
-    if "until" in the.form:
-        return None
-    measure = "epochs" if the.form.get("measure") == "epochs" else "iterations"
-    count, per_epoch = whole_in(the.form, "count"), walked.setup.iterations_per_epoch
-    check_train(measure, count, per_epoch, the.walk.services.settings)
-    return count * (per_epoch if measure == "epochs" else 1)
 
 
 async def _run(the: WalkRequest, begin: Verb, seconds: float = A_WHILE) -> Kept:

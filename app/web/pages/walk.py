@@ -25,37 +25,14 @@ from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
 from app.web.http.preferences import preferences
-from app.web.http.prefix import root_of
-from app.web.http.templating import Templates
 
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
 PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
 @dataclass(frozen=True)
-class Markup:
-    """Panels and their parts, drawn by their templates for one session."""
-
-    templates: Templates
-    session: str
-
-    @property
-    def at(self) -> str:
-        """The session's address."""
-        return f"{self.templates.root}/sessions/{self.session}"
-
-    def panel(self, panel: Panel) -> str:
-        """A panel's content."""
-        return self.templates.render(panel.template, panel=panel, at=self.at, session=self.session)
-
-    def part(self, part: Part) -> str:
-        """One part, as the panel's own template draws it too."""
-        return self.templates.part(part.template, part, self.at)
-
-
-@dataclass(frozen=True)
 class WalkRequest:
-    """One request about a walk, and its form."""
+    """One request about a walk, and its form; it draws the panels of the walk, and their parts, by their templates."""
 
     request: Request
     walk: Walk
@@ -71,6 +48,11 @@ class WalkRequest:
         """How many decimals the reader wants to see."""
         return preferences(self.request).digits
 
+    @property
+    def at(self) -> str:
+        """The walk's address."""
+        return f"{self.walk.services.templates.root}/sessions/{self.walk.id}"
+
     def opened(self, session: TrainingSession) -> Opened | None:
         """The value that the form edits: it stays open for the next one."""
         if "of" in self.form:
@@ -78,32 +60,29 @@ class WalkRequest:
                 return Opened(edited_in(self.form, session))
         return None
 
+    def panel(self, panel: Panel) -> str:
+        """A panel's content."""
+        templates = self.walk.services.templates
+        return templates.render(panel.template, panel=panel, at=self.at, session=self.walk.id)
+
+    def part(self, part: Part) -> str:
+        """One part, as the panel's own template draws it too."""
+        return self.walk.services.templates.part(part.template, part, self.at)
+
+    def fragment(self, panel: Panel, status: int = 200) -> Response:
+        """A panel's content as what htmx gets."""
+        return HTMLResponse(self.panel(panel), status, headers=VARY)
+
 
 View = Callable[[WalkRequest, Kept, str, int], Awaitable[Response]]  # the walk, what must be said of it, the status
 Verb = Callable[[WalkRequest], Awaitable[Kept]]
 Answer = Callable[[WalkRequest], Awaitable[Response]]
 
 
-def was_behind(session: TrainingSession) -> str:
-    """What a tab is told that would have moved an older state of the walk."""
-    return (
-        f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
-        f"{session.iteration + 1}; nothing was changed."
-    )
-
-
-# The explorer --------------------------------------------------------------------------------------------------------
-
-
-async def explorer_view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
-    """The walk as the explorer shows it."""
-    return show(the, kept, message, status, the.opened(kept.session))
-
-
 def show(
     the: WalkRequest, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
 ) -> Response:
-    """The walk as it stands: the panels that changed, or the whole page.
+    """The walk as the explorer shows it: the panels that changed, or the whole page.
 
     `message` is what the reader must know; `opened` is to be explained; `reply` is what there is to say to an answer.
     """
@@ -111,23 +90,14 @@ def show(
     play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
     page = explorer(kept.session, kept.id, kept.rev, look)
-    shown, now = the.walk.services.shown, (kept.id, kept.rev, the.digits, opened.name if opened else "")
-    before = shown.get(_seen(the, kept)) if wants_fragment(the.request) else None
-    shown.put(now, page.resting)
+    seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says
+    rev = int(seen["rev"]) if WHOLE.fullmatch(seen.get("rev", "")) else 0  # no walk has a revision 0
+    shown = the.walk.services.shown
+    before = shown.get((kept.id, rev, the.digits, seen.get("open", "")))
+    shown.put((kept.id, kept.rev, the.digits, opened.name if opened else ""), page.resting)
     if wants_fragment(the.request):
-        text = fragment(Markup(the.walk.services.templates, kept.id), before, page.panels)
-        return HTMLResponse(text, status, headers=VARY)
+        return HTMLResponse(fragment(the, before, page.panels), status, headers=VARY)
     return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status)
-
-
-def _seen(the: WalkRequest, kept: Kept) -> tuple[str, int, int, str]:
-    """What the reader's page shows, as its form or its address says; revision 0, which none has, where neither does."""
-    asked = the.form or the.request.query_params
-    rev = asked.get("rev", "")
-    return kept.id, int(rev) if WHOLE.fullmatch(rev) else 0, the.digits, asked.get("open", "")
-
-
-# Routes --------------------------------------------------------------------------------------------------------------
 
 
 class WalkPages:
@@ -141,45 +111,46 @@ class WalkPages:
         self.routes: list[BaseRoute] = []
         self._views = views or {}
 
-    def get(self, path: str) -> Callable[[Answer], Answer]:
-        """Answers what is read at this path below the walk's address."""
-        return self._answering("GET", path)
+    def route(self, path: str, method: str = "GET") -> Callable[[Answer], Answer]:
+        """Answers what is read, or the form that is sent, at this path below the walk's address."""
 
-    def post(self, path: str) -> Callable[[Answer], Answer]:
-        """Answers a form that is sent there."""
-        return self._answering("POST", path)
+        def routed(answer: Answer) -> Answer:
+            async def endpoint(request: Request) -> Response:
+                session_id = request.path_params["session_id"]
+                if method == "GET":
+                    return await answer(WalkRequest(request, walk_of(request, session_id), {}))
+                form = await form_of(request)
+                key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
+                return await answer(WalkRequest(request, walk_of(request, session_id, key), form))
+
+            self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
+            return answer
+
+        return routed
 
     def verb(self, path: str) -> Callable[[Verb], Verb]:
         """Moves the walk as a form asks that is sent there, and shows it."""
 
         def routed(verb: Verb) -> Verb:
+            @self.route(path, "POST")
             async def moved(the: WalkRequest) -> Response:
                 return await self._moved(the, verb)
 
-            self._add("POST", path, moved)
             return verb
 
         return routed
-
-    def _answering(self, method: str, path: str) -> Callable[[Answer], Answer]:
-        def routed(answer: Answer) -> Answer:
-            self._add(method, path, answer)
-            return answer
-
-        return routed
-
-    def _add(self, method: str, path: str, answer: Answer) -> None:
-        async def endpoint(request: Request) -> Response:
-            return await answer(await walk_request(request))
-
-        self.routes.append(Route("/sessions/{session_id}" + path, endpoint, methods=[method]))
 
     async def _moved(self, the: WalkRequest, verb: Verb) -> Response:
         """The walk after the verb; as it stands, and why, where it cannot be done."""
         try:
             kept = await verb(the)
         except StaleRevisionError as error:
-            return await self._shown(the, error.current, was_behind(error.current.session), 412)
+            session = error.current.session
+            message = (
+                f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
+                f"{session.iteration + 1}; nothing was changed."
+            )
+            return await self._shown(the, error.current, message, 412)
         except QuestionError as error:
             return show(the, await the.walk.load(), status=422, reply=str(error))
         except (SetupError, DivergedError, StoppedError) as error:
@@ -187,25 +158,13 @@ class WalkPages:
             return await self._shown(the, await the.walk.load(), str(error), status)
         if wants_fragment(the.request):
             return await self._shown(the, kept, "", 200)
-        return RedirectResponse(f"{root_of(the.request)}/sessions/{kept.id}{self._page(the, kept)}", 303, headers=VARY)
+        next = the.form.get("next", "")
+        opened = the.opened(kept.session)
+        page = f"/{next}" if next in self._views else f"/paths?{opened.query}" if opened else ""
+        return RedirectResponse(f"{the.at}{page}", 303, headers=VARY)
 
     async def _shown(self, the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
-        view = self._views.get(the.form.get("next", ""), explorer_view)
+        view = self._views.get(the.form.get("next", ""))
+        if view is None:
+            return show(the, kept, message, status, the.opened(kept.session))
         return await view(the, kept, message, status)
-
-    def _page(self, the: WalkRequest, kept: Kept) -> str:
-        """Where a plain form leads back to, below the walk's address."""
-        if the.form.get("next") in self._views:
-            return f"/{the.form['next']}"
-        opened = the.opened(kept.session)
-        return f"/paths?{opened.query}" if opened else ""
-
-
-async def walk_request(request: Request) -> WalkRequest:
-    """The request with the walk that its address names, and its form."""
-    session_id = request.path_params["session_id"]
-    if request.method == "GET":
-        return WalkRequest(request, walk_of(request, session_id), {})
-    form = await form_of(request)
-    key = operation_key(form.get("op", ""), request.scope["path"], await request.body())
-    return WalkRequest(request, walk_of(request, session_id, key), form)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
@@ -28,6 +27,7 @@ from app.web.api import sessions
 from app.web.http.errors import HANDLERS
 from app.web.http.rates import TooFastError
 from app.web.http.work import BusyError
+from tests.web.reading import soup
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_every_kind_of_object_says_what_it_is(openapi: dict[str, Any]) -> None:
 
 
 def test_the_page_holds_every_operation_and_every_object(client: TestClient, openapi: dict[str, Any]) -> None:
-    page = BeautifulSoup(client.get("/docs").text, "html.parser")
+    page = soup(client, "/docs")
     text = page.get_text()
     assert all(path in text for path in openapi["paths"])
     assert all(page.find(id=f"schema-{name}") for name in openapi["components"]["schemas"])
@@ -118,7 +118,7 @@ def test_the_type_of_a_problem_leads_to_its_description(settings: Settings, kind
     with TestClient(create_app(settings, refusing), raise_server_exceptions=False) as client:
         answer = client.get("/api/sessions/nobody")
         page, _, place = answer.json()["type"].partition("#")
-        described = BeautifulSoup(client.get(page).text, "html.parser").find(id=place)
+        described = soup(client, page).find(id=place)
     assert place == kind
     assert described is not None
     assert str(answer.status_code) in described.get_text()
@@ -135,7 +135,7 @@ def test_every_error_that_is_answered_has_a_kind_that_is_described() -> None:
 
 
 def test_the_page_fetches_nothing_from_elsewhere(client: TestClient) -> None:
-    page = BeautifulSoup(client.get("/docs").text, "html.parser")
+    page = soup(client, "/docs")
     for tag in page.find_all(["script", "link", "img"]):
         assert str(tag.get("src") or tag.get("href")).startswith("/static/")
 

@@ -4,15 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.settings import Settings
 from app.views.api_docs import PROBLEMS
-from tests.web.talk import BATCHES, BY_HAND, LESSON, begin
-
-JSON = {"content-type": "application/json"}
+from tests.web.talk import BATCHES, BY_HAND, JSON, LESSON, begin, on_one_client, pieces, read, served
 
 
 def refused(response: Any, status: int = 422) -> dict[str, Any]:
@@ -156,7 +154,7 @@ def test_a_verb_with_a_wrong_body_changes_nothing(
     state = begin(client, BATCHES)
     (error,) = refused(client.post(f"/api/sessions/{state['id']}/{verb}", json=body))["errors"]
     assert error["field"] == field
-    assert client.get(f"/api/sessions/{state['id']}").json() == state
+    assert read(client, state) == state
 
 
 @pytest.mark.parametrize(
@@ -182,13 +180,13 @@ def test_an_edit_that_does_not_fit_changes_nothing(client: TestClient, body: dic
     state = begin(client, BATCHES)
     (error,) = refused(client.patch(f"/api/sessions/{state['id']}", json=body))["errors"]
     assert error["field"] == field
-    assert client.get(f"/api/sessions/{state['id']}").json() == state
+    assert read(client, state) == state
 
 
 def test_a_half_wrong_edit_changes_nothing(client: TestClient) -> None:
     state = begin(client, BATCHES)
     refused(client.patch(f"/api/sessions/{state['id']}", json={"learning_rate": 0.5, "example": 2}))
-    assert client.get(f"/api/sessions/{state['id']}").json() == state
+    assert read(client, state) == state
 
 
 def test_a_revision_that_is_no_number_is_refused(client: TestClient) -> None:
@@ -200,10 +198,10 @@ def test_a_revision_that_is_no_number_is_refused(client: TestClient) -> None:
 def test_training_that_runs_away_is_a_conflict_and_changes_nothing(client: TestClient) -> None:
     lesson = begin(client, {"lesson": "hours-of-study"})
     client.patch(f"/api/sessions/{lesson['id']}", json={"learning_rate": 100})
-    before = client.get(f"/api/sessions/{lesson['id']}").json()
+    before = read(client, lesson)
     problem = refused(client.post(f"/api/sessions/{lesson['id']}/train", json={"iterations": 500}), 409)
     assert "smaller learning rate" in problem["detail"]
-    assert client.get(f"/api/sessions/{lesson['id']}").json() == before
+    assert read(client, lesson) == before
 
 
 @pytest.mark.parametrize("learning_rate", [1e-6, 100])
@@ -236,10 +234,7 @@ def test_what_is_not_there_is_a_problem_too(client: TestClient, method: str, pat
 
 
 def test_a_session_expires_and_says_so(settings: Settings) -> None:
-    from app.main import create_app
-
-    short = settings.model_copy(update={"session_hours": 1e-9})
-    with TestClient(create_app(short)) as client:
+    with served(settings.model_copy(update={"session_hours": 1e-9})) as client:
         state = client.post("/api/sessions", json=LESSON).json()
         assert "Start a new one" in refused(client.get(f"/api/sessions/{state['id']}"), 404)["detail"]
 
@@ -247,15 +242,11 @@ def test_a_session_expires_and_says_so(settings: Settings) -> None:
 def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(client: TestClient) -> None:
     large = b" " * (512 * 1024 + 1)
     refused(client.post("/api/sessions", content=large, headers=JSON), 413)
-    pieces = (large[i : i + 4096] for i in range(0, len(large), 4096))
-    refused(client.post("/api/sessions", content=pieces, headers=JSON), 413)
+    refused(client.post("/api/sessions", content=pieces(large), headers=JSON), 413)
 
 
 def test_limits_are_settings(settings: Settings) -> None:
-    from app.main import create_app
-
-    small = settings.model_copy(update={"max_units": 2, "max_iterations_per_request": 5})
-    with TestClient(create_app(small)) as client:
+    with served(settings.model_copy(update={"max_units": 2, "max_iterations_per_request": 5})) as client:
         (error,) = refused(client.post("/api/sessions", json=BATCHES))["errors"]
         assert "at most 2" in error["remedy"]
         state = begin(client)
@@ -279,7 +270,7 @@ PLACES = ["/api/sessions", "/api/sessions/{id}", "/api/sessions/{id}/step", "/ap
     st.sampled_from([{}, BY_HAND, BATCHES]),
     st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=3),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(150)
 def test_no_json_body_makes_the_server_fail(
     client: TestClient, place: str, base: dict[str, Any], junk: dict[str, Any]
 ) -> None:
@@ -291,7 +282,7 @@ def test_no_json_body_makes_the_server_fail(
 
 
 @given(st.sampled_from(PLACES[::2]), st.binary(max_size=200))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(100)
 def test_no_bytes_make_the_server_fail(client: TestClient, place: str, junk: bytes) -> None:
     path = place.format(id=begin(client)["id"])
     response = client.post(path, content=junk, headers=JSON)

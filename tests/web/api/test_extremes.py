@@ -8,9 +8,8 @@ from starlette.testclient import TestClient
 from app.views.pictures.pictures import PICTURES
 from tests.sessions.clock import Clock
 from tests.web.api.test_fuzz import HIDDEN, finite, nothing_but_numbers
-from tests.web.talk import Json, begin
+from tests.web.talk import HTMX, Json, begin, walk_of
 
-HTMX = {"HX-Request": "true"}
 MOST_BYTES = 120_000  # of a page or fragment of a small network
 MOONS: Json = {"dataset": "moons", "examples": 20}
 FAR: Json = {"X": [[1e6, -1e6], [-1e6, 0.0], [0.0, 1e6]], "Y": [[1e6], [-1e6], [0.0]]}
@@ -93,7 +92,7 @@ def every_look(client: TestClient, at: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_picture_of_every_extreme_holds_numbers_alone(client: TestClient, clock: Clock, case: str) -> None:
-    at = f"/sessions/{begin(client, CASES[case])['id']}"
+    at = walk_of(client, CASES[case])
     every_look(client, at)
     for verb, body in STAGES:
         moved = client.post(f"/api{at}/{verb}", json=body)

@@ -23,7 +23,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.losses import LOSSES
 from app.main import create_app
 from app.settings import Settings
-from tests.web.talk import BATCHES, begin
+from tests.web.talk import BATCHES, HTMX, begin
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -171,7 +171,7 @@ def test_no_network_makes_the_server_fail_or_show_what_is_no_number(
         finite(moved.text)
     if change is not None:
         assert generous.patch(f"/api/sessions/{session}", json=change).status_code in (200, 409, 422)
-        generous.post(f"/sessions/{session}/step", data={"by": "phase"}, headers={"HX-Request": "true"})
+        generous.post(f"/sessions/{session}/step", data={"by": "phase"}, headers=HTMX)
     for view in VIEWS:
         seen = generous.get(f"/api/sessions/{session}{view}")
         assert seen.status_code in (200, 409, 422), seen.text
@@ -179,6 +179,6 @@ def test_no_network_makes_the_server_fail_or_show_what_is_no_number(
     page = generous.get(f"/sessions/{session}")
     assert page.status_code == 200
     nothing_but_numbers(page.text)
-    fragment = generous.post(f"/sessions/{session}/step", data={"by": "equation"}, headers={"HX-Request": "true"})
+    fragment = generous.post(f"/sessions/{session}/step", data={"by": "equation"}, headers=HTMX)
     assert fragment.status_code in (200, 409)
     nothing_but_numbers(fragment.text)

@@ -2,25 +2,18 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from tests.web.talk import BY_HAND, FORM, LESSON, begin
+from tests.web.talk import BY_HAND, FORM, HTMX, JSON, LESSON, begin, on_one_client, pieces, served, walk_of
 
-JSON = {"content-type": "application/json"}
 KILO = 1024
-
-
-def pieces(body: bytes) -> Iterator[bytes]:
-    """The body in chunks, its length not announced."""
-    return (body[i : i + 4096] for i in range(0, len(body), 4096))
 
 
 # Bodies -------------------------------------------------------------------------------------------------------------
@@ -51,10 +44,8 @@ def test_the_largest_table_of_examples_is_taken_and_twice_as_much_is_not(client:
 
 
 def test_the_limits_of_bodies_are_settings(settings: Settings) -> None:
-    from app.main import create_app
-
     small = settings.model_copy(update={"max_body_bytes": 10, "max_data_bytes": 100})
-    with TestClient(create_app(small)) as client:
+    with served(small) as client:
         session = begin(client)["id"]
         assert client.post(f"/api/sessions/{session}/step", json={"by": "equation"}).status_code == 413
         assert client.post("/api/sessions", content=b" " * 101).status_code == 413
@@ -91,7 +82,7 @@ def test_brackets_that_close_are_refused_too(client: TestClient) -> None:
 @pytest.mark.parametrize("fields", [41, 5_000])
 def test_a_form_of_too_many_fields_is_refused(client: TestClient, fields: int) -> None:
     body = "&".join(f"field{i}=1" for i in range(fields))
-    assert client.post(f"/sessions/{begin(client)['id']}/step", content=body, headers=FORM).status_code == 422
+    assert client.post(f"{walk_of(client)}/step", content=body, headers=FORM).status_code == 422
 
 
 # Names --------------------------------------------------------------------------------------------------------------
@@ -129,7 +120,7 @@ def says_nothing_of_it(text: str) -> None:
 
 
 @given(st.sampled_from(WHERE_NAMES_GO), names)
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(120)
 def test_no_name_that_a_client_invents_is_taken_or_comes_back_from_the_api(
     client: TestClient, body: dict[str, Any], name: str
 ) -> None:
@@ -158,13 +149,13 @@ def test_a_name_is_taken_only_as_it_is_written(client: TestClient, name: str) ->
 @given(
     st.sampled_from(["step", "back", "train", "go", "focus", "learning-rate", ""]), st.sampled_from(FORM_FIELDS), names
 )
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(120)
 def test_no_form_field_puts_an_element_or_a_word_into_a_page(
     client: TestClient, verb: str, field: str, value: str
 ) -> None:
-    address = f"/sessions/{begin(client)['id']}"
+    address = walk_of(client)
     path = f"{address}/{verb}" if verb else "/sessions"
-    for headers in ({}, {"HX-Request": "true"}):
+    for headers in ({}, HTMX):
         response = client.post(path, data={**LESSON, field: value}, headers=headers)
         assert response.status_code < 500
         says_nothing_of_it(response.text + response.headers.get("location", ""))
@@ -172,13 +163,13 @@ def test_no_form_field_puts_an_element_or_a_word_into_a_page(
 
 
 @given(names)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(60)
 def test_no_address_query_or_cookie_puts_an_element_or_a_word_into_a_page(client: TestClient, value: str) -> None:
     for path in ("/lessons/{}", "/sessions/{}", "/{}", "/api/{}"):
         page = client.get(path.format(quoted(value)))
         assert page.status_code in (404, 405)
         assert not BeautifulSoup(page.text, "html.parser").find_all("i", id=MARK)
-    address = f"/sessions/{begin(client)['id']}"
+    address = walk_of(client)
     for name in ("open", "rev", "next", "digits"):
         page = client.get(address, params={name: value}, headers={"Cookie": f"theme={quoted(value)}"})
         assert page.status_code < 500
@@ -188,10 +179,3 @@ def test_no_address_query_or_cookie_puts_an_element_or_a_word_into_a_page(client
 def quoted(text: str) -> str:
     """Every byte as %XX."""
     return "".join(f"%{byte:02X}" for byte in text.encode())
-
-
-@pytest.mark.parametrize(
-    "goal", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "/\r\nX: 1"]
-)
-def test_no_form_leads_to_another_site(client: TestClient, goal: str) -> None:
-    assert client.post("/preferences", data={"next": goal}).headers["Location"] == "/"

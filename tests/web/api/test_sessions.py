@@ -1,17 +1,20 @@
 """The JSON API, field by field: what other programs build on."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app.engine.learning.optimizers import OPTIMIZERS
 from app.lessons import LESSONS
 from app.main import create_app
 from app.settings import Settings
-from app.web.api.answers import EquationAnswer, HistoryAnswer, LessonAnswer
+from app.web.api.schemas import EquationAnswer, HistoryAnswer, LessonAnswer
 from tests.lessons.printed import assert_printed, notebook
-from tests.web.talk import BATCHES, BY_HAND, act, begin, documented, edit
+from tests.web.talk import BATCHES, BY_HAND, Json, act, begin, documented, edit, read
 
 
 def test_the_lessons_are_listed_in_teaching_order(client: TestClient) -> None:
@@ -220,7 +223,7 @@ def test_a_stale_revision_changes_nothing_and_gets_the_current_state(client: Tes
     assert response.status_code == 412
     assert response.headers["content-type"] == "application/problem+json"
     assert documented(response.json()["state"]) == now
-    assert client.get(f"/api/sessions/{state['id']}").json() == now
+    assert read(client, state) == now
 
 
 def test_the_right_revision_goes_through_in_either_way(client: TestClient) -> None:
@@ -234,14 +237,21 @@ def test_the_right_revision_goes_through_in_either_way(client: TestClient) -> No
 # Trace and history --------------------------------------------------------------------------------------------------
 
 
+def trace(client: TestClient, state: Json) -> list[Json]:
+    """Every equation of the iteration, documented field by field."""
+    equations: list[Json] = read(client, state, "/trace")
+    for equation in equations:
+        EquationAnswer.model_validate(equation, strict=True)
+    return equations
+
+
 @pytest.mark.parametrize("setup", [{"lesson": lesson.slug} for lesson in LESSONS] + [BATCHES, BY_HAND])
 def test_the_terms_of_every_equation_add_up_to_its_value(client: TestClient, setup: dict[str, object]) -> None:
     state = act(client, begin(client, setup), "update")
-    trace = client.get(f"/api/sessions/{state['id']}/trace").json()
-    assert [equation["index"] for equation in trace] == list(range(state["equations"]))
-    assert trace[-1] == state["equation"]
-    for equation in trace:
-        EquationAnswer.model_validate(equation, strict=True)
+    equations = trace(client, state)
+    assert [equation["index"] for equation in equations] == list(range(state["equations"]))
+    assert equations[-1] == state["equation"]
+    for equation in equations:
         total = sum(term["value"] for term in equation["terms"])
         assert total == pytest.approx(equation["value"], rel=1e-9, abs=1e-15), equation["text"]
         assert all(term["symbols"] for term in equation["terms"])
@@ -249,28 +259,27 @@ def test_the_terms_of_every_equation_add_up_to_its_value(client: TestClient, set
 
 def test_a_trace_holds_no_number_that_is_not_yet_reached(client: TestClient) -> None:
     state = act(client, begin(client, BATCHES), "forward")
-    trace = client.get(f"/api/sessions/{state['id']}/trace").json()
-    reached = [equation["value"] is not None for equation in trace]
+    equations = trace(client, state)
+    reached = [equation["value"] is not None for equation in equations]
     assert reached == [index < state["cursor"] for index in range(state["equations"])]
-    assert all(term["value"] is None for equation in trace[state["cursor"] :] for term in equation["terms"])
+    assert all(term["value"] is None for equation in equations[state["cursor"] :] for term in equation["terms"])
 
 
 def test_a_trace_says_each_equation_in_symbols_and_in_code(client: TestClient) -> None:
     state = act(client, begin(client, BY_HAND), "backward")
-    trace = client.get(f"/api/sessions/{state['id']}/trace").json()
-    (delta,) = [e for e in trace if (e["kind"], e["layer"], e["j"]) == ("delta", 1, 0)]
+    equations = trace(client, state)
+    (delta,) = [e for e in equations if (e["kind"], e["layer"], e["j"]) == ("delta", 1, 0)]
     assert (delta["phase"], delta["k"]) == ("backward", None)
     assert len(delta["terms"]) == 2  # one for each output that the hidden unit feeds
     assert delta["code"].startswith("delta1 = ")
     assert r"\delta^{[1]}_{1}" in delta["latex"]
-    (loss,) = [e for e in trace if e["kind"] == "loss"]
+    (loss,) = [e for e in equations if e["kind"] == "loss"]
     assert (loss["layer"], loss["j"], len(loss["terms"])) == (None, None, 2)
 
 
 def test_a_mean_over_the_batch_has_a_term_for_every_example(client: TestClient) -> None:
     state = act(client, begin(client, BATCHES), "backward")
-    trace = client.get(f"/api/sessions/{state['id']}/trace").json()
-    counts = {e["kind"]: len(e["terms"]) for e in trace}
+    counts = {e["kind"]: len(e["terms"]) for e in trace(client, state)}
     assert (counts["loss"], counts["dW"], counts["db"]) == (2, 2, 2)
 
 
@@ -280,7 +289,7 @@ def test_the_history_is_of_losses_before_their_updates(client: TestClient) -> No
     for _ in range(4):
         state = act(client, state, "update")
         losses.append(state["loss"])
-    history = client.get(f"/api/sessions/{state['id']}/history").json()
+    history = read(client, state, "/history")
     HistoryAnswer.model_validate(history, strict=True)
     assert history["iterations"] == losses
     assert history["epochs"] == pytest.approx([sum(losses[:2]) / 2, sum(losses[2:]) / 2], rel=1e-15)
@@ -291,8 +300,66 @@ def test_the_history_of_the_first_notebook_has_its_epoch_losses(client: TestClie
     for _ in range(2):
         state = act(client, state, "step", by="epoch")
     printed = notebook("0_")["epochs"]
-    history = client.get(f"/api/sessions/{state['id']}/history").json()
+    history = read(client, state, "/history")
     assert_printed([printed[f"epoch_{i}"]["mean_loss"] for i in (0, 1)], history["epochs"], "epochs")
+
+
+# Updates by every optimizer ---------------------------------------------------------------------------------------
+
+SHARED = ("eta", "norm", "clip", "correction_m", "correction_v")
+STEP = {"kind": "step", "every": 1, "factor": 0.5}
+
+
+def updates(client: TestClient, state: Json) -> list[Json]:
+    return [equation for equation in trace(client, state) if equation["phase"] == "update"]
+
+
+def walk(client: TestClient, kind: str, **settings: Any) -> Json:
+    return begin(client, {**BATCHES, "optimizer": {"kind": kind, "learning_rate": 0.1, **settings}})
+
+
+@pytest.mark.parametrize("kind", list(OPTIMIZERS))
+def test_every_equation_of_an_update_is_documented_and_its_terms_add_up(client: TestClient, kind: str) -> None:
+    state = walk(client, kind, weight_decay=0.1, clip_norm=0.5, schedule=STEP)
+    state = act(client, act(client, state, "update"), "update")
+    for equation in updates(client, state):
+        terms = [term["value"] for term in equation["terms"]]
+        assert math.fsum(terms) == pytest.approx(equation["value"], rel=1e-12, abs=1e-15)
+        assert any(term["symbols"] for term in equation["terms"])
+        assert equation["code"]
+        assert equation["latex"]
+        placed = equation["kind"] not in SHARED
+        assert (equation["layer"] is not None, equation["j"] is not None) == (placed, placed)
+
+
+def test_numbers_of_an_update_appear_as_the_walk_shows_them(client: TestClient) -> None:
+    state = act(client, walk(client, "adam"), "backward")
+    assert {equation["value"] for equation in updates(client, state)} == {None}
+    state = act(client, act(client, state, "step"), "step")
+    assert state["equation"]["kind"] == "correction_v"
+    assert state["equation"]["value"] == pytest.approx(0.001)
+    state = act(client, state, "step")
+    assert (state["equation"]["kind"], state["equation"]["layer"]) == ("m_W", 2)
+    assert state["equation"]["text"] == "m^[2]_w11 ← β₁ · m^[2]_w11 + (1 − β₁) · ∂ℒ/∂w^[2]_11"
+    assert sum(equation["value"] is not None for equation in updates(client, state)) == 3
+
+
+def test_a_layer_of_an_update_is_one_measure_and_what_all_share_another(client: TestClient) -> None:
+    state = act(client, walk(client, "momentum", clip_norm=1.0), "backward")
+    places = []
+    for _ in range(3):
+        state = act(client, state, "step", by="layer")
+        places.append((state["equation"]["kind"], state["equation"]["layer"]))
+    assert places == [("clip", None), ("b", 2), ("b", 1)]
+    assert state["loss_after"] is not None
+
+
+def test_back_undoes_an_update_with_what_the_optimizer_remembers(client: TestClient) -> None:
+    state = act(client, walk(client, "adamw", weight_decay=0.1), "update")
+    state = act(client, state, "update")
+    there = updates(client, state)
+    assert updates(client, act(client, state, "back", by="iteration")) != there
+    assert updates(client, act(client, state, "update")) == there
 
 
 # A restart ----------------------------------------------------------------------------------------------------------

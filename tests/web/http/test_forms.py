@@ -2,13 +2,13 @@
 
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.sessions.clock import Clock
 from tests.web.api.test_fuzz import nothing_but_numbers
-from tests.web.talk import begin
+from tests.web.talk import HTMX, begin, on_one_client
 
 NUMBERS = st.sampled_from(
     [
@@ -89,7 +89,7 @@ def without_what_is_sent_along(text: str) -> str:
 
 
 @given(st.lists(st.tuples(VERBS, FIELDS, st.booleans()), min_size=2, max_size=6))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(12)
 def test_no_form_breaks_a_walk_or_shows_what_is_no_number(
     client: TestClient, clock: Clock, clicks: list[tuple[str, dict[str, str], bool]]
 ) -> None:
@@ -97,7 +97,7 @@ def test_no_form_breaks_a_walk_or_shows_what_is_no_number(
     session = begin(client)["id"]
     for verb, form, with_scripts in clicks:
         form = {**form, "until": "1"} if "until" in form and with_scripts else {**form, "count": "9"}
-        headers = {"HX-Request": "true"} if with_scripts else {}
+        headers = HTMX if with_scripts else {}
         response = client.post(f"/sessions/{session}/{verb}", data=form, headers=headers)
         assert response.status_code in (200, 303, 409, 412, 422), (verb, form)
         nothing_but_numbers(without_what_is_sent_along(response.text))
@@ -144,7 +144,7 @@ BUILDING = st.dictionaries(
 @given(
     BUILDING, st.sampled_from(["xor", "iris", "by-hand", "tower"]), st.sampled_from(["", "start", "add", "remove 1"])
 )
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(25)
 def test_whatever_is_typed_while_building_gets_the_page_or_a_walk(
     client: TestClient, changes: dict[str, str], point: str, do: str
 ) -> None:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.web.http.access import SESSION, operations_of
-from tests.web.talk import LESSON, begin
+from tests.web.talk import HTMX, LESSON, begin, read, walk_of
 
 HERE = "http://testserver"
 ELSEWHERE = "https://elsewhere.example"
@@ -91,7 +91,7 @@ def test_no_route_that_changes_anything_does_so_for_another_site(
 @pytest.mark.parametrize("path", ["/", "/docs", "/lessons/hours-of-study", "/nothing", "session"])
 def test_every_page_lets_its_own_forms_say_where_they_come_from(client: TestClient, path: str) -> None:
     # The header no-referrer alone makes Chromium send "Origin: null" with a plain form.
-    address = f"/sessions/{begin(client)['id']}" if path == "session" else path
+    address = walk_of(client) if path == "session" else path
     assert '<meta name="referrer" content="same-origin">' in client.get(address).text
 
 
@@ -111,8 +111,8 @@ def test_no_get_changes_a_session(client: TestClient, app: FastAPI) -> None:
         for query in queries:
             address = path.replace("{session_id}", state["id"]) + query
             assert client.get(address).status_code < 500, address
-            assert client.get(address, headers={"HX-Request": "true"}).status_code < 500, address
-            assert client.get(f"/api/sessions/{state['id']}").json() == state, address
+            assert client.get(address, headers=HTMX).status_code < 500, address
+            assert read(client, state) == state, address
 
 
 # Host names ---------------------------------------------------------------------------------------------------------

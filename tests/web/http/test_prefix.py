@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.web.http.preferences import local
+from tests.web.talk import HTMX
 
 ROOT = "/class/explorer"
-HTMX = {"HX-Request": "true"}
 ADDRESSES = ("href", "src", "action", "formaction", "hx-get", "hx-post", "hx-patch", "hx-put", "hx-delete", "poster")
 
 

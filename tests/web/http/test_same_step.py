@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.web.reading import soup
 from tests.web.talk import FORM, LESSON, Json, begin
 
 Opened = Callable[..., TestClient]  # takes settings by name
@@ -31,7 +32,7 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 
 def form_of(client: TestClient, session: str) -> dict[str, str]:
     """The fields that a tab's page sends with every click."""
-    page = BeautifulSoup(client.get(f"/sessions/{session}").text, "html.parser")
+    page = soup(client, f"/sessions/{session}")
     fields = page.select("#revision input")
     return {str(field["name"]): str(field["value"]) for field in fields}
 
@@ -68,7 +69,7 @@ def test_a_double_click_is_one_step(client: TestClient) -> None:
 
 def test_a_double_click_on_the_comparison_is_one_step_too(client: TestClient) -> None:
     session = begin(client, {"lesson": "two-outputs-two-paths"})["id"]
-    page = BeautifulSoup(client.get(f"/sessions/{session}/compare").text, "html.parser")
+    page = soup(client, f"/sessions/{session}/compare")
     fields = page.select('#comparison input[type="hidden"][form="walk"]')
     form = {str(field["name"]): str(field["value"]) for field in fields} | {"next": "compare"}
     assert [press(client, session, form, htmx="true")[0] for _ in range(3)] == [200, 200, 200]

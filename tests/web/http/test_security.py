@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.web.http.access import operations_of
+from tests.web.talk import HTMX
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -67,7 +68,7 @@ def test_head_is_taken_wherever_get_is(client: TestClient, settings: Settings) -
 def test_pages_of_a_session_and_fragments_are_not_kept(client: TestClient) -> None:
     address = client.post("/sessions", data={"lesson": "hours-of-study"}).headers["Location"]
     assert client.get(address).headers["cache-control"] == "no-store"
-    fragment = client.post(f"{address}/step", headers={"HX-Request": "true"})
+    fragment = client.post(f"{address}/step", headers=HTMX)
     assert fragment.headers["cache-control"] == "no-store"
     assert client.get(f"/api{address}").headers["cache-control"] == "no-store"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.talk import FORM, begin
+from tests.web.talk import FORM, begin, read
 
 END = b"--x--\r\n"
 MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
@@ -109,7 +109,7 @@ def test_a_verb_takes_no_body_that_is_no_form_and_none_that_is_too_large(client:
     assert client.post(path, content=many, headers=FORM).status_code == 422
     for body in (b"a" * 65_537, pieces(b"a" * 65_537)):
         assert client.post(path, content=body, headers=FORM).status_code == 413
-    assert client.get(f"/api/sessions/{state['id']}").json()["iteration"] == 0
+    assert read(client, state)["iteration"] == 0
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,8 @@ from app.web.http.rates import BUCKET_BYTES, MOST_BYTES, Buckets, Rate, TooFastE
 from app.web.http.work import BusyError, Pool, TooLongError
 from tests.benchmarks.in_process import Browser
 from tests.sessions.clock import Clock
-from tests.web.talk import BATCHES, LESSON, act, begin
+from tests.web.talk import BATCHES, HTMX, LESSON, act, begin, read, walk_of
 
-HTMX = {"HX-Request": "true"}
 BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -128,7 +127,7 @@ def test_a_session_that_is_hurried_says_when_to_go_on(strict: TestClient) -> Non
 
 
 def test_the_page_that_hurried_stays_and_shows_the_sentence(strict: TestClient) -> None:
-    path = f"/sessions/{begin(strict)['id']}/step"
+    path = f"{walk_of(strict)}/step"
     answers = [strict.post(path, headers=HTMX) for _ in range(21)]
     assert answers[-1].status_code == 429
     assert answers[-1].text.startswith('<hx-partial hx-target="#toast"')
@@ -345,7 +344,7 @@ def test_a_request_that_would_compute_for_too_long_changes_nothing(settings: Set
         refused = client.post(f"/api/sessions/{state['id']}/train", json={"iterations": 10_000})
         assert refused.status_code == 422
         assert "Ask for less at once" in refused.text
-        assert client.get(f"/api/sessions/{state['id']}").json() == state
+        assert read(client, state) == state
 
 
 # Others -------------------------------------------------------------------------------------------------------------

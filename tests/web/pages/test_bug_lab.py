@@ -9,24 +9,14 @@ from starlette.testclient import TestClient
 
 from app.engine.equations.mistakes import MISTAKES
 from app.sessions.bug_lab import case_of, study_of
-from app.web.api.answers import EquationAnswer
-from tests.web.talk import Json, documented
+from app.views.pictures.pictures import PICTURES
+from app.web.api.schemas import EquationAnswer
+from tests.sessions.clock import Clock
+from tests.web.reading import element, soup
+from tests.web.talk import HTMX, hunt, state_of
 
-HTMX = {"HX-Request": "true"}
 CASES = [(1, 3), (2, 5), (3, 2), (3, 40)]
 BAD = ["-1", "1000000", "1.5", "x", "١", "1e3", "0x1", "9" * 400, "NaN", "1;2"]
-
-
-def start(client: TestClient, level: int, seed: int) -> str:
-    """The address of a new hunt."""
-    response = client.post("/bug-lab", data={"level": str(level), "seed": str(seed)})
-    assert response.status_code == 303, response.text
-    address: str = response.headers["Location"]
-    return address
-
-
-def state(client: TestClient, address: str) -> Json:
-    return documented(client.get(f"/api{address}").json())
 
 
 def message(text: str) -> str:
@@ -35,8 +25,7 @@ def message(text: str) -> str:
 
 
 def lab(client: TestClient, address: str) -> str:
-    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="bug-lab")
-    assert panel is not None
+    panel = element(soup(client, address), "#bug-lab")
     return " ".join(panel.get_text(" ").split())
 
 
@@ -53,13 +42,13 @@ def accusation(level: int, seed: int) -> dict[str, str]:
 
 
 def test_the_page_offers_three_levels_and_stands_in_the_navigation(client: TestClient) -> None:
-    page = BeautifulSoup(client.get("/bug-lab").text, "html.parser")
+    page = soup(client, "/bug-lab")
     assert [field["value"] for field in page.find_all("input", attrs={"name": "level"})] == ["1", "2", "3"]
     assert client.get("/").text.count('href="/bug-lab"') == 1
 
 
 def test_a_link_fixes_the_case_and_the_session_shows_that_link(client: TestClient) -> None:
-    page = BeautifulSoup(client.get("/bug-lab?level=2&seed=17").text, "html.parser")
+    page = soup(client, "/bug-lab?level=2&seed=17")
     form = page.find("form", class_="starts")
     assert form is not None
     fields = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
@@ -68,7 +57,7 @@ def test_a_link_fixes_the_case_and_the_session_shows_that_link(client: TestClien
 
 
 def test_the_same_seed_starts_the_same_network_and_no_seed_any(client: TestClient) -> None:
-    setups = [state(client, start(client, 2, 17))["setup"] for _ in range(2)]
+    setups = [state_of(client, hunt(client, 2, 17))["setup"] for _ in range(2)]
     assert setups[0] == setups[1]
     response = client.post("/bug-lab", data={"level": "1", "seed": ""})
     assert response.status_code == 303
@@ -105,14 +94,14 @@ def words_of(setup: Any) -> list[str]:
 
 
 def without_choices(text: str) -> str:
-    """The page without the list that offers all twelve alike."""
+    """An answer, whole or in parts, without the lists that offer all mistakes alike."""
     return re.sub(r'<details class="accuse">.*?</details>', "", text, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(("level", "seed"), CASES)
 def test_no_page_of_the_walk_tells_the_mistake(client: TestClient, level: int, seed: int) -> None:
-    address, setup = start(client, level, seed), case_of(level, seed).setup
-    for _ in range(state(client, address)["equations"] + 1):
+    address, setup = hunt(client, level, seed), case_of(level, seed).setup
+    for _ in range(state_of(client, address)["equations"] + 1):
         page = without_choices(client.get(address).text)
         assert [words for words in words_of(setup) if words in page] == []
         client.post(f"{address}/step")
@@ -120,9 +109,9 @@ def test_no_page_of_the_walk_tells_the_mistake(client: TestClient, level: int, s
 
 @pytest.mark.parametrize(("level", "seed"), CASES)
 def test_the_api_tells_only_the_textbook_of_what_can_be_wrong(client: TestClient, level: int, seed: int) -> None:
-    address, setup = start(client, level, seed), case_of(level, seed).setup
+    address, setup = hunt(client, level, seed), case_of(level, seed).setup
     client.post(f"{address}/update")
-    shown = state(client, address)
+    shown = state_of(client, address)
     assert shown["setup"]["mistake"] == "hidden"
     assert shown["equation"]["terms"] == []
     textbook = {**shown["setup"], "mistake": None}
@@ -143,10 +132,9 @@ def test_the_api_tells_only_the_textbook_of_what_can_be_wrong(client: TestClient
 def test_the_backward_phase_shows_symbols_and_the_number_found_but_no_code(
     client: TestClient, level: int, seed: int
 ) -> None:
-    address = start(client, level, seed)
+    address = hunt(client, level, seed)
     client.post(f"{address}/backward")
-    panel = BeautifulSoup(client.get(address).text, "html.parser").find(id="equation")
-    assert panel is not None
+    panel = element(soup(client, address), "#equation")
     assert panel.find(id="code") is None
     assert "textbook" in panel.get_text()
     assert "The program finds" in panel.get_text()
@@ -156,7 +144,7 @@ def test_the_backward_phase_shows_symbols_and_the_number_found_but_no_code(
 
 @pytest.mark.parametrize("path", ["gradient-check", "paths?layer=1&kind=W&j=0&k=0"])
 def test_the_api_gives_no_check_and_no_paths_until_it_is_solved(client: TestClient, path: str) -> None:
-    address = start(client, 1, 3)
+    address = hunt(client, 1, 3)
     refused = client.get(f"/api{address}/{path}")
     assert 400 <= refused.status_code < 500
     client.post(f"{address}/accuse", data=accusation(1, 3))
@@ -164,7 +152,7 @@ def test_the_api_gives_no_check_and_no_paths_until_it_is_solved(client: TestClie
 
 
 def test_there_is_nothing_to_compare_with_until_it_is_solved(client: TestClient) -> None:
-    address = start(client, 1, 3)
+    address = hunt(client, 1, 3)
     assert 400 <= client.get(f"{address}/compare").status_code < 500
     assert 400 <= client.post(f"{address}/check", data={"on": "1"}, headers=HTMX).status_code < 500
     client.post(f"{address}/accuse", data=accusation(1, 3))
@@ -172,12 +160,11 @@ def test_there_is_nothing_to_compare_with_until_it_is_solved(client: TestClient)
 
 
 def test_nothing_is_asked_in_a_hunt(client: TestClient) -> None:
-    address = start(client, 1, 3)
+    address = hunt(client, 1, 3)
     client.post(f"{address}/ask", data={"on": "always"})
     for _ in range(30):
         client.post(f"{address}/step")
-        prediction = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
-        assert prediction is not None
+        prediction = element(soup(client, address), "#predict")
         assert prediction.get_text(strip=True) == ""
 
 
@@ -186,20 +173,20 @@ def test_nothing_is_asked_in_a_hunt(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("level", "seed"), CASES)
 def test_a_case_is_solved_by_forms_and_then_tells_everything(client: TestClient, level: int, seed: int) -> None:
-    address, setup = start(client, level, seed), case_of(level, seed).setup
+    address, setup = hunt(client, level, seed), case_of(level, seed).setup
     response = client.post(f"{address}/accuse", data=accusation(level, seed))
     assert (response.status_code, response.headers["Location"]) == (303, address)
     told = lab(client, address)
     assert "Solved." in told
     assert all(" ".join(MISTAKES[name].remedy.split()) in told for name in setup.mistakes)
-    made = state(client, address)["setup"]["mistake"]
+    made = state_of(client, address)["setup"]["mistake"]
     assert ([made] if isinstance(made, str) else made) == list(setup.mistakes)
     client.post(f"{address}/backward")
     assert 'id="code"' in client.get(address).text
 
 
 def test_the_right_rule_brings_the_facts_and_a_second_curve(client: TestClient) -> None:
-    address = start(client, 2, 5)
+    address = hunt(client, 2, 5)
     early = client.post(f"{address}/apply-rule", headers=HTMX)
     assert early.status_code == 422
     client.post(f"{address}/accuse", data=accusation(2, 5))
@@ -211,7 +198,7 @@ def test_the_right_rule_brings_the_facts_and_a_second_curve(client: TestClient) 
 
 
 def test_a_check_is_listed_and_costs(client: TestClient) -> None:
-    address = start(client, 1, 3)
+    address = hunt(client, 1, 3)
     client.post(f"{address}/spend-check", data={"gradient": "dW-1-0-0"})
     told = lab(client, address)
     assert "score 96" in told
@@ -219,7 +206,7 @@ def test_a_check_is_listed_and_costs(client: TestClient) -> None:
 
 
 def test_a_wrong_accusation_says_what_does_not_fit(client: TestClient) -> None:
-    address, setup = start(client, 2, 5), case_of(2, 5).setup
+    address, setup = hunt(client, 2, 5), case_of(2, 5).setup
     wrong = next(name for name in MISTAKES if name not in setup.mistakes and MISTAKES[name].square_from is None)
     form = {"layer": accusation(2, 5)["layer"], "rule": MISTAKES[wrong].rule, "mistake": wrong}
     fragment = client.post(f"{address}/accuse", data=form, headers=HTMX).text
@@ -246,7 +233,7 @@ def test_a_wrong_accusation_says_what_does_not_fit(client: TestClient) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_and_costs_nothing(client: TestClient, verb: str, form: dict[str, str]) -> None:
-    address = start(client, 2, 5)
+    address = hunt(client, 2, 5)
     response = client.post(f"{address}/{verb}", data=form, headers=HTMX)
     assert response.status_code == 422
     assert message(response.text).endswith(".")
@@ -261,8 +248,87 @@ def test_a_walk_that_is_no_hunt_takes_no_verb_of_one(client: TestClient, verb: s
 
 
 def test_a_step_sends_no_bug_lab_panel_again(client: TestClient) -> None:
-    address = start(client, 2, 5)
+    address = hunt(client, 2, 5)
     client.get(address)
     fragment = client.post(f"{address}/step", data={"rev": "1"}, headers=HTMX).text
     assert 'hx-target="#equation"' in fragment
     assert 'hx-target="#bug-lab"' not in fragment
+
+
+# What came after: pictures, training, edits, forks, building, states --------------------------------------------------
+
+HELD_BACK = ("landscape", "contour")  # they hold the gradients against the loss, which is what a hunt pays for
+ASKED = ("", "?see=way&look=update&of=w-1-0-0")
+
+
+def shown(text: str) -> str:
+    """The picture that an answer holds."""
+    found = re.search(r'id="shown" name="show" value="(\w*)"', text)
+    assert found is not None
+    return found[1]
+
+
+def answers(client: TestClient, address: str) -> list[Any]:
+    """Everything that the new routes answer about a walk, with scripts and without."""
+    looked = [
+        client.get(f"{address}/pictures/{name}{query}", headers=headers)
+        for name in (*PICTURES, "curves")
+        for query in ASKED
+        for headers in ({}, HTMX)
+    ]
+    forms = [
+        ("edit", {"of": "w-1-0-0", "value": "0.5"}), ("edit", {"of": "x-0-0", "value": "0.5"}), ("undo", {}),
+        ("edit", {"of": "b-1-0", "value": "x"}), ("run", {"count": "3", "next": "pictures"}), ("run/on", {}),
+        ("run", {"until": "1", "next": "pictures"}), ("run/pause", {"next": "pictures"}), ("run/stop", {}),
+        ("fork", {"thing": "optimizer", "value": "adam"}), ("step", {"next": "pictures"}),
+        ("step", {"next": "compare"}),
+    ]  # fmt: skip
+    clicked = [client.post(f"{address}/{verb}", data=form, headers=HTMX) for verb, form in forms]
+    patch = {"input": {"example": 0, "column": 0, "value": 0.3}}
+    programs = [client.post(f"/api{address}/undo"), client.patch(f"/api{address}", json=patch)]
+    whole = [client.get(f"{address}{page}") for page in ("", "/pictures", "/compare", "/compare/run")]
+    return [*looked, *clicked, *programs, *whole, client.get(f"/build?like={address.rsplit('/', 1)[1]}")]
+
+
+@pytest.mark.parametrize("verb", ["", "update"])
+@pytest.mark.parametrize(("level", "seed"), CASES)
+def test_no_new_page_and_no_new_verb_tells_the_mistake(
+    client: TestClient, clock: Clock, level: int, seed: int, verb: str
+) -> None:
+    clock.tick = 0.005
+    address, telling = hunt(client, level, seed), words_of(case_of(level, seed).setup)
+    if verb:
+        client.post(f"{address}/{verb}")
+    for response in answers(client, address):
+        assert response.status_code in (200, 303, 404, 422), response.url
+        assert [words for words in telling if words in without_choices(response.text)] == [], response.url
+    assert state_of(client, address)["setup"]["mistake"] == "hidden"
+
+
+@pytest.mark.parametrize("name", HELD_BACK)
+def test_a_picture_that_checks_gradients_is_not_there_by_address_either_until_it_is_solved(
+    client: TestClient, name: str
+) -> None:
+    address = hunt(client, 1, 3)
+    client.post(f"{address}/update")
+    for path in (f"/pictures/{name}", f"/pictures?show={name}"):
+        for headers in ({}, HTMX):
+            text = client.get(f"{address}{path}", headers=headers if "?" not in path else {}).text
+            assert shown(text) not in HELD_BACK
+            assert not re.search(r'hx-get="[^"]*/pictures/(landscape|contour)"', text)
+    trained = client.post(f"{address}/run", data={"count": "2", "next": "pictures", "show": name}, headers=HTMX)
+    assert shown(trained.text) not in HELD_BACK
+    client.post(f"{address}/accuse", data=accusation(1, 3))
+    assert shown(client.get(f"{address}/pictures/{name}", headers=HTMX).text) == name
+
+
+def test_a_hunt_leads_neither_to_a_comparison_nor_to_another_walk(client: TestClient) -> None:
+    address = hunt(client, 2, 5)
+    for page in (client.get(address).text, client.get(f"{address}/pictures").text):
+        assert not re.search(r'href="[^"]*/compare"|/build\?like=|/fork"', page)
+    session = address.rsplit("/", 1)[1]
+    for path in (f"{address}/compare", f"{address}/compare/run", f"/build?like={session}"):
+        assert client.get(path).status_code == 404
+    for form in ({"thing": "optimizer", "value": "adam"}, {"thing": "seed", "value": "3"}, {}):
+        assert client.post(f"{address}/fork", data=form).status_code == 404
+    assert client.post(f"{address}/compare/first", headers=HTMX).status_code in (404, 422)

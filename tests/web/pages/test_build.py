@@ -15,9 +15,9 @@ from app.main import create_app
 from app.sessions.setups.document import setup_document, setup_of
 from app.settings import Settings
 from tests.sessions.setups.test_table import NASTY
-from tests.web.talk import BATCHES, Json, begin, documented
+from tests.web.reading import element
+from tests.web.talk import BATCHES, HTMX, Json, begin, documented, hunt
 
-HTMX = {"HX-Request": "true"}
 NAMES = [point.name for point in STARTING_POINTS]
 PANELS = ["generator", "table", "preparation", "layers", "start", "method", "drawing", "sums", "problems", "status"]
 TABLE = "width,height,kind\n1,2,a\n2,1,b\n3,3,a\n4,1,b\n5,2,c\n6,6,c\n"
@@ -34,8 +34,7 @@ def words(part: Tag | None) -> str:
 
 def filled(text: str) -> Form:
     """The fields of the page's form as a browser would send them, without its buttons."""
-    form = soup(text).find("form", id="build")
-    assert isinstance(form, Tag)
+    form = element(soup(text), "form#build")
     fields: Form = {}
     for field in form.find_all(["input", "select", "textarea"]):
         name, kind = str(field["name"]), field.get("type")
@@ -59,6 +58,13 @@ def post(client: TestClient, form: Form, do: str = "", **more: Any) -> Any:
     return client.post("/build", data=form | ({"do": do} if do else {}), **more)
 
 
+def clicked(client: TestClient, form: Form, page: Any, label: str) -> Any:
+    """What follows where the button of this label on the page, which must be there, is clicked."""
+    button = soup(page.text).find("button", string=label)
+    assert isinstance(button, Tag)
+    return post(client, form, str(button["value"]))
+
+
 def wrong(response: Any, field: str) -> str:
     """What the page says beside a field."""
     return words(soup(response.text).find(id=f"f-{field.replace('.', '-')}-wrong"))
@@ -77,8 +83,7 @@ def started(client: TestClient, form: Form) -> Json:
 def test_the_page_stands_in_the_navigation_and_offers_every_starting_point(client: TestClient) -> None:
     page = soup(client.get("/build").text)
     assert [field["value"] for field in page.find_all("input", attrs={"name": "from"})] == NAMES
-    nav = page.find("nav", attrs={"aria-label": "Rooms"})
-    assert isinstance(nav, Tag)
+    nav = element(page, "nav[aria-label=Rooms]")
     assert [link.get_text() for link in nav.find_all("a")][:3] == ["Lessons", "Build", "Bug lab"]
     assert [link.get_text() for link in nav.find_all("a") if link.has_attr("aria-current")] == ["Build"]
 
@@ -190,8 +195,7 @@ def test_a_number_that_does_not_fit_is_said_beside_its_field_and_stays_as_typed(
     response = post(client, form, "start")
     assert response.status_code == 422
     assert wrong(response, name)
-    field = soup(response.text).find(id=f"f-{name.replace('.', '-')}")
-    assert isinstance(field, Tag)
+    field = element(soup(response.text), f"#f-{name.replace('.', '-')}")
     assert field["aria-invalid"] == "true"
     assert f"f-{name.replace('.', '-')}-wrong" in str(field["aria-describedby"])
     assert field["value"] == text
@@ -216,21 +220,17 @@ def test_every_field_that_does_not_fit_is_named_at_once(client: TestClient) -> N
 
 
 def test_what_was_refused_says_so_at_the_top_of_the_list_and_takes_the_focus(client: TestClient) -> None:
-    found = soup(post(client, form_of(client) | {"units-1": "0"}, "start").text).find(id="build-found")
-    assert isinstance(found, Tag)
-    assert found.has_attr("autofocus")
-    looked_at = soup(post(client, form_of(client) | {"units-1": "0"}).text).find(id="build-found")
-    assert isinstance(looked_at, Tag)
-    assert not looked_at.has_attr("autofocus")
+    for do, focused in (("start", True), ("", False)):
+        page = soup(post(client, form_of(client) | {"units-1": "0"}, do).text)
+        assert element(page, "#build-found").has_attr("autofocus") is focused
 
 
 def test_a_batch_larger_than_what_is_left_for_training_offers_all_at_once(client: TestClient) -> None:
     form = form_of(client, "iris") | {"batch_size": "130"}
     response = post(client, form, "start")
     assert "120 examples to train on" in wrong(response, "batch_size")
-    offer = soup(response.text).find("button", string="Take all at once")
-    assert isinstance(offer, Tag)
-    assert started(client, filled(post(client, form, str(offer["value"])).text))["setup"]["batch_size"] is None
+    mended = clicked(client, form, response, "Take all at once")
+    assert started(client, filled(mended.text))["setup"]["batch_size"] is None
 
 
 @pytest.mark.parametrize(
@@ -246,28 +246,19 @@ def test_an_impossible_pairing_is_explained_and_one_click_makes_it_possible(
     client: TestClient, changes: Form, offered: str, field: str, value: str
 ) -> None:
     form = form_of(client) | changes
-    response = post(client, form)
-    offer = soup(response.text).find("button", string=offered)
-    assert isinstance(offer, Tag)
-    mended = post(client, form, str(offer["value"]))
+    mended = clicked(client, form, post(client, form), offered)
     assert filled(mended.text)[field] == value
-    focused = soup(mended.text).find(id=f"f-{field}")
-    assert isinstance(focused, Tag)
-    assert focused.has_attr("autofocus")
+    assert element(soup(mended.text), f"#f-{field}").has_attr("autofocus")
     assert started(client, filled(mended.text))
 
 
 def test_what_would_fit_the_data_better_is_advised_and_blocks_nothing(client: TestClient) -> None:
     form = form_of(client) | {"source": "table", "table": TABLE}
     page = post(client, form)
-    output = soup(page.text).find(id="f-output")
-    assert isinstance(output, Tag)
-    assert "f-output-advised" in str(output["aria-describedby"])
+    assert "f-output-advised" in str(element(soup(page.text), "#f-output")["aria-describedby"])
     assert "one of three classes" in words(soup(page.text).find(id="f-output-advised"))
     assert started(client, form)["setup"]["loss"] == "binary_cross_entropy"
-    offer = soup(page.text).find("button", string="Use softmax and cross-entropy")
-    assert isinstance(offer, Tag)
-    followed = post(client, form, str(offer["value"])).text
+    followed = clicked(client, form, page, "Use softmax and cross-entropy").text
     assert (filled(followed)["output"], filled(followed)["loss"]) == ("softmax", "cross_entropy")
     assert soup(followed).find(id="f-output-advice") is None
 
@@ -282,9 +273,8 @@ def test_given_weights_that_no_longer_fit_offer_to_draw_them_anew(client: TestCl
     form = filled(post(client, form_of(client, "by-hand"), "add").text)
     response = post(client, form, "start")
     assert "other layers" in wrong(response, "initializer.kind")
-    offer = soup(response.text).find("button", string="Draw the weights anew")
-    assert isinstance(offer, Tag)
-    setup = started(client, filled(post(client, form, str(offer["value"])).text))["setup"]
+    mended = clicked(client, form, response, "Draw the weights anew")
+    setup = started(client, filled(mended.text))["setup"]
     assert setup["initializer"]["kind"] == "xavier_uniform"
 
 
@@ -339,9 +329,7 @@ def test_a_column_of_words_and_one_too_many_are_left_out_by_a_click(client: Test
     assert "10 columns as inputs" in wrong(post(client, form, "start"), "table")
     assert "holds words" in wrong(post(client, form | {"input-5": "", "input-6": ""}, "start"), "table")
     page = post(client, form | {"input-0": "", "input-5": ""})
-    box = soup(page.text).find("input", id="f-input-5")
-    assert isinstance(box, Tag)
-    assert not box.has_attr("checked")
+    assert not element(soup(page.text), "input#f-input-5").has_attr("checked")
     setup = started(client, filled(page.text))["setup"]
     assert setup["data"]["columns"] == ["m0", "m1", "m2", "m3", "m5", "m6", "m7", "m8"]
     assert setup["data"]["X"][0] == [0, 1, 2, 3, 5, 6, 7, 8]
@@ -476,9 +464,9 @@ def test_a_mistake_stays_behind_and_the_page_says_so(client: TestClient) -> None
 
 
 def test_a_hunt_gives_no_network_away(client: TestClient) -> None:
-    hunt = client.post("/bug-lab", data={"level": "1", "seed": "3"}).headers["Location"].rsplit("/", 1)[1]
-    assert client.get("/build", params={"like": hunt}).status_code == 404
-    assert "/build?like" not in client.get(f"/sessions/{hunt}").text
+    hidden = hunt(client, 1, 3).rsplit("/", 1)[1]
+    assert client.get("/build", params={"like": hidden}).status_code == 404
+    assert "/build?like" not in client.get(f"/sessions/{hidden}").text
 
 
 @pytest.mark.parametrize("session", ["", "x", "A" * 24, "../../etc", "%00"])

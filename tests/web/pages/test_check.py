@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.web.pages.check import CheckAnswer
-from tests.web.talk import BY_HAND, FORM, LESSON, Json, act, begin
+from tests.web.talk import BY_HAND, FORM, HTMX, LESSON, Json, act, begin
 
 
 def check(client: TestClient, state: Json) -> Json:
@@ -98,7 +98,7 @@ def test_htmx_gets_the_panels_that_changed(client: TestClient) -> None:
     state = act(client, begin(client), "backward")
     client.get(f"/sessions/{state['id']}")
     body = f"on=1&rev={state['rev']}"
-    answer = client.post(f"/sessions/{state['id']}/check", content=body, headers={**FORM, "HX-Request": "true"})
+    answer = client.post(f"/sessions/{state['id']}/check", content=body, headers=FORM | HTMX)
     assert answer.status_code == 200
     for panel in ("check", "equation", "parameters"):
         assert f'hx-target="#{panel}"' in answer.text

@@ -5,17 +5,10 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.lessons import LESSONS
-from tests.web.pages.test_walk import HTMX, revision, state
-from tests.web.pages.test_walk import start as begun
-from tests.web.reading import soup, words
-from tests.web.talk import BATCHES, begin
+from tests.web.reading import element, revision, soup, words
+from tests.web.talk import BATCHES, HTMX, LESSON, Json, begin, hunt, read, start, state_of, walk_of
 
 SLUGS = [lesson.slug for lesson in LESSONS]
-
-
-def start(client: TestClient, lesson: str = "two-outputs-two-paths", as_published: bool = True) -> str:
-    """The address of a new walk that asks nothing."""
-    return f"/sessions/{begin(client, {'lesson': lesson, 'as_published': as_published})['id']}"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -29,7 +22,7 @@ def test_every_lesson_shows_both_ways_at_the_same_place(client: TestClient, slug
 
 
 def test_as_published_stands_left_whichever_way_is_walked(client: TestClient) -> None:
-    published, right = start(client), start(client, as_published=False)
+    published, right = start(client), start(client, as_published="false")
     pages = []
     for address in (published, right):
         client.post(f"{address}/go", data={"cursor": "18"})
@@ -66,7 +59,7 @@ def test_the_way_to_the_first_parting_goes_back_over_iterations(client: TestClie
         client.post(f"{address}/update")
     answer = client.post(f"{address}/compare/first", data={"next": "compare"})
     assert answer.headers["Location"] == f"{address}/compare"
-    at = state(client, address)
+    at = state_of(client, address)
     assert (at["iteration"], at["cursor"]) == (0, 18)
     assert words(soup(client, f"{address}/compare"), ".partings").count("You are there.") == 2
 
@@ -94,8 +87,7 @@ def test_a_long_run_is_fetched_by_a_second_request_once_and_then_is_there(client
     runs._RUNS.clear()
     page = soup(client, f"{address}/compare")
     assert page.select_one("#run svg") is None
-    link = page.select_one("#run a")
-    assert link is not None
+    link = element(page, "#run a")
     fragment = client.get(str(link["href"]), headers=HTMX).text
     assert "<html" not in fragment
     assert "0.7777571291611867" in fragment
@@ -147,12 +139,121 @@ def test_the_explorer_links_to_the_comparison(client: TestClient) -> None:
 
 
 def test_an_open_question_is_told_with_the_way_to_it_and_nothing_passes_it(client: TestClient) -> None:
-    address = begun(client, ask="1")
+    address = start(client, ask="1")
     client.post(f"{address}/backward", data={"next": "compare"})
-    before = state(client, address)["cursor"]
+    before = state_of(client, address)["cursor"]
     page = soup(client, f"{address}/compare")
     assert "asks before it shows" in words(page, ".warning")
     assert page.select_one(f'.warning a[href="{address}"]') is not None
     for way in ("step", "compare/first"):
         client.post(f"{address}/{way}", data={"next": "compare"})
-        assert state(client, address)["cursor"] == before
+        assert state_of(client, address)["cursor"] == before
+
+
+# Forks: a new walk beside one with one thing changed, stepped and trained together ------------------------------------
+
+FORKS = [
+    ("learning_rate", "0.05", "η = 0.05"),
+    ("optimizer", "adam", "Adam"),
+    ("activation", "relu", "ReLU"),
+    ("loss", "half_squared_error", "half squared error"),
+    ("initializer", "he_normal", "he normal"),
+    ("seed", "3", "seed 3"),
+]
+
+
+def fork(client: TestClient, thing: str, value: str, of: Json = BATCHES) -> str:
+    """The address of the fork."""
+    at = walk_of(client, of)
+    response = client.post(f"{at}/fork", data={"thing": thing, "value": value})
+    assert response.status_code == 303, response.text
+    assert response.headers["location"].endswith("/compare")
+    return str(response.headers["location"]).removesuffix("/compare")
+
+
+@pytest.mark.parametrize(("thing", "value", "name"), FORKS)
+def test_a_fork_stands_beside_the_walk_and_says_what_is_different(
+    client: TestClient, thing: str, value: str, name: str
+) -> None:
+    at = fork(client, thing, value, LESSON if thing == "loss" else BATCHES)
+    client.post(f"{at}/update")
+    page = soup(client, f"{at}/compare")
+    assert words(page, ".side.right h3") == name
+    assert "instead of" in words(page, "#fork .say")
+    assert page.select_one("#both-losses-title") is not None
+    assert page.select(".compared td.other")
+
+
+def test_both_step_and_train_together(client: TestClient) -> None:
+    at = fork(client, "optimizer", "adam")
+    form = {"iterations": "40", "rev": revision(client, at), "next": "compare"}
+    response = client.post(f"{at}/train", data=form, headers=HTMX)
+    assert response.status_code == 200
+    after = soup(client, f"{at}/compare")
+    assert "iteration 40" in words(after, ".where")
+    assert words(after, ".side.left .legend") != words(after, ".side.right .legend")
+    client.post(f"{at}/undo")
+    assert "iteration 1 " in words(soup(client, f"{at}/compare"), ".where")
+
+
+def test_the_walk_that_was_forked_stays_as_it_is(client: TestClient) -> None:
+    state = begin(client)
+    client.post(f"/sessions/{state['id']}/fork", data={"thing": "optimizer", "value": "adam"})
+    assert read(client, state) == state
+
+
+def test_a_lesson_is_forked_as_it_is_with_its_mistake(client: TestClient) -> None:
+    at = fork(client, "learning_rate", "0.5", {"lesson": "two-outputs-two-paths"})
+    page = soup(client, f"{at}/compare")
+    assert page.select_one("#run") is None
+    assert state_of(client, at)["setup"]["mistake"] == "untransposed_weights"
+
+
+@pytest.mark.parametrize(
+    ("thing", "value"),
+    [("learning_rate", "1000"), ("learning_rate", "x"), ("optimizer", "sgd"), ("size", "3"), ("", ""), ("seed", "2.5")],
+)
+def test_what_cannot_be_forked_is_told_on_the_page(client: TestClient, thing: str, value: str) -> None:
+    at = walk_of(client, LESSON)
+    response = client.post(f"{at}/fork", data={"thing": thing, "value": value})
+    assert response.status_code == 422
+    assert 'class="warning"' in response.text
+
+
+@pytest.mark.parametrize("value", ["1_0", "\u0661\u0662", "0." + "1" * 60, "nan", "0x1", "1e999"])
+def test_a_number_is_taken_only_as_people_write_it(client: TestClient, value: str) -> None:
+    at = walk_of(client, BATCHES)
+    for thing in ("learning_rate", "seed"):
+        response = client.post(f"{at}/fork", data={"thing": thing, "value": value})
+        assert response.status_code == 422
+        assert value not in response.text
+
+
+@pytest.mark.parametrize("value", ["0.0500", "5e\u22122", "+.05", "0.05000000000000000277555756156289135"])
+def test_a_number_is_called_as_it_is_whatever_way_it_was_written(client: TestClient, value: str) -> None:
+    at = fork(client, "learning_rate", value)
+    assert words(soup(client, f"{at}/compare"), ".side.right h3") == "η = 0.05"
+
+
+def test_a_hunt_cannot_be_forked(client: TestClient) -> None:
+    location = hunt(client, 1, 3)
+    assert client.post(f"{location}/fork", data={"thing": "optimizer", "value": "adam"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("thing", "value", "opening"), [("learning_rate", "0.05", "η = 0.05"), ("seed", "3", "seed 3")]
+)
+def test_the_verdict_names_the_walk_beside_by_what_is_different(
+    client: TestClient, thing: str, value: str, opening: str
+) -> None:
+    at = fork(client, thing, value)
+    client.post(f"{at}/update")
+    assert f"With {opening}, the result is" in words(soup(client, f"{at}/compare"), ".verdict")
+
+
+def test_with_nothing_beside_it_a_walk_shows_no_empty_panels_and_leads_on(client: TestClient) -> None:
+    at = walk_of(client, BATCHES)
+    page = soup(client, f"{at}/compare")
+    assert words(page, ".verdict").endswith("Change one thing below.")
+    assert page.select(".warning, .partings, .compared") == []
+    assert [link["href"] for link in page.select(".ways-on a")] == [at, f"{at}/pictures", f"{at}/compare"]

@@ -3,10 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.reading import soup
-from tests.web.talk import BATCHES, BY_HAND, LESSON, act, begin, edit
-
-HTMX = {"HX-Request": "true"}
+from tests.web.reading import element, soup
+from tests.web.talk import BATCHES, BY_HAND, HTMX, LESSON, act, begin, edit, read, walk_of
 
 
 def test_an_input_and_a_target_are_edited_by_json(client: TestClient) -> None:
@@ -42,11 +40,11 @@ def test_an_edit_that_cannot_be_is_refused_and_nothing_moves(client: TestClient,
     response = client.patch(f"/api/sessions/{state['id']}", json=body)
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == field
-    assert client.get(f"/api/sessions/{state['id']}").json()["rev"] == 1
+    assert read(client, state)["rev"] == 1
 
 
 def test_nothing_to_undo_is_said(client: TestClient) -> None:
-    response = client.post(f"/api/sessions/{begin(client)['id']}/undo")
+    response = client.post(f"/api{walk_of(client)}/undo")
     assert response.status_code == 422
     assert "nothing to undo" in response.json()["detail"]
 
@@ -62,27 +60,26 @@ def test_nothing_to_undo_is_said(client: TestClient) -> None:
 def test_what_is_chosen_in_the_diagram_or_a_table_opens_a_number_field(
     client: TestClient, of: str, name: str, value: str
 ) -> None:
-    form = soup(client, f"/sessions/{begin(client, BY_HAND)['id']}/paths?of={of}").select_one("#edit form")
-    assert form is not None
-    assert form.select_one("[name=of]")["value"] == name  # type: ignore[index]
-    assert form.select_one("[name=value]")["value"] == value  # type: ignore[index]
+    form = element(soup(client, f"{walk_of(client, BY_HAND)}/paths?of={of}"), "#edit form")
+    assert element(form, "[name=of]")["value"] == name
+    assert element(form, "[name=value]")["value"] == value
 
 
 def test_plus_and_minus_step_by_a_tenth_of_the_values_power_of_ten(client: TestClient) -> None:
-    form = soup(client, f"/sessions/{begin(client, BY_HAND)['id']}/paths?of=w-1-0-0").select_one("#edit form")
+    form = soup(client, f"{walk_of(client, BY_HAND)}/paths?of=w-1-0-0").select_one("#edit form")
     assert [button["value"] for button in form.select("[name=step]")] == ["0.14", "0.16"]  # type: ignore[union-attr]
 
 
 def test_an_edit_by_form_leads_back_to_the_open_field_and_says_what_was_edited(client: TestClient) -> None:
-    at = f"/sessions/{begin(client, BY_HAND)['id']}"
+    at = walk_of(client, BY_HAND)
     response = client.post(f"{at}/edit", data={"of": "w-1-0-0", "value": "0.5", "step": "0.16"})
     assert response.status_code == 303
     seen = soup(client, response.headers["location"])
-    assert seen.select_one("#edited")["value"] == "0.16"  # type: ignore[index]
-    assert "is 0.16 from iteration 1 on" in seen.select_one("#edit").text  # type: ignore[union-attr]
-    assert "0.16" in seen.select_one("#status").text  # type: ignore[union-attr]
+    assert element(seen, "#edited")["value"] == "0.16"
+    assert "is 0.16 from iteration 1 on" in element(seen, "#edit").text
+    assert "0.16" in element(seen, "#status").text
     assert client.post(f"{at}/undo").status_code == 303
-    assert soup(client, at).select_one("#edit").text.strip() == ""  # type: ignore[union-attr]
+    assert element(soup(client, at), "#edit").text.strip() == ""
 
 
 @pytest.mark.parametrize(
@@ -106,10 +103,10 @@ def test_a_form_that_cannot_be_changes_nothing(
     state = begin(client, BY_HAND)
     response = client.post(f"/sessions/{state['id']}/edit", data=form, headers=headers)
     assert response.status_code == 422
-    assert client.get(f"/api/sessions/{state['id']}").json()["rev"] == 1
+    assert read(client, state)["rev"] == 1
 
 
 def test_addresses_that_name_nothing_are_refused(client: TestClient) -> None:
-    at = f"/sessions/{begin(client, LESSON)['id']}"
+    at = walk_of(client, LESSON)
     for of in ("x-99-0", "y-7", "x-0", "y-0-4"):
         assert client.get(f"{at}/paths?of={of}").status_code == 422

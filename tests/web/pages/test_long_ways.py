@@ -8,9 +8,8 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests.sessions.clock import Clock
-from tests.web.talk import BATCHES, Json, act, begin
+from tests.web.talk import BATCHES, HTMX, Json, act, begin, state_of
 
-HTMX = {"HX-Request": "true"}
 LONG = 6_000  # iterations
 PAGES = ("/pictures/curves", "/pictures/contour", "/pictures/gradients", "/pictures", "/compare")
 
@@ -30,7 +29,7 @@ def walk(client: TestClient, seed: int, fork: bool = False) -> str:
     if fork:
         forked = client.post(f"{at}/fork", data={"thing": "learning_rate", "value": "0.03"})
         at = forked.headers["location"].removesuffix("/compare")
-        state = client.get(f"/api{at}").json()
+        state = state_of(client, at)
     act(client, state, "train", iterations=LONG)
     return at
 

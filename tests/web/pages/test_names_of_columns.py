@@ -4,15 +4,14 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.views.pictures.pictures import PICTURES
 from tests.web.pages.test_build import filled, form_of
-from tests.web.talk import Json, act, begin
+from tests.web.talk import HTMX, Json, act, begin, on_one_client
 
-HTMX = {"HX-Request": "true"}
 MARK = "zebra"
 NASTY = (
     f"<i id={MARK}>",
@@ -109,7 +108,7 @@ names = st.lists(st.builds(lambda rest: f"<i id={MARK}>{rest}&", st.text(letters
 
 
 @given(names, st.sampled_from(list(TARGETS)))
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@on_one_client(8)
 def test_whatever_a_column_is_called_it_stays_text(client: TestClient, every: list[str], kind: str) -> None:
     at = walk(client, MANY, kind, every)
     for name in PICTURES:

@@ -8,9 +8,9 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.web.pages.paths import PathsAnswer
-from tests.web.talk import BATCHES, BY_HAND, Json, act, begin
+from tests.web.reading import soup
+from tests.web.talk import BATCHES, BY_HAND, HTMX, Json, act, begin, walk_of
 
-HTMX = {"HX-Request": "true"}
 MANY = {
     "sizes": [2, 3, 12, 11, 5],
     "activations": ["tanh"] * 4,
@@ -156,7 +156,7 @@ def test_every_mark_of_the_diagram_opens_its_own_gradient(client: TestClient, ma
 
 
 def test_the_row_of_each_parameter_leads_there(client: TestClient) -> None:
-    page = BeautifulSoup(client.get(f"/sessions/{begin(client, BY_HAND)['id']}").text, "html.parser")
+    page = soup(client, walk_of(client, BY_HAND))
     rows = page.select("#parameters tbody tr")
     doors = [row.select_one("button[form=ask][name=of]") for row in rows]
     assert [door["value"] for door in doors if door] == [row["data-ref"] for row in rows]
@@ -192,6 +192,6 @@ def test_an_address_without_a_question_shows_the_walk_as_it_is(client: TestClien
 
 @pytest.mark.parametrize("query", ["of=nothing", "of=w-1-0", "of=w-9-0-0", "kind=W&layer=x&j=0", "of=b-1-0&via=7"])
 def test_a_wrong_address_gets_a_page_that_says_so(client: TestClient, query: str) -> None:
-    response = client.get(f"/sessions/{begin(client, BY_HAND)['id']}/paths?{query}")
+    response = client.get(f"{walk_of(client, BY_HAND)}/paths?{query}")
     assert response.status_code == 422
     assert "That did not work" in response.text

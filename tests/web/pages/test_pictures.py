@@ -10,9 +10,8 @@ from app.main import create_app
 from app.settings import Settings
 from app.views.pictures.pictures import PICTURES
 from tests.sessions.clock import Clock
-from tests.web.pages.test_walk import HTMX
-from tests.web.reading import soup, words
-from tests.web.talk import BATCHES, Json, act, begin
+from tests.web.reading import element, soup, words
+from tests.web.talk import BATCHES, HTMX, Json, act, begin, hunt, read, walk_of
 
 MOONS: Json = {
     "sizes": [2, 3, 1],
@@ -31,14 +30,6 @@ OWN_TABLE: Json = {
 }
 
 
-def at(client: TestClient, what: Json, iterations: int = 30) -> str:
-    """The address of a walk that has gone so far."""
-    session = begin(client, what)
-    if iterations:
-        act(client, session, "train", iterations=iterations)
-    return f"/sessions/{session['id']}"
-
-
 def tabs(page: BeautifulSoup) -> dict[str, str]:
     """Where each tab leads, by what it says."""
     return {link.text: str(link["href"]) for link in page.select(".tabs a")}
@@ -47,7 +38,7 @@ def tabs(page: BeautifulSoup) -> dict[str, str]:
 @pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
 @pytest.mark.parametrize("iterations", [0, 25])
 def test_every_picture_of_every_lesson_is_there(client: TestClient, slug: str, iterations: int) -> None:
-    address = at(client, {"lesson": slug}, iterations)
+    address = walk_of(client, {"lesson": slug}, iterations)
     page = soup(client, f"{address}/pictures")
     assert page.select_one("#curves svg.plot") is not None
     for title, href in tabs(page).items():
@@ -62,7 +53,7 @@ def test_every_picture_of_every_lesson_is_there(client: TestClient, slug: str, i
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_htmx_gets_one_picture_and_no_page_around_it(client: TestClient, name: str) -> None:
-    address = at(client, MOONS)
+    address = walk_of(client, MOONS, 30)
     answer = client.get(f"{address}/pictures/{name}", headers=HTMX)
     assert answer.status_code == 200
     assert "<html" not in answer.text
@@ -71,7 +62,7 @@ def test_htmx_gets_one_picture_and_no_page_around_it(client: TestClient, name: s
 
 
 def test_htmx_gets_the_curves_alone_and_in_the_scale_that_was_chosen(client: TestClient) -> None:
-    address = at(client, MOONS)
+    address = walk_of(client, MOONS, 30)
     linear, log = (
         client.get(f"{address}/pictures/curves?scale={scale}", headers=HTMX).text for scale in ("linear", "logarithmic")
     )
@@ -82,20 +73,20 @@ def test_htmx_gets_the_curves_alone_and_in_the_scale_that_was_chosen(client: Tes
 
 @pytest.mark.parametrize("path", ["units", "curves"])
 def test_the_address_of_a_picture_alone_shows_the_page_with_it(client: TestClient, path: str) -> None:
-    page = soup(client, f"{at(client, MOONS)}/pictures/{path}")
+    page = soup(client, f"{walk_of(client, MOONS, 30)}/pictures/{path}")
     assert page.select_one("#curves svg") is not None
     assert words(page, ".tabs [aria-current]") == ("Hidden units" if path == "units" else "Boundary")
 
 
 def test_a_picture_that_does_not_exist_is_not_found(client: TestClient) -> None:
-    address = at(client, MOONS)
+    address = walk_of(client, MOONS, 30)
     assert client.get(f"{address}/pictures/nothing", headers=HTMX).status_code == 404
     assert client.get(f"{address}/pictures/nothing").status_code == 404
 
 
 @pytest.mark.parametrize("what", [MOONS, BATCHES, OWN_TABLE, {"lesson": "hours-of-study"}])
 def test_a_picture_that_does_not_fit_the_walk_gives_way_to_the_first_that_does(client: TestClient, what: Json) -> None:
-    address = at(client, what)
+    address = walk_of(client, what, 30)
     for name in ("boundary", "fitted"):
         page = soup(client, f"{address}/pictures?show={name}")
         assert words(page, ".tabs [aria-current]") in ("Boundary", "Fit")
@@ -106,7 +97,7 @@ def test_a_picture_that_does_not_fit_the_walk_gives_way_to_the_first_that_does(c
     ["show=../../x", "scale=<script>", "layer=99&unit=-1", "across=1e999&up=nan", "class=%00", "unit=" + "9" * 3000],
 )
 def test_nonsense_in_the_address_counts_as_nothing_chosen(client: TestClient, query: str) -> None:
-    address = at(client, MOONS)
+    address = walk_of(client, MOONS, 30)
     for path in ("pictures", "pictures/units", "pictures/boundary", "pictures/curves"):
         answer = client.get(f"{address}/{path}?{query}")
         assert answer.status_code == 200
@@ -115,7 +106,7 @@ def test_nonsense_in_the_address_counts_as_nothing_chosen(client: TestClient, qu
 
 
 def test_names_of_columns_stay_text_in_every_picture(client: TestClient) -> None:
-    address = at(client, OWN_TABLE)
+    address = walk_of(client, OWN_TABLE, 30)
     for name in tabs(soup(client, f"{address}/pictures")).values():
         page = soup(client, name)
         assert not page.select("b[onmouseover], main i:not(.place, .swatch)")
@@ -123,14 +114,12 @@ def test_names_of_columns_stay_text_in_every_picture(client: TestClient) -> None
 
 
 def test_the_forms_work_without_scripts_and_keep_each_others_choices(client: TestClient) -> None:
-    address = at(client, MOONS)
+    address = walk_of(client, MOONS, 30)
     page = soup(client, f"{address}/pictures?show=units&unit=2&scale=logarithmic")
-    form = page.select_one("#curves form")
-    assert form is not None
+    form = element(page, "#curves form")
     fields = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
     assert (form["action"], fields) == (f"{address}/pictures", {"show": "units", "unit": "2"})
-    other = page.select_one("#picture form")
-    assert other is not None
+    other = element(page, "#picture form")
     assert {str(field["name"]): str(field["value"]) for field in other.select("input[type=hidden]")} == {
         "show": "units",
         "scale": "logarithmic",
@@ -141,7 +130,7 @@ def test_the_forms_work_without_scripts_and_keep_each_others_choices(client: Tes
 def test_the_table_of_the_curves_holds_the_losses_of_the_walk(client: TestClient) -> None:
     session = begin(client, {"lesson": "hours-of-study"})
     act(client, session, "train", iterations=10)
-    history = client.get(f"/api/sessions/{session['id']}/history").json()["iterations"]
+    history = read(client, session, "/history")["iterations"]
     page = soup(client, f"/sessions/{session['id']}/pictures")
     rows = [[cell.text for cell in row.select("th, td")] for row in page.select("#curves tbody tr")]
     told = {int(row[0]): float(row[1]) for row in rows if int(row[0]) < 10}
@@ -150,8 +139,7 @@ def test_the_table_of_the_curves_holds_the_losses_of_the_walk(client: TestClient
 
 
 def test_a_hunt_shows_its_curves_and_gives_its_mistake_away_nowhere(client: TestClient) -> None:
-    answer = client.post("/bug-lab", data={"level": "2", "seed": "17"})
-    address = answer.headers["Location"]
+    address = hunt(client, 2, 17)
     for _ in range(3):
         client.post(f"{address}/update", headers=HTMX)
     page = soup(client, f"{address}/pictures")
@@ -166,7 +154,7 @@ def test_a_hunt_shows_its_curves_and_gives_its_mistake_away_nowhere(client: Test
 
 
 def test_the_explorer_and_the_pictures_lead_to_each_other(client: TestClient) -> None:
-    address = at(client, {"lesson": "hours-of-study"}, 0)
+    address = walk_of(client, {"lesson": "hours-of-study"}, 0)
     assert soup(client, address).select_one(f'a[href="{address}/pictures"]') is not None
     links = [str(link["href"]) for link in soup(client, f"{address}/pictures").select(".ways-on a")]
     assert links == [address, f"{address}/pictures", f"{address}/compare"]
@@ -179,7 +167,7 @@ def test_who_does_not_know_the_walk_sees_no_picture_of_it(client: TestClient) ->
 def test_a_walk_too_long_for_one_request_is_followed_from_where_the_last_one_came(
     client: TestClient, settings: Settings
 ) -> None:
-    address = at(client, {**MOONS, "data": {**MOONS["data"], "seed": 77}}, 90)
+    address = walk_of(client, {**MOONS, "data": {**MOONS["data"], "seed": 77}}, 90)
     hasty = settings.model_copy(update={"work_seconds": 1e-4})
     with TestClient(create_app(hasty, clock=Clock(tick=1e-3))) as other:
         answers = [other.get(f"{address}/pictures") for _ in range(2)]
@@ -189,3 +177,50 @@ def test_a_walk_too_long_for_one_request_is_followed_from_where_the_last_one_cam
             answers.append(other.get(f"{address}/pictures"))
     assert answers[-1].status_code == 200
     assert "In 30 epochs" in answers[-1].text
+
+
+# Pictures over parameters ---------------------------------------------------------------------------------------------
+
+NASTY = ("", "w-1-0", "w-0-0-0", "w-99-0-0", "b-1-0-0", "w-1-0-99999999999999", "<b>", "w-1-0-0\x00", "١", "a" * 5000)
+
+
+@pytest.mark.parametrize("name", ["landscape", "contour"])
+@pytest.mark.parametrize("text", NASTY)
+def test_a_parameter_that_is_none_counts_as_not_chosen(client: TestClient, name: str, text: str) -> None:
+    address = walk_of(client, MOONS, 30)
+    fields = {"of": text, "and": text, "look": text, "see": text}
+    answer = client.get(f"{address}/pictures/{name}", headers=HTMX, params=fields)
+    assert answer.status_code == 200
+    assert "<b>" not in answer.text
+    chosen = BeautifulSoup(answer.text, "html5lib").select("select[name=of] option[selected]")
+    assert [option["value"] for option in chosen] == ["b-1-2"]
+
+
+def test_both_parameters_of_the_contour_are_in_its_address(client: TestClient) -> None:
+    page = soup(client, f"{walk_of(client, MOONS, 30)}/pictures?show=contour&of=w-1-2-0&and=b-2-0")
+    assert words(page, "#picture .what") == "weight from input 1 to hidden unit 3"
+    assert words(page, "#picture .what.y") == "bias of the output"
+
+
+def test_a_hunt_keeps_what_its_checks_are_for(client: TestClient) -> None:
+    address = hunt(client, 2, 17)
+    client.post(f"{address}/backward", headers=HTMX, data={})
+    page = soup(client, f"{address}/pictures?show=landscape")
+    assert not {"Slope", "Contour"} & tabs(page).keys()
+    assert page.select_one(".tangent") is None
+    for name in ("landscape", "contour"):
+        answer = client.get(f"{address}/pictures/{name}", headers=HTMX)
+        assert answer.status_code == 200
+        assert "secant" not in answer.text
+        assert "downhill" not in answer.text
+
+
+def test_the_pictures_follow_the_walk(client: TestClient) -> None:
+    session = begin(client, MOONS)
+    address = f"/sessions/{session['id']}/pictures"
+    assert "Walk on to the end of the backward phase" in words(soup(client, f"{address}?show=gradients"), "#picture")
+    act(client, session, "backward")
+    shown = soup(client, f"{address}?show=gradients")
+    assert "Walk on" not in words(shown, "#picture")
+    assert len(shown.select("#picture .bar.weights")) == 2
+    assert soup(client, f"{address}?show=landscape").select_one("path.tangent") is not None

@@ -8,30 +8,20 @@ from bs4 import BeautifulSoup, Tag
 from starlette.testclient import TestClient
 
 from app.web.pages.predict import AnsweredAnswer, GivenAnswer, QuestionAnswer
-from tests.web.talk import BATCHES, act, begin, edit
+from tests.web.reading import element, soup
+from tests.web.talk import BATCHES, HTMX, act, begin, edit, read, start, state_of
 
-HTMX = {"HX-Request": "true"}
 TWO = {"lesson": "two-outputs-two-paths", "asking": True}
 
 
-def start(client: TestClient, **more: str) -> str:
-    """The address of a walk that was begun on the page."""
-    response = client.post("/sessions", data={"lesson": "two-outputs-two-paths", **more})
-    assert response.status_code == 303
-    address: str = response.headers["Location"]
-    return address
-
-
 def at_question(client: TestClient) -> str:
-    address = start(client)
+    address = start(client, ask="")
     client.post(f"{address}/backward")
     return address
 
 
 def panel(client: TestClient, address: str) -> Tag:
-    found = BeautifulSoup(client.get(address).text, "html.parser").find(id="predict")
-    assert isinstance(found, Tag)
-    return found
+    return element(soup(client, address), "#predict")
 
 
 def fields(client: TestClient, address: str) -> dict[str, str]:
@@ -40,8 +30,7 @@ def fields(client: TestClient, address: str) -> dict[str, str]:
 
 
 def cursor(client: TestClient, address: str) -> int:
-    found: int = client.get(f"/api{address}").json()["cursor"]
-    return found
+    return int(state_of(client, address)["cursor"])
 
 
 def answers(client: TestClient, address: str) -> list[dict[str, Any]]:
@@ -65,7 +54,7 @@ def test_a_walk_begun_on_the_page_asks_and_one_begun_through_the_api_does_not(cl
 
 
 def test_a_closed_panel_is_empty(client: TestClient) -> None:
-    assert panel(client, start(client)).contents == []
+    assert panel(client, start(client, ask="")).contents == []
 
 
 @pytest.mark.parametrize("verb", ["step", "forward", "backward", "update", "train", "go"])
@@ -167,15 +156,15 @@ def test_the_switch_asks_never_at_times_or_always(client: TestClient) -> None:
 
 def test_switching_to_the_right_rules_keeps_the_place_and_whether_it_asks(client: TestClient) -> None:
     address = at_question(client)
-    other = start(client, as_published="false", keep=address.rpartition("/")[2])
+    other = start(client, ask="", as_published="false", keep=address.rpartition("/")[2])
     assert panel(client, other).find("form") is not None
     quiet = start(client, ask="0")
     client.post(f"{quiet}/backward")
-    assert panel(client, start(client, keep=quiet.rpartition("/")[2])).contents == []
+    assert panel(client, start(client, ask="", keep=quiet.rpartition("/")[2])).contents == []
 
 
 def test_play_rests_at_a_question(client: TestClient) -> None:
-    address = start(client)
+    address = start(client, ask="")
     for _ in range(40):
         fragment = client.post(f"{address}/step", data={"playing": "1"}, headers=HTMX).text
         if "<form" in fragment and "/answer" in fragment:
@@ -250,9 +239,9 @@ def test_an_answer_that_does_not_fit_is_refused_in_words(client: TestClient, bod
 def test_asking_can_be_turned_on_and_off_through_the_api(client: TestClient) -> None:
     state = begin(client, {**BATCHES, "asking": True})
     client.post(f"/sessions/{state['id']}/update")
-    assert client.get(f"/api/sessions/{state['id']}/question").json()["equation"]["kind"] == "delta"
+    assert read(client, state, "/question")["equation"]["kind"] == "delta"
     edit(client, state, asking=False)
-    assert client.get(f"/api/sessions/{state['id']}/question").json() is None
+    assert read(client, state, "/question") is None
 
 
 def test_a_stale_answer_changes_nothing(client: TestClient) -> None:

@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from tests.sessions.clock import Clock
-from tests.web.pages.test_walk import HTMX
-from tests.web.talk import BATCHES, Json, begin
+from tests.web.reading import element
+from tests.web.talk import BATCHES, HTMX, state_of, walk_of
 
 RUNAWAY = {
     "sizes": [2, 3, 1],
@@ -19,10 +19,6 @@ RUNAWAY = {
 }
 
 
-def start(client: TestClient, of: Json = BATCHES) -> str:
-    return f"/sessions/{begin(client, of)['id']}"
-
-
 def ask(client: TestClient, address: str, status: int = 200, **form: str) -> BeautifulSoup:
     """The panels that htmx gets."""
     response = client.post(address, data={"next": "pictures", **form}, headers=HTMX)
@@ -31,12 +27,12 @@ def ask(client: TestClient, address: str, status: int = 200, **form: str) -> Bea
 
 
 def updates(client: TestClient, at: str) -> int:
-    state = client.get(f"/api{at}").json()
+    state = state_of(client, at)
     return int(state["iteration"] + (state["cursor"] == state["equations"]))
 
 
 def test_a_run_answers_with_its_panel_the_curves_and_the_picture(client: TestClient) -> None:
-    at = start(client)
+    at = walk_of(client, BATCHES)
     answer = ask(client, f"{at}/run", count="50", measure="iterations", playing="1")
     targets = [partial["hx-target"] for partial in answer.select("hx-partial")]
     assert targets == ["#training", "#curves", "#picture"]
@@ -46,7 +42,7 @@ def test_a_run_answers_with_its_panel_the_curves_and_the_picture(client: TestCli
 
 def test_a_run_without_end_goes_on_pauses_and_stops(client: TestClient, clock: Clock) -> None:
     clock.tick = 0.005  # each stretch takes longer than one should, and is one iteration
-    at = start(client)
+    at = walk_of(client, BATCHES)
     first = ask(client, f"{at}/run", until="1", count="100")
     assert first.select_one("[hx-trigger]") is not None
     made = updates(client, at)
@@ -63,16 +59,16 @@ def test_a_run_without_end_goes_on_pauses_and_stops(client: TestClient, clock: C
 
 
 def test_undo_leads_back_to_before_the_run(client: TestClient) -> None:
-    at = start(client)
+    at = walk_of(client, BATCHES)
     client.post(f"{at}/step", data={"by": "phase"})
-    before = client.get(f"/api{at}").json()
+    before = state_of(client, at)
     ask(client, f"{at}/run", count="10", measure="epochs", playing="1")
     ask(client, f"{at}/undo")
-    assert {**client.get(f"/api{at}").json(), "rev": 0} == {**before, "rev": 0}
+    assert {**state_of(client, at), "rev": 0} == {**before, "rev": 0}
 
 
 def test_without_scripts_a_run_is_made_at_once_and_leads_back(client: TestClient) -> None:
-    at = start(client)
+    at = walk_of(client, BATCHES)
     response = client.post(f"{at}/run", data={"next": "pictures", "count": "200", "measure": "iterations"})
     assert (response.status_code, response.headers["location"]) == (303, f"{at}/pictures")
     assert updates(client, at) == 200
@@ -82,7 +78,7 @@ def test_without_scripts_a_run_is_made_at_once_and_leads_back(client: TestClient
 def test_a_run_that_takes_longer_than_one_request_may_is_told_and_changes_nothing(
     client: TestClient, clock: Clock
 ) -> None:
-    at = start(client)
+    at = walk_of(client, BATCHES)
     clock.tick = 0.005  # the run looks twice at each stretch, the request once more
     response = client.post(f"{at}/run", data={"next": "pictures", "until": "1", "count": "9"})
     assert response.status_code == 422
@@ -91,10 +87,9 @@ def test_a_run_that_takes_longer_than_one_request_may_is_told_and_changes_nothin
 
 
 def test_a_run_that_diverges_names_iteration_and_parameter_and_stands_just_before(client: TestClient) -> None:
-    at = start(client, RUNAWAY)
+    at = walk_of(client, RUNAWAY)
     answer = ask(client, f"{at}/run", 409, count="2000", measure="iterations", playing="1")
-    told = answer.select_one(".warning")
-    assert told is not None
+    told = element(answer, ".warning")
     match = re.search(
         r"In iteration ([\d,]+) .*(weight|bias|gradient|sum|loss).*iteration ([\d,]+), just before", told.text
     )
@@ -116,22 +111,22 @@ def test_a_run_that_diverges_names_iteration_and_parameter_and_stands_just_befor
     ],
 )
 def test_a_run_that_cannot_be_is_told_and_nothing_moves(client: TestClient, form: dict[str, str]) -> None:
-    at = start(client)
+    at = walk_of(client, BATCHES)
     answer = ask(client, f"{at}/run", 422, **form)
     assert answer.select_one(".warning") is not None
     assert updates(client, at) == 0
 
 
 def test_a_click_that_is_sent_twice_begins_one_run(client: TestClient) -> None:
-    at = start(client)
+    at = walk_of(client, BATCHES)
     for _ in range(2):
         ask(client, f"{at}/run", count="7", measure="iterations", op="once")
     assert updates(client, at) == 7
 
 
 def test_what_is_chosen_of_the_pictures_stays_and_the_forms_fields_do_not_creep_in(client: TestClient) -> None:
-    at = start(client, {"sizes": [2, 3, 1], "data": {"dataset": "moons", "examples": 20}})
+    at = walk_of(client, {"sizes": [2, 3, 1], "data": {"dataset": "moons", "examples": 20}})
     answer = ask(client, f"{at}/run", count="5", measure="iterations", op="a", show="gradients", scale="logarithmic")
-    assert answer.select_one(".tabs .on").text == "Gradients"  # type: ignore[union-attr]
+    assert element(answer, ".tabs .on").text == "Gradients"
     kept = {field["name"] for field in answer.select(".choices input[type=hidden]")}
     assert not kept & {"op", "count", "measure", "next"}

@@ -1,7 +1,6 @@
 """The pages: with htmx the panels that changed, with plain forms a way back, and words for what does not work."""
 
 import re
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,28 +12,8 @@ from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
-from tests.web.talk import BATCHES, begin
-
-HTMX = {"HX-Request": "true"}
-
-
-def start(client: TestClient, lesson: str = "two-outputs-two-paths", **more: str) -> str:
-    """The address of a new walk that does not ask."""
-    response = client.post("/sessions", data={"lesson": lesson, "ask": "0", **more})
-    assert response.status_code == 303, response.text
-    address: str = response.headers["Location"]
-    return address
-
-
-def revision(client: TestClient, address: str) -> str:
-    field = BeautifulSoup(client.get(address).text, "html.parser").find("input", attrs={"name": "rev"})
-    assert field is not None
-    return str(field["value"])
-
-
-def state(client: TestClient, address: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"/api{address}").json()
-    return found
+from tests.web.reading import element, revision
+from tests.web.talk import BATCHES, HTMX, start, state_of, walk_of
 
 
 def panels(fragment: str) -> set[str]:
@@ -60,7 +39,7 @@ def test_the_first_page_offers_every_lesson(client: TestClient) -> None:
 def test_a_lesson_starts_as_published_or_put_right(client: TestClient, lesson: object) -> None:
     slug = lesson.slug  # type: ignore[attr-defined]
     published, right = start(client, slug), start(client, slug, as_published="false")
-    shown = [state(client, address)["setup"] for address in (published, right)]
+    shown = [state_of(client, address)["setup"] for address in (published, right)]
     assert shown[0] != shown[1]
     assert client.get(published).status_code == client.get(right).status_code == 200
 
@@ -70,12 +49,12 @@ def test_a_start_that_keeps_the_place_of_another_walk_stands_there(client: TestC
     for _ in range(3):
         client.post(f"{address}/backward")
     kept = start(client, as_published="false", keep=address.rpartition("/")[2])
-    before, after = state(client, address), state(client, kept)
+    before, after = state_of(client, address), state_of(client, kept)
     assert [after[part] for part in ("iteration", "cursor")] == [before[part] for part in ("iteration", "cursor")]
 
 
 def test_a_start_that_keeps_the_place_of_no_walk_stands_at_the_start(client: TestClient) -> None:
-    assert state(client, start(client, keep="nobody"))["cursor"] == 0
+    assert state_of(client, start(client, keep="nobody"))["cursor"] == 0
 
 
 @pytest.mark.parametrize(
@@ -101,7 +80,7 @@ def test_a_plain_form_does_the_verb_and_goes_back_to_the_page(
     address = start(client)
     response = client.post(f"{address}/{verb}", data={"rev": "1", **form})
     assert (response.status_code, response.headers["Location"]) == (303, address)
-    assert state(client, address)["rev"] == 2
+    assert state_of(client, address)["rev"] == 2
     assert client.get(address).status_code == 200
 
 
@@ -110,7 +89,7 @@ def test_a_form_is_the_same_verb_as_the_api(client: TestClient) -> None:
     for verb in ("forward", "step", "backward", "update", "step"):
         client.post(f"{address}/{verb}")
     session = TrainingSession.of_lesson(LESSONS[1]).forward().step().backward().update().step()
-    shown = state(client, address)
+    shown = state_of(client, address)
     assert (shown["iteration"], shown["cursor"]) == session.place
 
 
@@ -174,13 +153,12 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     client: TestClient, verb: str, form: dict[str, str], status: int, headers: dict[str, str]
 ) -> None:
     address = start(client)
-    before = state(client, address)
+    before = state_of(client, address)
     response = client.post(f"{address}/{verb}", data=form, headers=headers)
     assert response.status_code == status
-    message = BeautifulSoup(response.text, "html.parser").find(class_="warning")
-    assert message is not None
+    message = element(BeautifulSoup(response.text, "html.parser"), ".warning")
     assert message.get_text(strip=True).endswith(".")
-    assert state(client, address) == before
+    assert state_of(client, address) == before
 
 
 def test_a_training_that_runs_away_stands_just_before_and_says_so(client: TestClient) -> None:
@@ -189,7 +167,7 @@ def test_a_training_that_runs_away_stands_just_before_and_says_so(client: TestCl
     response = client.post(f"{address}/train", data={"iterations": "1000"}, headers=HTMX)
     assert response.status_code == 409
     assert "smaller learning rate" in response.text
-    stands = state(client, address)
+    stands = state_of(client, address)
     assert f"iteration {stands['iteration'] + 1}, just before" in response.text
     assert stands["cursor"] == stands["equations"]
 
@@ -198,11 +176,11 @@ def test_a_step_that_runs_away_is_not_taken_and_says_so(client: TestClient) -> N
     address = start(client, "hours-of-study")
     client.post(f"{address}/learning-rate", data={"learning_rate": "100"})
     client.post(f"{address}/train", data={"iterations": "1000"})
-    before = state(client, address)
+    before = state_of(client, address)
     responses = [client.post(f"{address}/step", data={"by": "iteration"}, headers=HTMX) for _ in range(3)]
     assert responses[-1].status_code == 409
     assert "smaller learning rate" in responses[-1].text
-    assert state(client, address)["iteration"] <= before["iteration"] + 2
+    assert state_of(client, address)["iteration"] <= before["iteration"] + 2
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/lessons/nothing", "/sessions/nobody", "/static/nothing.css"])
@@ -239,53 +217,11 @@ def test_a_failure_of_the_program_says_so_without_its_reason(settings: Settings,
     assert response.headers["content-type"].startswith("application/problem+json" if "api" in path else "text/html")
 
 
-# Preferences --------------------------------------------------------------------------------------------------------
-
-
-def test_preferences_are_remembered_and_lead_back(client: TestClient) -> None:
-    form = {"theme": "dark", "digits": "3", "motion": "reduced", "next": "/lessons/hours-of-study"}
-    response = client.post("/preferences", data=form)
-    assert (response.status_code, response.headers["Location"]) == (303, "/lessons/hours-of-study")
-    for cookie in response.headers.get_list("set-cookie"):
-        assert "SameSite=lax" in cookie
-        assert "Max-Age=31536000" in cookie
-    page = BeautifulSoup(client.get("/").text, "html.parser")
-    assert page.html is not None
-    assert (page.html["data-theme"], page.html["data-motion"]) == ("dark", "reduced")
-
-
-def test_the_system_decides_again_where_it_is_chosen(client: TestClient) -> None:
-    client.post("/preferences", data={"theme": "dark"})
-    client.post("/preferences", data={"theme": "system"}, headers={"Origin": "http://testserver"})
-    assert "data-theme" not in client.get("/").text
-
-
-def test_digits_change_how_numbers_are_written(client: TestClient) -> None:
-    address = start(client)
-    client.post(f"{address}/forward")
-    assert "0.75690" not in client.get(address).text
-    before = client.get(address).text
-    client.post("/preferences", data={"digits": "2"})
-    assert client.get(address).text != before
-
-
-@pytest.mark.parametrize("cookie", ["digits=99", "digits=٣", "theme=<b>", "motion=; digits=x"])
-def test_a_cookie_with_another_value_counts_as_none(client: TestClient, cookie: str) -> None:
-    response = client.get("/", headers=[(b"cookie", cookie.encode())])
-    assert response.status_code == 200
-    assert "<b>" not in response.text
-
-
-@pytest.mark.parametrize("path", ["//elsewhere.org", "https://elsewhere.org", "/\\elsewhere.org", "", "/a\r\nb"])
-def test_preferences_lead_to_no_other_server(client: TestClient, path: str) -> None:
-    assert client.post("/preferences", data={"next": path}).headers["Location"] == "/"
-
-
 # A walk of one's own ------------------------------------------------------------------------------------------------
 
 
 def test_a_walk_that_began_in_the_api_has_a_page(client: TestClient) -> None:
-    address = f"/sessions/{begin(client, BATCHES)['id']}"
+    address = walk_of(client, BATCHES)
     for _ in range(12):
         assert client.post(f"{address}/step", data={"by": "layer"}).status_code == 303
         assert client.get(address).status_code == 200

@@ -1,4 +1,4 @@
-"""What whoever runs the program sees of it: alive, ready, and what the handbook says of its faults."""
+"""How pages look, and what whoever runs the program sees of it: alive, ready, and what the handbook says of faults."""
 
 import asyncio
 import re
@@ -12,7 +12,54 @@ from starlette.testclient import TestClient
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import NotWritableError, StoreError
 from app.settings import Settings
-from tests.web.talk import begin, served
+from tests.web.reading import soup
+from tests.web.talk import begin, served, start
+
+# Preferences --------------------------------------------------------------------------------------------------------
+
+
+def test_preferences_are_remembered_and_lead_back(client: TestClient) -> None:
+    form = {"theme": "dark", "digits": "3", "motion": "reduced", "next": "/lessons/hours-of-study"}
+    response = client.post("/preferences", data=form)
+    assert (response.status_code, response.headers["Location"]) == (303, "/lessons/hours-of-study")
+    for cookie in response.headers.get_list("set-cookie"):
+        assert "SameSite=lax" in cookie
+        assert "Max-Age=31536000" in cookie
+    page = soup(client, "/")
+    assert page.html is not None
+    assert (page.html["data-theme"], page.html["data-motion"]) == ("dark", "reduced")
+
+
+def test_the_system_decides_again_where_it_is_chosen(client: TestClient) -> None:
+    client.post("/preferences", data={"theme": "dark"})
+    client.post("/preferences", data={"theme": "system"}, headers={"Origin": "http://testserver"})
+    assert "data-theme" not in client.get("/").text
+
+
+def test_digits_change_how_numbers_are_written(client: TestClient) -> None:
+    address = start(client)
+    client.post(f"{address}/forward")
+    assert "0.75690" not in client.get(address).text
+    before = client.get(address).text
+    client.post("/preferences", data={"digits": "2"})
+    assert client.get(address).text != before
+
+
+@pytest.mark.parametrize("cookie", ["digits=99", "digits=٣", "theme=<b>", "motion=; digits=x"])
+def test_a_cookie_with_another_value_counts_as_none(client: TestClient, cookie: str) -> None:
+    response = client.get("/", headers=[(b"cookie", cookie.encode())])
+    assert response.status_code == 200
+    assert "<b>" not in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.org", "https://elsewhere.org", "/\\elsewhere.org", "", "/a\r\nb", "/\r\nX: 1"]
+)
+def test_preferences_lead_to_no_other_server(client: TestClient, path: str) -> None:
+    assert client.post("/preferences", data={"next": path}).headers["Location"] == "/"
+
+
+# Alive and ready ----------------------------------------------------------------------------------------------------
 
 
 class Failing(SqliteStore):
@@ -35,9 +82,6 @@ class Slow(SqliteStore):
 
     async def check(self) -> None:
         await asyncio.sleep(30)
-
-
-# Alive and ready ----------------------------------------------------------------------------------------------------
 
 
 def test_a_program_that_can_work_is_alive_and_ready(client: TestClient) -> None:
