@@ -14,14 +14,13 @@ from app.sessions.store.sqlite import Bounds, SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import sessions as api
-from app.web.http.access import check_access
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.fragments import Shown
-from app.web.http.prefix import Prefixed
+from app.web.http.page import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
-from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security
+from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool
 from app.web.pages import bug_lab, build, check, compare, explorer, lessons, paths, pictures, predict, program, training

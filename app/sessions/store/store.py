@@ -72,14 +72,14 @@ class StaleRevisionError(RuntimeError):
 
 
 class TooManySessionsError(RuntimeError):
-    """This process already serves as many sessions as it may; a place is free after `retry_after` seconds."""
+    """This process already serves as many sessions as it may; a place is free after `wait` seconds."""
 
-    def __init__(self, most: int, retry_after: int) -> None:
+    def __init__(self, most: int, wait: int) -> None:
         super().__init__(
             f"{most:,} walks are in use on this server, which is its limit. "
-            f"Try again in {retry_after} seconds; a walk that nobody uses makes room."
+            f"Try again in {wait} seconds; a walk that nobody uses makes room."
         )
-        self.retry_after = retry_after
+        self.wait = wait
 
 
 class SessionTooLargeError(ValueError):

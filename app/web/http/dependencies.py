@@ -14,9 +14,8 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
 from app.web.http.fragments import Shown
-from app.web.http.rates import Buckets, Rate, is_at_the_machine
 from app.web.http.templating import Templates
-from app.web.http.work import Pool, TooLongError
+from app.web.http.work import Buckets, Pool, Rate, TooLongError, is_at_the_machine
 
 Result = TypeVar("Result")
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]

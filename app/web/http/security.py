@@ -2,15 +2,18 @@
 
 import logging
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import UNNAMED_PROXY
 from app.web.http.errors import on_http
+from app.web.http.request_log import whole_paths
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +155,39 @@ def asked_by_ourselves(headers: Mapping[bytes, bytes]) -> bool:
         return b"cookie" not in headers or headers.get(b"content-type", b"").startswith(b"application/json")
     host = headers[b"host"].lower()
     return origin.lower() in (b"http://" + host, b"https://" + host)
+
+
+# What they may call -------------------------------------------------------------------------------------------------
+#
+# There are no accounts: an address with an unguessable id in it is the only key.
+
+SESSION = "{session_id}"
+ANYONE = frozenset(
+    (
+        "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
+        "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab",
+        "GET /api/lessons", "POST /api/sessions",
+        "GET /healthz", "GET /readyz", "GET /metrics",
+    )
+)  # fmt: skip # shows and changes nobody's session
+
+
+class UndeclaredRouteError(RuntimeError):
+    """A route asks for no key and is not among those that anyone may call."""
+
+
+def operations_of(routes: Iterable[BaseRoute]) -> Iterator[str]:
+    """Every method with its whole path, such as GET /docs."""
+    for path, route in whole_paths(routes):
+        methods: Any = getattr(route, "methods", None) or ("GET",)
+        yield from (f"{method} {path}" for method in methods if method != "HEAD")
+
+
+def check_access(routes: Iterable[BaseRoute]) -> None:
+    """UndeclaredRouteError for the first operation that asks for no key and is not for anyone."""
+    for operation in operations_of(routes):
+        if SESSION not in operation and operation not in ANYONE:
+            raise UndeclaredRouteError(f"{operation} asks for no key. If anyone may call it, name it in ANYONE.")
 
 
 # How much may be sent -------------------------------------------------------------------------------------------------

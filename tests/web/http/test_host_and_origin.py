@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.access import SESSION, operations_of
+from app.web.http.security import SESSION, operations_of
 from tests.web.talk import HTMX, LESSON, begin, read, walk_of
 
 HERE = "http://testserver"

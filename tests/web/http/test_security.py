@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.access import operations_of
+from app.web.http.security import operations_of
 from tests.web.talk import HTMX
 
 POLICY = (

@@ -16,8 +16,7 @@ from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
-from app.web.http.rates import BUCKET_BYTES, MOST_BYTES, Buckets, Rate, TooFastError
-from app.web.http.work import BusyError, Pool, TooLongError
+from app.web.http.work import BUCKET_BYTES, MOST_BYTES, Buckets, BusyError, Pool, Rate, TooFastError, TooLongError
 from tests.benchmarks.in_process import Browser
 from tests.sessions.clock import Clock
 from tests.web.talk import BATCHES, HTMX, LESSON, act, begin, read, walk_of
