@@ -18,8 +18,8 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-MOST_HEADERS = 100
-MOST_CHUNKS, CHUNK = 1_000, 256  # of one body: so many small chunks, and one more for each 256 bytes
+MOST_LINES = 100  # of a head
+MOST_CHUNKS, CHUNK = 100, 256  # of one body: so many small chunks, and one more for each 256 bytes
 SLICE = 8 * 1024  # bytes that are parsed at once: so exactly are the limits kept
 
 
@@ -47,17 +47,15 @@ class Crowd:
 
 
 class Parser(h11.Connection):
-    """Bounded also in what costs time rather than memory: how many headers there are, and how many chunks of a body."""
+    """Bounded also in how many chunks there are of a body: each costs its time, however small it is."""
 
     _chunks = _bytes = 0
 
     def next_event(self) -> Any:
-        """The next event. h11.RemoteProtocolError where a request has too many headers or chunks."""
+        """The next event. h11.RemoteProtocolError where a body has too many chunks."""
         event = super().next_event()
         if isinstance(event, h11.Request):
             self._chunks = self._bytes = 0
-            if len(event.headers) > MOST_HEADERS:
-                raise h11.RemoteProtocolError("Too many headers")
         elif isinstance(event, h11.Data):
             self._chunks, self._bytes = self._chunks + 1, self._bytes + len(event.data)
             if self._chunks > MOST_CHUNKS + self._bytes // CHUNK:
@@ -101,7 +99,7 @@ class Connection(H11Protocol):
         self._hold(self.held + len(data))
         for start in range(0, len(data), SLICE):
             if not self.transport.is_closing():
-                super().data_received(data[start : start + SLICE])
+                self._take(data[start : start + SLICE])
         self._look()
 
     def on_response_complete(self) -> None:
@@ -130,6 +128,15 @@ class Connection(H11Protocol):
         self._leave()
 
     # The rules
+
+    def _take(self, data: bytes) -> None:
+        state, before = self.conn.their_state, self.conn.trailing_data[0]
+        if state is h11.IDLE and (before + data).partition(b"\r\n\r\n")[0].count(b"\n") > MOST_LINES:
+            self.send_400_response("Too many headers.")
+        elif state not in (h11.IDLE, h11.SEND_BODY) and len(before) > SLICE:
+            self.cut()  # it asks on and on before it has its answer
+        else:
+            super().data_received(data)
 
     def _look(self) -> None:
         if self not in self._crowd.all:

@@ -22,7 +22,7 @@ from app.web.http.page import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
-from app.web.http.work import Pool
+from app.web.http.work import Pool, Turns
 from app.web.pages import bug_lab, build, check, compare, explorer, lessons, paths, pictures, predict, program, training
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
@@ -92,6 +92,7 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     return [
         *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
         Middleware(RequestLog, metrics=metrics, log_requests=settings.log_format == "json"),
+        Middleware(Turns),
         Middleware(Security, ancestors=settings.frame_ancestors, own_host=not settings.root_path),
         Middleware(Head),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),

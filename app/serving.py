@@ -20,6 +20,7 @@ from app.web.http.request_log import MULTIPROCESS, log_config
 
 CANNOT_START = 2
 FINISH_SECONDS = 1  # that requests get which run when the program is told to end
+RECEIVED = 64 * 1024  # bytes that a connection may have sent before they are looked at
 SPARE = 64  # descriptors for files, and for connections that are just being taken or let go
 Announce = Callable[[], None]
 
@@ -69,6 +70,7 @@ class Workers(Multiprocess):
 def serve(settings: Settings, listener: socket.socket, announce: Announce) -> int:
     """Serve on `listener` until told to end; returns the exit code."""
     signal.signal(signal.SIGTERM, _end)  # until the server listens to it itself; process 1 of a container has no other
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)
     most = min(settings.max_connections, raise_descriptors(settings.max_connections + SPARE) - SPARE)
     crowd = Crowd(settings.client_seconds, most, settings.max_connection_bytes)
     http: Any = partial(Connection, crowd)

@@ -116,7 +116,7 @@ class Settings(Limits, BaseSettings):
 
     client_seconds: PositiveFloat = 10  # that a client has to send a request, and to read an answer
     max_connections: PositiveInt = 4_000  # at once, to one process; beyond, those that do nothing are closed
-    max_connection_bytes: PositiveInt = 32_000_000  # of requests and answers that one process has on their way
+    max_connection_bytes: PositiveInt = 16_000_000  # of requests and answers that one process has on their way
     max_header_bytes: PositiveInt = 16 * 1024
     max_body_bytes: PositiveInt = 64 * 1024
     max_iterations_per_request: PositiveInt = 10_000

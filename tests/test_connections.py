@@ -20,9 +20,10 @@ MEGABYTE = 1_000_000
 
 
 @contextmanager
-def connected(server: Server, *sent: bytes) -> Iterator[socket.socket]:
-    """A connection over which these bytes were sent, as far as the server took them."""
-    with closing(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)) as connection:
+def connected(server: Server, *sent: bytes, address: str = "127.0.0.1") -> Iterator[socket.socket]:
+    """A connection, from an address, over which these bytes were sent, as far as the server took them."""
+    at = ("127.0.0.1", server.port)
+    with closing(socket.create_connection(at, timeout=PATIENCE, source_address=(address, 0))) as connection:
         try:
             for part in sent:
                 connection.sendall(part)
@@ -75,7 +76,7 @@ def test_a_header_without_end_is_cut_off(server: Server) -> None:
 @pytest.mark.parametrize(
     ("head", "status"),
     [
-        (HEAD + b"X: y\r\n" * 90 + b"\r\n", b"200"),
+        (HEAD + b"X: y\r\n" * 90 + b"\r\n" + b"\n" * 500, b"200"),
         (HEAD + b"X: y\r\n" * 101 + b"\r\n", b"400"),
         (HEAD + b"X: " + b"y" * 12_000 + b"\r\n\r\n", b"200"),
         (HEAD + b"X: " + b"y" * 30_000 + b"\r\n\r\n", b"400"),
@@ -91,11 +92,18 @@ def test_a_head_has_bounds(server: Server, head: bytes, status: bytes) -> None:
         assert answer(connection).startswith(b"HTTP/1.1 " + status)
 
 
+def test_who_asks_on_and_on_before_the_first_answer_is_cut_off(server: Server) -> None:
+    with connected(server, (HEAD + b"\r\n") * 5_000, HEAD + b"X: y\r\n" * 40_000 + b"\r\n") as connection:
+        assert all_of(connection).count(b"HTTP/1.1 200 ") < 5_000
+    with connected(server, (HEAD + b"\r\n") * 20, HEAD + b"Connection: close\r\n\r\n") as connection:
+        assert all_of(connection).count(b"HTTP/1.1 200 ") == 21
+
+
 def test_a_body_of_very_many_tiny_chunks_is_cut_off(server: Server) -> None:
     with connected(server, POST, b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 2_000) as connection:
         assert all_of(connection).startswith(b"HTTP/1.1 400 ")
-    hundred = b"15\r\nlesson=hours-of-study\r\n1\r\n&\r\n" + b"1\r\na\r\n" * 100 + b"0\r\n\r\n"
-    with connected(server, POST, b"Transfer-Encoding: chunked\r\n\r\n", hundred) as connection:
+    short = b"15\r\nlesson=hours-of-study\r\n1\r\n&\r\n" + b"1\r\na\r\n" * 90 + b"0\r\n\r\n"
+    with connected(server, POST, b"Transfer-Encoding: chunked\r\n\r\n", short) as connection:
         assert answer(connection).startswith(b"HTTP/1.1 303 ")
 
 
@@ -198,8 +206,26 @@ def test_unfinished_requests_take_bounded_bytes_together_and_short_ones_are_answ
         before = resident(server)
         for _ in range(300):
             all.enter_context(connected(server, begun, b"a" * 1_500_000))
-        assert resident(server) - before < 120 * MEGABYTE
+        assert resident(server) - before < 80 * MEGABYTE
         assert server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[0] == 201
+
+
+def test_one_address_that_asks_without_end_lets_the_others_go_first(server: Server) -> None:
+    """200 connections ask for a page at once; another address, which asks later, waits for few of them."""
+    asking = b"GET /docs HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with ExitStack() as all:
+        greedy = [all.enter_context(connected(server, asking[:-1], address="127.0.0.2")) for _ in range(200)]
+        calm = all.enter_context(connected(server, HEAD, address="127.0.0.3"))
+        for connection in greedy:
+            connection.sendall(asking[-1:])
+        calm.sendall(b"\r\n")
+        assert answer(calm).startswith(b"HTTP/1.1 200 ")
+        assert len(select.select(greedy, [], [], 0)[0]) < len(greedy) / 2
+        assert all_answered(greedy)
+
+
+def all_answered(connections: list[socket.socket]) -> bool:
+    return all(answer(connection).startswith(b"HTTP/1.1 200 ") for connection in connections)
 
 
 # What is strange but no harm ------------------------------------------------------------------------------------------

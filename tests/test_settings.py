@@ -41,7 +41,7 @@ def test_the_defaults_are_the_published_limits() -> None:
         "max_examples": 1_000,
         "client_seconds": 10,
         "max_connections": 4_000,
-        "max_connection_bytes": 32_000_000,
+        "max_connection_bytes": 16_000_000,
         "max_header_bytes": 16_384,
         "max_body_bytes": 65_536,
         "max_data_bytes": 524_288,

@@ -5,7 +5,7 @@ threads with a bounded queue, so that clicks are answered meanwhile.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 
 from starlette.datastructures import URL
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 # How often ------------------------------------------------------------------------------------------------------------
 #
@@ -183,3 +184,51 @@ def _slice(last: Result, steps: Iterator[Result], most: float, clock: Callable[[
         if seconds > most:
             return Slice(last, True, count, seconds)
     return Slice(last, False, count, clock() - start)
+
+
+# Whose turn it is -----------------------------------------------------------------------------------------------------
+
+AT_ONCE = 2  # requests that are begun in one pass of the event loop
+
+
+class Turns:
+    """Begins a few requests in each pass of the event loop, of one address after the other. Pure ASGI.
+
+    So however many requests one address sends, those of another one wait for a few of them, not for all. A request that
+    was begun holds no other one up: what takes long is computed elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._begun = 0  # in this pass
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._turn(scope["client"][0] if scope["client"] else "")
+        await self.app(scope, receive, send)
+
+    async def _turn(self, address: str) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._begun:
+            loop.call_soon(self._pass)
+        if self._begun < AT_ONCE and not self._waiting:
+            self._begun += 1
+        else:
+            turn = loop.create_future()
+            self._waiting.setdefault(address, deque()).append(turn)
+            await turn
+
+    def _pass(self) -> None:
+        """The next pass of the event loop has come."""
+        self._begun = 0
+        while self._waiting and self._begun < AT_ONCE:
+            address, turns = self._waiting.popitem(last=False)
+            turn = turns.popleft()
+            if turns:
+                self._waiting[address] = turns
+            if not turn.done():  # whoever waited for it may have been told to stop
+                turn.set_result(None)
+                self._begun += 1
+        if self._begun:
+            asyncio.get_running_loop().call_soon(self._pass)
