@@ -1,6 +1,5 @@
 """The API's documentation as a page: OpenAPI's own words, in the order of the way through the program."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,41 +52,23 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class ProblemKind:
-    """One kind of problem that the API answers."""
-
-    id: str
-    status: int
-    meaning: str
-
-
-@dataclass(frozen=True)
 class ApiDocsPage:
-    """The whole documentation."""
+    """The whole documentation; `problems` are kind, status and meaning of all that the API may answer."""
 
     title: str
     description: str
     operations: tuple[Operation, ...]
     schemas: tuple[Schema, ...]
-    problems: tuple[ProblemKind, ...]
+    problems: tuple[tuple[str, int, str], ...]
 
 
 def api_docs(openapi: OpenApi) -> ApiDocsPage:
     """The page of an OpenAPI document."""
-    return ApiDocsPage(
-        "API",
-        openapi["info"]["description"],
-        tuple(_operations(openapi)),
-        tuple(_schema(name, schema) for name, schema in openapi["components"]["schemas"].items()),
-        tuple(ProblemKind(*kind) for kind in PROBLEMS),
-    )
-
-
-def _operations(openapi: OpenApi) -> Iterator[Operation]:
+    operations, schemas = [], []
     for path, methods in sorted(openapi["paths"].items()):
         for method, told in methods.items():
             body = told.get("requestBody", {}).get("content", {}).get("application/json", {})
-            yield Operation(
+            operation = Operation(
                 id=told["operationId"],
                 method=method.upper(),
                 path=path,
@@ -96,6 +77,15 @@ def _operations(openapi: OpenApi) -> Iterator[Operation]:
                 gives=_given(told["responses"]),
                 statuses=", ".join(sorted(told["responses"])),
             )
+            operations.append(operation)
+    for name, schema in openapi["components"]["schemas"].items():
+        required = schema.get("required", ())
+        fields = (
+            Field(field, type_of(told), field in required, told.get("description", ""))
+            for field, told in schema.get("properties", {}).items()
+        )
+        schemas.append(Schema(f"schema-{name}", name, schema.get("description", ""), tuple(fields)))
+    return ApiDocsPage("API", openapi["info"]["description"], tuple(operations), tuple(schemas), PROBLEMS)
 
 
 def _given(responses: OpenApi) -> str:
@@ -108,28 +98,14 @@ def _given(responses: OpenApi) -> str:
     return ""
 
 
-def _schema(name: str, schema: OpenApi) -> Schema:
-    required = schema.get("required", ())
-    fields = (
-        Field(field, type_of(told), field in required, told.get("description", ""))
-        for field, told in schema.get("properties", {}).items()
-    )
-    return Schema(f"schema-{name}", name, schema.get("description", ""), tuple(fields))
-
-
 def type_of(schema: OpenApi) -> str:
     """A JSON schema in a few words: "list of number", "State or null", "one of: W, b"."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    for key in ("anyOf", "oneOf"):
-        if key in schema:
-            return _with_names(" or ".join(map(type_of, schema[key])), schema)
-    if "const" in schema:
+    either = schema.get("anyOf") or schema.get("oneOf")
+    if "const" in schema and not either:
         return str(schema["const"])
-    if schema.get("type") == "array":
+    if schema.get("type") == "array" and not either:
         return f"list of {type_of(schema.get('items', {}))}"
-    return _with_names(schema.get("type", "anything"), schema)
-
-
-def _with_names(words: str, schema: OpenApi) -> str:
+    words = " or ".join(map(type_of, either)) if either else str(schema.get("type", "anything"))
     return f"{words}, one of: {', '.join(map(str, schema['enum']))}" if "enum" in schema else words

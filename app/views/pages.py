@@ -1,10 +1,11 @@
-"""The pages around the explorer, as frozen classes: exactly what their templates may use."""
+"""The pages around the explorer, as frozen classes: exactly what their templates may use; what all pages wear."""
 
 from dataclasses import dataclass
 from typing import Self
 
-from app.lessons import LESSONS
+from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
+from app.sessions.walk.session import TrainingSession
 from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.text.summary import network_summary
 from app.views.text.words import counted, sentence
@@ -60,12 +61,10 @@ class Chrome:
 
     @property
     def themes(self) -> tuple[Option, ...]:
-        """The choices of the theme."""
         return _options(THEMES, self.theme)
 
     @property
     def motions(self) -> tuple[Option, ...]:
-        """The choices of motion."""
         return _options(MOTIONS, self.motion)
 
     @property
@@ -76,6 +75,37 @@ class Chrome:
 
 def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> tuple[Option, ...]:
     return tuple(Option(value, text, value == chosen) for value, text in choices)
+
+
+# The pages of a walk --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands at the top of a page of a walk: its title, and the facts of its network in one line."""
+
+    eyebrow: str
+    title: str
+    facts: str
+
+
+def heading_of(session: TrainingSession) -> Heading:
+    """The heading of a walk."""
+    facts = network_summary(session.setup)
+    if session.lesson is not None:
+        lesson = lesson_named(session.lesson)
+        return Heading(f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title, facts)
+    if session.hunt:
+        return Heading("Bug lab", "Find the mistake", facts)
+    return Heading("Your own network", "A network of your own", facts)
+
+
+def room_of(session: TrainingSession) -> str:
+    """The room of the program that a walk belongs to, as the navigation names it."""
+    return "bug-lab" if session.hunt else "lessons" if session.lesson else "build"
+
+
+# Lessons --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -112,21 +142,6 @@ class LessonPage:
     right_note: str
 
 
-@dataclass(frozen=True)
-class ProblemPage:
-    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty.
-
-    `request` is what the server's log calls the request that did not work.
-    """
-
-    status: int
-    title: str
-    happened: str
-    remedy: str
-    lesson: str
-    request: str = ""
-
-
 def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
     """The page of all lessons."""
     many = counted(len(lessons), "notebook"), counted(len(lessons), "small network")
@@ -153,6 +168,24 @@ def lesson_card(lesson: Lesson) -> LessonCard:
     )
 
 
+# What did not work ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """Something that did not work: what happened, and what to do. `lesson` is a slug to start again, or empty.
+
+    `request` is what the server's log calls the request that did not work.
+    """
+
+    status: int
+    title: str
+    happened: str
+    remedy: str
+    lesson: str = ""
+    request: str = ""
+
+
 def not_found() -> ProblemPage:
     """There is no such page."""
     return ProblemPage(
@@ -160,7 +193,6 @@ def not_found() -> ProblemPage:
         "This page does not exist",
         "There is nothing at this address.",
         "Check the address, or go to the lessons.",
-        "",
     )
 
 
@@ -183,7 +215,6 @@ def stale() -> ProblemPage:
         "The walk has moved on",
         "This page was older than the walk: it went on in another tab or window. Nothing was changed.",
         "Go back and load the page again to see where the walk stands.",
-        "",
     )
 
 
@@ -194,10 +225,9 @@ def broken() -> ProblemPage:
         "Something broke on our side",
         "The program met a case that it does not know. Your walk is kept as it was.",
         "Go back and try again. If it happens again, start a new walk from the lessons.",
-        "",
     )
 
 
 def refused(status: int, happened: str, remedy: str) -> ProblemPage:
     """A request that cannot be done, with the reason and the remedy in words."""
-    return ProblemPage(status, "That did not work", happened, remedy, "")
+    return ProblemPage(status, "That did not work", happened, remedy)

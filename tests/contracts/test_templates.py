@@ -11,18 +11,25 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.start import BugLabPage
-from app.views.build.build import BuildPage, FieldsPanel, LayersPanel, ProblemsPanel, Spoken, TablePanel, TextPanel
+from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.build.build import (
+    BuildPage,
+    Field,
+    FieldsPanel,
+    LayersPanel,
+    ProblemsPanel,
+    Spoken,
+    TablePanel,
+    TextPanel,
+)
 from app.views.build.drawing import Drawing, Sketch, Sums
-from app.views.build.fields import Field
 from app.views.charts.axes import Ground
 from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
-from app.views.compare.compare import ComparePage, Comparison
-from app.views.compare.forks import ForkPanel
+from app.views.compare.compare import ComparePage, Comparison, ForkPanel
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow

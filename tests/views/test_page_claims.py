@@ -18,7 +18,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, paths_of
 from app.sessions.predict import Reply, answer, asked, case_of, question_of
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import told
+from app.views.check.check import told
 from app.views.explorer.edit import told_edits
 from app.views.explorer.explorer import told as step_told
 from app.views.paths.paths import Opened, paths_panel

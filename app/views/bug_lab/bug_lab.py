@@ -1,4 +1,6 @@
-"""The panel of a hunt in the bug lab: what is known, the checks that were spent, the accusation, the solution."""
+"""The bug lab: its page with three levels, and the panel of a hunt: what is known, the checks that were spent, the
+accusation, the solution.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,18 +8,19 @@ from functools import lru_cache
 from typing import ClassVar
 
 from app.engine.equations.mistakes import MISTAKES
-from app.engine.impact import Impact, Learned, gradient_symbols
-from app.engine.network.expressions import Symbol
+from app.engine.impact import Impact, gradient_symbols
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
-from app.lessons.bug_lab import RULES
-from app.sessions.bug_lab import Contradiction, Study, contradictions, losses_put_right, study_of
-from app.sessions.walk.bug_lab import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, Hunt, Spent
+from app.lessons.bug_lab import LEVELS, RULES
+from app.sessions.bug_lab import Case, Contradiction, Study, contradictions, losses_put_right, study_of
+from app.sessions.walk.bug_lab import CHECK_COSTS, FULL_SCORE, WRONG_COSTS, Accusation, Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.formulas.symbols import Script, in_html
+from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.text.naming import parameter_name
 from app.views.text.numbers import number, signed
+from app.views.text.summary import network_summary
 from app.views.text.words import counted, listed
 
 SCORING = (
@@ -28,14 +31,53 @@ HOW = (
     "The forward phase is shown in full. On the way back you see the numbers that the program finds, and the "
     "textbook's rule in symbols only: work one out by hand and compare, or spend a check."
 )
+TOLD = {
+    1: ("You are told the layer", "One mistake. You are told the layer where gradients first go wrong."),
+    2: ("You are told nothing", "One mistake. You find the layer, the rule and its name."),
+    3: ("Two mistakes at once", "Two mistakes in one backward phase. One may hide what the other does."),
+}
+
+
+# The page -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One thing that can be chosen: what is sent, what is read."""
+class Ready:
+    """The case that the address names."""
 
-    value: str
-    text: str
+    level: int
+    seed: int
+    name: str
+    facts: str
+    drawing: Thumbnail
+
+
+@dataclass(frozen=True)
+class BugLabPage:
+    """The page; `mistakes` is how many there are, in words; a level is its number, its name, what is hidden and told;
+    `ready` None where the address names no case.
+    """
+
+    title: ClassVar[str] = "Bug lab"
+    mistakes: ClassVar[str] = counted(len(MISTAKES), "mistake")
+    scoring: ClassVar[str] = SCORING
+    levels: ClassVar[tuple[tuple[int, str, str], ...]] = tuple((level, *TOLD[level]) for level in LEVELS)
+
+    ready: Ready | None
+
+
+def bug_lab_page(case: Case | None = None) -> BugLabPage:
+    """The page, with a case ready to start where one is given."""
+    if case is None:
+        return BugLabPage(None)
+    name, drawing = TOLD[case.level][0], thumbnail(case.setup.sizes)
+    return BugLabPage(Ready(case.level, case.seed, name, network_summary(case.setup), drawing))
+
+
+# The panel ------------------------------------------------------------------------------------------------------------
+
+
+Choice = tuple[str, str]  # what is sent, what is read
 
 
 @dataclass(frozen=True)
@@ -59,7 +101,7 @@ class Open:
     layer: int
     layers: tuple[Choice, ...]
     gradients: tuple[tuple[str, tuple[Choice, ...]], ...]
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[Choice, ...]
     choices: tuple[Choice, ...]
     mistakes: tuple[Choice, ...]
     several: bool
@@ -80,12 +122,12 @@ class BugLab:
 
     id: ClassVar[str] = "bug-lab"
     template: ClassVar[str] = "bug_lab/bug-lab.html"
+    scoring: ClassVar[str] = SCORING
 
     open: bool
     title: str = ""
     share: str = ""
     score: int = 0
-    scoring: str = ""
     known: tuple[str, ...] = ()
     plot: Plot | None = None
     checks: tuple[SpentRow, ...] = ()
@@ -105,23 +147,33 @@ def bug_lab_panel(session: TrainingSession, digits: int) -> BugLab:
 @lru_cache(maxsize=256)
 def _lab(hunt: Hunt, setup: Setup, digits: int) -> BugLab:
     """Cached: the same at every step of the walk, of which it would take a third; only the hunt changes it."""
-    study = study_of(setup)
+    study, shape = study_of(setup), setup.shape(1)
+    curves = [Series("this run", "first", study.losses)]
+    if hunt.facts is not None:
+        curves.append(Series("right rule", "second", losses_put_right(setup)))
+    about = About("bug-lab-run", "The mean loss over all examples, epoch by epoch", "epochs", "mean loss", digits)
+    checks = (
+        SpentRow(
+            in_html(spent.symbol._replace(kind=spent.symbol.kind[1:]), Script(shape)),
+            spent.iteration + 1,
+            signed(spent.analytic, digits),
+            signed(spent.numeric, digits),
+            spent.ok,
+        )
+        for spent in hunt.checks
+    )
     return BugLab(
         open=True,
         title=f"Level {hunt.level}, case {hunt.seed}",
         share=f"/bug-lab?level={hunt.level}&seed={hunt.seed}",
         score=hunt.score,
-        scoring=SCORING,
         known=() if hunt.solved else tuple(_known(hunt, study, digits)),
-        plot=_plot(hunt, setup, digits),
-        checks=tuple(_spent_row(spent, setup, digits) for spent in hunt.checks),
+        plot=plot(about, curves),
+        checks=tuple(checks),
         wrong=tuple(_wrong(accusation, setup, digits) for accusation in hunt.wrong),
         hunt=None if hunt.solved else _open(hunt, setup, study),
         solved=_solved(hunt, setup, study, digits) if hunt.solved else None,
     )
-
-
-# While it is open -----------------------------------------------------------------------------------------------------
 
 
 def _known(hunt: Hunt, study: Study, digits: int) -> Iterator[str]:
@@ -135,58 +187,37 @@ def _known(hunt: Hunt, study: Study, digits: int) -> Iterator[str]:
 
 
 def _open(hunt: Hunt, setup: Setup, study: Study) -> Open:
-    layers = range(1, len(setup.sizes))
-    symbols = gradient_symbols(setup.sizes)
-    grouped = (
-        (f"layer {l}", tuple(_gradient(symbol, setup) for symbol in symbols if symbol.layer == l)) for l in layers
-    )
+    layers = [(str(l), f"layer {l}") for l in range(1, len(setup.sizes))]
+    gradients: dict[str, list[Choice]] = {title: [] for _, title in layers}
+    for symbol in gradient_symbols(setup.sizes):
+        sent = "-".join(str(part) for part in symbol if part is not None)
+        gradients[f"layer {symbol.layer}"].append((sent, parameter_name(setup.shape(1), symbol)))
     return Open(
         layer=study.layer if hunt.level == 1 else 0,
-        layers=tuple(Choice(str(l), f"layer {l}") for l in layers),
-        gradients=tuple(grouped),
+        layers=tuple(layers),
+        gradients=tuple((title, tuple(group)) for title, group in gradients.items()),
         rules=(("rule", "wrong rule"), ("second_rule", "other wrong rule"))[: 2 if hunt.level == 3 else 1],
-        choices=tuple(Choice(name, words) for name, words in RULES.items()),
-        mistakes=tuple(Choice(mistake.name, mistake.title) for mistake in MISTAKES.values()),
+        choices=tuple(RULES.items()),
+        mistakes=tuple((mistake.name, mistake.title) for mistake in MISTAKES.values()),
         several=hunt.level == 3,
     )
 
 
-def _gradient(symbol: Symbol, setup: Setup) -> Choice:
-    return Choice("-".join(str(part) for part in symbol if part is not None), parameter_name(setup.shape(1), symbol))
+def _solved(hunt: Hunt, setup: Setup, study: Study, digits: int) -> Solved:
+    spent = f"{counted(len(hunt.checks), 'check')} and {counted(len(hunt.wrong), 'wrong accusation')}"
+    words = f"Found, with {spent}. Gradients first go wrong in layer {study.layer}. The walk now shows its rules."
+    made = (MISTAKES[name] for name in setup.mistakes)
+    found = tuple((mistake.title, mistake.says, mistake.remedy) for mistake in made)
+    return Solved(words, found, () if hunt.facts is None else tuple(facts_told(hunt.facts, digits)))
 
 
-def _spent_row(spent: Spent, setup: Setup, digits: int) -> SpentRow:
-    name = in_html(spent.symbol._replace(kind=spent.symbol.kind[1:]), Script(setup.shape(1)))
-    found, numeric = signed(spent.analytic, digits), signed(spent.numeric, digits)
-    return SpentRow(name, spent.iteration + 1, found, numeric, spent.ok)
+# Its words ------------------------------------------------------------------------------------------------------------
 
 
 def _wrong(accusation: Accusation, setup: Setup, digits: int) -> str:
     titles = listed([f"“{MISTAKES[name].title}”" for name in accusation.mistakes])
     reasons = (what_does_not_fit(part, accusation, setup, digits) for part in contradictions(setup, accusation))
     return f"Layer {accusation.layer}, {titles}: {' '.join(reasons)}"
-
-
-# Once it is solved ----------------------------------------------------------------------------------------------------
-
-
-def _solved(hunt: Hunt, setup: Setup, study: Study, digits: int) -> Solved:
-    spent = f"{counted(len(hunt.checks), 'check')} and {counted(len(hunt.wrong), 'wrong accusation')}"
-    words = f"Found, with {spent}. Gradients first go wrong in layer {study.layer}. The walk now shows its rules."
-    found = tuple((MISTAKES[name].title, MISTAKES[name].says, MISTAKES[name].remedy) for name in setup.mistakes)
-    return Solved(words, found, () if hunt.facts is None else tuple(facts_told(hunt.facts, digits)))
-
-
-def _plot(hunt: Hunt, setup: Setup, digits: int) -> Plot:
-    mistaken = Series("this run", "first", study_of(setup).losses)
-    title = "The mean loss over all examples, epoch by epoch"
-    about = About("bug-lab-run", title, "epochs", "mean loss", digits)
-    if hunt.facts is None:
-        return plot(about, [mistaken])
-    return plot(about, [mistaken, Series("right rule", "second", losses_put_right(setup))])
-
-
-# The words of the bug lab --------------------------------------------------------------------------------------------
 
 
 def what_does_not_fit(part: Contradiction, accusation: Accusation, setup: Setup, digits: int) -> str:
@@ -215,25 +246,14 @@ def _impossible(accusation: Accusation, setup: Setup) -> str:
     return "These two cannot be made together: both stand in for the same factor."
 
 
-# Facts ----------------------------------------------------------------------------------------------------------------
-
-
 def facts_told(facts: Impact, digits: int) -> Iterator[str]:
     """What was measured, one sentence or two a fact."""
-    yield f"Of all gradients of this run, {_percent(facts.wrong_signs)} had the wrong sign."
+    share, xor = facts.wrong_signs, facts.xor
+    percent = "none" if share == 0 else "less than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+    yield f"Of all gradients of this run, {percent} had the wrong sign."
     start, end, right = (number(loss, digits) for loss in (facts.start, facts.end, facts.right_end))
     verb = "falls" if facts.falls else "rises"
     yield f"The loss {verb} from {start} to {end}. With the right rule it ends at {right}."
-    yield _xor(facts.xor)
-
-
-def _percent(share: float) -> str:
-    if share == 0:
-        return "none"
-    return "less than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
-
-
-def _xor(xor: Learned) -> str:
     network = "–".join(map(str, xor.sizes))
-    learned = listed([f"{xor.mistaken} learn it with the mistake", f"{xor.right} with the right rule"])
-    return f"XOR, in a {network} network from {xor.runs} different starts: {learned}."
+    learned = f"{xor.mistaken} learn it with the mistake and {xor.right} with the right rule"
+    yield f"XOR, in a {network} network from {xor.runs} different starts: {learned}."

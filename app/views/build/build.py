@@ -1,6 +1,6 @@
-"""The page on which a network of one's own is built: starting points, and a form with its panels."""
+"""The page on which a network of one's own is built: starting points, and a form with its fields and panels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -8,27 +8,133 @@ from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
-from app.sessions.setups.declaration import DRAWING, PREPARATION
+from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS
 from app.sessions.setups.draft import TABLE, Draft, checked, kind_of, read, target_of, uses_of
-from app.sessions.setups.table import Column, Table
+from app.sessions.setups.setting import Setting
+from app.sessions.setups.table import TARGET_KINDS, Column, Table
 from app.views.build.drawing import Drawing, Sums, drawing, sums
-from app.views.build.fields import (
-    ACTIVATION_CHOICES,
-    METHOD,
-    Field,
-    Shown,
-    id_of,
-    label_of,
-    start_fields,
-    target_fields,
-)
 from app.views.build.pairings import Advice, Offer, Problem, output_advice, pairing_problems
 from app.views.network.thumbnail import Thumbnail, thumbnail
+from app.views.pages import Option
+from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.datasets import DATASET_WORDS, INITIALIZER_WORDS, SCALING_WORDS
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
+from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
+from app.views.text.records import complete
 from app.views.text.summary import network_summary
 from app.views.text.words import counted, sentence
 
-DIGITS = 2  # of what a column holds
+# Fields ---------------------------------------------------------------------------------------------------------------
+
+Choices = Sequence[tuple[str, str]]
+CONTROLS = {int: "numeric", float: "decimal", bool: "check", str: "select"}
+START = tuple(one for one in SETTINGS.values() if one.place == "loss" or one.section == "initializer")
+METHOD = tuple(one for one in SETTINGS.values() if one.section != "data" and one not in START)
+TARGET_WORDS = complete(
+    "kind of target",
+    TARGET_KINDS,
+    {"regression": "numbers", "two_classes": "two classes", "classes": "several classes"},
+)
+ACTIVATION_CHOICES = tuple((name, words.name) for name, words in ACTIVATION_WORDS.items())
+# For each setting that is a choice: the engine's names, and what each is called.
+CHOICES: Mapping[str, Mapping[str, str]] = complete(
+    "choice",
+    (place for place, setting in SETTINGS.items() if setting.type is str),
+    {
+        "data.dataset": DATASET_WORDS,
+        "data.scaling": SCALING_WORDS,
+        "loss": {name: words.name for name, words in LOSS_WORDS.items()},
+        "initializer.kind": INITIALIZER_WORDS,
+        "optimizer.kind": {name: words.name for name, words in OPTIMIZER_WORDS.items()},
+        "optimizer.schedule.kind": {name: words.name for name, words in SCHEDULE_WORDS.items()},
+    },
+)
+# What a form has besides the settings of a setup, and what each is called.
+LABELS = {
+    "table": "table",
+    "file": "CSV file",
+    "target": "target",
+    "target_kind": "taken for",
+    "output": "activation of the output",
+}
+
+
+def _label_of(name: str) -> str:
+    """What a field is called; nothing where there is no such field."""
+    part, _, layer = name.partition("-")
+    if part in ("units", "activation") and layer:
+        return f"{part} of layer {layer}"
+    return SETTINGS[name].label if name in SETTINGS else LABELS.get(name, "")
+
+
+def _id_of(name: str) -> str:
+    return f"f-{name.replace('.', '-')}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: `control` is select, check, decimal or numeric; `hint`, `problem` and `advice` stand below it.
+
+    It takes the focus where it is `focused`.
+    """
+
+    name: str
+    label: str
+    control: str
+    value: str
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    problem: Problem | None = None
+    focused: bool = False
+    advice: Advice | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of its element."""
+        return _id_of(self.name)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A draft with what is wrong with it, from which fields are made; `focus` is the field that takes the focus."""
+
+    draft: Draft
+    problems: tuple[Problem, ...]
+    focus: str = ""
+
+    def field(self, name: str, choices: Choices = ()) -> Field:
+        """The field of this name, with the choices of its setting where there are no others."""
+        setting, chosen = SETTINGS.get(name), self.draft[name]
+        choices = choices or tuple(CHOICES.get(name, {}).items())
+        options = tuple(Option(value, text, value == chosen) for value, text in choices)
+        control = "select" if options else "numeric" if setting is None else CONTROLS[setting.type]
+        hint = setting.hint if setting else ""
+        problem = next((problem for problem in self.problems if problem.field == name), None)
+        return Field(name, _label_of(name), control, chosen, options, hint, problem, name == self.focus)
+
+    def fields(self, settings: Iterable[Setting]) -> tuple[Field, ...]:
+        """The fields of those settings that have an effect as the draft stands."""
+        return tuple(self.field(setting.place) for setting in settings if self.draft.shows(setting))
+
+
+def _target_fields(shown: Shown, columns: Sequence[str], target: str, seems: str) -> tuple[Field, ...]:
+    """Which of the columns is the target, and what it is taken for; `seems` is what it looks like."""
+    named = [(str(place), name) for place, name in enumerate(columns)]
+    several = [(f"last-{n}", f"the last {n} columns, as numbers") for n in range(2, len(columns))]
+    chosen = replace(shown, draft=shown.draft.changed({"target": target}))
+    which = chosen.field("target", [*named, *several])
+    if target.startswith("last-"):
+        return (which,)
+    kinds = [("", f"as it seems: {TARGET_WORDS[seems]}"), *((kind, TARGET_WORDS[kind]) for kind in TARGET_KINDS)]
+    return which, chosen.field("target_kind", kinds)
+
+
+def start_fields(shown: Shown) -> tuple[Field, ...]:
+    """The loss, and where the weights start."""
+    given = [(GIVEN, "given values")] if shown.draft["parameters"] else []
+    loss, kind, *rest = shown.fields(START)
+    return (loss, shown.field(kind.name, [*given, *INITIALIZER_WORDS.items()]), *rest)
 
 
 # What is known of a draft -------------------------------------------------------------------------------------------
@@ -58,7 +164,7 @@ class Built:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong, each with its field."""
-        return (*map(_problem_of, self.errors), *self.pairings)
+        return (*map(_problem, self.errors), *self.pairings)
 
 
 def build(draft: Draft, limits: Limits) -> Built:
@@ -71,22 +177,18 @@ def build(draft: Draft, limits: Limits) -> Built:
     return Built(draft, core, setup, reading.table, tuple(reading.errors), pairings, advice)
 
 
-def _problem_of(error: SetupError) -> Problem:
-    field = _field_of(error.field)
-    if error.field.startswith("parameters."):
-        return Problem(field, MISFIT, offers=REMEDIES[field])
+def _problem(error: SetupError) -> Problem:
+    """What is wrong at the field that a place in the document comes from."""
+    top, _, rest = error.field.partition(".")
+    if top == "parameters":
+        return Problem("initializer.kind", MISFIT, offers=(DRAW_ANEW,))
+    field = "table" if top == "data" and rest.partition("[")[0] in DATA else error.field
     return Problem(field, str(error), offers=REMEDIES.get(field, ()))
 
 
-def _field_of(path: str) -> str:
-    """The field that a place in the document comes from."""
-    top, _, rest = path.partition(".")
-    if top == "parameters":
-        return "initializer.kind"
-    return "table" if top == "data" and rest.partition("[")[0] in DATA else path
-
-
 # Panels ---------------------------------------------------------------------------------------------------------------
+
+DIGITS = 2  # of what a column holds
 
 
 @dataclass(frozen=True)
@@ -163,25 +265,16 @@ class TablePanel:
 
 
 @dataclass(frozen=True)
-class LayerRow:
-    """One hidden layer."""
-
-    number: int
-    units: Field
-    activation: Field
-
-
-@dataclass(frozen=True)
 class LayersPanel:
-    """The layers from the input to the output; `can_add` says whether there is room for another, `focused`
-    whether the button for that takes the focus.
+    """The layers from the input to the output, of each hidden one its number and the fields of its units and of its
+    activation; `can_add` says whether there is room for another, `focused` whether the button for that takes the focus.
     """
 
     id: ClassVar[str] = "build-layers"
     template: ClassVar[str] = "build/build-layers.html"
 
     inputs: str
-    layers: tuple[LayerRow, ...]
+    layers: tuple[tuple[int, Field, Field], ...]
     outputs: str
     output: Field
     can_add: bool
@@ -229,11 +322,11 @@ BuildPanel = FieldsPanel | TextPanel | TablePanel | LayersPanel | Drawing | Sums
 
 def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     """All panels."""
-    shown = Shown(built.draft, built.problems, manner.focus)
-    text = sums(built.setup)
+    shown, text = Shown(built.draft, built.problems, manner.focus), sums(built.setup)
+    invalid = any(problem.field == "table" for problem in built.problems)
     return (
         GeneratorPanel(shown.fields(DRAWING)),
-        _text_panel(built, manner),
+        TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB"),
         _table_panel(built, shown),
         PreparationPanel(shown.fields(PREPARATION)),
         _layers_panel(built, shown, manner),
@@ -241,46 +334,29 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
         MethodPanel(shown.fields(METHOD)),
         drawing(built.core, built.setup),
         text,
-        _problems_panel(built, manner.refused),
+        _problems_panel(built.problems, manner.refused),
         Spoken(_spoken(built.problems, text, built.advice)),
     )
 
 
-def _text_panel(built: Built, manner: Manner) -> TextPanel:
-    invalid = any(problem.field == "table" for problem in built.problems)
-    return TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB")
-
-
 def _table_panel(built: Built, shown: Shown) -> TablePanel:
-    """The panel of a draft's table; without rows where the draft has none that can be read."""
+    draft, table = built.draft, built.table
     problems = {problem.field: problem.what for problem in built.problems}
-    wrong, file_wrong = problems.get("table", "") if built.draft["source"] == TABLE else "", problems.get("file", "")
-    table = built.table
+    wrong, file_wrong = problems.get("table", "") if draft["source"] == TABLE else "", problems.get("file", "")
     if table is None:
         return TablePanel(wrong, file_wrong)
-    names, rows = tuple(column.name for column in table.columns), table.preview()
-    target, count = target_of(built.draft, len(names)), len(table.lines)
-    seems = table.suggested_kind(int(target)) if target.isdigit() else kind_of(built.draft, table)
-    caption = (
-        f"{counted(count, 'example')}, all shown"
-        if len(rows) == count
-        else f"the first {len(rows)} of {count:,} examples"
-    )
-    fields = target_fields(shown, names, target, seems)
-    return TablePanel(wrong, file_wrong, caption, _heads(built.draft, table), rows, fields)
-
-
-def _heads(draft: Draft, table: Table) -> tuple[ColumnHead, ...]:
-    classes = kind_of(draft, table) != "regression"
-    uses = enumerate(zip(table.columns, uses_of(draft, len(table.columns)), strict=True))
-    return tuple(_head(place, column, use, classes) for place, (column, use) in uses)
-
-
-def _head(place: int, column: Column, use: str, classes: bool) -> ColumnHead:
-    """Of the column at this place, from 0; `classes` says whether a target is taken for classes."""
-    if use == "target":
-        return ColumnHead(column.name, _holds(column, classes), "", False)
-    return ColumnHead(column.name, _holds(column, False), f"input-{place}", use == "input")
+    names, rows, count = tuple(column.name for column in table.columns), table.preview(), len(table.lines)
+    target, kind = target_of(draft, len(names)), kind_of(draft, table)
+    heads = []
+    for place, (column, use) in enumerate(zip(table.columns, uses_of(draft, len(names)), strict=True)):
+        is_target = use == "target"
+        holds = _holds(column, is_target and kind != "regression")
+        heads.append(ColumnHead(column.name, holds, "" if is_target else f"input-{place}", use == "input"))
+    told = f"the first {len(rows)} of {count:,} examples"
+    caption = f"{counted(count, 'example')}, all shown" if len(rows) == count else told
+    seems = table.suggested_kind(int(target)) if target.isdigit() else kind
+    fields = _target_fields(shown, names, target, seems)
+    return TablePanel(wrong, file_wrong, caption, tuple(heads), rows, fields)
 
 
 def _holds(column: Column, classes: bool) -> tuple[str, ...]:
@@ -288,39 +364,35 @@ def _holds(column: Column, classes: bool) -> tuple[str, ...]:
     if column.spread is None or classes:
         return (f"{len(column.labels)} class{'es' * (len(column.labels) > 1)}",)
     smallest, largest, mean = (number(bound, DIGITS) for bound in column.spread)
-    return (
-        (f"all {smallest}",)
-        if column.spread.smallest == column.spread.largest
-        else (f"{smallest} to {largest}", f"mean {mean}")
-    )
+    if column.spread.smallest == column.spread.largest:
+        return (f"all {smallest}",)
+    return (f"{smallest} to {largest}", f"mean {mean}")
 
 
 def _layers_panel(built: Built, shown: Shown, manner: Manner) -> LayersPanel:
-    rows = tuple(
-        LayerRow(
-            l,
-            shown.field(f"units-{l}"),
-            shown.field(f"activation-{l}", ACTIVATION_CHOICES),
-        )
-        for l in range(1, built.draft.hidden + 1)
+    hidden = built.draft.hidden
+    return LayersPanel(
+        "as many inputs as the data have" if built.core is None else counted(built.core.sizes[0], "input"),
+        tuple(
+            (l, shown.field(f"units-{l}"), shown.field(f"activation-{l}", ACTIVATION_CHOICES))
+            for l in range(1, hidden + 1)
+        ),
+        "as many outputs as the targets" if built.core is None else counted(built.core.sizes[-1], "output"),
+        replace(shown.field("output", ACTIVATION_CHOICES), advice=built.advice),
+        hidden < manner.most_hidden,
+        manner.focus == "add",
     )
-    sizes = None if built.core is None else built.core.sizes
-    inputs = "as many inputs as the data have" if sizes is None else counted(sizes[0], "input")
-    outputs = "as many outputs as the targets" if sizes is None else counted(sizes[-1], "output")
-    can_add = built.draft.hidden < manner.most_hidden
-    output = replace(shown.field("output", ACTIVATION_CHOICES), advice=built.advice)
-    return LayersPanel(inputs, rows, outputs, output, can_add, manner.focus == "add")
 
 
-def _problems_panel(built: Built, refused: bool) -> ProblemsPanel:
-    found = tuple(
-        (id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what)
-        for problem, label in ((problem, label_of(problem.field)) for problem in built.problems)
-    )
-    title = (
-        "" if not found else "One thing does not fit yet" if len(found) == 1 else f"{len(found)} things do not fit yet"
-    )
-    return ProblemsPanel(title, found, refused and bool(found))
+def _problems_panel(problems: tuple[Problem, ...], refused: bool) -> ProblemsPanel:
+    if not problems:
+        return ProblemsPanel("", (), False)
+    found = []
+    for problem in problems:
+        label = _label_of(problem.field)
+        found.append((_id_of(problem.field), f"{sentence(label)}: {problem.what}") if label else ("", problem.what))
+    title = "One thing does not fit yet" if len(found) == 1 else f"{len(found)} things do not fit yet"
+    return ProblemsPanel(title, tuple(found), refused)
 
 
 def _spoken(problems: tuple[Problem, ...], text: Sums, advice: Advice | None) -> str:
@@ -334,25 +406,15 @@ def _spoken(problems: tuple[Problem, ...], text: Sums, advice: Advice | None) ->
 
 
 @dataclass(frozen=True)
-class PointCard:
-    """One starting point."""
-
-    name: str
-    title: str
-    summary: str
-    watch: str
-    drawing: Thumbnail
-
-
-@dataclass(frozen=True)
 class BuildPage:
-    """The page: starting points, where the data come from, given starting values, the panels by their ids.
+    """The page: starting points, each with a summary and a drawing; where the data come from, given starting values,
+    the panels by their ids.
 
     `note` says what of a walk is not taken over.
     """
 
     title: str
-    points: tuple[PointCard, ...]
+    points: tuple[tuple[StartingPoint, str, Thumbnail], ...]
     source: str
     parameters: str
     note: str
@@ -361,16 +423,11 @@ class BuildPage:
 
 def build_page(built: Built, manner: Manner) -> BuildPage:
     """The page with this draft in its form."""
-    draft = built.draft
     return BuildPage(
         title="Build",
-        points=tuple(map(_card, STARTING_POINTS)),
-        source=draft["source"],
-        parameters=draft["parameters"],
+        points=tuple((one, network_summary(one.setup), thumbnail(one.setup.sizes)) for one in STARTING_POINTS),
+        source=built.draft["source"],
+        parameters=built.draft["parameters"],
         note=manner.note,
         panels={panel.id: panel for panel in build_panels(built, manner)},
     )
-
-
-def _card(point: StartingPoint) -> PointCard:
-    return PointCard(point.name, point.title, network_summary(point.setup), point.watch, thumbnail(point.setup.sizes))

@@ -14,7 +14,7 @@ from app.engine.network.arrays import Array
 from app.engine.setup import Setup
 from app.views.network.scales import place, share, sign_class
 from app.views.text.activations import ACTIVATION_WORDS
-from app.views.text.naming import PHASE_TITLES
+from app.views.text.naming import PHASE_TITLES, layer_names
 from app.views.text.numbers import number
 
 DIGITS = 3  # of the weights in the drawing's table
@@ -22,6 +22,7 @@ APART, ASIDE = 98.0, 49.0  # from column to column, from the edge to the first
 TOP, ROOM = 44.0, 216.0  # captions, units
 MOST_DRAWN, FOLDED_HEAD = 9, 7  # a column beyond 9 units shows its first 7, a fold, and its last
 WIDEST, CLOSEST = 52.0, 3.0  # from unit to unit; between a unit and the next
+Column = dict[int, tuple[float, float]]  # where its drawn units stand, by their numbers
 WIDTHS = ((0.15, "1"), (0.4, "2"), (0.7, "3.2"), (1.0, "4.8"))  # share of the largest weight -> stroke
 
 
@@ -33,22 +34,17 @@ class Lines(NamedTuple):
     d: str
 
 
-class Caption(NamedTuple):
-    """Above a column: which layer, its activation."""
-
-    x: str
-    title: str
-    detail: str
-
-
 @dataclass(frozen=True)
 class Sketch:
-    """The drawing; `columns` is how many there are, `title` says in words what is drawn."""
+    """The drawing; `columns` is how many there are, `title` says in words what is drawn.
+
+    A caption stands at x above a column: which layer, and its activation.
+    """
 
     title: str
     view_box: str
     columns: int
-    captions: tuple[Caption, ...]
+    captions: tuple[tuple[str, str, str], ...]
     lines: tuple[Lines, ...]
     units: tuple[tuple[str, str], ...]
     folds: tuple[tuple[str, str, str], ...]
@@ -58,65 +54,42 @@ class Sketch:
 def sketch(title: str, activations: Sequence[str], weights: Sequence[Array]) -> Sketch:
     """The drawing of a network of these activations and first weights, each (fan_out, fan_in)."""
     sizes = (weights[0].shape[1], *(len(W) for W in weights))
-    stand = _standing(sizes)
-    return Sketch(
-        title,
-        f"0 0 {place(2 * ASIDE + APART * (len(sizes) - 1))} {place(TOP + _places(sizes) * _step(sizes))}",
-        len(sizes),
-        tuple(_captions(sizes[0], activations)),
-        tuple(_lines(stand, weights)),
-        tuple((place(x), place(y)) for column in stand.columns for x, y in column.values()),
-        stand.folds,
-        place(stand.radius),
-    )
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """Where the drawn units of each column stand, by their numbers; folds as (x, y, text); the radius of a unit."""
-
-    columns: tuple[dict[int, tuple[float, float]], ...]
-    folds: tuple[tuple[str, str, str], ...]
-    radius: float
-
-
-def _places(sizes: tuple[int, ...]) -> int:
-    """Of the fullest column."""
-    return min(max(sizes), MOST_DRAWN)
-
-
-def _step(sizes: tuple[int, ...]) -> float:
-    """From unit to unit."""
-    return min(WIDEST, ROOM / _places(sizes))
-
-
-def _standing(sizes: tuple[int, ...]) -> _Standing:
-    step = _step(sizes)
-    columns, folds = [], []
+    fullest = min(max(sizes), MOST_DRAWN)
+    step = min(WIDEST, ROOM / fullest)
+    columns: list[Column] = []
+    folds = []
     for l, size in enumerate(sizes):
-        count = min(size, MOST_DRAWN)
-        x = ASIDE + APART * l
-        heights = [TOP + _places(sizes) * step / 2 + (j - (count - 1) / 2) * step for j in range(count)]
+        x, count = ASIDE + APART * l, min(size, MOST_DRAWN)
+        heights = [TOP + fullest * step / 2 + (j - (count - 1) / 2) * step for j in range(count)]
         numbers = range(size) if size == count else (*range(FOLDED_HEAD), -1, size - 1)
         column = {j: (x, y) for j, y in zip(numbers, heights, strict=True)}
         if fold := column.pop(-1, None):
             folds.append((place(x), place(fold[1] + 4), f"{size - FOLDED_HEAD - 1} more"))
         columns.append(column)
-    return _Standing(tuple(columns), tuple(folds), min(15.0, (step - CLOSEST) / 2))
+    return Sketch(
+        title,
+        f"0 0 {place(2 * ASIDE + APART * (len(sizes) - 1))} {place(TOP + fullest * step)}",
+        len(sizes),
+        tuple(_captions(sizes[0], activations)),
+        tuple(_lines(columns, weights)),
+        tuple((place(x), place(y)) for column in columns for x, y in column.values()),
+        tuple(folds),
+        place(min(15.0, (step - CLOSEST) / 2)),
+    )
 
 
-def _captions(inputs: int, activations: Sequence[str]) -> Iterator[Caption]:
+def _captions(inputs: int, activations: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     last = len(activations) - 1
-    yield Caption(place(ASIDE), "Input", f"{inputs} value{'s' * (inputs > 1)}")
+    yield place(ASIDE), "Input", f"{inputs} value{'s' * (inputs > 1)}"
     for l, name in enumerate(activations):
         title = "Output" if l == last else "Hidden" if last == 1 else f"Layer {l + 1}"
-        yield Caption(place(ASIDE + APART * (l + 1)), title, ACTIVATION_WORDS[name].name)
+        yield place(ASIDE + APART * (l + 1)), title, ACTIVATION_WORDS[name].name
 
 
-def _lines(stand: _Standing, weights: Sequence[Array]) -> Iterator[Lines]:
+def _lines(columns: Sequence[Column], weights: Sequence[Array]) -> Iterator[Lines]:
     """Every connection from a drawn unit to a drawn unit, those that look the same together."""
     largest = max(float(abs(W).max()) for W in weights)
-    for (before, after), W in zip(pairwise(stand.columns), weights, strict=True):
+    for (before, after), W in zip(pairwise(columns), weights, strict=True):
         paths: defaultdict[tuple[str, str], str] = defaultdict(str)
         for j, (x2, y2) in after.items():
             for k, (x1, y1) in before.items():
@@ -130,28 +103,19 @@ def _lines(stand: _Standing, weights: Sequence[Array]) -> Iterator[Lines]:
 
 
 @dataclass(frozen=True)
-class LayerSums:
-    """One layer in the drawing's table: all ready to be shown."""
-
-    name: str
-    units: str
-    activation: str
-    weights: str
-    biases: str
-    smallest: str
-    largest: str
-
-
-@dataclass(frozen=True)
 class Drawing:
-    """The live drawing with its numbers; `waits` says what it waits for, where there is none."""
+    """The live drawing; `waits` says what it waits for, where there is none.
+
+    A row of `layers` has its name, its activation, how many units and weights, the smallest and the largest of these,
+    how many biases.
+    """
 
     id: ClassVar[str] = "build-drawing"
     template: ClassVar[str] = "build/build-drawing.html"
 
     drawing: Sketch | None
     waits: str
-    layers: tuple[LayerSums, ...]
+    layers: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -172,19 +136,16 @@ def drawing(core: Setup | None, setup: Setup | None) -> Drawing:
     """The drawing; with the first weights where the setup is whole, else with all connections alike."""
     if core is None:
         return Drawing(None, "The drawing waits for the data, and for the units of every layer.", ())
-    pairs = zip(core.sizes[1:], core.sizes, strict=False)
-    weights = [layer.W for layer in setup.network.layers] if setup else [np.zeros(shape) for shape in pairs]
-    waits = "" if setup else "The first weights are drawn when all fits together."
-    layers = () if setup is None else tuple(_layer_sums(setup, l) for l in range(len(weights)))
-    return Drawing(sketch(f"{_units(core)}.", core.activations, weights), waits, layers)
-
-
-def _layer_sums(setup: Setup, l: int) -> LayerSums:
-    layer = setup.network.layers[l]
-    low, high = (number(float(value), DIGITS) for value in (layer.W.min(), layer.W.max()))
-    name = "output" if l == len(setup.activations) - 1 else f"layer {l + 1}"
-    activation = ACTIVATION_WORDS[setup.activations[l]].name
-    return LayerSums(name, str(len(layer.b)), activation, f"{layer.W.size:,}", f"{layer.b.size:,}", low, high)
+    if setup is None:
+        weights = [np.zeros(shape) for shape in zip(core.sizes[1:], core.sizes, strict=False)]
+        waits = "The first weights are drawn when all fits together."
+        return Drawing(sketch(f"{_units(core)}.", core.activations, weights), waits, ())
+    weights, layers = [layer.W for layer in setup.network.layers], []
+    for name, activation, W in zip(layer_names(setup.shape(1)), setup.activations, weights, strict=True):
+        low, high = (number(float(value), DIGITS) for value in (W.min(), W.max()))
+        units = str(len(W))
+        layers.append((name, ACTIVATION_WORDS[activation].name, units, f"{W.size:,}", low, high, units))
+    return Drawing(sketch(f"{_units(core)}.", core.activations, weights), "", tuple(layers))
 
 
 def sums(setup: Setup | None) -> Sums:
@@ -193,32 +154,28 @@ def sums(setup: Setup | None) -> Sums:
         return Sums("", "", ())
     phases = phase_counts(setup.shape(len(setup.batch(0))))
     found = f"{_counted(setup.network.size, 'parameter')}, {_counted(sum(phases.values()), 'equation')} an iteration"
-    shown = tuple((PHASE_TITLES[phase], f"{count:,}") for phase, count in phases.items())
-    return Sums(f"{_units(setup)}: {found}.", _data_words(setup), shown)
+    tested = len(setup.test_examples[0])
+    kept = f", and {tested:,} more to test it" if tested else ""
+    epoch = _counted(setup.iterations_per_epoch, "iteration")
+    return Sums(
+        f"{_units(setup)}: {found}.",
+        f"{_counted(len(setup.examples[0]), 'example')} to learn from{kept}; {epoch} an epoch.",
+        tuple((PHASE_TITLES[phase], f"{count:,}") for phase, count in phases.items()),
+    )
 
 
 def _units(setup: Setup) -> str:
-    """2 inputs, 3 tanh units, 1 sigmoid output."""
-    hidden = list(zip(setup.sizes[1:-1], setup.activations[:-1], strict=True))
-    middle = [_layers(units, name, len(list(alike))) for (units, name), alike in groupby(hidden)]
-    output = f"{setup.sizes[-1]} {ACTIVATION_WORDS[setup.activations[-1]].name} output{'s' * (setup.sizes[-1] > 1)}"
-    return ", ".join((_counted(setup.sizes[0], "input"), *middle, output))
-
-
-def _layers(units: int, activation: str, count: int) -> str:
-    words = _counted(units, f"{ACTIVATION_WORDS[activation].name} unit")
-    return words if count == 1 else f"{count} layers of {words}"
+    """2 inputs, 2 layers of 3 tanh units, 1 sigmoid output."""
+    *hidden, output = (ACTIVATION_WORDS[name].name for name in setup.activations)
+    told = [_counted(setup.sizes[0], "input")]
+    for (units, name), alike in groupby(zip(setup.sizes[1:-1], hidden, strict=True)):
+        count, words = len(list(alike)), _counted(units, f"{name} unit")
+        told.append(words if count == 1 else f"{count} layers of {words}")
+    return ", ".join((*told, _counted(setup.sizes[-1], f"{output} output")))
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
-def _data_words(setup: Setup) -> str:
-    trained, tested = len(setup.examples[0]), len(setup.test_examples[0])
-    kept = f", and {tested:,} more to test it" if tested else ""
-    epoch = _counted(setup.iterations_per_epoch, "iteration")
-    return f"{_counted(trained, 'example')} to learn from{kept}; {epoch} an epoch."
 
 
 def phase_counts(shape: Shape) -> dict[str, int]:
@@ -228,13 +185,8 @@ def phase_counts(shape: Shape) -> dict[str, int]:
     tell both.
     """
     units = sum(shape.sizes[1:])  # as many biases
-    parameters = units + sum(a * b for a, b in zip(shape.sizes, shape.sizes[1:], strict=False))
-    two, four = (
-        _updates_of(replace(shape, sizes=(1,) * size, activations=("identity",) * (size - 1))) for size in (2, 3)
-    )
+    parameters = units + sum(a * b for a, b in pairwise(shape.sizes))
+    small = (replace(shape, sizes=(1,) * size, activations=("identity",) * (size - 1)) for size in (2, 3))
+    two, four = (sum(equation.phase == "update" for equation in trace(one)) for one in small)
     each = (four - two) // 2
     return dict(zip(PHASES, (2 * units, 1, units + parameters, two + each * (parameters - 2)), strict=True))
-
-
-def _updates_of(shape: Shape) -> int:
-    return sum(equation.phase == "update" for equation in trace(shape))

@@ -5,7 +5,7 @@ What is impossible the engine's own checks say: a choice is blamed where all oth
 and it still refuses, and only what it accepts is offered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -48,14 +48,37 @@ class Problem:
 
 def pairing_problems(setup: Setup) -> tuple[Problem, ...]:
     """What of sizes, activations, loss and data does not go together, in a setup that was not completed."""
-    try:
-        fitting = replace(setup, activations=(), loss="").completed()
-    except SetupError:
-        return ()  # the data themselves: that is no matter of pairing
-    hidden = tuple(_hidden_problems(setup, fitting))
-    last = replace(fitting, activations=(*fitting.activations[:-1], setup.activations[-1]), loss=setup.loss)
+    fitting = _fitting(setup)
+    if fitting is None:
+        return ()
+    problems = []
+    for l, name in enumerate(setup.activations[:-1]):
+        refusal = _refusal(_with_activation(fitting, l, name))
+        if refusal is not None:
+            others = (fitting.activations[l], *ACTIVATIONS)
+            instead = next(other for other in others if _refusal(_with_activation(fitting, l, other)) is None)
+            offer = Offer(f"Use {activation_word(instead)} in this layer", urlencode({f"activation-{l + 1}": instead}))
+            why = COUPLED if ACTIVATIONS[name].couples else ""
+            problems.append(Problem(f"activation-{l + 1}", str(refusal), why, (offer,)))
+    loss, output = setup.loss, setup.activations[-1]
+    last = replace(fitting, activations=(*fitting.activations[:-1], output), loss=loss)
     refusal = _refusal(last)
-    return hidden if refusal is None else (*hidden, _output_problem(last, fitting, refusal))
+    if refusal is not None:
+        misfit, why = f"{activation_word(output)} at the output", LOSS_WORDS[loss].belongs
+        if refusal.field != "loss":
+            misfit = "these targets"
+            why = TARGETS.format(", and each row must add up to 1" if LOSSES[loss].targets == "shares" else "")
+        what = f"{sentence(LOSS_WORDS[loss].name)} does not go with {misfit}."
+        problems.append(Problem("loss", what, why, tuple(_offers(last, fitting))))
+    return tuple(problems)
+
+
+def _fitting(setup: Setup) -> Setup | None:
+    """With activations and loss as the engine chooses them; None where the data themselves are at fault."""
+    try:
+        return replace(setup, activations=(), loss="").completed()
+    except SetupError:
+        return None
 
 
 def _refusal(setup: Setup) -> SetupError | None:
@@ -67,55 +90,24 @@ def _refusal(setup: Setup) -> SetupError | None:
     return None
 
 
-def _hidden_problems(setup: Setup, fitting: Setup) -> Iterator[Problem]:
-    """For every hidden layer whose activation the engine refuses there: the first that it takes instead."""
-    for l, name in enumerate(setup.activations[:-1]):
-        refusal = _refusal(_with_activation(fitting, l, name))
-        if refusal is None:
-            continue
-        others = (fitting.activations[l], *ACTIVATIONS)
-        instead = next(other for other in others if _refusal(_with_activation(fitting, l, other)) is None)
-        offer = Offer(f"Use {activation_word(instead)} in this layer", urlencode({f"activation-{l + 1}": instead}))
-        why = COUPLED if ACTIVATIONS[name].couples else ""
-        yield Problem(f"activation-{l + 1}", str(refusal), why, (offer,))
-
-
 def _with_activation(setup: Setup, l: int, name: str) -> Setup:
     names = setup.activations
     return replace(setup, activations=(*names[:l], name, *names[l + 1 :]))
 
 
-def _output_problem(last: Setup, fitting: Setup, refusal: SetupError) -> Problem:
-    """The output's activation and the loss, or the targets, do not go together."""
-    loss, output = last.loss, last.activations[-1]
-    if refusal.field != "loss":
-        whole = ", and each row must add up to 1" if LOSSES[loss].targets == "shares" else ""
-        what = f"{sentence(LOSS_WORDS[loss].name)} does not go with these targets."
-        return Problem("loss", what, TARGETS.format(whole), tuple(_offers(last, fitting)))
-    what = f"{sentence(LOSS_WORDS[loss].name)} does not go with {activation_word(output)} at the output."
-    return Problem("loss", what, LOSS_WORDS[loss].belongs, tuple(_offers(last, fitting)))
-
-
 def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
     """Another loss for this output, another output for this loss, and both where that alone fits the data well."""
-    loss, output = last.loss, last.activations[-1]
-    other_loss = _first(last, ((name, output) for name in (fitting.loss, *LOSSES)))
-    other_output = _first(last, ((loss, name) for name in (fitting.activations[-1], *ACTIVATIONS)))
-    if other_loss is not None:
-        yield Offer(f"Use {LOSS_WORDS[other_loss[0]].name} instead", urlencode({"loss": other_loss[0]}))
-    if other_output is not None:
-        yield Offer(f"Make the output {activation_word(other_output[1])}", urlencode({"output": other_output[1]}))
-    if other_output is None and fitting.activations[-1] != output:
-        loss, output = fitting.loss, fitting.activations[-1]
-        words = f"Use {LOSS_WORDS[loss].name} with {activation_word(output)} at the output"
-        yield Offer(words, urlencode({"loss": loss, "output": output}))
-
-
-def _first(last: Setup, pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
-    """The first of the pairs (loss, output) that the engine takes."""
-    place = len(last.activations) - 1
-    setups = ((pair, replace(_with_activation(last, place, pair[1]), loss=pair[0])) for pair in pairs)
-    return next((pair for pair, setup in setups if _refusal(setup) is None), None)
+    place, fits = len(last.activations) - 1, fitting.activations[-1]
+    losses = (name for name in (fitting.loss, *LOSSES) if _refusal(replace(last, loss=name)) is None)
+    outputs = (name for name in (fits, *ACTIVATIONS) if _refusal(_with_activation(last, place, name)) is None)
+    loss, output = next(losses, None), next(outputs, None)
+    if loss is not None:
+        yield Offer(f"Use {LOSS_WORDS[loss].name} instead", urlencode({"loss": loss}))
+    if output is not None:
+        yield Offer(f"Make the output {activation_word(output)}", urlencode({"output": output}))
+    elif fits != last.activations[-1]:
+        words = f"Use {LOSS_WORDS[fitting.loss].name} with {activation_word(fits)} at the output"
+        yield Offer(words, urlencode({"loss": fitting.loss, "output": fits}))
 
 
 # What would fit better ------------------------------------------------------------------------------------------------
@@ -140,10 +132,9 @@ def output_advice(setup: Setup) -> Advice | None:
 
     Targets that are measures are content with every output that reaches them.
     """
-    try:
-        fitting = replace(setup, activations=(), loss="").completed()
-    except SetupError:
-        return None  # the data themselves: that is no matter of the output
+    fitting = _fitting(setup)
+    if fitting is None:
+        return None
     chosen, output, Y = setup.activations[-1], fitting.activations[-1], fitting.examples[1]
     measures = LOSSES[fitting.loss].output is None
     if (chosen, setup.loss) == (output, fitting.loss) or (measures and reaches(chosen, Y)):
@@ -169,10 +160,12 @@ def _why_measures(chosen: str, fitting: Setup) -> str:
     scaled = "as scaled " if data.scale_targets and data.scaling != "none" else ""
     low, high = (number(float(bound), DIGITS) for bound in (Y.min(), Y.max()))
     span = f"lie at {low}" if low == high else f"go from {low} to {high}"
-    return f"These targets {scaled}{span}, and {activation_word(chosen)} {_reach_words(chosen)}: {{}} reaches them."
-
-
-# How far an activation reaches ----------------------------------------------------------------------------------------
+    reach = "makes shares of 1"
+    if not ACTIVATIONS[chosen].couples:
+        lowest, highest = _reach(chosen)
+        end = "and more" if highest > FAR else f"to {number(highest, DIGITS)}"
+        reach = f"only reaches {number(lowest, DIGITS)} {end}"
+    return f"These targets {scaled}{span}, and {activation_word(chosen)} {reach}: {{}} reaches them."
 
 
 def reaches(name: str, Y: Array) -> bool:
@@ -187,10 +180,3 @@ def _reach(name: str) -> tuple[float, float]:
     rivals = np.zeros_like(SUMS) if ACTIVATIONS[name].couples else np.empty((len(SUMS), 0))
     A = ACTIVATIONS[name].g(np.hstack((SUMS, rivals)))[:, 0]
     return float(A.min()), float(A.max())
-
-
-def _reach_words(name: str) -> str:
-    if ACTIVATIONS[name].couples:
-        return "makes shares of 1"
-    low, high = _reach(name)
-    return f"only reaches {number(low, DIGITS)} {'and more' if high > FAR else f'to {number(high, DIGITS)}'}"

@@ -73,13 +73,10 @@ class Axis:
         return self._at(x - self.base)
 
     def _at(self, x: float) -> float:
-        low, high, here = map(self._stretched, (*(self.ends or (self.ticks[0], self.ticks[-1])), x))
-        return self.start + (self.end - self.start) * ((here - low) / (high - low))
-
-    def _stretched(self, x: float) -> float:
-        if not self.logarithmic:
-            return x
-        return log10(x) if x > 0 else nan
+        low, high = self.ends or (self.ticks[0], self.ticks[-1])
+        if self.logarithmic:
+            low, high, x = (log10(one) if one > 0 else nan for one in (low, high, x))
+        return self.start + (self.end - self.start) * ((x - low) / (high - low))
 
     def holds(self, x: float) -> bool:
         """Whether a number has a place on this axis."""
@@ -93,16 +90,15 @@ class Axis:
 
     @property
     def labels(self) -> tuple[tuple[float, str], ...]:
-        """Place and text of each tick."""
-        return tuple((self._at(tick), tick_text(tick)) for tick in self.ticks)
+        """Place and text of each tick: 10,000; 0.25; 1×10⁻⁵; 2×10⁶."""
+        return tuple((self._at(tick), _text(tick)) for tick in self.ticks)
 
     def title(self, name: str) -> str:
         """What it counts, where numbers of this name stand on it."""
         return f"change of the {name}" if self.base else name
 
 
-def tick_text(tick: float) -> str:
-    """10,000; 0.25; 1×10⁻⁵; 2×10⁶."""
+def _text(tick: float) -> str:
     if 1000 <= tick < LARGE and tick == int(tick):
         return f"{tick:,.0f}"
     return number(tick, TICK_DIGITS if tick >= 1e-4 else 2)

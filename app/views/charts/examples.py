@@ -1,6 +1,5 @@
 """What stands over a picture: examples as marks, each of ten classes with a shape of its own; arrows."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import hypot
 
@@ -63,30 +62,19 @@ def clouds(session: TrainingSession, training: Array, test: Array) -> tuple[Clou
     At most MOST of each kind, evenly chosen.
     """
     kinds = (("training", session.examples[1], training), ("test", session.setup.test_examples[1], test))
+    found = []
+    for kind, Y, points in kinds:
+        every = max(1, -(-len(points) // MOST))
+        Y, points = Y[::every], points[::every]
+        if not classifies(session.setup):
+            found.append(Cloud(f"{kind} examples", f"c0 {kind}", SHAPES[0], points))
+            continue
+        classes = classes_of(Y)
+        for number, name in enumerate(class_names(session)):
+            shape = number % len(SHAPES)
+            found.append(Cloud(f"{name}, {kind}", f"c{shape} {kind}", SHAPES[shape], points[classes == number]))
     focus = Cloud(f"example {session.example + 1}, in focus", "focus", RING, training[[session.example]])
-    return *(cloud for kind, Y, points in kinds for cloud in _of_kind(session, kind, Y, points)), focus
-
-
-def _of_kind(session: TrainingSession, kind: str, Y: Array, points: Array) -> Iterable[Cloud]:
-    shown = drawn(len(points))
-    Y, points = Y[shown], points[shown]
-    if not classifies(session.setup):
-        yield from _cloud(f"{kind} examples", f"c0 {kind}", SHAPES[0], points)
-        return
-    classes, names = classes_of(Y), class_names(session)
-    for number, name in enumerate(names):
-        look = f"c{number % len(SHAPES)} {kind}"
-        yield from _cloud(f"{name}, {kind}", look, SHAPES[number % len(SHAPES)], points[classes == number])
-
-
-def _cloud(name: str, look: str, shape: str, points: Array) -> Iterable[Cloud]:
-    if len(points):
-        yield Cloud(name, look, shape, points)
-
-
-def drawn(count: int) -> list[int]:
-    """Which of so many examples are drawn: all, or every n-th."""
-    return list(range(0, count, max(1, -(-count // MOST))))
+    return *(cloud for cloud in found if len(cloud.points)), focus
 
 
 # Arrows ---------------------------------------------------------------------------------------------------------------

@@ -28,16 +28,12 @@ ROOM = 16.0  # beside the middle of a label
 
 @dataclass(frozen=True)
 class Band:
-    """A region in one look."""
-
     look: str
     d: str
 
 
 @dataclass(frozen=True)
 class Label:
-    """A word in the picture."""
-
     x: str
     y: str
     text: str
@@ -174,20 +170,17 @@ def by_sign(levels: tuple[float, ...], middle: float, largest: float) -> tuple[s
 
 def labels(surface: Surface, levels: tuple[float, ...], digits: int) -> tuple[Label, ...]:
     """The level on its line, where the labels do not crowd each other; the middle levels first."""
+    frame = surface.frame
     found: list[tuple[float, float]] = []
     written: list[Label] = []
     for level in sorted(levels, key=lambda level: abs(levels.index(level) - (len(levels) - 1) / 2)):
         spot = surface.spot(level)
         if spot and all(hypot(spot[0] - x, spot[1] - y) >= APART for x, y in found):
             found.append(spot)
-            written.append(Label(*_inside(surface.frame, *spot), number(level, digits)))
+            x = min(max(spot[0], frame.left + ROOM), frame.right - ROOM)  # so that the frame holds all of it
+            y = min(max(spot[1] + 4, frame.top + ROOM), frame.bottom - 4)
+            written.append(Label(place(x), place(y), number(level, digits)))
     return tuple(written)
-
-
-def _inside(frame: Frame, x: float, y: float) -> tuple[str, str]:
-    """Where a label stands so that the frame holds all of it."""
-    x = min(max(x, frame.left + ROOM), frame.right - ROOM)
-    return place(x), place(min(max(y + 4, frame.top + ROOM), frame.bottom - 4))
 
 
 def levels_between(low: float, high: float) -> tuple[float, ...]:

@@ -116,37 +116,32 @@ class Plot:
 def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> Plot:
     """The series in one frame, with examples over them. A note says where the y axis is logarithmic."""
     frame = about.frame
-    x, y = _axes(about, series, clouds)
+    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
+    values = [*about.least, *heights, *(value for one in series for value in one.values)]
+    finite = [value for value in values if isfinite(value)]
+    shown = (about.scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
+    y = axis(min(shown), max(shown), Span(frame.bottom, frame.top, scale=about.scale))
+    ends = [one.at(i) for one in series if one.values for i in (0, len(one.values) - 1)] or [0.0]
+    low, high, span = min(ends), max(ends), Span(frame.left, frame.right, scale="linear")
+    x = tight(low, high, span) if about.tight else axis(low, max(high, low + 1.0), span)
+    longest = max(series, key=lambda one: len(one.values))  # whose places all of them are read at
+    rows = (
+        (longest.place_text(i), *(one.text(i, about.digits) for one in series))
+        for i in chosen(len(longest.values), ROWS)
+    )
     return Plot(
         id=about.id,
         title=about.title,
         ground=ground(frame, (x, y), (about.x_title, about.y_title)),
         lines=_lines(series, x, y),
         names=frame is WIDE,
-        readings=_readings(series, x, about),
+        readings=_readings(series, longest, x, about),
         hit_top=place(frame.top),
         hit_height=place(frame.bottom - frame.top),
         marks=tuple(cloud.on(x, y) for cloud in clouds),
-        table=_table(series, about),
+        table=Table(about.title, (about.x_title, *(one.name for one in series)), tuple(rows)),
         note=POWERS if y.logarithmic else "",
     )
-
-
-def _axes(about: About, series: Sequence[Series], clouds: Sequence[Cloud]) -> tuple[Axis, Axis]:
-    frame = about.frame
-    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
-    ends = [place for one in series if one.values for place in (one.at(0), one.at(len(one.values) - 1))] or [0.0]
-    numbers = _shown(about.scale, [*about.least, *heights, *(value for one in series for value in one.values)])
-    span = Span(frame.left, frame.right, scale="linear")
-    low, high = min(ends), max(ends)
-    x = tight(low, high, span) if about.tight else axis(low, max(high, low + 1.0), span)
-    return x, axis(min(numbers), max(numbers), Span(frame.bottom, frame.top, scale=about.scale))
-
-
-def _shown(scale: Scale, values: Sequence[float]) -> Sequence[float]:
-    """The numbers that have a place on an axis of this scale, at least one."""
-    finite = [value for value in values if isfinite(value)]
-    return (scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
 
 
 # Lines ----------------------------------------------------------------------------------------------------------------
@@ -181,18 +176,15 @@ def thinned(values: Sequence[float], columns: int = COLUMNS) -> list[int]:
 
 
 def _lines(series: Sequence[Series], x: Axis, y: Axis) -> tuple[Line, ...]:
-    ends = [_end(one, x, y) for one in series]
+    ends = []
+    for one in series:
+        last = next((i for i in reversed(range(len(one.values))) if y.holds(one.values[i])), None)
+        ends.append((x.start, y.start) if last is None else (x.at(one.at(last)), y.at(one.values[last])))
     heights = spread([height for _, height in ends])
     return tuple(
         Line(one.look, path(one, x, y), place(at + 8), place(height + 4), one.name)
         for one, (at, _), height in zip(series, ends, heights, strict=True)
     )
-
-
-def _end(series: Series, x: Axis, y: Axis) -> tuple[float, float]:
-    values = series.values
-    last = next((i for i in range(len(values) - 1, -1, -1) if y.holds(values[i])), None)
-    return (x.start, y.start) if last is None else (x.at(series.at(last)), y.at(values[last]))
 
 
 def spread(heights: Sequence[float]) -> list[float]:
@@ -209,47 +201,22 @@ def spread(heights: Sequence[float]) -> list[float]:
     return placed
 
 
-# The numbers, where they are pointed at and in the table --------------------------------------------------------------
-
-
-def _longest(series: Sequence[Series]) -> Series:
-    """Whose places all of them are read at."""
-    return max(series, key=lambda one: len(one.values))
-
-
-def _readings(series: Sequence[Series], x: Axis, about: About) -> tuple[Reading, ...]:
+def _readings(series: Sequence[Series], longest: Series, x: Axis, about: About) -> tuple[Reading, ...]:
     """Columns from one edge of the frame to the other, each as wide as it is nearest to its numbers."""
-    longest, frame = _longest(series), about.frame
+    frame, found = about.frame, []
     indices = list(chosen(len(longest.values), MOST_READINGS)) if longest.values else []
     places = [x.at(longest.at(i)) for i in indices]
     borders = [frame.left, *((a + b) / 2 for a, b in pairwise(places)), frame.right]
-    return tuple(
-        Reading(
-            place(left),
-            place(right - left),
-            f"M{place(at)} {place(frame.top)}V{place(frame.bottom)}",
-            *_side(at, frame),
-            (
-                f"{about.x_title} {longest.place_text(i)}",
-                *(f"{one.name} {one.text(i, about.digits)}" for one in series),
-            ),
+    for i, at, (left, right) in zip(indices, places, pairwise(borders), strict=True):
+        before = at > (frame.left + frame.right) / 2
+        texts = (f"{one.name} {one.text(i, about.digits)}" for one in series)
+        reading = Reading(
+            left=place(left),
+            width=place(right - left),
+            line=f"M{place(at)} {place(frame.top)}V{place(frame.bottom)}",
+            x=place(at - BESIDE if before else at + BESIDE),
+            side="before" if before else "after",
+            rows=(f"{about.x_title} {longest.place_text(i)}", *texts),
         )
-        for i, at, (left, right) in zip(indices, places, pairwise(borders), strict=True)
-    )
-
-
-def _side(at: float, frame: Frame) -> tuple[str, str]:
-    before = at > (frame.left + frame.right) / 2
-    return place(at - BESIDE if before else at + BESIDE), "before" if before else "after"
-
-
-def _table(series: Sequence[Series], about: About) -> Table:
-    longest = _longest(series)
-    return Table(
-        about.title,
-        (about.x_title, *(one.name for one in series)),
-        tuple(
-            (longest.place_text(i), *(one.text(i, about.digits) for one in series))
-            for i in chosen(len(longest.values), ROWS)
-        ),
-    )
+        found.append(reading)
+    return tuple(found)

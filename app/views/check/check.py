@@ -1,25 +1,159 @@
-"""The panel that checks every gradient numerically."""
+"""What the numerical check says of gradients, in words and signs: of one, of a layer, of all; and the panel of all."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from app.engine.check.gradient_check import Checked
+from app.engine.check.gradient_check import VERDICTS, Checked, GradientCheck, check_gradients, check_one
+from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import (
-    NOT_YET,
-    SIGNS,
-    CheckCell,
-    check_cell,
-    check_of,
-    gradients_in,
-    looks,
-    verdict,
-    worst,
-)
-from app.views.formulas.symbols import ParameterNames, orientation_of, parameter_names
+from app.views.formulas.symbols import orientation_of, parameter_names
 from app.views.network.scales import sign_class
 from app.views.text.numbers import number, signed
+from app.views.text.words import sentence
+
+MOST_WORK = 1_000_000  # gradients times examples times units that a step may have to check: about 100 ms
+NOT_YET = "—"
+Row = TypeVar("Row")
+# Verdict -> sign, of one gradient in words, of a layer in words.
+SIGNS = {
+    "": ("✓", "agrees", "right"),
+    "kink": ("△", "on a corner", "right, on a corner"),
+    "rounding": ("≈", "rounding only", "rounding only"),
+    "too_small": ("?", "too small to tell", "not wrong, but in part too small to tell"),
+    "wrong": ("✗", "wrong", "wrong"),
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What the check says of the equation's gradient. `look` is offer, right, kink, rounding, too_small or wrong."""
+
+    look: str
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CheckCell:
+    """A cell of the parameters table: the numerical gradient, and a sign with its word. `look` as for a badge."""
+
+    look: str
+    sign: str
+    word: str
+    numeric: str
+
+
+@dataclass(frozen=True)
+class LayerTable(Generic[Row]):
+    """One row for each parameter of a layer."""
+
+    layer: int
+    title: str
+    rows: tuple[Row, ...]
+
+
+# All gradients ------------------------------------------------------------------------------------------------------
+
+
+def check_of(session: TrainingSession) -> GradientCheck | None:
+    """The check of this iteration's gradients; None where the session does not check them, or not all at once."""
+    if not session.checking or session.hidden or work_of_check(session) > MOST_WORK:
+        return None
+    return check_gradients(session.current)
+
+
+def work_of_check(session: TrainingSession) -> int:
+    """Gradients times examples times units: what checking all gradients of this iteration grows with."""
+    return gradients_in(session.shape) * len(session.batch) * sum(session.shape.sizes[1:])
+
+
+def gradients_in(shape: Shape) -> int:
+    """How many weights and biases there are."""
+    return sum((before + 1) * units for before, units in zip(shape.sizes, shape.sizes[1:], strict=False))
+
+
+# One gradient -------------------------------------------------------------------------------------------------------
+
+
+def badge(session: TrainingSession, digits: int) -> Badge | None:
+    """Of the equation that was shown last, if it finds a gradient."""
+    equation = session.equation
+    if equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden:
+        return None
+    if not session.checking:
+        return Badge("offer", "", "")
+    everything = check_of(session)
+    checked = everything.by_symbol[equation.symbol] if everything else check_one(session.current, equation.symbol)
+    return Badge(checked.because or "right", SIGNS[checked.because][0], told(checked, digits))
+
+
+def told(checked: Checked, digits: int) -> str:
+    """What differences say of one gradient, in a sentence or two; and where they cannot, what its paths say."""
+    numeric, analytic = number(checked.numeric, digits), number(checked.analytic, digits)
+    percent = f"{number(float(f'{100 * checked.relative_error:.3g}'), 2)} %"
+    exact = "exact " if checked.because == "rounding" else ""
+    found = f"Central differences of the {exact}loss give {numeric}"
+    if checked.referee == "paths":
+        found = f"Too small to tell by differences. The sum over its paths, in more digits, is {numeric}"
+    match checked.because:
+        case "kink":
+            left, right = (number(side, digits) for side in checked.sides or (0.0, 0.0))
+            return (
+                "A sum stands on the corner of its function. "
+                f"To one side the loss has the slope {left}, to the other {right}. "
+                f"At a corner g′ is taken from the left, where the sum is below 0: the walk takes {analytic}."
+            )
+        case "too_small":
+            return (
+                f"{found}, the walk finds {analytic}. Rounding leaves no more of the numbers behind them: "
+                "too small to tell by differences."
+            )
+        case "wrong":
+            return f"{found}. The walk finds {analytic}: wrong by {percent}."
+        case "rounding":
+            return f"{found}. The rule is right: rounding the activations accounts for the {percent} between them."
+    if checked.relative_error == 0:
+        return f"{found}: the very same."
+    return f"{found}. They agree to {number(checked.relative_error, 2)} of their size."
+
+
+NOTHING = CheckCell("", "", "", NOT_YET)  # where the walk has not found the gradient yet
+
+
+def check_cell(checked: Checked, digits: int) -> CheckCell:
+    """The cell of one gradient."""
+    sign, word, _ = SIGNS[checked.because]
+    by = ", by its paths" if checked.referee == "paths" else ""
+    return CheckCell(checked.because or "right", sign, word + by, signed(checked.numeric, digits))
+
+
+def worst(check: GradientCheck) -> str:
+    """What tells most of all gradients."""
+    return min(check.layers.values(), key=VERDICTS.index)
+
+
+def verdict(check: GradientCheck) -> str:
+    """All right, or the layer where the gradients first go wrong on the way back; what cannot be told counted apart."""
+    each = "; ".join(f"layer {layer}: {SIGNS[because][2]}" for layer, because in check.layers.items())
+    unsure = sum(checked.ok is None for checked in check.parameters)
+    few = f" Too small to tell by differences: {unsure} of {len(check.parameters)}." if unsure else ""
+    if check.first_wrong_layer is not None:
+        first = f"Gradients first go wrong in layer {check.first_wrong_layer}, seen from the output."
+        return f"{first} {sentence(each)}.{few}"
+    if worst(check):
+        return f"No gradient is wrong. {sentence(each)}.{few}"
+    count, by_paths = len(check.parameters), sum(one.referee == "paths" for one in check.parameters)
+    worst_of_all = f"the worst of them to {number(check.max_relative_error, 2)}"
+    if not by_paths:
+        return f"All {count} gradients agree with central differences of the loss, {worst_of_all}."
+    return (
+        f"All {count} gradients agree, {worst_of_all}: {count - by_paths} with central differences of the loss; "
+        f"{by_paths}, too small to tell by differences, with the sums over their paths in more digits."
+    )
+
+
+# The panel -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -38,17 +172,7 @@ class CheckRow:
 
     @property
     def id(self) -> str:
-        """The row's element."""
         return f"check-{self.ref}"
-
-
-@dataclass(frozen=True)
-class CheckTable:
-    """The gradients of one layer."""
-
-    layer: int
-    title: str
-    rows: tuple[CheckRow, ...]
 
 
 @dataclass(frozen=True)
@@ -63,15 +187,13 @@ class Check:
     look: str = ""
     verdict: str = ""
     waiting: bool = False
-    tables: tuple[CheckTable, ...] = ()
+    tables: tuple[LayerTable[CheckRow], ...] = ()
 
     def frame(self) -> object:
-        """All but the rows."""
         titles = tuple((table.layer, table.title) for table in self.tables)
         return self.offered, self.refused, self.look, self.verdict, self.waiting, titles
 
     def parts(self) -> tuple[tuple[CheckRow, ...], ...]:
-        """Every row, table by table."""
         return tuple(table.rows for table in self.tables)
 
 
@@ -80,48 +202,37 @@ OFFERED = Check(offered=True)
 
 
 def check_panel(session: TrainingSession, digits: int) -> Check:
-    """Closed in the bug lab, offered until it is asked for. Numbers stand where the walk has found them."""
+    """Closed in the bug lab, offered until it is asked for.
+
+    Numbers stand where the walk has found them; how far the two are apart stands at once.
+    """
     if session.hidden:
         return CLOSED
     if not session.checking:
         return OFFERED
-    check = check_of(session)
+    check, shape = check_of(session), session.shape
     if check is None:
-        return Check(refused=_refusal(session))
-    orientation = orientation_of(session)
-    found = found_at(session.shape)
-    tables = tuple(
-        CheckTable(
-            layer,
-            f"Layer {layer}{', the output' if layer == session.shape.depth else ''}: {SIGNS[because][2]}",
-            tuple(
-                _row(check.by_symbol[one.gradient], one, found[one.gradient] < session.cursor, digits)
-                for one in parameter_names(session.shape, orientation, layer)
-            ),
+        return Check(
+            refused=f"{gradients_in(shape)} gradients over {len(session.batch)} examples are too many to check at each "
+            "step. The equation of each gradient still shows its own check; a smaller batch lets all be checked."
         )
-        for layer, because in check.layers.items()
-    )
+    found, tables = found_at(shape), []
+    for layer, because in check.layers.items():
+        rows = []
+        for one in parameter_names(shape, orientation_of(session), layer):
+            checked, known = check.by_symbol[one.gradient], found[one.gradient] < session.cursor
+            cell = check_cell(checked, digits)
+            row = CheckRow(
+                ref=one.ref,
+                name=one.name,
+                analytic=signed(checked.analytic, digits) if known else NOT_YET,
+                analytic_sign=sign_class(checked.analytic) if known else "",
+                numeric_sign=sign_class(checked.numeric) if known else "",
+                error=number(checked.relative_error, 2),
+                check=cell if known else replace(cell, numeric=NOT_YET),
+            )
+            rows.append(row)
+        title = f"Layer {layer}{', the output' if layer == shape.depth else ''}: {SIGNS[because][2]}"
+        tables.append(LayerTable(layer, title, tuple(rows)))
     waiting = not session.phase_done("backward")
-    return Check(look=looks(worst(check)), verdict=verdict(check), waiting=waiting, tables=tables)
-
-
-def _row(checked: Checked, names: ParameterNames, known: bool, digits: int) -> CheckRow:
-    """The numbers where the walk has found them; how far they are apart, at once."""
-    cell = check_cell(checked, digits)
-    return CheckRow(
-        ref=names.ref,
-        name=names.name,
-        analytic=signed(checked.analytic, digits) if known else NOT_YET,
-        analytic_sign=sign_class(checked.analytic) if known else "",
-        numeric_sign=sign_class(checked.numeric) if known else "",
-        error=number(checked.relative_error, 2),
-        check=cell if known else replace(cell, numeric=NOT_YET),
-    )
-
-
-def _refusal(session: TrainingSession) -> str:
-    examples = len(session.batch)
-    return (
-        f"{gradients_in(session.shape)} gradients over {examples} examples are too many to check at each step. "
-        "The equation of each gradient still shows its own check; a smaller batch lets all be checked."
-    )
+    return Check(look=worst(check) or "right", verdict=verdict(check), waiting=waiting, tables=tuple(tables))

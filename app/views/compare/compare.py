@@ -1,28 +1,46 @@
-"""Two walks at one place, side by side: the same equation, what differs, where they part; the page around it."""
+"""Two walks at one place, side by side: the same equation, what differs, where they part; the page around it.
 
-from collections.abc import Sequence
+The walk beside may be a fork: then it is called by what is different, and the losses of both stand in one chart.
+"""
+
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.engine.network.errors import DivergedError
+from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import Pair, differ, pair_of
+from app.sessions.compare.forks import THINGS, possible
+from app.sessions.compare.notebook_run import is_quick
+from app.sessions.walk.history import points_of
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import Plot
-from app.views.compare.differences import OTHER, SAME, ComparedTable, Names, Parting, compared, partings, tables
-from app.views.compare.forks import ForkPanel, both_losses, fork_panel, names_of_fork
-from app.views.compare.printed import RunPanel, printed_here, ready_run
-from app.views.explorer.headings import title_of
+from app.views.charts.lines import About, Plot, Series, plot
+from app.views.check.check import LayerTable
+from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
+from app.views.compare.printed import RunPanel, printed_here, run_panel
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import heading, orientation_of
+from app.views.pages import Option, heading_of
+from app.views.text.activations import activation_word
+from app.views.text.datasets import INITIALIZER_WORDS
+from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.summary import network_summary
+from app.views.text.optimizers import OPTIMIZER_WORDS
 
 ALONE = "There is no other walk to compare with here."
+LABELS = {
+    "learning_rate": "learning rate η",
+    "optimizer": "optimizer",
+    "activation": "hidden activation",
+    "loss": "loss",
+    "initializer": "initializer",
+    "seed": "seed of the start",
+}
+SYMBOLS = {"learning_rate": "η = ", "seed": "seed "}  # before a value that does not say what it is
 
 
 @dataclass(frozen=True)
@@ -81,8 +99,29 @@ class Comparison:
     verdict: Verdict
     partings: tuple[Parting, ...]
     names: tuple[str, str]
-    tables: tuple[ComparedTable, ...]
+    tables: tuple[LayerTable[ComparedRow], ...]
     curves: Plot | None = None
+
+
+@dataclass(frozen=True)
+class Changeable:
+    """One thing that a fork can change: with options to choose from, or as a number where there are none."""
+
+    thing: str
+    label: str
+    now: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class ForkPanel:
+    """The panel: every thing that can be changed in this walk; `told` says what is different in the walk beside it."""
+
+    id: ClassVar[str] = "fork"
+    template: ClassVar[str] = "compare/fork.html"
+
+    told: str
+    things: tuple[Changeable, ...]
 
 
 @dataclass(frozen=True)
@@ -109,18 +148,20 @@ class ComparePage:
 def compare_page(session: TrainingSession, session_id: str, comparison: Comparison) -> ComparePage:
     """The page of a walk at one revision."""
     lesson = None if session.lesson is None or session.fork else lesson_named(session.lesson)
-    eyebrow, title = title_of(session)
+    about = heading_of(session)
     return ComparePage(
-        title=f"{title}, side by side" if lesson or not session.setup.mistakes else "With the mistake and without",
+        title=f"{about.title}, side by side"
+        if lesson or not session.setup.mistakes
+        else "With the mistake and without",
         session=session_id,
-        eyebrow=eyebrow,
-        facts=network_summary(session.setup),
+        eyebrow=about.eyebrow,
+        facts=about.facts,
         differs="" if lesson is None else lesson.right_note,
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
         comparison=comparison,
         has_run=lesson is not None,
-        run=ready_run(session, comparison.seen.digits) if lesson else None,
+        run=run_panel(lesson, comparison.seen.digits) if lesson and is_quick(lesson) else None,
         fork=fork_panel(session),
     )
 
@@ -130,7 +171,15 @@ def compare_page(session: TrainingSession, session_id: str, comparison: Comparis
 
 def comparison_of(session: TrainingSession, seen: Seen) -> Comparison:
     """A walk and its counterpart; alone where there is none, or none that can be followed to here."""
-    names = names_of(session)
+    if session.fork is not None:  # both are called by what is different
+        thing = session.fork.thing
+        symbol, was = SYMBOLS.get(thing, ""), _now(session.setup, thing, "")
+        right = f"{symbol}{value_words(thing, session.fork.value)}"
+        names = Names(f"{symbol}{was}" if was else "as given", right, f"with {right}")
+    elif session.lesson is not None:
+        names = Names()
+    else:
+        names = Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
     own = names.left if session.as_published else names.right
     try:
         pair = pair_of(session)
@@ -144,25 +193,20 @@ def comparison_of(session: TrainingSession, seen: Seen) -> Comparison:
     return comparison(pair, names, replace(seen, notes=notes))
 
 
-def names_of(session: TrainingSession) -> Names:
-    """What a walk and its counterpart are called."""
-    if session.fork is not None:
-        return names_of_fork(session, session.fork)
-    if session.lesson is not None:
-        return Names()
-    return Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
-
-
 def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
     """Both walks at the place where they stand."""
-    verdict = _verdict(pair, names, seen.digits)
-    sides = (
+    verdict, equation = _verdict(pair, names), pair.left.equation
+    sides = [
         _side("left", names.left, pair.left, seen.digits),
         _side("right", names.right, pair.right, seen.digits),
-    )
+    ]
+    status = verdict.words
+    if equation is not None:
+        found = "; ".join(f"{side.name} {side.value}" for side in sides)
+        status = f"{what_is_found(equation, pair.left.shape)}: {found}. {verdict.words}"
     return replace(
         _at_place(pair.left, names, seen, sides, verdict),
-        status=seen.message or _status(pair.left, sides, verdict),
+        status=seen.message or status,
         partings=partings(pair),
         tables=tables(pair, seen.digits),
     )
@@ -170,16 +214,14 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
 
 def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
     """One walk where the other cannot be followed, and `seen.message` says why, or where there is no other yet."""
-    names = Names(left=name, right="")
     words = ALONE if seen.message else f"{ALONE} Change one thing below."
-    return _at_place(session, names, seen, (_side("left", name, session, seen.digits),), Verdict("", words))
+    side = _side("left", name, session, seen.digits)
+    return _at_place(session, Names(name, ""), seen, [side], Verdict("", words))
 
 
-def _at_place(
-    session: TrainingSession, names: Names, seen: Seen, sides: Sequence[Side], verdict: Verdict
-) -> Comparison:
+def _at_place(session: TrainingSession, names: Names, seen: Seen, sides: list[Side], verdict: Verdict) -> Comparison:
     """What one walk alone decides, and what the verdict says."""
-    examples = len(session.setup.examples[0])
+    equation, examples = session.equation, len(session.setup.examples[0])
     return Comparison(
         seen=seen,
         status=seen.message or verdict.words,
@@ -189,20 +231,14 @@ def _at_place(
         measures=MEASURES,
         at_start=session.place == (0, 0),
         timeline=timeline(session),
-        heading=_heading(session),
-        phase=session.equation.phase if session.equation else "",
+        heading=heading(equation, session.shape, orientation_of(session)) if equation else "Ready to start",
+        phase=equation.phase if equation else "",
         sides=tuple(sides),
         verdict=verdict,
         partings=(),
         names=(names.left, names.right),
         tables=(),
     )
-
-
-def _heading(session: TrainingSession) -> str:
-    if session.equation is None:
-        return "Ready to start"
-    return heading(session.equation, session.shape, orientation_of(session))
 
 
 def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
@@ -215,10 +251,8 @@ def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
     return Side(id, name, maths(found), code, number(session.values[equation.symbol], digits), loss)
 
 
-# Whether they differ here ---------------------------------------------------------------------------------------------
-
-
-def _verdict(pair: Pair, names: Names, digits: int) -> Verdict:
+def _verdict(pair: Pair, names: Names) -> Verdict:
+    """Whether they differ here."""
     left, right = pair
     if left.equation is None or right.equation is None:
         return Verdict("", "Nothing has been computed yet. Take a step: both walks take it.")
@@ -233,8 +267,49 @@ def _verdict(pair: Pair, names: Names, digits: int) -> Verdict:
     return Verdict(OTHER, f"{rule}. {names.beside}, the result is {compared(ours, theirs)}.")
 
 
-def _status(session: TrainingSession, sides: tuple[Side, ...], verdict: Verdict) -> str:
-    if session.equation is None:
-        return verdict.words
-    found = "; ".join(f"{side.name} {side.value}" for side in sides)
-    return f"{what_is_found(session.equation, session.shape)}: {found}. {verdict.words}"
+# A fork ---------------------------------------------------------------------------------------------------------------
+
+
+def fork_panel(session: TrainingSession) -> ForkPanel:
+    """What can be changed of a walk."""
+    setup, fork, things, told = session.setup, session.fork, [], ""
+    for name, thing in THINGS.items():
+        if thing.now(setup) or name == "initializer":
+            options = (Option(one, value_words(name, one), i == 0) for i, one in enumerate(possible(setup, name)))
+            things.append(Changeable(name, LABELS[name], _now(setup, name, "given"), tuple(options)))
+    if fork:
+        was = _now(setup, fork.thing, "the one that was given")
+        told = f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {was}"
+    return ForkPanel(told, tuple(things))
+
+
+def _now(setup: Setup, thing: str, otherwise: str) -> str:
+    """What it is now, as it is called."""
+    value = THINGS[thing].now(setup)
+    return value_words(thing, value) if value else otherwise
+
+
+def value_words(thing: str, value: str) -> str:
+    """A value as it is called: Adam, ReLU, half squared error, he normal, 0.05."""
+    match thing:
+        case "optimizer":
+            return OPTIMIZER_WORDS[value].name
+        case "activation":
+            return activation_word(value)
+        case "loss":
+            return LOSS_WORDS[value].name
+        case "initializer":
+            return INITIALIZER_WORDS[value].lower()
+    return value
+
+
+def both_losses(pair: Pair, names: Names, digits: int) -> Plot:
+    """The training losses of both, over the updates that are made."""
+    ways = [(names.left, "first", points_of(pair.left)), (names.right, "second", points_of(pair.right))]
+    series = [
+        Series(name, look, [one.training.loss for one in points], [float(one.updates) for one in points])
+        for name, look, points in ways
+    ]
+    ends = "; ".join(f"{one.name} ends at {number(one.values[-1], digits)}" for one in series)
+    about = About("both-losses", f"The loss over all training examples: {ends}", "updates made", "loss ℒ", digits)
+    return plot(about, series)

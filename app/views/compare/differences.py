@@ -7,13 +7,13 @@ from app.engine.equations.trace import trace
 from app.engine.network.expressions import Symbol
 from app.sessions.compare.counterpart import Pair, differ, first_difference, parting, same_place
 from app.sessions.walk.position import Place
-from app.views.check.verdicts import NOT_YET
+from app.views.check.check import NOT_YET, LayerTable
 from app.views.explorer.parameters import ParameterRow, parameters
 from app.views.formulas.symbols import heading, orientation_of, reference
 from app.views.text.numbers import number
 from app.views.text.words import sentence
 
-PERCENT, TIMES = 2, 2  # decimals
+DECIMALS = 2
 SAME, OTHER = "=", "≠"
 
 
@@ -41,16 +41,12 @@ def compared(left: float, right: float) -> str:
     if left == 0 or right == 0:
         return f"0 only {'on the left' if left == 0 else 'on the right'}"
     ratio = abs(right) / abs(left)
-    if (left > 0) != (right > 0):
-        return "of the other sign" if not differ(1.0, ratio) else f"of the other sign and {_size(ratio)}"
-    return _size(ratio)
-
-
-def _size(ratio: float) -> str:
-    """Sizes without their signs."""
+    size = f"{number(abs(ratio - 1) * 100, DECIMALS)} % {'larger' if ratio > 1 else 'smaller'}"
     if ratio >= 2:
-        return f"{number(ratio, TIMES)} times as large"
-    return f"{number(abs(ratio - 1) * 100, PERCENT)} % {'larger' if ratio > 1 else 'smaller'}"
+        size = f"{number(ratio, DECIMALS)} times as large"
+    if (left > 0) == (right > 0):
+        return size
+    return f"of the other sign and {size}" if differ(1.0, ratio) else "of the other sign"
 
 
 # Parameter by parameter -----------------------------------------------------------------------------------------------
@@ -70,56 +66,39 @@ class ComparedRow:
 
     ref: str
     name: str
-    pairs: tuple[Both, Both, Both]
+    pairs: tuple[Both, ...]
     words: str
     current: bool
 
 
-@dataclass(frozen=True)
-class ComparedTable:
-    """The parameters of one layer."""
-
-    title: str
-    rows: tuple[ComparedRow, ...]
-
-
-def tables(pair: Pair, digits: int) -> tuple[ComparedTable, ...]:
+def tables(pair: Pair, digits: int) -> tuple[LayerTable[ComparedRow], ...]:
     """Every layer's parameters, the last layer first, numbers appearing as the walk finds them."""
-    symbols = {reference(one.symbol): one.symbol for one in trace(pair.left.shape) if one.symbol.kind in ("dW", "db")}
+    gradients = {reference(one.symbol): one.symbol for one in trace(pair.left.shape) if one.symbol.kind in ("dW", "db")}
     left, right = (parameters(one, orientation_of(one), digits).tables for one in pair)
-    return tuple(
-        ComparedTable(
-            ours.title,
-            tuple(
-                _row(one, other, _differences(pair, symbols[one.ref]))
-                for one, other in zip(ours.rows, theirs.rows, strict=True)
-            ),
-        )
-        for ours, theirs in zip(left, right, strict=True)
-    )
+    found = []
+    for ours, theirs in zip(left, right, strict=True):
+        both = zip(ours.rows, theirs.rows, strict=True)
+        rows = tuple(_row(pair, gradients[one.ref], one, other) for one, other in both)
+        found.append(LayerTable(ours.layer, ours.title, rows))
+    return tuple(found)
 
 
-def _differences(pair: Pair, gradient: Symbol) -> list[str]:
-    """How the value of a parameter, its gradient and the updated value compare, in words."""
+def _row(pair: Pair, gradient: Symbol, ours: ParameterRow, theirs: ParameterRow) -> ComparedRow:
     kind = gradient.kind.removeprefix("d")
-    symbols = (gradient._replace(kind=one) for one in (kind, gradient.kind, f"new_{kind}"))
-    return [compared(pair.left.values[one], pair.right.values[one]) for one in symbols]
-
-
-def _row(ours: ParameterRow, theirs: ParameterRow, differences: list[str]) -> ComparedRow:
-    texts = ((ours.value, theirs.value), (ours.gradient, theirs.gradient), (ours.after, theirs.after))
-    value, gradient, after = (_both(*both, words) for both, words in zip(texts, differences, strict=True))
-    told = [
-        f"{name} {words}"
-        for name, both, words in zip(("value", "gradient"), (value, gradient), differences, strict=False)
-        if both.sign == OTHER
-    ]
-    return ComparedRow(ours.ref, ours.name, (value, gradient, after), "; ".join(told) or "the same", ours.current)
-
-
-def _both(left: str, right: str, words: str) -> Both:
-    sign = "" if left == NOT_YET else SAME if words == "the same" else OTHER
-    return Both(left, right, sign)
+    quantities = (
+        (kind, "value", ours.value, theirs.value),
+        (gradient.kind, "gradient", ours.gradient, theirs.gradient),
+        (f"new_{kind}", "", ours.after, theirs.after),
+    )
+    pairs, told = [], []
+    for of, name, left, right in quantities:
+        symbol = gradient._replace(kind=of)
+        words = compared(pair.left.values[symbol], pair.right.values[symbol])
+        sign = "" if left == NOT_YET else SAME if words == "the same" else OTHER
+        pairs.append(Both(left, right, sign))
+        if name and sign == OTHER:
+            told.append(f"{name} {words}")
+    return ComparedRow(ours.ref, ours.name, tuple(pairs), "; ".join(told) or "the same", ours.current)
 
 
 # Where they part ------------------------------------------------------------------------------------------------------
@@ -140,33 +119,25 @@ class Parting:
     here: bool
 
 
-class Stretch(NamedTuple):
-    """Of what the first difference is asked: its name, what to say where there is none, and the way there."""
-
-    where: str
-    nowhere: str
-    way: str
-
-
-ITERATION = Stretch("In this iteration", "They do not part: every equation finds the same.", "go")
-WALK = Stretch("In the whole walk", "So far they have not parted.", "compare/first")
-
-
 def partings(pair: Pair) -> tuple[Parting, ...]:
     """In this iteration, and in the whole walk from its start, as far as the walk has come."""
     index = first_difference(*pair)
     here = None if index is None else Place(pair.left.iteration, index + 1)
-    return _parting(ITERATION, here, pair), _parting(WALK, parting(*pair), pair)
+    nowhere = "They do not part: every equation finds the same."
+    return (
+        _parting(pair, here, "In this iteration", nowhere, "go"),
+        _parting(pair, parting(*pair), "In the whole walk", "So far they have not parted.", "compare/first"),
+    )
 
 
-def _parting(stretch: Stretch, place: Place | None, pair: Pair) -> Parting:
+def _parting(pair: Pair, place: Place | None, where: str, nowhere: str, way: str) -> Parting:
+    """`nowhere` is what to say where there is no such place, `way` what leads there."""
     if place is None:
-        return Parting(stretch.where, "", stretch.nowhere, "", "", False)
+        return Parting(where, "", nowhere, "", "", False)
     left, right = (one.setup.shape(len(one.setup.batch(place.iteration))) for one in pair)
     ours = trace(left)[place.cursor - 1]
     theirs = trace(right)[same_place(place, left, right).cursor - 1]
     why = "There the rule itself differs." if ours.expression != theirs.expression else "Other numbers come in there."
     words = f"iteration {place.iteration + 1:,}, equation {place.cursor} of {len(trace(left))}. {why}"
-    cursor, here = str(place.cursor) if stretch is ITERATION else "", pair.left.place == place
-    name = heading(ours, left, orientation_of(pair.left))
-    return Parting(stretch.where, name, words, stretch.way, cursor, here)
+    cursor, name = str(place.cursor) if way == "go" else "", heading(ours, left, orientation_of(pair.left))
+    return Parting(where, name, words, way, cursor, here=pair.left.place == place)

@@ -7,7 +7,7 @@ from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
-from app.sessions.compare.notebook_run import Run, is_quick, run_of
+from app.sessions.compare.notebook_run import run_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.compare.differences import OTHER, SAME
@@ -50,61 +50,46 @@ def run_of_notebook(session: TrainingSession, digits: int) -> RunPanel | None:
     return run_panel(lesson_named(session.lesson), digits) if session.lesson else None
 
 
-def ready_run(session: TrainingSession, digits: int) -> RunPanel | None:
-    """The same where it is there, or almost; None too where a second request is to fetch it."""
-    return run_of_notebook(session, digits) if session.lesson and is_quick(lesson_named(session.lesson)) else None
-
-
 def run_panel(lesson: Lesson, digits: int) -> RunPanel:
-    """The panel of one lesson. Computes its runs where they are not there yet."""
+    """The panel of one lesson: every printed figure in its order. Computes the runs that are not there yet."""
     published, right = run_of(lesson, True), run_of(lesson, False)
-    return RunPanel(
-        _curves(lesson, published, right, digits),
-        _notes(lesson, len(published.losses)),
-        _summary(lesson, published),
-        printed_rows(lesson, published, right),
-    )
-
-
-def _curves(lesson: Lesson, published: Run, right: Run, digits: int) -> Plot:
-    ends = " and ".join(
-        f"{name} {'goes' if i == 0 else ''} from {run.losses[0]:.4g} to {run.losses[-1]:.4g}".replace("  ", " ")
-        for i, (name, run) in enumerate(zip(NAMES, (published, right), strict=True))
-    )
-    about = About("losses", f"The loss before each update: {ends}", "updates made", "loss ℒ", digits)
-    return plot(about, (Series(NAMES[0], "first", published.losses), Series(NAMES[1], "second", right.losses)))
-
-
-def _notes(lesson: Lesson, followed: int) -> tuple[str, ...]:
-    notes = []
+    ends = [f"from {run.losses[0]:.4g} to {run.losses[-1]:.4g}" for run in (published, right)]
+    title = f"The loss before each update: {NAMES[0]} goes {ends[0]} and {NAMES[1]} {ends[1]}"
+    curves = (Series(NAMES[0], "first", published.losses), Series(NAMES[1], "second", right.losses))
+    notes, followed, total = [], len(published.losses), len(lesson.printed)
     if followed > lesson.run:
         notes.append(f"The notebook makes one update. Here both go on to {followed}, so that a difference can show.")
     if lesson.published.iterations_per_epoch > 1:
         notes.append("Each point is the loss of one example, so the line jumps from example to example.")
-    return tuple(notes)
-
-
-def _summary(lesson: Lesson, published: Run) -> str:
-    """How many of the figures this program gives, as published."""
-    total = len(lesson.printed)
-    if not all(printed.drawn for printed in lesson.printed):
-        return (
+    if all(printed.drawn for printed in lesson.printed):
+        agreeing = sum(p.is_given_by(value) for p, value in zip(lesson.printed, published.figures, strict=True))
+        which = f"all {total}" if agreeing == total else f"{agreeing} of {total}"
+        summary = (
+            f"As published, this program gives {which} figures that the notebook prints, to the last printed digit."
+        )
+    else:
+        summary = (
             "The notebook draws its numbers without a seed, so its figures cannot be computed again. "
             "This lesson draws others in the same way; what happens to them is the same."
         )
-    agreeing = sum(p.is_given_by(value) for p, value in zip(lesson.printed, published.figures, strict=True))
-    which = f"all {total}" if agreeing == total else f"{agreeing} of {total}"
-    return f"As published, this program gives {which} figures that the notebook prints, to the last printed digit."
-
-
-def printed_rows(lesson: Lesson, published: Run, right: Run) -> tuple[PrintedRow, ...]:
-    """Every printed figure, in the order of the notebook."""
-    numbers = zip(lesson.printed, published.figures, right.figures, strict=True)
-    return tuple(_row(lesson, printed, ours, theirs) for printed, ours, theirs in numbers)
+    return RunPanel(
+        plot(About("losses", title, "updates made", "loss ℒ", digits), curves),
+        tuple(notes),
+        summary,
+        tuple(
+            _row(lesson, printed, ours, theirs)
+            for printed, ours, theirs in zip(lesson.printed, published.figures, right.figures, strict=True)
+        ),
+    )
 
 
 def _row(lesson: Lesson, printed: Printed, ours: float, theirs: float) -> PrintedRow:
-    agreement, sign = _agreement(printed, ours, theirs)
+    """How they agree, in words for both ways; = where the walk as published gives the figure."""
+    agreement, sign = "given by both" if printed.is_given_by(theirs) else "given as published; not put right", SAME
+    if not printed.drawn:
+        agreement, sign = ANOTHER_DRAW, ""
+    elif not printed.is_given_by(ours):
+        agreement, sign = "this program finds another number", OTHER
     return PrintedRow(
         printed.what,
         _symbol(lesson, printed.symbol),
@@ -115,15 +100,6 @@ def _row(lesson: Lesson, printed: Printed, ours: float, theirs: float) -> Printe
         agreement,
         sign,
     )
-
-
-def _agreement(printed: Printed, ours: float, theirs: float) -> tuple[str, str]:
-    """In words, for both ways; = where the walk as published gives the figure."""
-    if not printed.drawn:
-        return ANOTHER_DRAW, ""
-    if not printed.is_given_by(ours):
-        return "this program finds another number", OTHER
-    return ("given by both" if printed.is_given_by(theirs) else "given as published; not put right"), SAME
 
 
 def as_printed(printed: Printed, value: float) -> str:
@@ -152,17 +128,14 @@ def printed_here(lesson: Lesson, session: TrainingSession) -> tuple[str, ...]:
     """What the notebook printed of the equation that the walk as published shows."""
     if session.equation is None:
         return ()
-    found = [
-        printed
-        for printed in lesson.printed
-        if (printed.iteration, printed.symbol) == (session.iteration, session.equation.symbol)
-    ]
-    return tuple(_told(printed, session.values[printed.symbol]) for printed in found)
-
-
-def _told(printed: Printed, value: float) -> str:
-    if not printed.drawn:
-        return f"The notebook prints {printed.text}: {ANOTHER_DRAW}."
-    if printed.is_given_by(value):
-        return f"The notebook prints {printed.text}: what this walk finds as published, to the last digit."
-    return f"The notebook prints {printed.text}; this walk finds {as_printed(printed, value)}."
+    told, here = [], (session.iteration, session.equation.symbol)
+    for printed in lesson.printed:
+        if (printed.iteration, printed.symbol) == here:
+            value = session.values[printed.symbol]
+            way = f"; this walk finds {as_printed(printed, value)}"
+            if not printed.drawn:
+                way = f": {ANOTHER_DRAW}"
+            elif printed.is_given_by(value):
+                way = ": what this walk finds as published, to the last digit"
+            told.append(f"The notebook prints {printed.text}{way}.")
+    return tuple(told)

@@ -50,11 +50,20 @@ def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
     setup = session.setup
     columns = lesson.columns if lesson else setup.prepared.columns or _numbered("x", setup.sizes[0])
     targets = lesson.targets if lesson else setup.prepared.names or _numbered("y", setup.sizes[-1])
-    short = len(setup.examples[0]) <= PREDICTIONS_UP_TO
-    shown = _predictions(session, digits) if short and session.phase_done("forward") else ()
-    rows = _rows(setup, session.example_edits, digits, (session.batch, session.example, session.hunt is None), shown)
+    batch, examples = session.batch, len(setup.examples[0])
+    if examples == 1:
+        caption = "One example."
+    elif len(batch) == 1:
+        caption = f"One example at a time: this iteration takes example {batch[0] + 1} of {examples}."
+    else:
+        whole = f"all {examples}" if len(batch) == examples else f"{len(batch)} of the {examples}"
+        caption = f"A batch of {whole} examples. The walk shows example {session.example + 1}; choose another."
+    short = examples <= PREDICTIONS_UP_TO
+    said = session.current.forward.A[-1].tolist() if short and session.phase_done("forward") else []
+    shown = tuple(tuple(number(a, digits) for a in row) for row in said)
+    rows = _rows(setup, session.example_edits, digits, (batch, session.example, session.hunt is None), shown)
     outputs = tuple(f"ŷ for {name}" for name in targets) if short else ()
-    return Data(columns, targets, outputs, rows, _caption(session), len(session.batch) > 1)
+    return Data(columns, targets, outputs, rows, caption, len(batch) > 1)
 
 
 @lru_cache(maxsize=64)
@@ -92,18 +101,3 @@ def _rows(
 
 def _numbered(letter: str, count: int) -> tuple[str, ...]:
     return tuple(f"{letter}{i + 1}" for i in range(count))
-
-
-def _predictions(session: TrainingSession, digits: int) -> tuple[tuple[str, ...], ...]:
-    """What the network says of each example of the batch."""
-    return tuple(tuple(number(a, digits) for a in row) for row in session.current.forward.A[-1].tolist())
-
-
-def _caption(session: TrainingSession) -> str:
-    batch, examples = session.batch, len(session.setup.examples[0])
-    if examples == 1:
-        return "One example."
-    if len(batch) == 1:
-        return f"One example at a time: this iteration takes example {batch[0] + 1} of {examples}."
-    whole = f"all {examples}" if len(batch) == examples else f"{len(batch)} of the {examples}"
-    return f"A batch of {whole} examples. The walk shows example {session.example + 1}; choose another."

@@ -1,6 +1,6 @@
 """The panel that edits a value of the walk: a number field with steps down and up; what was edited; the way back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor, log10
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from app.views.text.naming import parameter_name
 from app.views.text.numbers import number
 from app.views.text.words import counted, sentence
 
-SMALLEST = 0.1  # a value below it is stepped as this is: by a hundredth
+SMALLEST = 0.1  # a value is stepped by a tenth of its power of ten; one below this by a hundredth
 MOST_DIGITS = 15
 UNDO = {"edit": "Undo the edit", "run": "Undo the training"}
 
@@ -47,17 +47,12 @@ class Edit:
     told: str
     undo: str
 
-    @property
-    def resting(self) -> "Edit":
-        """The same where the field takes no focus."""
-        return replace(self, field=replace(self.field, focused=False)) if self.field else self
-
 
 def edit_panel(session: TrainingSession, opened: Opened | None, digits: int) -> Edit:
     """What can be edited of what is opened, and what was. Nothing while a bug is hunted."""
     if session.hunt:
         return Edit(None, "", "")
-    symbol = edited_by(session, opened.symbol) if opened else None
+    symbol = _edited_by(session, opened.symbol) if opened else None
     undo = UNDO[session.marks[-1].what] if session.marks else ""
     field = _field(session, symbol, opened.focused) if opened and symbol else None
     return Edit(field, told_edits(session, digits), undo)
@@ -72,7 +67,7 @@ def said(session: TrainingSession, panel: Edit) -> str:
 # What is edited ------------------------------------------------------------------------------------------------------
 
 
-def edited_by(session: TrainingSession, symbol: Symbol) -> Symbol | None:
+def _edited_by(session: TrainingSession, symbol: Symbol) -> Symbol | None:
     """The value to edit where a mark is opened: a parameter, an input or target, for a unit its bias."""
     kind, l, j, _ = symbol
     if kind in ("W", "b", "x", "y"):
@@ -82,50 +77,34 @@ def edited_by(session: TrainingSession, symbol: Symbol) -> Symbol | None:
     return Symbol("b", l, j) if l else None
 
 
-def value_of(session: TrainingSession, symbol: Symbol) -> float:
-    """The value in force for the iteration that an edit would count for."""
+def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
+    """The value in force for the iteration that an edit would count for; of inputs and targets the column's name.
+
+    The hint says from when on it counts, where this iteration is at its end, and what the loss asks of a target.
+    """
     kind, l, j, k = symbol
     if kind in ("x", "y"):
         table = session.examples[kind == "y"]
+        named = Symbol("a", 0, k or 0) if kind == "x" else Symbol("y", session.shape.depth, k or 0)
     else:
-        layer = session.network.layers[l - 1]
+        layer, named = session.network.layers[l - 1], symbol
         table = layer.W if kind == "W" else layer.b
-    return float(table[j] if k is None else table[j, k])
-
-
-def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
-    value, step = value_of(session, symbol), step_of(value_of(session, symbol))
-    words = words_of(session, symbol)
+    value = float(table[j] if k is None else table[j, k])
+    power = floor(log10(max(abs(value), SMALLEST)) + 1e-12) - 1
+    near, decimals = round(value / 10.0**power), max(0, -power)
+    less, more = (f"{count * 10.0**power:.{decimals}f}" for count in (near - 1, near + 1))
+    when = f"Counts from iteration {session.iteration + 2:,} on." if session.finished else ""
+    asked = LOSS_WORDS[session.shape.loss].target if kind == "y" else ""
     return Field(
         of=reference(symbol),
-        name=_name(session, symbol),
-        words=words,
+        name=in_html(named, Script(session.shape, orientation_of(session))),
+        words=words_of(session, symbol),
         value=f"{value:.{MOST_DIGITS}g}",
-        less=_stepped(value, -step),
-        more=_stepped(value, step),
-        hint=_hint(session, symbol),
+        less=less if float(less) else "0",
+        more=more if float(more) else "0",
+        hint=" ".join(filter(None, (when, asked))),
         focused=focused,
     )
-
-
-def step_of(value: float) -> float:
-    """A tenth of the value's power of ten: 1 for 20, 0.1 for 1.5, 0.01 for 0.15 and all below."""
-    return float(10.0 ** (floor(log10(max(abs(value), SMALLEST)) + 1e-12) - 1))
-
-
-def _stepped(value: float, step: float) -> str:
-    decimals = max(0, -floor(log10(abs(step)) + 1e-12))
-    text = f"{round(value / step) * step + step if step > 0 else round(value / -step) * -step + step:.{decimals}f}"
-    return text if float(text) else "0"
-
-
-def _name(session: TrainingSession, symbol: Symbol) -> str:
-    """As HTML: of inputs and targets the column."""
-    if symbol.kind == "x":
-        symbol = Symbol("a", 0, symbol.k or 0)
-    elif symbol.kind == "y":
-        symbol = Symbol("y", session.shape.depth, symbol.k or 0)
-    return in_html(symbol, Script(session.shape, orientation_of(session)))
 
 
 def words_of(session: TrainingSession, symbol: Symbol) -> str:
@@ -136,13 +115,6 @@ def words_of(session: TrainingSession, symbol: Symbol) -> str:
     if kind == "y":
         return f"target {(k or 0) + 1} of example {j + 1}"
     return f"the {parameter_name(session.shape, symbol)}"
-
-
-def _hint(session: TrainingSession, symbol: Symbol) -> str:
-    """From when on it counts, where this iteration is at its end; what the loss asks of a target."""
-    when = f"Counts from iteration {session.iteration + 2:,} on." if session.finished else ""
-    asked = LOSS_WORDS[session.shape.loss].target if symbol.kind == "y" else ""
-    return " ".join(filter(None, (when, asked)))
 
 
 # What was edited -----------------------------------------------------------------------------------------------------

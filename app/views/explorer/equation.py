@@ -6,7 +6,7 @@ from typing import ClassVar
 from app.engine.equations.trace import Equation, trace
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
-from app.views.check.verdicts import Badge, badge
+from app.views.check.check import Badge, badge
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
@@ -43,7 +43,10 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
     """The panel for the last equation shown; before the first, what to watch for."""
     equation, shape = session.equation, session.shape
     if equation is None:
-        return EquationPanel("start", "Ready to start", sentence, (), True, "", _introduction(lesson))
+        notes: tuple[tuple[str, str], ...] = ()
+        if lesson:
+            notes = ("What to watch for.", lesson.introduction), ("What the notebook computed.", lesson.computed)
+        return EquationPanel("start", "Ready to start", sentence, (), True, "", notes)
     if session.hides(equation):
         return _without_rule(session, equation, sentence, digits)
     orientation = orientation_of(session)
@@ -58,12 +61,6 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         _note(session, equation, digits),
         badge(session, digits),
     )
-
-
-def _introduction(lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
-    if lesson is None:
-        return ()
-    return ("What to watch for.", lesson.introduction), ("What the notebook computed.", lesson.computed)
 
 
 def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tuple[str, str], ...]:

@@ -1,10 +1,9 @@
 """The explorer page: one frozen class per panel, each exactly what its template may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.lessons import lesson_named
-from app.lessons.lesson import Lesson
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
@@ -13,17 +12,16 @@ from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel
 from app.views.explorer.edit import said as edit_said
 from app.views.explorer.equation import EquationPanel, equation_panel, sentence_without_rule
-from app.views.explorer.headings import place_of, title_of
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.symbols import orientation_of
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.network.diagram import Network, diagram
+from app.views.pages import heading_of
 from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.summary import network_summary
 
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 
@@ -181,7 +179,12 @@ class ExplorerPage:
     @property
     def resting(self) -> tuple[Panel, ...]:
         """The panels as they are known to be shown: none takes the focus, so that one that does is sent again."""
-        return tuple(panel.resting if isinstance(panel, Edit) else panel for panel in self.panels)
+        return tuple(
+            replace(panel, field=replace(panel.field, focused=False))
+            if isinstance(panel, Edit) and panel.field
+            else panel
+            for panel in self.panels
+        )
 
     def __getitem__(self, id: str) -> Panel:
         return next(panel for panel in self.panels if panel.id == id)
@@ -192,17 +195,37 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
     sentence = told(session, digits)
-    headline = _headline(session, lesson)
+    heading = heading_of(session)
+    headline = Headline(
+        eyebrow=heading.eyebrow,
+        title=heading.title,
+        facts=heading.facts,
+        lesson="" if lesson is None else lesson.slug,
+        as_published=session.as_published,
+        learning_rate=f"{session.learning_rate:.15g}",
+        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
+    )
+    it, examples = session.current, len(session.setup.examples[0])
+    loss = Loss(
+        value=number(it.loss, digits) if session.phase_done("loss") else "",
+        after=number(it.loss_after, digits) if session.finished else "",
+        place=f"example {session.example + 1} of {examples} · "
+        f"iteration {session.iteration + 1} · epoch {session.epoch + 1}",
+    )
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
     predict = predict_panel(session, digits, look.moment, look.reply)
+    # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
+    # it is about, a question after the step that leads to it.
+    found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
+    parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(look.message or edit_said(session, edit) or paths.said or _aloud(spoken(session, sentence), predict)),
+        Status(look.message or edit_said(session, edit) or paths.said or " ".join(filter(None, parts))),
         Revision(rev, look.op),
         headline,
-        _loss(session, digits),
-        _controls(session, look.play),
+        loss,
+        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, look.play.period, SPEEDS),
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
@@ -229,45 +252,5 @@ def told(session: TrainingSession, digits: int) -> str:
         sentence = narrate(equation, session.shape, session.values, digits)
     if not session.finished:
         return sentence
-    it = session.current
-    return f"{sentence} {narrate_end(it.loss, it.loss_after, session.shape, digits)}"
-
-
-def spoken(session: TrainingSession, sentence: str) -> str:
-    """The step for those who only hear it: first what it finds, since two units may well do the same."""
-    if session.equation is None:
-        return sentence
-    return f"{what_is_found(session.equation, session.shape)}. {sentence}"
-
-
-def _aloud(step: str, predict: Predict) -> str:
-    """A verdict comes before the step that it is about, a question after the step that leads to it."""
-    parts = (step, predict.spoken) if predict.asks else (predict.spoken, step)
-    return " ".join(part for part in parts if part)
-
-
-def _headline(session: TrainingSession, lesson: Lesson | None) -> Headline:
-    eyebrow, title = title_of(session)
-    return Headline(
-        eyebrow=eyebrow,
-        title=title,
-        facts=network_summary(session.setup),
-        lesson="" if lesson is None else lesson.slug,
-        as_published=session.as_published,
-        learning_rate=f"{session.learning_rate:.15g}",
-        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
-    )
-
-
-def _loss(session: TrainingSession, digits: int) -> Loss:
-    it = session.current
-    return Loss(
-        value=number(it.loss, digits) if session.phase_done("loss") else "",
-        after=number(it.loss_after, digits) if session.finished else "",
-        place=place_of(session),
-    )
-
-
-def _controls(session: TrainingSession, play: Play) -> Controls:
-    at_start = session.iteration == 0 and session.cursor == 0
-    return Controls(session.by, MEASURES, at_start, play.on, play.period, SPEEDS)
+    now = session.current
+    return f"{sentence} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"

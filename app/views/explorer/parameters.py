@@ -7,7 +7,7 @@ from app.engine.check.gradient_check import GradientCheck
 from app.engine.equations.trace import found_at
 from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import NOT_YET, NOTHING, CheckCell, check_cell, check_of
+from app.views.check.check import NOT_YET, NOTHING, CheckCell, LayerTable, check_cell, check_of
 from app.views.formulas.symbols import ParameterNames, parameter_names, reference
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
@@ -33,17 +33,7 @@ class ParameterRow:
 
     @property
     def id(self) -> str:
-        """The row's element."""
         return f"row-{self.ref}"
-
-
-@dataclass(frozen=True)
-class LayerTable:
-    """The parameters of one layer."""
-
-    layer: int
-    title: str
-    rows: tuple[ParameterRow, ...]
 
 
 @dataclass(frozen=True)
@@ -56,31 +46,25 @@ class Parameters:
     id: ClassVar[str] = "parameters"
     template: ClassVar[str] = "explorer/parameters.html"
 
-    tables: tuple[LayerTable, ...]
+    tables: tuple[LayerTable[ParameterRow], ...]
     checking: bool = False
 
     def frame(self) -> object:
-        """Tables without their rows: nothing that changes during a walk."""
         return self.checking, tuple((table.layer, table.title) for table in self.tables)
 
     def parts(self) -> tuple[tuple[ParameterRow, ...], ...]:
-        """Every row, table by table."""
         return tuple(table.rows for table in self.tables)
 
 
 def parameters(session: TrainingSession, orientation: Orientation, digits: int) -> Parameters:
     """Every layer's table, numbers appearing as the walk finds them."""
-    layers, check = range(session.shape.depth, 0, -1), check_of(session)
-    return Parameters(tuple(_table(session, layer, orientation, check, digits) for layer in layers), check is not None)
-
-
-def _table(
-    session: TrainingSession, layer: int, orientation: Orientation, check: GradientCheck | None, digits: int
-) -> LayerTable:
+    check, depth, tables = check_of(session), session.shape.depth, []
     current = reference(session.equation.symbol) if session.equation else ""
-    names = parameter_names(session.shape, orientation, layer)
-    rows = tuple(_row(session, one, one.ref == current, check, digits) for one in names)
-    return LayerTable(layer, f"Layer {layer}" + (", the output" if layer == session.shape.depth else ""), rows)
+    for layer in range(depth, 0, -1):
+        names = parameter_names(session.shape, orientation, layer)
+        rows = tuple(_row(session, one, one.ref == current, check, digits) for one in names)
+        tables.append(LayerTable(layer, f"Layer {layer}{', the output' if layer == depth else ''}", rows))
+    return Parameters(tuple(tables), check is not None)
 
 
 def _row(

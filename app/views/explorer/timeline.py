@@ -1,11 +1,10 @@
 """The timeline: the whole iteration as cells, one per kind and layer, and where the walk stands."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from app.engine.equations.trace import Equation, trace
+from app.engine.equations.trace import trace
 from app.sessions.walk.session import TrainingSession
 from app.views.text.naming import PHASE_TITLES, SHARED
 
@@ -57,33 +56,22 @@ class Timeline:
     groups: tuple[Group, ...]
 
     def frame(self) -> object:
-        """The phases."""
         return tuple(group.phase for group in self.groups)
 
     def parts(self) -> tuple[tuple[Cell, ...], ...]:
-        """Every cell, phase by phase."""
         return tuple(group.cells for group in self.groups)
 
 
 def timeline(session: TrainingSession) -> Timeline:
-    """The timeline at the session's cursor."""
-    phases = groupby(trace(session.shape), key=lambda equation: equation.phase)
-    return Timeline(
-        tuple(
-            Group(phase, PHASE_TITLES[phase], tuple(_cells(list(equations), session.cursor)))
-            for phase, equations in phases
-        )
-    )
-
-
-def _cells(phase: list[Equation], cursor: int) -> Iterator[Cell]:
-    """One for the equations of each kind and layer, and one for all that the parameters of an update share."""
-    for (kind, layer), group in groupby(phase, key=lambda equation: equation.group):
+    """A cell for each kind and layer of equations, and one for all that the parameters of an update share."""
+    cells: dict[str, list[Cell]] = {}
+    cursor = session.cursor
+    for (kind, layer), group in groupby(trace(session.shape), key=lambda equation: equation.group):
         equations = list(group)
         start, end = equations[0].index, equations[-1].index + 1
         now = start < cursor <= end
         spoken = SPOKEN.get(kind) or ", ".join(SHARED[equation.kind].lower() for equation in equations)
-        yield Cell(
+        cell = Cell(
             id=f"cell-{kind}-{layer}",
             letter=LETTERS.get(kind) or FIRST_SHARED[equations[0].kind],
             layer=str(layer) if layer else "",
@@ -92,3 +80,5 @@ def _cells(phase: list[Equation], cursor: int) -> Iterator[Cell]:
             cursor=end,
             share=f"{cursor - start} of {end - start}" if now else "",
         )
+        cells.setdefault(equations[0].phase, []).append(cell)
+    return Timeline(tuple(Group(phase, PHASE_TITLES[phase], tuple(of_phase)) for phase, of_phase in cells.items()))

@@ -1,30 +1,27 @@
 """The network diagram of a session: every mark with its place, its look and its words, as ready strings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar, NamedTuple
 
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
-from app.views.network.layout import Layout, Line
+from app.views.network.layout import Line, Still, Wire, still
 from app.views.network.marks import (
     Connection,
     Label,
     LossMark,
-    Still,
     Target,
     Unit,
-    Wire,
+    Visible,
     connections,
     loss_mark,
-    still,
     targets,
     units,
     ways_to_loss,
 )
 from app.views.network.scales import place, share, sign_class
-from app.views.network.visible import Visible
 from app.views.text.activations import activation_word
 
 START = "u-0-0"  # the mark in focus where the equation's own is not drawn
@@ -58,22 +55,16 @@ class Pulse(NamedTuple):
     length: str
 
 
-class Wave(NamedTuple):
+@dataclass(frozen=True)
+class Wave:
     """All that travels now; each step's wave has a name of its own, so that it starts anew."""
+
+    id: ClassVar[str] = "pulses"
+    template: ClassVar[str] = "svg/pulse.svg"
 
     name: str
     view_box: str
     pulses: tuple[Pulse, ...]
-
-    @property
-    def id(self) -> str:
-        """The element."""
-        return "pulses"
-
-    @property
-    def template(self) -> str:
-        """What draws it."""
-        return "svg/pulse.svg"
 
 
 @dataclass(frozen=True)
@@ -109,39 +100,25 @@ def diagram(session: TrainingSession, digits: int) -> Network:
     now = Visible.of(session, digits)
     sizes, drawn = now.shape.sizes, still(now.shape.sizes)
     drawing, mark = drawn.layout, now.mark if now.mark in drawn.marks else START
+    hidden = ["Hidden"] if len(sizes) == 3 else [f"Hidden {l}" for l in range(1, len(sizes) - 1)]
+    details = (f"{sizes[0]} value{'s' if sizes[0] > 1 else ''}", *map(activation_word, now.shape.activations))
+    captions = map(Caption, map(place, drawing.columns), ("Input", *hidden, "Output"), details)
+    crowd = "dense" if drawing.dense else "small" if drawing.tallest > 3 else ""  # how small its texts are
     lines = [*connections(now, drawn, mark), *ways_to_loss(now, drawn)]
     view_box = f"0 0 {place(drawing.width)} {place(drawing.height)}"
     return Network(
         title=f"Network {'–'.join(map(str, sizes))}",
         view_box=view_box,
-        classes=_classes(drawing),
-        captions=_captions(drawing, now.shape.activations),
+        classes=f"net columns-{len(sizes)} {crowd}".rstrip(),
+        captions=tuple(captions),
         connections=tuple(line for line, _ in lines),
         labels=tuple(label for _, label in lines if label is not None),
         units=tuple(units(now, drawn, mark)),
-        folds=tuple(FoldMark(place(x), place(y), f"⋮ +{hidden}") for _, hidden, (x, y) in drawing.folds),
+        folds=tuple(FoldMark(place(x), place(y), f"⋮ +{hidden}") for hidden, (x, y) in drawing.folds),
         targets=tuple(targets(now, drawn)),
         loss=loss_mark(now, drawn, mark),
         wave=Wave(f"wave-{session.iteration}-{session.cursor}", view_box, tuple(pulses(now, drawn))),
     )
-
-
-def _classes(drawing: Layout) -> str:
-    """How wide the drawing must stay to be read, and how small its texts are."""
-    crowd = "dense" if drawing.dense else "small" if drawing.tallest > 3 else ""
-    return f"net columns-{len(drawing.sizes)} {crowd}".rstrip()
-
-
-def _captions(drawing: Layout, activations: tuple[str, ...]) -> tuple[Caption, ...]:
-    sizes = drawing.sizes
-    details = (f"{sizes[0]} value{'s' if sizes[0] > 1 else ''}", *map(activation_word, activations))
-    return tuple(Caption(place(x), _layer_name(sizes, l), details[l]) for l, x in enumerate(drawing.columns))
-
-
-def _layer_name(sizes: tuple[int, ...], l: int) -> str:
-    if l in (0, len(sizes) - 1):
-        return "Output" if l else "Input"
-    return "Hidden" if len(sizes) == 3 else f"Hidden {l}"
 
 
 # Pulses: what travels along the active layer, forward values to the right, gradients back to the left --------------
@@ -149,26 +126,23 @@ def _layer_name(sizes: tuple[int, ...], l: int) -> str:
 
 def pulses(now: Visible, drawn: Still) -> Iterator[Pulse]:
     """One for each connection that the equation uses, or its layer where the learner steps by more; none in updates."""
-    carried = [(wire.path, _carried(now, wire.line)) for wire in _active(now, drawn)]
+    kind, layer, _, _ = now.about
+    wires: Iterable[Wire] = (*drawn.connections, *drawn.to_loss)
+    if now.whole_layer:
+        whole = {"forward": layer, "loss": len(now.shape.sizes), "backward": layer}.get(now.phase)
+        wires = (wire for wire in wires if wire.line.l == whole)
+    else:
+        wires = (wire for wire in wires if kind in TRAVELLING and now.standing(*wire.line[:3]) == "active")
+    carried = [(wire.path, _carried(now, wire.line)) for wire in wires]
     largest = max((abs(value) for _, value in carried), default=0.0)
     way = "pulse" if now.phase in ("forward", "loss") else "pulse bwd"
-    looks = sorted((_size(value, largest), sign_class(value), path) for path, value in carried)
+    looks = sorted((round(share(value, largest) * (SIZES - 1)), sign_class(value), path) for path, value in carried)
+    widths = [f"{THIN + (THICK - THIN) * size / (SIZES - 1):g}" for size in range(SIZES)]
     if len(looks) <= MOST_SINGLE:
-        yield from (Pulse(d, _width(size), f"{way} {tone}", "1") for size, tone, d in looks)
+        yield from (Pulse(d, widths[size], f"{way} {tone}", "1") for size, tone, d in looks)
         return
     for (size, tone), members in groupby(looks, key=lambda look: look[:2]):
-        yield Pulse("".join(d for _, _, d in members), _width(size), f"{way} bin {tone}", "")
-
-
-def _active(now: Visible, drawn: Still) -> Iterator[Wire]:
-    kind, layer, _, _ = now.about
-    whole = {"forward": layer, "loss": len(now.shape.sizes), "backward": layer}.get(now.phase)
-    for wire in (*drawn.connections, *drawn.to_loss):
-        if now.whole_layer:
-            if wire.line.l == whole:
-                yield wire
-        elif kind in TRAVELLING and now.standing(*wire.line[:3]) == "active":
-            yield wire
+        yield Pulse("".join(d for _, _, d in members), widths[size], f"{way} bin {tone}", "")
 
 
 def _carried(now: Visible, line: Line) -> float:
@@ -178,11 +152,3 @@ def _carried(now: Visible, line: Line) -> float:
     if line.l > now.shape.depth:
         return now.values[Symbol("loss") if now.phase == "loss" else Symbol("delta", now.shape.depth, line.k)]
     return now.values[Symbol("dW", *line[:3])]
-
-
-def _size(value: float, largest: float) -> int:
-    return round(share(value, largest) * (SIZES - 1))
-
-
-def _width(size: int) -> str:
-    return f"{THIN + (THICK - THIN) * size / (SIZES - 1):g}"

@@ -1,9 +1,23 @@
-"""Where units and connections stand, for the sizes of a network alone; in the drawing's own units, about a pixel."""
+"""Where units, connections and their numbers stand, and how they are drawn, for the sizes of a network alone.
 
+All in the drawing's own units, about a pixel. No number stands over another, a unit or a caption.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import hypot
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine.network.arrays import Array
+from app.engine.network.expressions import Symbol
+from app.views.formulas.symbols import reference
+from app.views.network.scales import place
+from app.views.text.naming import spoken_mark, unit_mark
 
 ROOMY_UNITS, ROOMY_CONNECTIONS = 5, 40  # beyond either, numbers leave the drawing
 UNFOLDED, FOLDED_HEAD = 16, 7  # a layer beyond 16 units shows its first 7, a fold, and its last
@@ -40,18 +54,11 @@ class Line(NamedTuple):
         return self.at(far / hypot(self.end.x - self.start.x, self.end.y - self.start.y))
 
 
-class Fold(NamedTuple):
-    """Where a folded layer says how many units it leaves out."""
-
-    l: int
-    hidden: int
-    at: Point
-
-
 @dataclass(frozen=True)
 class Layout:
-    """The drawing of one network: places of units by (layer, j), of folds, of the loss, and its lines.
+    """The drawing of one network: places of units by (layer, j), of the loss, and its lines.
 
+    `folds`: how many units a folded layer leaves out, and where it says so.
     `dense`: numbers have no room on it. `tallest`: places in the fullest column, a fold counted as one. `columns` are
     x of each layer, the input first; every column stands around the height `middle`. `units` holds those that are
     drawn; `connections` are between these, layer by layer, row by row of W; `to_loss` leads from each output.
@@ -66,7 +73,7 @@ class Layout:
     middle: float
     columns: tuple[float, ...]
     units: dict[tuple[int, int], Point]
-    folds: tuple[Fold, ...]
+    folds: tuple[tuple[int, Point], ...]
     loss: Point
     connections: tuple[Line, ...]
     to_loss: tuple[Line, ...]
@@ -92,17 +99,15 @@ def layout(sizes: tuple[int, ...]) -> Layout:
     columns = tuple(LEFT + spacing * l for l in range(len(sizes)))
     loss = Point(columns[-1] + TO_LOSS, middle)
 
-    def height_of(place: int, size: int) -> float:
+    def height_of(row: int, size: int) -> float:
         room, places = height - TOP - BOTTOM - 2 * radius, _places(size)
         step = PAIR_APART * room if places == 2 and not dense else room / max(tallest - 1, 1)
-        return middle + (place - (places - 1) / 2) * step
+        return middle + (row - (places - 1) / 2) * step
 
     last = len(sizes) - 1
-    units = {
-        (l, j): Point(columns[l], height_of(place, size)) for l, size in enumerate(sizes) for place, j in _drawn(size)
-    }
+    units = {(l, j): Point(columns[l], height_of(row, size)) for l, size in enumerate(sizes) for row, j in _drawn(size)}
     folds = tuple(
-        Fold(l, size - FOLDED_HEAD - 1, Point(columns[l], height_of(FOLDED_HEAD, size)))
+        (size - FOLDED_HEAD - 1, Point(columns[l], height_of(FOLDED_HEAD, size)))
         for l, size in enumerate(sizes)
         if size > UNFOLDED
     )
@@ -126,7 +131,7 @@ def _places(size: int) -> int:
 
 
 def _drawn(size: int) -> tuple[tuple[int, int], ...]:
-    """(place, unit) of each unit that is drawn."""
+    """(row, unit) of each unit that is drawn."""
     if size <= UNFOLDED:
         return tuple((j, j) for j in range(size))
     return (*((j, j) for j in range(FOLDED_HEAD)), (FOLDED_HEAD + 1, size - 1))
@@ -136,3 +141,185 @@ def _rim_to_rim(a: Point, b: Point, from_radius: float, to_radius: float) -> tup
     far = hypot(b.x - a.x, b.y - a.y)
     dx, dy = (b.x - a.x) / far, (b.y - a.y) / far
     return Point(a.x + from_radius * dx, a.y + from_radius * dy), Point(b.x - to_radius * dx, b.y - to_radius * dy)
+
+
+# The numbers of connections ------------------------------------------------------------------------------------------
+
+LABEL = (70.0, 38.0)  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
+SIGNAL = (66.0, 18.0)  # an error signal on the way from the loss
+BELOW = (88.0, 31.0)  # two rows below a unit: "b → −0.1234", "δ = −0.0396"
+ALONG = np.linspace(0.04, 0.96, 33)  # shares of the way along a line
+BESIDE = (0.0, -7.0, 7.0)  # how far above or below its line a label may stand
+HEAD_MIDDLE, HEAD_SIZE = 8.0, 11.0  # an arrowhead: how far from the start of its line, how large
+HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # as it is drawn
+ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
+MARGIN = 4.0
+# What counts against a place, where taking another label's last place counts 1: a foreign line through it, and
+# another label so near above or below that the two read as one.
+CUT, CROWD, ROOM = 0.25, 0.5, 8.0
+
+Places = dict[tuple[int, int, int], Point]
+
+
+class Box(NamedTuple):
+    """A rectangle around its middle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def fixed_boxes(drawing: Layout) -> tuple[Box, ...]:
+    """Everything that no label may cover: units, captions, targets, the loss, and where arrowheads will be."""
+    r = drawing.radius
+    circles = (Box(x, y, 2 * r, 2 * r) for x, y in drawing.units.values())
+    names = (Box(x, y - r - 10, 56.0, 17.0) for x, y in drawing.units.values())
+    below = (Box(x, y + r + 17, *BELOW) for (l, _), (x, y) in drawing.units.items() if l)
+    captions = (Box(x, 22.0, 120.0, 36.0) for x in drawing.columns)
+    targets = (Box(*drawing.target(line.k), 80.0, 24.0) for line in drawing.to_loss)
+    loss = Box(*drawing.loss, 2 * LOSS_RADIUS + 16, 2 * LOSS_RADIUS)
+    lines = (*drawing.connections, *drawing.to_loss)
+    heads = (Box(*line.after(HEAD_MIDDLE), HEAD_SIZE, HEAD_SIZE) for line in lines)
+    return (*circles, *names, *below, *captions, *targets, loss, *heads)
+
+
+def label_places(sizes: tuple[int, ...]) -> Places:
+    """(l, j, k) -> the middle of that line's label; a line that is missing found no place. Empty when dense."""
+    drawing = layout(sizes)
+    if drawing.dense:
+        return {}
+    return {line[:3]: middle for l in range(1, len(sizes) + 1) for line, middle in _labelled(drawing, l)}
+
+
+def _labelled(drawing: Layout, l: int) -> Iterator[tuple[Line, Point]]:
+    """The label with the fewest places left between two columns chooses first, what takes least from the others."""
+    lines = [line for line in (*drawing.connections, *drawing.to_loss) if line.l == l]
+    size = np.array(SIGNAL if l == len(drawing.sizes) else LABEL)
+    places = np.array([(x, y + beside) for line in lines for x, y in map(line.at, ALONG) for beside in BESIDE])
+    owner = np.repeat(np.arange(len(lines)), len(ALONG) * len(BESIDE))
+
+    start, end = (*drawing.columns, drawing.loss.x)[l - 1 : l + 1]
+    fixed = np.array(fixed_boxes(drawing))
+    free = np.abs(places[:, 0] - (start + end) / 2) <= (end - start - size[0]) / 2
+    free &= ~_near(places, fixed[:, :2], fixed[:, 2:] + size).any(axis=1)
+    places, owner = places[free], owner[free]
+
+    conflicts = _near(places, places, 2 * size) & (owner[:, None] != owner)
+    crowded = _near(places, places, 2 * np.array((size[0], size[1] + ROOM)))
+    costs = np.zeros(len(places))
+    for i, ((x1, y1), (x2, y2)) in enumerate(line[3:] for line in lines):
+        heights = y1 + (places[:, 0] - x1) / (x2 - x1) * (y2 - y1)
+        costs += CUT * ((np.abs(heights - places[:, 1]) < size[1] / 2) & (owner != i))
+
+    left = np.ones(len(places), bool)
+    while left.any():
+        counts = np.bincount(owner[left], minlength=len(lines))
+        chosen = int(np.argmin(np.where(counts > 0, counts, len(left) + 1)))
+        own = np.flatnonzero(left & (owner == chosen))
+        taken = conflicts[np.ix_(own, left)] @ (1.0 / counts[owner[left]])
+        best = own[np.argmin(taken + costs[own])]
+        yield lines[chosen], Point(*map(float, places[best]))
+        costs += CROWD * crowded[best]
+        left &= ~conflicts[best] & (owner != chosen)
+
+
+def _near(places: Array, others: Array, sizes: Array) -> NDArray[np.bool_]:
+    """Which places (n, 2) come nearer to which others (m, 2) than half of both their sizes and the margin: (n, m)."""
+    near = np.abs(places[:, None, :] - others) * 2 < sizes + MARGIN
+    both: NDArray[np.bool_] = near[..., 0] & near[..., 1]
+    return both
+
+
+# What stands still ---------------------------------------------------------------------------------------------------
+
+
+class Wire(NamedTuple):
+    """A line as it is drawn: its ids, its path, its arrowhead, the rows of its label, where it leads in words.
+
+    The arrowhead stands at its start and points there: the way back. A label that found no place is not `placed`.
+    `weight` is the weight that it stands for.
+    """
+
+    line: Line
+    id: str
+    ref: str
+    path: str
+    head: str
+    rows: tuple[str, str, str, str]
+    placed: bool
+    words: str
+    weight: Symbol
+
+
+class Spot(NamedTuple):
+    """A unit as it is drawn: layer and number, its id and its bias's, its name in words, where its parts stand.
+
+    `places` are the last fields of a Unit, from `name` on.
+    """
+
+    l: int
+    j: int
+    id: str
+    bias_ref: str
+    words: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Still:
+    """All of a drawing that no step changes: its layout, its lines and units as they are drawn.
+
+    `marks` are the ids of all that can be in focus.
+    """
+
+    layout: Layout
+    connections: tuple[Wire, ...]
+    to_loss: tuple[Wire, ...]
+    units: tuple[Spot, ...]
+    marks: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def still(sizes: tuple[int, ...]) -> Still:
+    """What stands still for networks of these sizes.
+
+    Cached: to place the labels of 2-4-2 takes 18 ms, as long as twenty steps.
+    """
+    drawing, places = layout(sizes), label_places(sizes)
+    connections = tuple(_wire(sizes, line, places) for line in drawing.connections)
+    to_loss = tuple(_wire(sizes, line, places) for line in drawing.to_loss)
+    units = tuple(_spot(drawing, l, j) for l, j in drawing.units)
+    marks = frozenset(("u-loss", *(mark.id for marks in (units, connections, to_loss) for mark in marks)))
+    return Still(drawing, connections, to_loss, units, marks)
+
+
+def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
+    l, j, k = at = line[:3]
+    source = spoken_mark(sizes, l - 1, k)
+    if l == len(sizes):
+        weight, ref, id, words = Symbol("loss"), "loss", f"o-{k}", f"from {source} to the loss"
+    else:
+        weight = Symbol("W", *at)
+        ref = reference(weight)
+        id, words = ref.replace("w", "c"), f"weight from {source} to {spoken_mark(sizes, l, j)}"
+    (x1, y1), (x2, y2) = line.start, line.end
+    path = f"M{place(x1)} {place(y1)}L{place(x2)} {place(y2)}"
+    far = hypot(x2 - x1, y2 - y1)
+    dx, dy = HEAD_WIDE * (x2 - x1) / far, HEAD_WIDE * (y2 - y1) / far
+    tip, back = line.after(2.0), line.after(2.0 + HEAD_LONG)
+    corners = (tip, (back.x - dy, back.y + dx), (back.x + dy, back.y - dx))
+    head = f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in corners)}Z"
+    x, y = places.get(at) or line.at(0.5)
+    rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
+    return Wire(line, id, ref, path, head, rows, at in places, words, weight)
+
+
+def _spot(drawing: Layout, l: int, j: int) -> Spot:
+    (x, y), r = drawing.units[l, j], drawing.radius
+    kind = "input" if l == 0 else "output" if l == len(drawing.sizes) - 1 else "hidden unit"
+    name = "" if drawing.dense else unit_mark(drawing.sizes, l, j)
+    across = (x, y, r, y - r - 7, x + 20, y - 0.45 * r, y + 0.17 * r, y + r + 15, y + r + 29)
+    words = f"{kind} {spoken_mark(drawing.sizes, l, j)}"
+    ids = reference(Symbol("a", l, j)), reference(Symbol("b", l, j))
+    return Spot(l, j, *ids, words, (name, *map(place, across)))

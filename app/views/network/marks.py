@@ -1,22 +1,27 @@
-"""The marks of the diagram: connections with their numbers, units, targets, the loss; each what its template draws."""
+"""The marks of the diagram: connections with their numbers, units, targets, the loss; each what its template draws.
+
+What they show is what the walk has shown so far.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from math import hypot
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
+import numpy as np
+
+from app.engine.equations.shape import Shape
+from app.engine.equations.trace import found_at, trace
+from app.engine.equations.values import Values
 from app.engine.network.expressions import Symbol
+from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
 from app.views.narration.mistakes import is_misled
-from app.views.network.labels import Places, label_places
-from app.views.network.layout import LOSS_RADIUS, Layout, Line, layout
+from app.views.network.layout import LOSS_RADIUS, Still
 from app.views.network.scales import place, sign_class, strength, stroke_width
-from app.views.network.visible import Visible
-from app.views.text.naming import spoken_mark, target_mark, unit_mark
+from app.views.text.naming import target_mark
+from app.views.text.numbers import number
 
-HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # an arrowhead, in the drawing's units
-ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
+MOST_DIGITS = 4  # the drawing has no room for more
 ROOMY_LABEL = 11  # characters that fit a label; a longer text is set smaller
 TO_LOSS_WIDTH = "1.6"
 ROOMY_VALUE, LONG_VALUE = 6, 8  # characters of a value that fit a circle in full size, and set smaller
@@ -41,7 +46,6 @@ class Connection(NamedTuple):
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/connection.svg"
 
 
@@ -62,7 +66,6 @@ class Label(NamedTuple):
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/label.svg"
 
 
@@ -94,7 +97,6 @@ class Unit(NamedTuple):
 
     @property
     def template(self) -> str:
-        """What draws it."""
         return "svg/unit.svg"
 
 
@@ -110,8 +112,12 @@ class Target(NamedTuple):
     thread: str
 
 
-class LossMark(NamedTuple):
+@dataclass(frozen=True)
+class LossMark:
     """The loss at the far right; `value` is empty until it is known."""
+
+    id: ClassVar[str] = "u-loss"
+    template: ClassVar[str] = "svg/loss.svg"
 
     x: str
     y: str
@@ -123,120 +129,84 @@ class LossMark(NamedTuple):
     tab: str
     label: str
 
-    @property
-    def id(self) -> str:
-        """The element."""
-        return "u-loss"
 
-    @property
-    def template(self) -> str:
-        """What draws it."""
-        return "svg/loss.svg"
+# What the walk has shown --------------------------------------------------------------------------------------------
 
 
-# What stands still ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class Visible:
+    """One walk at its cursor, its numbers written with so many decimals.
 
-
-class Wire(NamedTuple):
-    """A line as it is drawn: its ids, its path, its arrowhead, the rows of its label, where it leads in words.
-
-    A label that found no place is not `placed`. `weight` is the weight that it stands for.
+    `whole_layer`: the learner steps by more than an equation. `phase` is that of the equation shown last, empty at the
+    very start. `about` is what it finds: kind, layer and units, a kind of its own at the very start; what an optimizer
+    has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or loss that it is
+    about. `found` holds the equation that finds each symbol.
     """
 
-    line: Line
-    id: str
-    ref: str
-    path: str
-    head: str
-    rows: tuple[str, str, str, str]
-    placed: bool
-    words: str
-    weight: Symbol
+    shape: Shape
+    cursor: int
+    values: Values
+    digits: int
+    whole_layer: bool
+    phase: str
+    about: tuple[str, int, int, int | None]
+    mark: str
+    largest_weight: float  # the thickest line
+    largest_activation: float  # of the example in focus, finite, at least 1: the fullest colour
+    found: dict[Symbol, int]
 
+    @classmethod
+    def of(cls, session: TrainingSession, digits: int) -> "Visible":
+        """What a session has shown; while a bug is hunted, as if there were none."""
+        shape, cursor, values = session.told_shape, session.cursor, session.values
+        equation = trace(shape)[cursor - 1] if cursor else None
+        iteration = values.iteration
+        rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
+        ref = (reference(equation.symbol) if equation else "") or "u-0-0"
+        return cls(
+            shape,
+            cursor,
+            values,
+            min(digits, MOST_DIGITS),
+            session.by != "equation",
+            equation.phase if equation else "",
+            (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
+            {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[0], ref),
+            max(float(np.abs(layer.W).max()) for layer in iteration.before.layers),
+            max(1.0, *(float(row[np.isfinite(row)].max(initial=0.0)) for row in rows)),
+            found_at(shape),
+        )
 
-class Spot(NamedTuple):
-    """A unit as it is drawn: layer and number, its id and its bias's, its name in words, where its parts stand.
+    def number(self, symbol: Symbol) -> str:
+        """The symbol's number as the drawing writes it, shown or not."""
+        return number(self.values[symbol], self.digits)
 
-    `places` are the last fields of a Unit, from `name` on.
-    """
+    def text(self, symbol: Symbol) -> str:
+        """The symbol's number; empty until it is given, or found by an equation that has been shown."""
+        return self.number(symbol) if self.found.get(symbol, -1) < self.cursor else ""
 
-    l: int
-    j: int
-    id: str
-    bias_ref: str
-    words: str
-    places: tuple[str, ...]
+    def is_about(self, l: int, j: int) -> bool:
+        """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
+        return l > 0 and self.phase != "loss" and self.about[1:3] == (l, j)
 
+    def standing(self, to: int, j: int, k: int) -> str:
+        """How the line from unit k to unit j of layer `to` stands to the equation.
 
-@dataclass(frozen=True)
-class Still:
-    """All of a drawing that no step changes: its layout, its lines and units as they are drawn.
-
-    `marks` are the ids of all that can be in focus.
-    """
-
-    layout: Layout
-    connections: tuple[Wire, ...]
-    to_loss: tuple[Wire, ...]
-    units: tuple[Spot, ...]
-    marks: frozenset[str]
-
-
-@lru_cache(maxsize=256)
-def still(sizes: tuple[int, ...]) -> Still:
-    """What stands still for networks of these sizes.
-
-    Cached: to place the labels of 2-4-2 takes 18 ms, as long as twenty steps.
-    """
-    drawing, places = layout(sizes), label_places(sizes)
-    connections = tuple(_wire(sizes, line, places) for line in drawing.connections)
-    to_loss = tuple(_wire_to_loss(sizes, line, places) for line in drawing.to_loss)
-    units = tuple(_spot(drawing, l, j) for l, j in drawing.units)
-    marks = frozenset(("u-loss", *(mark.id for marks in (units, connections, to_loss) for mark in marks)))
-    return Still(drawing, connections, to_loss, units, marks)
-
-
-def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
-    at = (line.l, line.j, line.k)
-    x, y = places.get(at) or line.at(0.5)
-    rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
-    words = f"weight from {spoken_mark(sizes, line.l - 1, line.k)} to {spoken_mark(sizes, line.l, line.j)}"
-    weight = Symbol("W", *at)
-    ref = reference(weight)
-    return Wire(line, ref.replace("w", "c"), ref, _path(line), _head(line), rows, at in places, words, weight)
-
-
-def _wire_to_loss(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
-    at = (line.l, line.j, line.k)
-    x, y = places.get(at) or line.at(0.5)
-    rows = (place(x), "", place(y + ROWS[1]), "")
-    words = f"from {spoken_mark(sizes, line.l - 1, line.k)} to the loss"
-    return Wire(line, f"o-{line.k}", "loss", _path(line), _head(line), rows, at in places, words, Symbol("loss"))
-
-
-def _spot(drawing: Layout, l: int, j: int) -> Spot:
-    (x, y), r = drawing.units[l, j], drawing.radius
-    kind = "input" if l == 0 else "output" if l == len(drawing.sizes) - 1 else "hidden unit"
-    name = "" if drawing.dense else unit_mark(drawing.sizes, l, j)
-    across = (x, y, r, y - r - 7, x + 20, y - 0.45 * r, y + 0.17 * r, y + r + 15, y + r + 29)
-    words = f"{kind} {spoken_mark(drawing.sizes, l, j)}"
-    ids = reference(Symbol("a", l, j)), reference(Symbol("b", l, j))
-    return Spot(l, j, *ids, words, (name, *map(place, across)))
-
-
-def _path(line: Line) -> str:
-    (x1, y1), (x2, y2) = line.start, line.end
-    return f"M{place(x1)} {place(y1)}L{place(x2)} {place(y2)}"
-
-
-def _head(line: Line) -> str:
-    """A small triangle at the line's start, pointing there: the way back."""
-    (x1, y1), (x2, y2) = line.start, line.end
-    far = hypot(x2 - x1, y2 - y1)
-    dx, dy = (x2 - x1) / far, (y2 - y1) / far
-    tip, back = line.after(2.0), line.after(2.0 + HEAD_LONG)
-    sides = ((back.x - s * HEAD_WIDE * dy, back.y + s * HEAD_WIDE * dx) for s in (1, -1))
-    return f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in (tip, *sides))}Z"
+        active where the equation runs along it, path where its gradient came this way, else empty.
+        """
+        kind, l, unit, source = self.about
+        match kind:
+            case "z" | "a" if (to, j) == (l, unit):
+                return "active" if kind == "z" else "path"
+            case "loss" if to == len(self.shape.sizes):
+                return "active"
+            case "delta" if (to, k) == (l + 1, unit):
+                return "active"
+            case "W" | "dW" if (to, j, k) == (l, unit, source):
+                return "active"
+            case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
+                return "path"
+        return ""
 
 
 # Connections ---------------------------------------------------------------------------------------------------------
@@ -245,50 +215,34 @@ def _head(line: Line) -> str:
 def connections(now: Visible, drawn: Still, mark: str) -> Iterator[tuple[Connection, Label | None]]:
     """Every drawn connection with its label, layer by layer; `mark` is the id of the one tab stop."""
     for wire in drawn.connections:
-        yield _connection(now, wire, mark, drawn.layout.dense)
-
-
-def _connection(now: Visible, wire: Wire, mark: str, dense: bool) -> tuple[Connection, Label | None]:
-    (l, j, k, _, _), w = wire.line, wire.weight
-    dw, new_w = Symbol("dW", l, j, k), Symbol("new_W", l, j, k)
-    weight, gradient, updated = now.number(w), now.text(dw), now.text(new_w)
-    value = now.values[new_w if updated else w]
-    standing = now.standing(l, j, k)
-    if not standing and not _reached(now, l, gradient, updated):
-        standing = "quiet"
-    words = f"{wire.words}: {weight}"
-    words += f", gradient {gradient}" if gradient else ""
-    words += f", after the update {updated}" if updated else ""
-    line = Connection(
-        wire.id,
-        wire.ref,
-        f"edge {sign_class(value)} {standing}".rstrip(),
-        wire.path,
-        stroke_width(value, now.largest_weight),
-        wire.head if gradient and now.phase in ("backward", "update") else "",
-        now.phase == "backward" and standing in ("active", "path"),
-        "0" if wire.id == mark else "-1",
-        words,
-    )
-    if dense:
-        return line, None
-    gradient, sign = (f"∂ {gradient}", sign_class(now.values[dw])) if gradient else ("", "")
-    updated = f"→ {updated}" if updated else ""
-    tight = "tight" if max(map(len, (weight, gradient, updated))) > ROOMY_LABEL else ""
-    classes = " ".join(filter(None, ("wl", standing, tight, "" if wire.placed else "nowhere")))
-    return line, Label(f"l-{wire.id}", wire.ref, classes, *wire.rows, weight, gradient, sign, updated)
-
-
-def _reached(now: Visible, l: int, gradient: str, updated: str) -> bool:
-    """Whether the phase has come to a connection into layer l with these numbers."""
-    match now.phase:
-        case "forward":
-            return l <= now.about[1]
-        case "backward":
-            return bool(gradient)
-        case "update":
-            return bool(updated)
-    return True
+        (l, j, k, _, _), w = wire.line, wire.weight
+        dw, new_w = Symbol("dW", l, j, k), Symbol("new_W", l, j, k)
+        weight, gradient, updated = now.number(w), now.text(dw), now.text(new_w)
+        value = now.values[new_w if updated else w]
+        reached = {"forward": l <= now.about[1], "backward": gradient, "update": updated}.get(now.phase, True)
+        standing = now.standing(l, j, k) or ("" if reached else "quiet")
+        words = f"{wire.words}: {weight}"
+        words += f", gradient {gradient}" if gradient else ""
+        words += f", after the update {updated}" if updated else ""
+        line = Connection(
+            wire.id,
+            wire.ref,
+            f"edge {sign_class(value)} {standing}".rstrip(),
+            wire.path,
+            stroke_width(value, now.largest_weight),
+            wire.head if gradient and now.phase in ("backward", "update") else "",
+            now.phase == "backward" and standing in ("active", "path"),
+            "0" if wire.id == mark else "-1",
+            words,
+        )
+        if drawn.layout.dense:
+            yield line, None
+            continue
+        gradient, sign = (f"∂ {gradient}", sign_class(now.values[dw])) if gradient else ("", "")
+        updated = f"→ {updated}" if updated else ""
+        tight = "tight" if max(map(len, (weight, gradient, updated))) > ROOMY_LABEL else ""
+        classes = " ".join(filter(None, ("wl", standing, tight, "" if wire.placed else "nowhere")))
+        yield line, Label(f"l-{wire.id}", wire.ref, classes, *wire.rows, weight, gradient, sign, updated)
 
 
 def ways_to_loss(now: Visible, drawn: Still) -> Iterator[tuple[Connection, Label | None]]:
@@ -317,50 +271,40 @@ def ways_to_loss(now: Visible, drawn: Still) -> Iterator[tuple[Connection, Label
 def units(now: Visible, drawn: Still, mark: str) -> Iterator[Unit]:
     """Every drawn unit, layer by layer; `mark` is the id of the one tab stop."""
     for spot in drawn.units:
-        yield _unit(now, spot, mark)
-
-
-def _unit(now: Visible, spot: Spot, mark: str) -> Unit:
-    l, j = spot.l, spot.j
-    value, summed, bias, updated, error = (
-        now.text(Symbol(kind, l, j)) if l or kind == "a" else "" for kind in ("a", "z", "b", "new_b", "delta")
-    )
-    a = now.values[Symbol("a", l, j)] if value else 0.0
-    way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
-    off = is_off(now, l, j)
-    current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
-    looks = ("unit", sign_class(a) if value else "", current, "off" if off else "")
-    told = (
-        ("sum", summed),
-        ("activation", value),
-        ("bias", bias),
-        ("bias after the update", updated),
-        ("error signal", error and error + (BY_THIS_RULE if is_misled(now.shape, l) else WAY_WORDS.get(way, ""))),
-    )
-    words = ", ".join(f"{name} {text}" for name, text in told if text) if l else value
-    shown = value or summed
-    return Unit(
-        spot.id,
-        spot.bias_ref,
-        " ".join(filter(None, looks)),
-        strength(a, now.largest_activation) if value else "0",
-        "" if value else summed,
-        shown,
-        "" if len(shown) <= ROOMY_VALUE else "long" if len(shown) <= LONG_VALUE else "longest",
-        f"b → {updated}" if updated else f"b = {bias}" if bias else "",
-        f"δ = {error}" if error else "",
-        way,
-        "0" if spot.id == mark else "-1",
-        f"{spot.words}: {words}" + (", off: its slope is 0" if off else ""),
-        *spot.places,
-    )
-
-
-def is_off(now: Visible, l: int, j: int) -> bool:
-    """Whether a hidden unit lets nothing back: its slope is exactly 0 for the example in focus."""
-    if not 0 < l < now.shape.depth or now.phase not in ("backward", "update"):
-        return False
-    return now.values[Symbol("slope", l, j)] == 0
+        l, j = spot.l, spot.j
+        value, summed, bias, updated, error = (
+            now.text(Symbol(kind, l, j)) if l or kind == "a" else "" for kind in ("a", "z", "b", "new_b", "delta")
+        )
+        a = now.values[Symbol("a", l, j)] if value else 0.0
+        way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
+        hidden = 0 < l < now.shape.depth
+        off = hidden and now.phase in ("backward", "update") and now.values[Symbol("slope", l, j)] == 0
+        current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
+        looks = ("unit", sign_class(a) if value else "", current, "off" if off else "")
+        told = (
+            ("sum", summed),
+            ("activation", value),
+            ("bias", bias),
+            ("bias after the update", updated),
+            ("error signal", error and error + (BY_THIS_RULE if is_misled(now.shape, l) else WAY_WORDS.get(way, ""))),
+        )
+        words = ", ".join(f"{name} {text}" for name, text in told if text) if l else value
+        shown = value or summed
+        yield Unit(
+            spot.id,
+            spot.bias_ref,
+            " ".join(filter(None, looks)),
+            strength(a, now.largest_activation) if value else "0",
+            "" if value else summed,
+            shown,
+            "" if len(shown) <= ROOMY_VALUE else "long" if len(shown) <= LONG_VALUE else "longest",
+            f"b → {updated}" if updated else f"b = {bias}" if bias else "",
+            f"δ = {error}" if error else "",
+            way,
+            "0" if spot.id == mark else "-1",
+            f"{spot.words}: {words}" + (", off: its slope is 0" if off else ""),
+            *spot.places,
+        )
 
 
 # Targets and the loss ------------------------------------------------------------------------------------------------
@@ -368,18 +312,14 @@ def is_off(now: Visible, l: int, j: int) -> bool:
 
 def targets(now: Visible, drawn: Still) -> Iterator[Target]:
     """What each drawn output should say."""
-    for line in drawn.layout.to_loss:
-        x, y = drawn.layout.target(line.k)
-        text = f"{target_mark(line.k)} = {now.number(Symbol('y', now.shape.depth, line.k))}"
+    drawing = drawn.layout
+    for line in drawing.to_loss:
+        unit, (x, y) = drawing.units[line.l - 1, line.k], drawing.target(line.k)
         left, top = place(x - BOX_WIDTH / 2), place(y - BOX_HEIGHT / 2)
-        yield Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, _thread(drawn.layout, line))
-
-
-def _thread(drawing: Layout, line: Line) -> str:
-    unit, box = drawing.units[line.l - 1, line.k], drawing.target(line.k)
-    slant = 0.6 * drawing.radius * (1 if box.y > unit.y else -1)
-    start = f"M{place(unit.x + 0.8 * drawing.radius)} {place(unit.y + slant)}"
-    return f"{start}L{place(box.x - BOX_WIDTH / 2)} {place(box.y)}"
+        text = f"{target_mark(line.k)} = {now.number(Symbol('y', now.shape.depth, line.k))}"
+        slant = 0.6 * drawing.radius * (1 if y > unit.y else -1)
+        thread = f"M{place(unit.x + 0.8 * drawing.radius)} {place(unit.y + slant)}L{left} {place(y)}"
+        yield Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, thread)
 
 
 def loss_mark(now: Visible, drawn: Still, mark: str) -> LossMark:

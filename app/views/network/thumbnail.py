@@ -22,19 +22,17 @@ class Thumbnail:
 
 def thumbnail(sizes: tuple[int, ...]) -> Thumbnail:
     """The drawing of a network of these sizes."""
-    columns = [_column(sizes, l) for l in range(len(sizes))]
+    room, most = HEIGHT - 2 * MARGIN, max(max(sizes) - 1, 1)
+    apart = min(CLOSEST, room / most)
+    columns = [
+        [
+            (MARGIN + (WIDTH - 2 * MARGIN) * l / (len(sizes) - 1), HEIGHT / 2 + (j - (size - 1) / 2) * apart)
+            for j in range(size)
+        ]
+        for l, size in enumerate(sizes)
+    ]
     pairs = (pair for left, right in pairwise(columns) for pair in product(left, right))
     lines = "".join(f"M{place(a)} {place(b)}L{place(c)} {place(d)}" for (a, b), (c, d) in pairs)
     units = tuple((place(x), place(y)) for column in columns for x, y in column)
     name = f"A {'–'.join(map(str, sizes))} network"
-    return Thumbnail(name, f"0 0 {WIDTH:g} {HEIGHT:g}", lines, units, place(_radius(sizes)))
-
-
-def _column(sizes: tuple[int, ...], l: int) -> list[tuple[float, float]]:
-    x = MARGIN + (WIDTH - 2 * MARGIN) * l / (len(sizes) - 1)
-    step = min(CLOSEST, (HEIGHT - 2 * MARGIN) / max(max(sizes) - 1, 1))
-    return [(x, HEIGHT / 2 + (j - (sizes[l] - 1) / 2) * step) for j in range(sizes[l])]
-
-
-def _radius(sizes: tuple[int, ...]) -> float:
-    return min(RADIUS, (HEIGHT - 2 * MARGIN) / max(max(sizes) - 1, 1) * 0.4)
+    return Thumbnail(name, f"0 0 {WIDTH:g} {HEIGHT:g}", lines, units, place(min(RADIUS, room / most * 0.4)))

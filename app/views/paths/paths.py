@@ -1,22 +1,23 @@
-"""The panel that shows a gradient as the sum over its paths."""
+"""A gradient as the sum over its paths: each path as a row of factors, its words, and the panel that shows them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite, log10
 from typing import ClassVar, NamedTuple
 
 from app.engine.equations.trace import found_at
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
-from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, paths_of
+from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, Unit, paths_of
 from app.sessions.predict import question_of
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain
 from app.views.formulas.symbols import Script, in_html, orientation_of, reference, spelled
 from app.views.network.scales import place, sign_class
-from app.views.paths.path_words import gradient_sentence, killed, route
-from app.views.text.naming import unit_mark, unit_name
+from app.views.text.activations import activation_word
+from app.views.text.naming import parameter_name, unit_mark, unit_name
 from app.views.text.numbers import adds_up, number, signed
-from app.views.text.words import SATURATED, counted
+from app.views.text.words import MOST_READ_OUT, SATURATED, counted, listed, sentence
 
 PARTED = 1e-9  # relative difference from which the walk's own gradient is worth a note
 KINDS = {"W": "Gradient of", "b": "Gradient of", "z": "Error signal of", "a": "Slope of the loss by"}
@@ -103,76 +104,55 @@ class Writer(NamedTuple):
 
     def bar(self, share: float) -> Bar:
         """A share beside the largest of them."""
-        return Bar(
-            sign_class(share), stroke(LONG * abs(share) / self.share if share else 0.0), signed(share, self.digits)
-        )
+        return Bar(sign_class(share), _stroke(abs(share) / self.share), signed(share, self.digits))
 
     def row(self, path: Path, place_of_all: str, batch: bool) -> PathRow:
         """The path; `place_of_all` is such as "Path 1 of 2"; over a batch its own product is told apart."""
-        killer = path.killer(SATURATED)
-        shown = tuple(factor for factor in path.factors if not is_one(factor, self.script))
-        steps = zip(path.units, path.units[1:], strict=False)  # the one that it begins with included
-        lines = (reference(Symbol("W", l, j, k)) for (_, k), (l, j) in steps)
+        killer, shape = path.killer(SATURATED), self.script.shape
+        factors: list[FactorMark] = []
+        told, product = [], 1.0
+        for factor in path.factors:
+            symbol, value = factor
+            if symbol.kind == "slope" and ACTIVATIONS[shape.activation(symbol.layer)].passes_on:
+                continue  # the slope of an identity is left out, as everywhere
+            name, written, share = spelled(symbol, self.script, MATHML), plain(value, self.digits), 0.0
+            if symbol.kind == "da":  # in one line, for a fraction would stand higher than all others
+                y_hat = spelled(symbol._replace(kind="a"), self.script, MATHML)
+                name = f"<mo>∂</mo><mi>ℒ</mi><mo>/</mo><mo>∂</mo>{y_hat}"
+            if value < 0 and factors:
+                written = MATHML.parenthesised(written)
+            product *= value
+            if product and isfinite(product):
+                share = max(0.02, 1.0 + log10(abs(product) / self.product) / DECADES)
+            mark = FactorMark(
+                marked(symbol, name, value >= 0),
+                marked(symbol, written, value >= 0),
+                number(product, self.digits),
+                _stroke(share),
+                factor is killer,
+            )
+            factors.append(mark)
+            told.append(f"{FACTOR_WORDS[symbol.kind]}{number(value, self.digits)}")
+        lines = (reference(Symbol("W", l, j, k)) for (_, k), (l, j) in pairwise(path.units))
+        own, why = number(path.own, self.digits), killed(self.script, killer) if killer else ""
         return PathRow(
             " ".join((*lines, *map(_mark, path.units))),
-            " → ".join(unit_mark(self.script.shape.sizes, *unit) for unit in path.units),
-            f"{place_of_all}, {route(self.script, path.units)}: {self._told(shown)} is {number(path.own, self.digits)}."
-            + (f" {killed(self.script, killer)}" if killer else ""),
+            " → ".join(unit_mark(shape.sizes, *unit) for unit in path.units),
+            f"{place_of_all}, {route(self.script, path.units)}: {' times '.join(told)} is {own}. {why}".rstrip(),
             self.bar(path.product),
-            tuple(self._factor(shown, i, killer) for i in range(len(shown))),
-            number(path.own, self.digits) if batch else "",
-            killed(self.script, killer) if killer else "",
+            tuple(factors),
+            own if batch else "",
+            why,
         )
 
-    def _told(self, factors: tuple[Factor, ...]) -> str:
-        return " times ".join(f"{FACTOR_WORDS[f.symbol.kind]}{number(f.value, self.digits)}" for f in factors)
 
-    def _factor(self, factors: tuple[Factor, ...], i: int, killer: Factor | None) -> FactorMark:
-        symbol, value = factors[i]
-        product = 1.0
-        for factor in factors[: i + 1]:
-            product *= factor.value
-        written = plain(value, self.digits)
-        return FactorMark(
-            marked(symbol, self._name(symbol), value >= 0),
-            marked(symbol, MATHML.parenthesised(written) if value < 0 and i else written, value >= 0),
-            number(product, self.digits),
-            stroke(LONG * logarithmic(product, self.product)),
-            factors[i] is killer,
-        )
-
-    def _name(self, symbol: Symbol) -> str:
-        """The symbol; the loss's slope in one line, for a fraction would stand higher than all others."""
-        if symbol.kind != "da":
-            return spelled(symbol, self.script, MATHML)
-        y_hat = spelled(symbol._replace(kind="a"), self.script, MATHML)
-        return f"<mo>∂</mo><mi>ℒ</mi><mo>/</mo><mo>∂</mo>{y_hat}"
-
-
-def writer(script: Script, digits: int, shares: list[float], paths: tuple[Path, ...]) -> Writer:
-    """A writer for these shares and paths."""
-    products = (abs(product) for path in paths for product in path.trail)
-    return Writer(script, digits, max(map(abs, shares), default=0.0) or 1.0, max(products, default=0.0) or 1.0)
-
-
-def is_one(factor: Factor, script: Script) -> bool:
-    """Whether the factor is the slope of an identity, which is left out as everywhere."""
-    return factor.symbol.kind == "slope" and ACTIVATIONS[script.shape.activation(factor.symbol.layer)].passes_on
-
-
-def stroke(length: float) -> str:
-    """A horizontal stroke; nothing where it has no length."""
+def _stroke(share: float) -> str:
+    """A horizontal stroke of this share of the longest; nothing where it has no length."""
+    length = LONG * share
     return f"M0 5H{place(length)}" if 0 < length <= LONG else ""
 
 
-def logarithmic(product: float, largest: float) -> float:
-    """0 to 1 on a logarithmic scale; what is left after as many powers of ten as there are is 0."""
-    if not product or not isfinite(product):
-        return 0.0
-    return max(0.02, 1.0 + log10(abs(product) / largest) / DECADES)
-
-
-def _mark(unit: tuple[int, int]) -> str:
+def _mark(unit: Unit) -> str:
     return reference(Symbol("a", *unit))
 
 
@@ -190,19 +170,15 @@ class ExampleShare(NamedTuple):
     text: str
 
 
-class Tick(NamedTuple):
-    """One example's mark in the chart."""
-
-    x: str
-    sign: str
-
-
 class Shares(NamedTuple):
-    """Every example's own gradient: those listed, those folded away, and the chart with its words."""
+    """Every example's own gradient: those listed, those folded away, and the chart with its words.
+
+    `ticks`: where each stands in the chart, and its sign's class.
+    """
 
     listed: tuple[ExampleShare, ...]
     folded: tuple[ExampleShare, ...]
-    ticks: tuple[Tick, ...]
+    ticks: tuple[tuple[str, str], ...]
     zero: str
     mean: str
     lowest: str
@@ -215,13 +191,18 @@ def shares_of(batch: tuple[int, ...], found: Paths, digits: int) -> Shares:
     pairs = sorted(zip(batch, found.each, strict=True), key=lambda pair: -abs(pair[1]))
     shares = tuple(ExampleShare(i + 1, sign_class(own), signed(own, digits)) for i, own in pairs)
     low, high = min(0.0, *found.each), max(0.0, *found.each)
-    ticks = dict.fromkeys(Tick(_x(own, low, high), sign_class(own)) for own in found.each)
+
+    def across(value: float) -> str:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return place(MARGIN + (WIDTH - 2 * MARGIN) * share)
+
+    ticks = dict.fromkeys((across(own), sign_class(own)) for own in found.each)
     return Shares(
         shares[:MOST_LISTED],
         shares[MOST_LISTED:],
         tuple(ticks),
-        _x(0.0, low, high),
-        _x(found.gradient, low, high),
+        across(0.0),
+        across(found.gradient),
         number(low, digits),
         number(high, digits),
         f"{len(found.each)} examples from {number(min(found.each), digits)} to {number(max(found.each), digits)}; "
@@ -229,9 +210,59 @@ def shares_of(batch: tuple[int, ...], found: Paths, digits: int) -> Shares:
     )
 
 
-def _x(value: float, low: float, high: float) -> str:
-    share = (value - low) / (high - low) if high > low else 0.5
-    return place(MARGIN + (WIDTH - 2 * MARGIN) * share)
+# In words ------------------------------------------------------------------------------------------------------------
+
+
+def route(script: Script, units: tuple[Unit, ...]) -> str:
+    """from input 1 through hidden unit 1 to output 2; a single unit is only named."""
+    first, *others = (unit_name(script.shape, *unit) for unit in units)
+    if not others:
+        return first
+    *between, last = others
+    return f"from {first}{f' through {listed(between)}' if between else ''} to {last}"
+
+
+def killed(script: Script, factor: Factor) -> str:
+    """What kills a path, in a sentence."""
+    kind, l, j, _ = factor.symbol
+    unit = sentence(unit_name(script.shape, l, j))
+    if kind == "slope":
+        function = activation_word(script.shape.activation(l))
+        if factor.value == 0:
+            return f"{unit} is off: the {function}’s slope there is 0, so nothing passes."
+        return f"{unit} lets almost nothing through: the {function} is nearly flat there."
+    if kind == "W":
+        return f"The weight into {unit_name(script.shape, l, j)} is 0, so nothing passes."
+    if kind == "a":
+        return f"{unit} says 0, so the weight carries nothing."
+    return f"{unit} is exactly right, so there is nothing to correct."
+
+
+def gradient_sentence(script: Script, found: Paths, digits: int) -> str:
+    """What the panel shows, in order: the first thing that is read and heard."""
+    where = f" that pass {route(script, found.units[-len(found.via) :])}" if found.via else ""
+    kind, l, j, _ = found.symbol
+    unit = unit_name(script.shape, l, j)
+    subject = f"The sum of {unit}" if kind == "z" else f"What {unit} says" if l else sentence(unit)
+    if kind in ("W", "b"):
+        subject = f"The {parameter_name(script.shape, found.symbol)}"
+    ahead = f"{subject} reaches the loss along {counted(found.count, 'path')}{where}"
+    total = number(found.sum, digits) + (", the mean over the batch" if len(found.each) > 1 else "")
+    if found.groups:
+        largest = max(found.groups, key=lambda group: abs(group.sum))
+        through = f"the most, {number(largest.sum, digits)}, comes through {unit_name(script.shape, *largest.unit)}"
+        return f"{ahead}. Grouped by the next unit, {through}; together they are {total}."
+    if found.count == 1:
+        return f"{ahead}. The product of all that lies on it is the gradient: {total}."
+    if found.count > MOST_READ_OUT:
+        most = max(found.paths, key=lambda path: abs(path.product))
+        share = f"the largest share, {number(most.product, digits)}, runs {route(script, most.units)}"
+        return f"{ahead}. {sentence(share)}; together they are {total}."
+    shares = []
+    for path in found.paths:  # each by what tells it from the others
+        ends = (unit_name(script.shape, *unit) for unit in path.units[len(found.units) :])
+        shares.append(f"{number(path.product, digits)} through {' and '.join(ends)}")
+    return f"{ahead}: {listed(shares)}. The shares add up to {total}."
 
 
 # The panel -----------------------------------------------------------------------------------------------------------
@@ -302,31 +333,28 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
         return PathsPanel(SHUT, None)
     if question_of(session) is not None:
         return PathsPanel(ASKED, None)
-    orientation = orientation_of(session)
-    script = Script(session.shape, orientation)
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART)
-    return PathsPanel("", _sum(session, script, found, digits))
-
-
-def _sum(session: TrainingSession, script: Script, found: Paths, digits: int) -> Sum:
-    batch = len(session.batch) > 1
-    parts = [group.sum for group in found.groups] or [path.product for path in found.paths]
-    pen = writer(script, digits, [*parts, found.sum], () if found.groups else found.paths)
-    places = [f"Path {i} of {found.count}" for i in range(1, len(found.paths) + 1)]
-    return Sum(
+    script, batch = Script(session.shape, orientation_of(session)), len(session.batch) > 1
+    paths = () if found.groups else found.paths
+    parts = [group.sum for group in found.groups] or [path.product for path in paths]
+    products = (abs(product) for path in paths for product in path.trail)
+    largest = max(map(abs, (*parts, found.sum))) or 1.0
+    writer = Writer(script, digits, largest, max(products, default=0.0) or 1.0)
+    shown = Sum(
         name=Opened(found.symbol, found.via).name,
         heading=f"{KINDS[found.symbol.kind]} {in_html(found.symbol, script)}, along its paths",
         sentence=gradient_sentence(script, found, digits),
         focus=f"{session.example + 1}" if batch else "",
         trail=_trail(script, found),
-        paths=() if found.groups else tuple(map(pen.row, found.paths, places, [batch] * len(places))),
-        groups=tuple(_group(pen, found, group) for group in found.groups),
-        total=pen.bar(found.sum),
+        paths=tuple(writer.row(path, f"Path {i} of {found.count}", batch) for i, path in enumerate(paths, 1)),
+        groups=tuple(_group(writer, found, group) for group in found.groups),
+        total=writer.bar(found.sum),
         exact=adds_up(parts, found.sum, digits),
         shares=shares_of(session.batch, found, digits) if batch else None,
         notes=_notes(session, found, digits),
         others=_others(script, found.symbol),
     )
+    return PathsPanel("", shown)
 
 
 def _group(pen: Writer, found: Paths, group: Group) -> GroupRow:

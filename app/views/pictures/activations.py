@@ -2,7 +2,7 @@
 saturated, and the units that are dead.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -52,9 +52,9 @@ class Activations:
     """The picture: a histogram for each layer; `flat` is what the second kind of bars means."""
 
     template: ClassVar[str] = "pictures/activations.html"
+    flat: ClassVar[str] = f"slope below {number(SATURATED, 2)}"
 
     title: str
-    flat: str
     layers: tuple[Histogram, ...]
     said: tuple[str, ...]
 
@@ -62,33 +62,28 @@ class Activations:
 def activations(session: TrainingSession, query: object, digits: int) -> Activations:
     """The picture of the network in force, over all training examples; there is nothing to choose in it."""
     layers, names = activities(session, MOST_EXAMPLES), layer_names(session.shape)
-    over = f"Over {counted(len(layers[0].A), 'training example')}, with the parameters in force now."
-    drawn = (_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1))
-    return Activations(
-        _headline(session, layers),
-        f"slope below {number(SATURATED, 2)}",
-        tuple(drawn),
-        (over, *_dead_told(session, layers)),
-    )
-
-
-def _headline(session: TrainingSession, layers: Sequence[Activity]) -> str:
-    dead = sum(len(one.dead) for one in layers)
-    if dead:
-        return f"{sentence(counted(dead, 'unit'))} {'is' if dead == 1 else 'are'} dead"
-    shares = [_share(one) for one in layers]
-    worst = int(np.argmax(shares))
-    if shares[worst] < 0.5:
-        return "Most activations let gradients through"
-    return f"{sentence(layer_names(session.shape)[worst])}: {_percent(shares[worst])} saturated"
-
-
-def _dead_told(session: TrainingSession, layers: Sequence[Activity]) -> Iterator[str]:
+    said = [f"Over {counted(len(layers[0].A), 'training example')}, with the parameters in force now."]
     for l, one in enumerate(layers, start=1):
         if one.dead:
             verb, own = ("is", "its") if len(one.dead) == 1 else ("are", "their")
             who = sentence(_units(session, l, one.dead))
-            yield f"{who} {verb} dead: {own} slope is 0 for every example, so no gradient passes."
+            said.append(f"{who} {verb} dead: {own} slope is 0 for every example, so no gradient passes.")
+    return Activations(
+        _headline(layers, names),
+        tuple(_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1)),
+        tuple(said),
+    )
+
+
+def _headline(layers: Sequence[Activity], names: Sequence[str]) -> str:
+    dead = sum(len(one.dead) for one in layers)
+    if dead:
+        return f"{sentence(counted(dead, 'unit'))} {'is' if dead == 1 else 'are'} dead"
+    shares = [_saturated(one) for one in layers]
+    worst = int(np.argmax(shares))
+    if shares[worst] < 0.5:
+        return "Most activations let gradients through"
+    return f"{sentence(names[worst])}: {_percent(shares[worst])} saturated"
 
 
 def _units(session: TrainingSession, l: int, units: Sequence[int]) -> str:
@@ -101,6 +96,17 @@ def _units(session: TrainingSession, l: int, units: Sequence[int]) -> str:
     return f"hidden units {numbers}" if session.shape.depth == 2 else f"units {numbers} of layer {l}"
 
 
+def _saturated(one: Activity) -> float:
+    """As a share."""
+    return float(one.saturated(SATURATED).mean())
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "less than 0.1 %"
+    return f"{number(round(100 * share, PERCENT), PERCENT)} %"
+
+
 # One layer ------------------------------------------------------------------------------------------------------------
 
 
@@ -108,8 +114,15 @@ def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
     edges, live, flat = binned(one)
     x = tight(float(edges[0]), float(edges[-1]), Span(FRAME.left, FRAME.right))
     y = axis(0.0, float((live + flat).max()), Span(FRAME.bottom, FRAME.top, about=4, scale="linear"))
-    said = _told(one)
+    share, state = _saturated(one), "off" if ACTIVATIONS[one.activation].switches_off else "saturated"
+    dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
+    said = f"{_percent(share) if share else 'none'} {state}{dead}"
     title = f"Activations of {name}: {said}"
+    bins = zip(pairwise(edges.tolist()), live.tolist(), flat.tolist(), strict=True)
+    rows = [
+        (fixed(low, digits), fixed(high, digits), fixed(a + b, PERCENT), fixed(b, PERCENT))
+        for (low, high), a, b in bins
+    ]
     return Histogram(
         f"activations-{l}",
         f"{sentence(name)}, {activation_word(one.activation)}",
@@ -118,31 +131,27 @@ def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
         _bars(edges, np.zeros(BINS), live, (x, y)),
         _bars(edges, live, flat, (x, y)),
         said,
-        Table(title, COLUMNS, tuple(_rows(edges, live, flat, digits))),
+        Table(title, COLUMNS, tuple(rows)),
     )
 
 
-def _rows(edges: Array, live: Array, flat: Array, digits: int) -> Iterator[tuple[str, ...]]:
-    for (low, high), a, b in zip(pairwise(edges.tolist()), live.tolist(), flat.tolist(), strict=True):
-        yield fixed(low, digits), fixed(high, digits), fixed(a + b, PERCENT), fixed(b, PERCENT)
-
-
 def binned(one: Activity) -> tuple[Array, Array, Array]:
-    """Edges (BINS + 1,), and in each bin the live and the saturated, (BINS,), in percent of all activations."""
+    """Edges (BINS + 1,), and in each bin the live and the saturated, (BINS,), in percent of all activations.
+
+    From bound to bound where the activation saturates, else as far as its values go.
+    """
     finite = np.isfinite(one.A)
     values, saturated = one.A[finite], one.saturated(SATURATED)[finite]
-    activation = ACTIVATIONS[one.activation]
-    low, high = activation.bounds if activation.saturates else _around(values)
+    low, high = ACTIVATIONS[one.activation].bounds
+    if not ACTIVATIONS[one.activation].saturates:
+        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+        if high - low <= 1e-9 * max(abs(low), abs(high)):
+            margin = 0.1 * max(abs(low), 1.0)
+            low, high = low - margin, high + margin
     edges = np.linspace(low, high, BINS + 1)
     each = 100.0 / max(one.A.size, 1)
     live, flat = (np.histogram(values[saturated == flag], edges)[0] * each for flag in (0.0, 1.0))
     return edges, live, flat
-
-
-def _around(values: Array) -> tuple[float, float]:
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    margin = 0.0 if high - low > 1e-9 * max(abs(low), abs(high)) else 0.1 * max(abs(low), 1.0)
-    return low - margin, high + margin
 
 
 def _bars(edges: Array, under: Array, heights: Array, axes: tuple[Axis, Axis]) -> str:
@@ -154,20 +163,3 @@ def _bars(edges: Array, under: Array, heights: Array, axes: tuple[Axis, Axis]) -
             a, b, top, bottom = x.at(left) + GAP / 2, x.at(right) - GAP / 2, y.at(high), y.at(low)
             parts.append(f"M{place(a)} {place(bottom)}V{place(top)}H{place(b)}V{place(bottom)}z")
     return "".join(parts)
-
-
-def _share(one: Activity) -> float:
-    return float(one.saturated(SATURATED).mean())
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.001:
-        return "less than 0.1 %"
-    return f"{number(round(100 * share, PERCENT), PERCENT)} %"
-
-
-def _told(one: Activity) -> str:
-    share = _share(one)
-    state = "off" if ACTIVATIONS[one.activation].switches_off else "saturated"
-    dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
-    return f"{_percent(share) if share else 'none'} {state}{dead}"

@@ -1,6 +1,6 @@
 """The curves of a training: loss and accuracy by epoch, on training and on test examples."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
@@ -13,6 +13,7 @@ from app.views.pictures.choices import Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
 TRAINING, TEST, MEAN = "training", "test", "mean of the epoch"
+LOOKS = ("first", "second", "third")
 PERCENT = 1  # decimals
 SCALES = (("linear", "linear"), ("logarithmic", "logarithmic"))
 
@@ -29,63 +30,46 @@ class Curves:
 
 
 def curves(session: TrainingSession, query: Query, digits: int) -> Curves:
-    """Both curves up to where the walk stands. Replays what is not known of it yet."""
+    """Both curves up to where the walk stands. Replays what is not known of it yet.
+
+    With one batch an epoch, the mean of its losses is the loss one epoch earlier, and so no line of its own.
+    """
     points = points_of(session)
+    losses = {TRAINING: [point.training.loss for point in points], TEST: [point.test.loss for point in points]}
+    if session.setup.iterations_per_epoch > 1:
+        losses[MEAN] = [point.mean for point in points]
+    lines = _lines(points, losses)
     scale = choice(query, "scale", "scale", SCALES)
-    one_batch = session.setup.iterations_per_epoch == 1
-    plots = (_losses(points, one_batch, scale.value, digits), *_accuracies(points))
-    return Curves(plots, choices_of(query, "curves", [scale], "curves"))
-
-
-def _losses(points: Sequence[Point], one_batch: bool, scale: str, digits: int) -> Plot:
-    """With one batch an epoch, the mean of its losses is the loss one epoch earlier, and so no line of its own."""
-    lines = [
-        _line(points, TRAINING, "first", [point.training.loss for point in points]),
-        _line(points, TEST, "second", [point.test.loss for point in points]),
-        _line(points, MEAN, "third", [point.mean for point in points]),
-    ]
-    shown = [line for line in lines if _is_there(line) and not (one_batch and line.name == MEAN)]
-    told = _told("loss", shown, lambda x: number(x, digits), points[-1])
-    return plot(About("loss-curve", told, "epoch", "loss ℒ", digits, _scale(scale), NARROW), shown)
-
-
-def _accuracies(points: Sequence[Point]) -> Iterator[Plot]:
-    lines = [
-        _line(points, TRAINING, "first", [100 * point.training.accuracy for point in points]),
-        _line(points, TEST, "second", [100 * point.test.accuracy for point in points]),
-    ]
-    shown = [line for line in lines if _is_there(line)]
-    if shown:
-        told = _told("accuracy", shown, lambda x: f"{number(x, PERCENT)}\u00a0%", points[-1])
+    wanted: Scale = "logarithmic" if scale.value == "logarithmic" else "linear"
+    told = _told("loss", lines, digits, "", points[-1])
+    plots = [plot(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, NARROW), lines)]
+    shares = {
+        TRAINING: [100 * point.training.accuracy for point in points],
+        TEST: [100 * point.test.accuracy for point in points],
+    }
+    if lines := _lines(points, shares):
+        told = _told("accuracy", lines, PERCENT, "\u00a0%", points[-1])
         about = About("accuracy-curve", told, "epoch", "classified right, %", PERCENT, "linear", NARROW, (0.0, 100.0))
-        yield plot(about, shown)
+        plots.append(plot(about, lines))
+    return Curves(tuple(plots), choices_of(query, "curves", [scale], "curves"))
 
 
-def _line(points: Sequence[Point], name: str, look: str, values: Sequence[float]) -> Series:
-    return Series(name, look, values, [point.epoch for point in points])
+def _lines(points: Sequence[Point], named: Mapping[str, list[float]]) -> list[Series]:
+    """Over the epochs, those that have a number."""
+    epochs = [point.epoch for point in points]
+    looked = zip(named.items(), LOOKS, strict=False)
+    return [Series(name, look, values, epochs) for (name, values), look in looked if any(map(isfinite, values))]
 
 
-def _is_there(line: Series) -> bool:
-    return any(map(isfinite, line.values))
-
-
-def _scale(value: str) -> Scale:
-    return "logarithmic" if value == "logarithmic" else "linear"
-
-
-def _told(what: str, lines: Sequence[Series], written: Callable[[float], str], last: Point) -> str:
-    """The training loss falls from 0.69 to 0.12 in 40 epochs; the test loss ends at 0.2."""
-    training = lines[0]
-    first, end = training.values[0], training.values[-1]
+def _told(what: str, lines: Sequence[Series], digits: int, unit: str, last: Point) -> str:
+    """In 40 epochs the training loss falls from 0.69 to 0.12; the test loss ends at 0.2."""
+    first, end = lines[0].values[0], lines[0].values[-1]
+    began, ended = (f"{number(value, digits)}{unit}" for value in (first, end))
     if not last.updates:
-        return f"Before the first update the training {what} is {written(first)}"
-    way = "stays at" if first == end else f"{'falls' if end < first else 'rises'} from {written(first)} to"
-    test = f"; the test {what} ends at {written(lines[1].values[-1])}" if lines[1:] and lines[1].name == TEST else ""
-    return f"In {_so_far(last)} the training {what} {way} {written(end)}{test}"
-
-
-def _so_far(last: Point) -> str:
-    """40 epochs; in the middle of one, 123 iterations."""
+        return f"Before the first update the training {what} is {began}"
     whole = last.epoch == int(last.epoch)
     count, noun = (int(last.epoch), "epoch") if whole else (last.updates, "iteration")
-    return f"{count:,} {noun}s" if count != 1 else f"one {noun}"
+    so_far = f"{count:,} {noun}s" if count != 1 else f"one {noun}"
+    way = "stays at" if first == end else f"{'falls' if end < first else 'rises'} from {began} to"
+    tests = [f"; the test {what} ends at {number(one.values[-1], digits)}{unit}" for one in lines if one.name == TEST]
+    return f"In {so_far} the training {what} {way} {ended}{''.join(tests)}"

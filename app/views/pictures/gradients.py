@@ -34,7 +34,6 @@ ALONE = 0.5  # the smallest bar begins at most so far below its end, as a share 
 # Words
 MUCH = 100.0  # times: between the output and layer 1, from which gradients vanish or explode
 LITTLE = 2.0  # times: up to which they keep their size
-NO_RATIO = "Some weights carry only zeros"
 FEW = 2  # digits of a factor
 Sizes = tuple[str, Sequence[float]]  # of a layer its name, and the size of both kinds of gradients
 
@@ -87,10 +86,14 @@ class GradientSizes:
 
 def gradients(session: TrainingSession, query: object, digits: int) -> GradientSizes:
     """The picture of a walk; there is nothing to choose in it."""
-    sizes, names = gradient_sizes(session.current.backward), layer_names(session.shape)
-    known = [l for l in range(1, len(names) + 1) if _is_found(session, l)]
-    rows = [(names[l - 1], sizes[l - 1].tolist()) for l in known]
-    whole = sizes if len(known) == len(names) else None
+    sizes, names, found = gradient_sizes(session.current.backward), layer_names(session.shape), found_at(session.shape)
+    last = [Symbol("db", l, units - 1) for l, units in enumerate(session.shape.sizes[1:], start=1)]
+    rows = [
+        (name, both)
+        for name, both, symbol in zip(names, sizes.tolist(), last, strict=True)
+        if found[symbol] < session.cursor
+    ]
+    whole = sizes if len(rows) == len(names) else None
     title = f"Size of the gradients of each layer in iteration {session.iteration + 1}, as a root mean square"
     texts = tuple((name, *(fixed(size, digits) for size in both)) for name, both in rows)
     return GradientSizes(
@@ -103,11 +106,6 @@ def gradients(session: TrainingSession, query: object, digits: int) -> GradientS
     )
 
 
-def _is_found(session: TrainingSession, layer: int) -> bool:
-    last = Symbol("db", layer, session.shape.sizes[layer] - 1)
-    return found_at(session.shape)[last] < session.cursor
-
-
 # Bars on a logarithmic scale ------------------------------------------------------------------------------------------
 
 
@@ -115,7 +113,9 @@ def bars(title: str, rows: Sequence[Sizes], digits: int) -> Bars:
     """The layers below each other, in each a bar for the weights and one for the biases."""
     high = THICK * len(KINDS) + BETWEEN
     frame = Frame(WIDTH, TOP + high * len(rows) + BELOW, LEFT, RIGHT, TOP, TOP + high * len(rows))
-    x, bottom = _axis(rows), place(frame.bottom)
+    positive = [size for _, sizes in rows for size in sizes if size > 0 and isfinite(size)] or [1.0]
+    x = axis(ALONE * min(positive), max(positive), Span(LEFT, RIGHT, scale="logarithmic"))
+    bottom = place(frame.bottom)
     return Bars(
         title,
         frame.view_box,
@@ -127,11 +127,6 @@ def bars(title: str, rows: Sequence[Sizes], digits: int) -> Bars:
             for i, (name, sizes) in enumerate(rows)
         ),
     )
-
-
-def _axis(rows: Sequence[Sizes]) -> Axis:
-    positive = [size for _, sizes in rows for size in sizes if size > 0 and isfinite(size)] or [1.0]
-    return axis(ALONE * min(positive), max(positive), Span(LEFT, RIGHT, scale="logarithmic"))
 
 
 def _bars(sizes: Iterable[float], top: float, x: Axis, digits: int) -> Iterator[Bar]:
@@ -146,23 +141,23 @@ def _bars(sizes: Iterable[float], top: float, x: Axis, digits: int) -> Iterator[
 
 
 def _history(stops: Sequence[Stop], names: Sequence[str], digits: int) -> Plot | None:
+    """A curve for each layer, of means where there are many iterations, each at the middle of those it is of.
+
+    A zero has no place on a logarithmic scale: the line breaks.
+    """
     shown = [(stop.iteration + 1, stop.sizes) for stop in stops if stop.sizes is not None]
     if len(shown) < 2:
         return None
-    first, last = shown[0][0], shown[-1][0]
     among = -(-len(shown) // PLACES)
-    title = f"Size of the weights' gradients of each layer, from iteration {first} to {last}"
-    title += f": each point the mean of {counted(among, 'iteration')}" if among > 1 else ""
-    about = About("gradient-history", title, "iteration", "size", digits, "logarithmic")
-    return plot(about, list(_lines([shown[i : i + among] for i in range(0, len(shown), among)], names)))
-
-
-def _lines(groups: Sequence[Sequence[tuple[int, Array]]], names: Sequence[str]) -> Iterator[Series]:
-    """Each group of iterations at the middle of them. A zero has no place on a logarithmic scale: the line breaks."""
+    groups = [shown[i : i + among] for i in range(0, len(shown), among)]
     places = [(group[0][0] + group[-1][0]) / 2 for group in groups]
+    title = f"Size of the weights' gradients of each layer, from iteration {shown[0][0]} to {shown[-1][0]}"
+    title += f": each point the mean of {counted(among, 'iteration')}" if among > 1 else ""
+    lines = []
     for l, name in enumerate(names):
         means = [fmean(float(sizes[l, 0]) for _, sizes in group) for group in groups]
-        yield Series(name, LOOKS[l % len(LOOKS)], means, places)
+        lines.append(Series(name, LOOKS[l % len(LOOKS)], means, places))
+    return plot(About("gradient-history", title, "iteration", "size", digits, "logarithmic"), lines)
 
 
 # What becomes of gradients on their way back --------------------------------------------------------------------------
@@ -180,23 +175,20 @@ def flow_headline(sizes: Array | None) -> str:
     if len(sizes) == 1:
         return "The gradients of the only layer"
     first, last = float(sizes[0, 0]), float(sizes[-1, 0])
-    return _of_all(first / last) if first and last else NO_RATIO
+    if not (first and last):
+        return "Some weights carry only zeros"
+    factor = max(first / last, last / first)
+    if factor < LITTLE:
+        return "Gradients keep their size on the way back"
+    times, much = number(float(f"{factor:.{FEW}g}"), FEW), factor >= MUCH
+    if first < last:
+        return f"Gradients {'vanish' if much else 'shrink'} on the way back: {times} times smaller in layer 1"
+    return f"Gradients {'explode' if much else 'grow'} on the way back: {times} times larger in layer 1"
 
 
 def _silent(sizes: Array) -> list[int]:
     """The layers, from 1, without any gradient, be it of a weight or of a bias."""
     return [l for l, both in enumerate(sizes, start=1) if not both.any()]
-
-
-def _of_all(factor: float) -> str:
-    """In a word, for how many times as large gradients are in the first layer as in the last."""
-    times = number(float(f"{max(factor, 1 / factor):.{FEW}g}"), FEW)
-    if max(factor, 1 / factor) < LITTLE:
-        return "Gradients keep their size on the way back"
-    much = max(factor, 1 / factor) >= MUCH
-    if factor < 1:
-        return f"Gradients {'vanish' if much else 'shrink'} on the way back: {times} times smaller in layer 1"
-    return f"Gradients {'explode' if much else 'grow'} on the way back: {times} times larger in layer 1"
 
 
 def flow_told(sizes: Array, digits: int) -> Iterator[str]:
@@ -227,9 +219,6 @@ def _each(factor: float, steps: int) -> str:
         return f"{who} makes it about {exact} times as large."
     if factor > 0.85:
         return f"{who} passes on nearly all of it, on average {exact}."
-    return f"{who} passes on {_about(factor)}, on average {exact}."
-
-
-def _about(factor: float) -> str:
     words = share(factor)
-    return words if words.startswith("almost") else f"about {words}"
+    about = words if words.startswith("almost") else f"about {words}"
+    return f"{who} passes on {about}, on average {exact}."

@@ -4,29 +4,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlencode
 
-import numpy as np
-
 from app.engine.network.arrays import Array
-from app.engine.network.propagation import Forward
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
 from app.views.charts.levels import Band, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
-from app.views.charts.map import COUNT, map_of, table_of
+from app.views.charts.map import COUNT
 from app.views.charts.table import texts_of
-from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
-from app.views.pictures.over_data import OverData, Slice, curves_over, said_over, slice_of
+from app.views.pictures.choices import Query, choice, choices_of
+from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of
 from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number
 from app.views.text.words import sentence
 
-NAME = "units"
 SMALL = Frame(100.0, 100.0, 0.0, 100.0, 0.0, 100.0)
 ROUGH = 24  # points of a small picture's grid along each feature
 AT_ONCE = 8  # small pictures
 DIGITS = 3  # decimals of a level
-OPEN = "strong open"  # the look of a line
 SUM_IS_ZERO = Key("line", "the line on which its sum z is 0")
 
 
@@ -52,42 +47,54 @@ class UnitPictures:
     seen: OverData
 
 
-def has_units(session: TrainingSession) -> bool:
-    """Whether there is a hidden layer."""
-    return len(session.setup.sizes) > 2
-
-
 def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
     """The picture of one hidden unit among those of its layer."""
-    cut, fields = slice_of(session, query), _fields(session, query)
-    every = (*cut.fields, *fields)
-    chosen = {field.name: field.value for field in every}
-    l, j = int(chosen["layer"]), int(chosen["unit"])
-    choices = choices_of(query, NAME, [field for field in every if len(field.options) > 1])
-    there, first = said_over(session, cut), j - j % AT_ONCE
-    group = range(first, min(first + AT_ONCE, session.setup.sizes[l]))
-    if cut.is_line:
-        drawn, seen = _curves_in_small(there.A[l], group), _curves(session, cut, there, (l, j), choices, digits)
-    else:
-        levels = _Levels.of(there.A[l])
-        drawn = _maps_in_small(on_plane(session, cut.plane, ROUGH), l, group, levels)
-        seen = _map(session, cut, there, (l, j), choices, levels, digits)
-    small = (
-        Small(_name(session, l, unit), urlencode({**chosen, "unit": unit}), found, unit == j)
-        for unit, found in zip(group, drawn, strict=True)
-    )
-    return UnitPictures(tuple(small), seen)
-
-
-def _fields(session: TrainingSession, query: Query) -> tuple[Choice, Choice]:
-    sizes = session.setup.sizes
+    cut, sizes = slice_of(session, query), session.setup.sizes
     layer = choice(query, "layer", "layer", [(str(l), str(l)) for l in range(1, len(sizes) - 1)])
     l = int(layer.value)
-    return layer, choice(query, "unit", "unit", [(str(j), _name(session, l, j)) for j in range(sizes[l])])
+    names = [sentence(unit_name(session.shape, l, j)) for j in range(sizes[l])]
+    unit = choice(query, "unit", "unit", [(str(j), name) for j, name in enumerate(names)])
+    j = int(unit.value)
+    every = (*cut.fields, layer, unit)
+    choices = choices_of(query, "units", [field for field in every if len(field.options) > 1])
+    there, first = said_over(session, cut), j - j % AT_ONCE
+    A, a, z = there.A[l], there.A[l][:, j], there.Z[l - 1][:, j]
+    title, group = _title(names[j], a, z), range(first, min(first + AT_ONCE, sizes[l]))
+    ends = float(A.min()), float(A.max())
+    drawn: list[tuple[Band, ...]]
+    if cut.is_line:
+        drawn = [(Band(OPEN, through(A[:, i], ends, SMALL)),) for i in group]
+        x_title = input_names(session)[0]
+        about = About("units", title, x_title, "activation a", digits, frame=NARROW, least=ends, tight=True)
+        seen = over_line(session, cut, choices, about, [("a", a), ("z", z)])
+    else:
+        levels = levels_between(*ends)  # the units of a layer share them
+        looks = by_sign(levels, 0.0, max(map(abs, ends)) or 1.0)
+        rough = on_plane(session, cut.plane, ROUGH)
+        small = (_filled(rough.A[l][:, i], rough.Z[l - 1][:, i], levels, looks, SMALL) for i in group)
+        drawn = [(*filled, line) for filled, line in small]
+        filled, line = _filled(a, z, levels, looks, SQUARE)
+        named = (*keys(levels, looks, DIGITS), *([SUM_IS_ZERO] if line.d else ()))
+        texts = texts_of(a.reshape(COUNT, COUNT), digits)
+        layers = Layers("activation a", filled, named, (line,))
+        seen = over_plane(session, cut, choices, ("units", title), layers, texts)
+    chosen = {field.name: field.value for field in every}
+    return UnitPictures(
+        tuple(
+            Small(names[i], urlencode({**chosen, "unit": i}), found, i == j)
+            for i, found in zip(group, drawn, strict=True)
+        ),
+        seen,
+    )
 
 
-def _name(session: TrainingSession, l: int, j: int) -> str:
-    return sentence(unit_name(session.shape, l, j))
+def _filled(
+    a: Array, z: Array, levels: tuple[float, ...], looks: tuple[str, ...], frame: Frame
+) -> tuple[tuple[Band, ...], Band]:
+    """The bands of a unit's activations, and the line on which its sums are 0; both given over a plane, (n * n,)."""
+    count = round(len(a) ** 0.5)
+    own, sums = (Surface(values.reshape(count, count), frame) for values in (a, z))
+    return bands(own, levels, looks), Band(OPEN, sums.line(0.0))
 
 
 def _title(name: str, values: Array, sums: Array) -> str:
@@ -97,77 +104,3 @@ def _title(name: str, values: Array, sums: Array) -> str:
     if sums.min() < 0 < sums.max():
         return f"{name} gives {gives}; its sum changes sign"
     return f"{name} gives {gives}; its sum is {'above' if sums.min() >= 0 else 'below'} 0 everywhere"
-
-
-# Over a plane: the units of a layer share their levels ----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Levels:
-    """The levels of all activations of a layer, and a look for each band between them."""
-
-    levels: tuple[float, ...]
-    looks: tuple[str, ...]
-
-    @classmethod
-    def of(cls, A: Array) -> "_Levels":
-        """For the activations of a layer, (n, units)."""
-        levels = levels_between(float(A.min()), float(A.max()))
-        return cls(levels, by_sign(levels, 0.0, float(np.abs(A).max()) or 1.0))
-
-    def bands(self, values: Array, frame: Frame) -> tuple[Band, ...]:
-        """Of one unit, (n * n,)."""
-        return bands(_surface(values, frame), self.levels, self.looks)
-
-
-def _surface(values: Array, frame: Frame) -> Surface:
-    count = round(len(values) ** 0.5)
-    return Surface(values.reshape(count, count), frame)
-
-
-def _zero(sums: Array, frame: Frame) -> Band:
-    """The line on which the sums of a unit are 0."""
-    return Band(OPEN, _surface(sums, frame).line(0.0))
-
-
-def _maps_in_small(there: Forward, l: int, group: range, levels: _Levels) -> list[tuple[Band, ...]]:
-    A, Z = there.A[l], there.Z[l - 1]
-    return [(*levels.bands(A[:, j], SMALL), _zero(Z[:, j], SMALL)) for j in group]
-
-
-def _map(
-    session: TrainingSession,
-    cut: Slice,
-    there: Forward,
-    unit: tuple[int, int],
-    choices: Choices,
-    levels: _Levels,
-    digits: int,
-) -> OverData:
-    l, j = unit
-    values, sums = there.A[l][:, j], there.Z[l - 1][:, j]
-    title, line = _title(_name(session, l, j), values, sums), _zero(sums, SQUARE)
-    named = (*keys(levels.levels, levels.looks, DIGITS), *([SUM_IS_ZERO] if line.d else ()))
-    layers = Layers("activation a", levels.bands(values, SQUARE), named, (line,))
-    table = table_of(session, cut.plane, title, texts_of(values.reshape(COUNT, COUNT), digits))
-    return OverData(title, choices, cut.notes, table, map=map_of(session, cut.plane, layers, (NAME, title)))
-
-
-# Along a line ---------------------------------------------------------------------------------------------------------
-
-
-def _curves_in_small(A: Array, group: range) -> list[tuple[Band, ...]]:
-    ends = float(A.min()), float(A.max())
-    return [(Band(OPEN, through(A[:, j], ends, SMALL)),) for j in group]
-
-
-def _curves(
-    session: TrainingSession, cut: Slice, there: Forward, unit: tuple[int, int], choices: Choices, digits: int
-) -> OverData:
-    l, j = unit
-    A, sums = there.A[l], there.Z[l - 1][:, j]
-    title, least = _title(_name(session, l, j), A[:, j], sums), (float(A.min()), float(A.max()))
-    x_title = input_names(session)[0]
-    about = About(NAME, title, x_title, "activation a", digits, frame=NARROW, least=least, tight=True)
-    plot = curves_over(session, cut, about, [("a", A[:, j]), ("z", sums)])
-    return OverData(title, choices, cut.notes, plot.table, plot=plot)

@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.sessions.walk.session import Goal, TrainingSession
+from app.sessions.walk.session import TrainingSession
 from app.views.explorer.edit import UNDO
 from app.views.text.numbers import number
-from app.views.text.words import COUNTS as COUNTS_IN_WORDS
-from app.views.text.words import counted, sentence
-
-PERIOD = 400  # milliseconds between two requests of a run
-COUNTS = (("epochs", "epochs"), ("iterations", "iterations"))
-USUAL = "100"
+from app.views.text.words import COUNTS, counted, sentence
 
 
 @dataclass(frozen=True)
@@ -21,32 +16,6 @@ class Progress:
     words: str
     share: str
     whole: str
-
-
-@dataclass(frozen=True)
-class Training:
-    """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
-
-    `period` is how often it asks, in milliseconds; `undo` leads back to before the last run or edit. `spoken` is said
-    where something begins or ends; `focused`: the button that was pressed is gone, the first one takes its focus.
-    """
-
-    id: ClassVar[str] = "training"
-    template: ClassVar[str] = "training/training.html"
-
-    op: str
-    progress: Progress | None
-    running: bool
-    period: int
-    told: str
-    message: str
-    spoken: str
-    counts: tuple[tuple[str, str], ...]
-    count: str
-    measure: str
-    undo: str
-    at_start: bool
-    focused: bool
 
 
 @dataclass(frozen=True)
@@ -60,54 +29,68 @@ class Asked:
     running: bool = False
     message: str = ""
     pressed: str = ""
-    count: str = USUAL
-    measure: str = COUNTS[0][0]
+    count: str = "100"
+    measure: str = "epochs"
 
 
 QUIET = Asked()
 
 
+@dataclass(frozen=True)
+class Training:
+    """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
+
+    `period` is how often it asks, in milliseconds; `undo` leads back to before the last run or edit. `spoken` is said
+    where something begins or ends; `focused`: the button that was pressed is gone, the first one takes its focus.
+    """
+
+    id: ClassVar[str] = "training"
+    template: ClassVar[str] = "training/training.html"
+    period: ClassVar[int] = 400
+    measures: ClassVar[tuple[str, ...]] = ("epochs", "iterations")
+
+    asked: Asked
+    progress: Progress | None
+    running: bool
+    told: str
+    spoken: str
+    undo: str
+    at_start: bool
+    focused: bool
+
+
 def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
     """The panel of a walk."""
-    goal = session.goal
-    progress = _progress(session, goal) if goal and goal.is_ahead(session.updates) else None
+    goal, progress = session.goal, None
+    if goal and goal.is_ahead(session.updates):
+        done = max(0, session.updates - goal.start)
+        progress = Progress(f"{_counted(done)} made, until you stop.", "", "")
+        if goal.end is not None:
+            whole = goal.end - goal.start
+            progress = Progress(f"{done:,} of {whole:,} iterations.", str(done), str(whole))
     running = progress is not None and asked.running and not asked.message
     told = _told(session, digits)
     undo = UNDO[session.marks[-1].what] if session.marks and progress is None else ""
     return Training(
-        op=asked.op,
-        progress=progress,
-        running=running,
-        period=PERIOD,
-        told=told,
-        message=asked.message,
-        spoken="" if running else asked.message or (told if progress is None else f"Paused. {progress.words}"),
-        counts=COUNTS,
-        count=asked.count,
-        measure=asked.measure,
-        undo=undo,
+        asked,
+        progress,
+        running,
+        told,
+        "" if running else asked.message or (told if progress is None else f"Paused. {progress.words}"),
+        undo,
         at_start=session.iteration == 0 and session.cursor == 0,
         focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
     )
 
 
-def _progress(session: TrainingSession, goal: Goal) -> Progress:
-    done = max(0, session.updates - goal.start)
-    if goal.end is None:
-        return Progress(f"{counted_updates(done)} made, until you stop.", "", "")
-    whole = goal.end - goal.start
-    return Progress(f"{done:,} of {whole:,} iterations.", str(done), str(whole))
-
-
-def counted_updates(count: int) -> str:
+def _counted(count: int) -> str:
     """one update, 1,200 updates."""
-    return counted(count, "update") if count < len(COUNTS_IN_WORDS) else f"{count:,} updates"
+    return counted(count, "update") if count < len(COUNTS) else f"{count:,} updates"
 
 
 def _told(session: TrainingSession, digits: int) -> str:
-    """Where the training has come to."""
     if not session.updates:
         return "Nothing is trained yet."
     it = session.current
     loss = number(it.loss_after if session.finished else it.loss, digits)
-    return f"{sentence(counted_updates(session.updates))} made. The loss of this batch is {loss}."
+    return f"{sentence(_counted(session.updates))} made. The loss of this batch is {loss}."

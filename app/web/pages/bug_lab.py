@@ -14,7 +14,7 @@ from app.sessions.bug_lab import accused, begun, case_of, checked, put_right
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.walk.bug_lab import Accusation
-from app.views.bug_lab.start import bug_lab_page
+from app.views.bug_lab.bug_lab import bug_lab_page
 from app.web.http.dependencies import services
 from app.web.http.forms import form_of
 from app.web.http.new_session import begun_walk, check_may_begin

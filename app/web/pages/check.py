@@ -9,7 +9,7 @@ from app.engine.check.gradient_check import check_gradients
 from app.engine.network.errors import SetupError
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import check_of, verdict, work_of_check
+from app.views.check.check import check_of, verdict, work_of_check
 from app.web.api.schemas import SESSION_ERRORS, Answer, Real, says
 from app.web.api.state import dumps, json_response, real
 from app.web.http.dependencies import TheWalk

@@ -14,7 +14,7 @@ from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.compare.compare import Seen, compare_page, comparison_of
 from app.views.compare.printed import run_of_notebook
-from app.views.explorer.headings import room_of
+from app.views.pages import room_of
 from app.web.http.forms import number_in
 from app.web.http.htmx import wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
-from app.views.explorer.headings import room_of
+from app.views.pages import room_of
 from app.views.pictures.curves import curves
 from app.views.pictures.pictures import PICTURES, chosen_picture, looked_over, pictures_page
 from app.views.training.training import Asked

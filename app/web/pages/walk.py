@@ -17,7 +17,7 @@ from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
-from app.views.explorer.headings import room_of
+from app.views.pages import room_of
 from app.views.paths.paths import Opened
 from app.web.http.dependencies import Walk, revision, walk_of
 from app.web.http.forms import Form, edited_in, form_of

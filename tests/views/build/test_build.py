@@ -22,17 +22,21 @@ from app.limits import Limits
 from app.sessions.setups.draft import Draft, draft_of
 from app.sessions.setups.table import read_table
 from app.views.build.build import (
+    LABELS,
+    METHOD,
     Built,
+    Field,
     LayersPanel,
     Manner,
     MethodPanel,
     ProblemsPanel,
+    Shown,
     Spoken,
     TablePanel,
     build_panels,
+    start_fields,
 )
 from app.views.build.drawing import Drawing, Sums, drawing, phase_counts, sketch, sums
-from app.views.build.fields import LABELS, METHOD, Field, Shown, start_fields
 from app.views.build.pairings import Advice, Problem, output_advice, pairing_problems, reaches
 from app.views.text.activations import ACTIVATION_WORDS
 
@@ -258,7 +262,7 @@ def test_the_drawing_has_every_unit_and_groups_connections_by_sign_and_size() ->
     assert found == {("pos", "4.8"): 1, ("neg", "4.8"): 1, ("pos", "1"): 1, ("neg", "1"): 1, ("zero", "1"): 1} | {
         ("pos", "3.2"): 1
     }
-    assert [caption.detail for caption in picture.captions] == ["3 values", "tanh"]
+    assert [detail for _, _, detail in picture.captions] == ["3 values", "tanh"]
 
 
 def test_a_wide_layer_is_folded_and_says_how_many_units_it_leaves_out() -> None:
@@ -375,7 +379,7 @@ def test_the_layers_follow_the_data_and_there_is_an_end_to_them() -> None:
     layers = panel(built(SETUP), LayersPanel, 1)
     assert isinstance(layers, LayersPanel)
     assert (layers.inputs, layers.outputs, layers.can_add) == ("two inputs", "one output", False)
-    assert [(row.units.value, row.activation.value) for row in layers.layers] == [("3", "tanh")]
+    assert [(l, units.value, activation.value) for l, units, activation in layers.layers] == [(1, "3", "tanh")]
 
 
 def test_every_field_of_every_panel_has_a_label() -> None:

@@ -12,8 +12,7 @@ from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
-from app.views.check.check import CLOSED, OFFERED, Check, check_panel
-from app.views.check.verdicts import MOST_WORK, NOTHING, SIGNS, Badge, badge, too_many
+from app.views.check.check import CLOSED, MOST_WORK, NOTHING, OFFERED, SIGNS, Badge, Check, badge, check_of, check_panel
 from app.views.explorer.explorer import Look, explorer
 from app.views.explorer.parameters import Parameters as Table
 from app.views.explorer.parameters import parameters
@@ -105,7 +104,7 @@ def test_too_many_gradients_are_not_checked_at_each_step_but_one_by_one() -> Non
         data = Examples(rng.normal(size=(200, 8)), rng.normal(size=(200, 1)))
         setup = Setup((8, 32, 32, 1), data, ("tanh", "tanh", "identity"))
     session = TrainingSession.of_setup(setup).check(True)
-    assert too_many(session)
+    assert check_of(session) is None
     assert MOST_WORK < 1377 * 200 * 65
     panel = check_panel(session, 5)
     assert "1377 gradients over 200 examples are too many" in panel.refused

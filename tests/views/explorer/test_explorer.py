@@ -10,7 +10,7 @@ from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import NOT_YET
+from app.views.check.check import NOT_YET
 from app.views.explorer.data import Data
 from app.views.explorer.equation import EquationPanel
 from app.views.explorer.explorer import ExplorerPage, Look, Loss, Play, explorer

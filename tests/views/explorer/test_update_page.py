@@ -8,10 +8,10 @@ from app.engine.learning.optimizers import Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
-from app.views.check.verdicts import NOT_YET
+from app.views.check.check import NOT_YET
 from app.views.explorer.parameters import parameters
 from app.views.explorer.timeline import timeline
-from app.views.network.visible import Visible
+from app.views.network.marks import Visible
 from app.views.text.summary import network_summary
 from tests.views.updates import updates, varied
 

@@ -12,7 +12,7 @@ from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
 from app.views.network.diagram import Network, diagram
-from app.views.network.visible import Visible
+from app.views.network.marks import Visible
 from app.views.text.numbers import number
 from tests.views.drawings import drawn
 from tests.views.walks import at, lesson, walk

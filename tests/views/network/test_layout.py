@@ -9,8 +9,7 @@ from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
 from app.views.network.diagram import diagram
-from app.views.network.labels import fixed_boxes, label_places
-from app.views.network.layout import layout
+from app.views.network.layout import fixed_boxes, label_places, layout
 from tests.views.drawings import drawn, shapes, texts, with_class
 from tests.views.walks import walk
 

@@ -118,6 +118,16 @@ def test_bars_grow_with_the_share_and_carry_its_sign() -> None:
     assert short == pytest.approx(100 * 0.000215 / 0.000663, abs=0.2)
 
 
+@pytest.mark.parametrize("slug", [lesson.slug for lesson in LESSONS])
+def test_the_largest_share_has_the_longest_bar_whatever_its_last_digit(slug: str) -> None:
+    walked = lesson(slug).step("iteration").step("iteration")
+    for l, layer in enumerate(walked.network.layers, start=1):
+        for j, k in np.ndindex(*layer.W.shape):
+            panel = opened(walked, Symbol("W", l, j, k))
+            drawn = [bar.d for bar in (panel.total, *(row.bar for row in panel.paths)) if bar.sign != "zero"]
+            assert not drawn or "M0 5H100" in drawn
+
+
 def test_the_trail_shrinks_by_a_sixth_for_each_power_of_ten() -> None:
     (path,) = opened(lesson("one-example-at-a-time"), Symbol("b", 1, 0)).paths
     lengths = [float(f.d.removeprefix("M0 5H")) for f in path.factors]
@@ -169,7 +179,7 @@ def test_a_large_batch_folds_all_but_twelve_examples() -> None:
     assert found.shares is not None
     assert (len(found.shares.listed), len(found.shares.folded)) == (MOST_LISTED, 100 - MOST_LISTED)
     assert "100 examples from" in found.shares.words
-    xs = [float(tick.x) for tick in found.shares.ticks]
+    xs = [float(x) for x, _ in found.shares.ticks]
     assert min(xs) >= 0
     assert max(xs) <= 400
 

@@ -11,7 +11,7 @@ from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE
 from app.views.formulas.symbols import reference
-from app.views.pictures.contour import LOOKS, Contour, Window, contour, levels_of, spaced_looks, told_apart
+from app.views.pictures.contour import LOOKS, Contour, axes_around, contour, levels_of, spaced_looks, told_apart
 from app.views.text.numbers import number
 from tests.engine import by_hand
 from tests.views.pictures.test_landscape import number_in
@@ -139,7 +139,7 @@ def test_the_table_holds_the_losses_of_plain_loops_the_highest_row_first() -> No
 
 
 def test_both_axes_have_one_scale_so_that_downhill_is_across_the_lines() -> None:
-    x, y = Window(0.3, -2.0, 1.5).axes()
+    x, y = axes_around((0.3, -2.0), 1.5, (0.0, 0.0))
     assert x.at(1.3) - x.at(0.3) == pytest.approx(y.at(-2.0) - y.at(-1.0))
     assert x.limits == pytest.approx((-1.2, 1.8))
     assert sum(y.limits) / 2 == pytest.approx(-2.0)

@@ -14,7 +14,6 @@ from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, WIDE, Span, axis, tight
 from app.views.charts.lines import MOST_READINGS, POWERS, About, Plot, Series, plot
-from app.views.pictures.choices import choice, choices_of
 from app.views.pictures.curves import Curves, curves
 from tests.sessions.own_setups import own
 
@@ -135,34 +134,3 @@ def test_marks_and_names_stay_in_their_drawing() -> None:
     loss = shown(TrainingSession.of_setup(MOONS).train(epochs=4)).plots[0]
     assert not loss.names
     assert loss.ground.view_box == NARROW.view_box != WIDE.view_box
-
-
-# Choices --------------------------------------------------------------------------------------------------------------
-
-
-def test_a_choice_is_what_was_asked_for_if_it_is_offered_else_the_first() -> None:
-    offered = [("a", "one"), ("b", "two")]
-    assert choice({"x": "b"}, "x", "label", offered).value == "b"
-    assert choice({"x": "c"}, "x", "label", offered).value == "a"
-    assert choice({}, "x", "label", offered).value == "a"
-
-
-def test_few_short_options_stand_in_a_row_and_others_in_a_list() -> None:
-    assert choice({}, "x", "label", [("a", "one"), ("b", "two")]).in_a_row
-    assert not choice({}, "x", "label", [(str(i), str(i)) for i in range(4)]).in_a_row
-    assert not choice({}, "x", "label", [("a", "a long name of a column"), ("b", "two")]).in_a_row
-
-
-def test_a_form_keeps_what_other_pictures_of_the_page_were_asked_for_but_nothing_long() -> None:
-    field = choice({}, "unit", "unit", [("0", "one")])
-    query = {"scale": "logarithmic", "unit": "0", "show": "other", "long": "x" * 41}
-    assert choices_of(query, "units", [field]).kept == (("show", "units"), ("scale", "logarithmic"))
-    assert choices_of({f"f{i}": "1" for i in range(30)}, "units", [field]).kept[-1] == ("f11", "1")
-
-
-def test_the_form_of_the_curves_keeps_the_picture_that_is_shown() -> None:
-    field = choice({}, "scale", "scale", [("linear", "linear")])
-    assert choices_of({"show": "units", "layer": "2"}, "curves", [field], "curves").kept == (
-        ("show", "units"),
-        ("layer", "2"),
-    )

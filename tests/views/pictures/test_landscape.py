@@ -7,12 +7,12 @@ import pytest
 from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
+from app.views.charts.axes import Axis, Span, axis, tight
 from app.views.charts.examples import arrow_from
 from app.views.formulas.symbols import reference
-from app.views.pictures.chosen_parameters import MOST, parameter_choice, parameters_of
-from app.views.pictures.landscape import FRAME, Landscape, Line, axes_of, clipped, landscape
+from app.views.pictures.landscape import FRAME, Landscape, Line, clipped, landscape
 from tests.engine import by_hand
-from tests.views.walks import at, lesson, walk
+from tests.views.walks import at, lesson
 
 DIGITS = 5
 SLUGS = [one.slug for one in LESSONS]
@@ -188,9 +188,14 @@ def test_all_that_is_drawn_lies_in_the_frame(slug: str, look: str) -> None:
             assert FRAME.top - 0.1 <= float(y) <= FRAME.bottom + 0.1
 
 
+def axes() -> tuple[Axis, Axis]:
+    """From -1 to 1 across, from 0 to 1 up."""
+    return tight(-1.0, 1.0, Span(FRAME.left, FRAME.right)), axis(0.0, 1.0, Span(FRAME.bottom, FRAME.top))
+
+
 @pytest.mark.parametrize("slope", [1e9, -40.0, -0.3, 0.0, 2.0])
 def test_a_line_is_cut_where_it_leaves_the_frame(slope: float) -> None:
-    x, y = axes_of([-1.0, 1.0], [0.0, 1.0], (0.0, 0.0))
+    x, y = axes()
     (x1, y1), (x2, y2) = [
         tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.]+) ([\d.]+)", clipped(Line(0.0, 0.5, slope), x, y))
     ]
@@ -201,7 +206,7 @@ def test_a_line_is_cut_where_it_leaves_the_frame(slope: float) -> None:
 
 
 def test_a_line_that_never_enters_the_frame_is_not_drawn() -> None:
-    x, y = axes_of([-1.0, 1.0], [0.0, 1.0], (0.0, 0.0))
+    x, y = axes()
     assert clipped(Line(0.0, 9.0, 0.1), x, y) == ""
 
 
@@ -209,39 +214,3 @@ def test_an_arrow_ends_where_it_points() -> None:
     arrow = arrow_from((10.0, 10.0), (40.0, 50.0))
     assert arrow.line.startswith("M10 10L")
     assert arrow.head.startswith("M40 50L")
-
-
-# Which parameter ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text", ["", "w-1-0", "b-1-0-0", "w-9-0-0", "b-1-99", "x-1-0-0", "w-1-0-0;", "w-١-0-0", "w-1-0-9999999"]
-)
-def test_a_name_of_no_parameter_counts_as_none(text: str) -> None:
-    session = at(lesson("two-outputs-two-paths"), "db", 2, 1)
-    _, chosen = parameter_choice(session, {"of": text}, ("of", "of"), Symbol("b", 2, 1))
-    assert chosen == Symbol("b", 2, 1)
-
-
-def test_every_parameter_has_a_name_that_is_read_again() -> None:
-    session = walk((2, 4, 3, 1))
-    for symbol in parameters_of((2, 4, 3, 1)):
-        assert parameter_choice(session, {"of": reference(symbol)}, ("of", "of"), Symbol("b", 3, 0))[1] == symbol
-    assert len(list(parameters_of((2, 4, 3, 1)))) == 2 * 4 + 4 + 4 * 3 + 3 + 3 + 1
-
-
-def test_the_parameter_of_the_last_equation_is_the_one_shown() -> None:
-    session = at(lesson("two-outputs-two-paths"), "dW", 1, 1, 0)
-    chosen = next(option for option in landscape(session, {}, DIGITS).choices.fields[0].options if option.chosen)
-    assert chosen.text == "Weight from input 1 to hidden unit 2"
-
-
-def test_a_large_network_offers_few_at_once_and_reaches_all() -> None:
-    session = walk((8, 16, 16, 3))
-    asked = Symbol("W", 2, 7, 11)
-    field, chosen = parameter_choice(session, {"of": reference(asked)}, ("of", "of"), Symbol("W", 1, 0, 0))
-    offered = [option.value for option in field.options]
-    assert chosen == asked
-    assert len(offered) <= MOST
-    assert {reference(one) for one in parameters_of((8, 16, 16, 3)) if one[1:3] == (2, 7)} <= set(offered)
-    assert {reference(Symbol("W", l, j, 0)) for l, n in ((1, 16), (2, 16), (3, 3)) for j in range(n)} <= set(offered)

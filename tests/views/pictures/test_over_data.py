@@ -17,9 +17,7 @@ from app.views.charts.axes import SQUARE
 from app.views.charts.examples import MOST, SHAPES
 from app.views.charts.levels import FINE
 from app.views.charts.map import Map
-from app.views.pictures.boundary import boundary
-from app.views.pictures.fitted import fitted
-from app.views.pictures.over_data import OverData
+from app.views.pictures.over_data import OverData, boundary, fitted
 from app.views.pictures.pictures import PICTURES
 from app.views.pictures.units import units
 from tests.views.paths_inside import is_inside, rings

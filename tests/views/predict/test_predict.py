@@ -13,8 +13,7 @@ from app.sessions.predict import Reply, answer, asked, question_of, up_to_questi
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
-from app.views.predict.predict import CLOSED, Predict, predict_panel
-from app.views.predict.sign_reason import what_decides
+from app.views.predict.predict import CLOSED, Predict, predict_panel, what_decides
 from app.views.text.numbers import number, signed
 from tests.engine.cases import iteration_of, random_setup
 from tests.sessions.own_setups import own
@@ -152,7 +151,7 @@ def test_the_dots_and_the_words_beside_them_say_how_far_one_has_come() -> None:
     session = said(session, "negative", "-0.0396").go(session.cursor)
     session = answer(up_to_question(session, session.backward()), Reply(skip=True))
     shown = panel(up_to_question(session, session.backward()))
-    assert [dot.state for dot in shown.dots] == ["right", "skipped", "now", "open"]
+    assert [state for state, _ in shown.dots] == ["right", "skipped", "now", "open"]
     assert shown.progress == "2 of 4 answered, 1 right, 1 skipped."
 
 

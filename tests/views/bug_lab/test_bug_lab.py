@@ -11,8 +11,7 @@ from app.engine.impact import Impact, Learned, gradient_symbols
 from app.sessions.bug_lab import accused, begun, case_of, checked, contradictions, losses_put_right, put_right, study_of
 from app.sessions.walk.bug_lab import Accusation
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.bug_lab import CLOSED, bug_lab_panel, facts_told, what_does_not_fit
-from app.views.bug_lab.start import bug_lab_page
+from app.views.bug_lab.bug_lab import CLOSED, bug_lab_page, bug_lab_panel, facts_told, what_does_not_fit
 from app.views.explorer.equation import equation_panel, sentence_without_rule
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import diagram
@@ -42,15 +41,15 @@ def test_the_layer_is_told_on_level_1_only(level: int) -> None:
     assert panel.hunt.layer == (layer if level == 1 else 0)
     assert any(f"in layer {layer}" in text for text in panel.known) == (level == 1)
     assert len(panel.hunt.rules) == len(session.setup.mistakes)
-    assert [choice.text for choice in panel.hunt.mistakes] == [mistake.title for mistake in MISTAKES.values()]
+    assert [title for _, title in panel.hunt.mistakes] == [mistake.title for mistake in MISTAKES.values()]
 
 
 def test_every_gradient_can_be_chosen_once_under_its_layer() -> None:
     session = begun(3, 2)
     panel = bug_lab_panel(session, 5)
     assert panel.hunt is not None
-    values = [choice.value for _, group in panel.hunt.gradients for choice in group]
-    texts = [choice.text for _, group in panel.hunt.gradients for choice in group]
+    values = [value for _, group in panel.hunt.gradients for value, _ in group]
+    texts = [text for _, group in panel.hunt.gradients for _, text in group]
     assert len(values) == len(set(values)) == len(set(texts)) == len(gradient_symbols(session.setup.sizes))
 
 
