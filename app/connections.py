@@ -6,7 +6,7 @@ run out. Where there are too many connections, those that have waited longest fo
 many bytes together, the one that holds most goes. So who means harm is cut off, and who was only slow comes again.
 
 The parser is h11: what it keeps of an unfinished request is bounded, it lets one Host through, and it reads a body that
-follows an Upgrade header. httptools takes a header without end, and is 0.05 ms a request faster.
+follows an Upgrade header. httptools takes a header without end, and is less than 0.1 ms a request faster.
 """
 
 import asyncio
