@@ -2,7 +2,8 @@
 #   docker build -t backprop-explorer .
 #   docker run --rm -p 8000:8000 -v explorer:/data --read-only --tmpfs /tmp \
 #     --cap-drop ALL --security-opt no-new-privileges --memory 512m backprop-explorer
-# Another base, such as the same one by digest: --build-arg PYTHON_IMAGE=python@sha256:...
+# For a build that can be repeated name the base by its digest, which the registry tells:
+#   docker buildx imagetools inspect python:3.13-slim        then --build-arg PYTHON_IMAGE=python@sha256:...
 ARG PYTHON_IMAGE=python:3.13-slim
 
 # --- the workshop: locked tools build the wheel (Node comes and goes with them), locked wheels fill the environment
@@ -39,6 +40,8 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
+# Docker keeps this in the image. An OCI image, as podman and buildah build by default, has no place for it: build with
+# --format docker, or let what runs the container ask /healthz itself (--health-cmd, a liveness probe).
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["python", "-m", "app", "--host", "0.0.0.0", "--port", "8000", "--data", "/data", "--no-open"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.serving import CANNOT_START, serve
-from app.settings import Settings
+from app.settings import UNNAMED_PROXY, Settings
 
 CANNOT_KEEP = 78  # EX_CONFIG of sysexits.h: the data directory does not serve
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def start(settings: Settings, no_open: bool) -> int:
     """Serve until interrupted; returns the exit code."""
     check_data_directory(settings)
+    if settings.is_behind_an_unnamed_proxy:
+        print(UNNAMED_PROXY, file=sys.stderr)
     with listen(settings.host, settings.port) as listener:
         browse = None if no_open or not sys.stdout.isatty() else webbrowser.open
         address = address_of(listener)

@@ -15,15 +15,14 @@ from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import sessions as api
-from app.web.http.access import check_access
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
-from app.web.http.prefix import Prefixed
+from app.web.http.page import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
-from app.web.http.security import BodyLimit, HostAndOrigin, Security
+from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
-from app.web.http.work import Pool
+from app.web.http.work import Pool, Turns
 from app.web.pages import bug_lab, build, check, compare, explorer, lessons, paths, pictures, predict, program, training
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
@@ -83,10 +82,12 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     return [
         *([Middleware(Prefixed, root=settings.root_path)] if settings.root_path else ()),
         Middleware(RequestLog, metrics=metrics, log_requests=settings.log_format == "json"),
-        Middleware(Security, ancestors=settings.frame_ancestors),
+        Middleware(Turns),
+        Middleware(Security, ancestors=settings.frame_ancestors, own_host=not settings.root_path),
+        Middleware(Head),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(Unexpected),
-        Middleware(HostAndOrigin, hosts=settings.allowed_hosts),
+        Middleware(HostAndOrigin, hosts=settings.allowed_hosts, trusting=bool(settings.forwarded_allow_ips)),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),
     ]
 

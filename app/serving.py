@@ -8,16 +8,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from app.connections import Connection, Crowd
 from app.settings import Settings
 from app.web.http.request_log import MULTIPROCESS, log_config
 
 CANNOT_START = 2
 FINISH_SECONDS = 1  # that requests get which run when the program is told to end
+RECEIVED = 64 * 1024  # bytes that a connection may have sent before they are looked at
+SPARE = 64  # descriptors for files, and for connections that are just being taken or let go
 Announce = Callable[[], None]
 
 
@@ -66,12 +70,19 @@ class Workers(Multiprocess):
 def serve(settings: Settings, listener: socket.socket, announce: Announce) -> int:
     """Serve on `listener` until told to end; returns the exit code."""
     signal.signal(signal.SIGTERM, _end)  # until the server listens to it itself; process 1 of a container has no other
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)
+    most = min(settings.max_connections, raise_descriptors(settings.max_connections + SPARE) - SPARE)
+    crowd = Crowd(settings.client_seconds, most, settings.max_connection_bytes)
+    http: Any = partial(Connection, crowd)
     config = uvicorn.Config(
         Application(settings),
+        http=http,
+        h11_max_incomplete_event_size=settings.max_header_bytes,
+        ws="none",
         factory=True,
         workers=settings.workers,
         log_config=log_config(settings.log_format),
-        log_level="warning",
+        log_level="error",  # its warnings are of what clients send: nobody is to fill the log
         access_log=False,
         server_header=False,
         proxy_headers=bool(settings.forwarded_allow_ips),
@@ -79,6 +90,19 @@ def serve(settings: Settings, listener: socket.socket, announce: Announce) -> in
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
     return _serve_alone(config, listener, announce) if settings.workers == 1 else _share(config, listener, announce)
+
+
+def raise_descriptors(wanted: int) -> int:
+    """Let this process, and those that it starts, have so many descriptors open; returns how many they may."""
+    if sys.platform == "win32":
+        return wanted
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    may = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < may:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (may, hard))
+    return may
 
 
 def _serve_alone(config: uvicorn.Config, listener: socket.socket, announce: Announce) -> int:

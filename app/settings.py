@@ -16,6 +16,13 @@ PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 HTTPS_ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+UNNAMED_PROXY = (
+    "FORWARDED_ALLOW_IPS names no proxy, so all who come through one count as one visitor, and as coming by plain "
+    "http. Name it, such as FORWARDED_ALLOW_IPS=127.0.0.1."
+)
+
+
 def from_environment(name: str) -> AliasChoices:
     """Read from EXPLORER_NAME or, as servers behind a proxy call it, from NAME; as an argument by its own name."""
     return AliasChoices(f"EXPLORER_{name.upper()}", name.upper(), name)
@@ -99,8 +106,18 @@ class Settings(Limits, StoreLimits, BaseSettings):
     joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
     joining_rate: PositiveFloat = 60.0  # and a second after that
 
+    client_seconds: PositiveFloat = 10  # that a client has to send a request, and to read an answer
+    max_connections: PositiveInt = 4_000  # at once, to one process; beyond, those that do nothing are closed
+    max_connection_bytes: PositiveInt = 16_000_000  # of requests and answers that one process has on their way
+    max_header_bytes: PositiveInt = 16 * 1024
     max_body_bytes: PositiveInt = 64 * 1024
     max_iterations_per_request: PositiveInt = 10_000
+
+    @property
+    def is_behind_an_unnamed_proxy(self) -> bool:
+        """Whether only a proxy on this machine can make use of what is set, and none is named."""
+        of_a_site = bool(self.allowed_hosts or self.root_path)
+        return of_a_site and self.host in LOOPBACK and not self.forwarded_allow_ips
 
 
 PACKAGE = Path(__file__).resolve().parent

@@ -221,6 +221,12 @@ def worker_pids(server: Server) -> list[int]:
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
+def test_no_part_of_the_server_is_installed_that_nothing_uses() -> None:
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert {"uvicorn", "uvloop", "h11"} <= locked
+    assert not {"httptools", "pyyaml", "watchfiles", "websockets"} & locked
+
+
 # Behind a proxy -----------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +237,36 @@ def test_forwarded_headers_are_believed_from_the_proxies_that_were_named_alone(t
                 server, "/preferences", "theme=dark", X_Forwarded_Proto="https", X_Forwarded_For="::1"
             )
             assert headers["set-cookie"].startswith(name), allowed
+
+
+NAMELESS = "FORWARDED_ALLOW_IPS names no proxy"
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "said"),
+    [
+        ("127.0.0.1", {"ALLOWED_HOSTS": "class.example.org"}, True),
+        ("127.0.0.1", {"ROOT_PATH": "/explorer"}, True),
+        ("127.0.0.1", {"ALLOWED_HOSTS": "class.example.org", "FORWARDED_ALLOW_IPS": "127.0.0.1"}, False),
+        ("127.0.0.1", {}, False),
+        ("0.0.0.0", {"ALLOWED_HOSTS": "class.example.org"}, False),  # a class that calls it by a name
+    ],
+)
+def test_a_proxy_that_nobody_named_is_noticed_at_the_start(
+    tmp_path: Path, host: str, settings: dict[str, str], said: bool
+) -> None:
+    with serving(tmp_path, "--host", host, **settings) as server:
+        assert server.end() == 0
+        assert (NAMELESS in server.process.communicate()[1]) == said
+
+
+def test_a_proxy_that_nobody_named_is_noticed_by_what_it_adds_once(tmp_path: Path) -> None:
+    for allowed, said in (("", 1), ("127.0.0.1", 0)):
+        with serving(tmp_path, FORWARDED_ALLOW_IPS=allowed) as server:
+            for _ in range(3):
+                server.ask("GET", "/healthz", None, **{"X-Forwarded-For": "192.0.2.1"})
+            assert server.end() == 0
+            assert server.process.communicate()[1].count(NAMELESS) == said
 
 
 def test_a_proxy_is_named_by_its_address_in_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

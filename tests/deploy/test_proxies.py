@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from app.main import larger_bodies
+from app.settings import Settings
 from tests.deploy.proxies import DEPLOY, caddy, nginx, nginx_below, trusting
 from tests.test_serving import Server, serving
 
@@ -108,3 +110,11 @@ def test_each_configuration_says_how_to_start_the_program_beside_it() -> None:
             assert "FORWARDED_ALLOW_IPS=127.0.0.1" in command
             assert "ALLOWED_HOSTS=" in command
             assert command.endswith("python -m app --no-open")
+
+
+def test_nginx_lets_through_all_that_the_program_takes() -> None:
+    largest = max(larger_bodies(Settings()).values())
+    for file in DEPLOY.glob("nginx*.conf"):
+        found = re.search(r"client_max_body_size (\d+)m;", file.read_text())
+        assert found
+        assert int(found[1]) * 1024 * 1024 >= largest

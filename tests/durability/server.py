@@ -11,7 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["app.main", "app.__main__", "uvloop", "httptools"])
+CONTEXT.set_forkserver_preload(["app.main", "app.__main__", "uvloop", "h11"])
 STARTS_WITHIN = 100.0  # seconds, on a machine that does other things too
 UNLIMITED = {  # one test asks more often than a hundred learners
     "EXPLORER_SESSION_BURST": "1000000",

@@ -1,4 +1,5 @@
 """A class on one server, measured: 300 join, step for a minute, are back after a restart; 25 go as fast as they can.
+300 browsers come at once, with six connections each.
 
 `make load`; OPTIONS="--learners 100 --seconds 20 --workers 2" for other classes. The learners run on the same machine,
 so what is printed is an upper bound of what a class would see.
@@ -16,6 +17,7 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 
+from tests.load import browsers
 from tests.load.learners import Learner, Tally
 from tests.load.server import Server
 
@@ -114,6 +116,14 @@ async def hurry(server: Server) -> list[Bound]:
     ]
 
 
+async def crowd(server: Server) -> list[Bound]:
+    """All open their browsers at once."""
+    asked = browsers.BROWSERS * browsers.CONNECTIONS
+    return [
+        Bound("connections answered that came at once", await browsers.answered(server), f"of {asked}", least=asked)
+    ]
+
+
 def main() -> int:
     """Print the figures; 0 where all bounds hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -122,11 +132,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before this began")
-    with tempfile.TemporaryDirectory() as calm, tempfile.TemporaryDirectory() as quick:
+    where = tempfile.TemporaryDirectory
+    with where() as calm, where() as quick, where() as many:
         with closing(Server(Path(calm), options.workers)) as server:
             bounds = asyncio.run(classroom(server, options))
         with closing(Server(Path(quick), options.workers, UNLIMITED)) as server:
             bounds += asyncio.run(hurry(server))
+        with closing(Server(Path(many), options.workers)) as server:
+            bounds += asyncio.run(crowd(server))
     print(*bounds, sep="\n")
     return 0 if all(bound.holds for bound in bounds) else 1
 

@@ -56,7 +56,7 @@ class Lookup(Protocol):
 
 
 def evaluate(expression: Expression, values: Lookup) -> float:
-    """The number that an expression stands for, for the example in focus; no finite one where its parts are too large."""
+    """The number that an expression stands for, for the example in focus; parts that are too large make it infinite."""
     with np.errstate(all="ignore"):
         if isinstance(expression, Mean | BatchSum):
             shares = _evaluated(expression.body, values.batch.__getitem__)

@@ -16,6 +16,7 @@ from app.limits import StoreLimits
 from app.sessions.store.migrations import migrate
 from app.sessions.store.store import (
     ID_BYTES,
+    DamagedSessionError,
     Kept,
     Live,
     NotWritableError,
@@ -91,10 +92,13 @@ class SqliteStore:
             raise UnknownSessionError
         rev, fixed, moving, operations = row
         try:
-            session = session_of(fixed, moving)
+            kept = Kept(session_id, rev, session_of(fixed, moving), tuple(operations.split()), len(fixed))
+            led_to(kept.operations, "")  # they too can be read
         except UnknownLessonError as error:
             raise UnknownSessionError from error
-        return self._live.hold(Kept(session_id, rev, session, tuple(operations.split()), len(fixed)))
+        except Exception as error:  # whatever a text that is no session makes of it
+            raise DamagedSessionError from error
+        return self._live.hold(kept)
 
     async def save(self, kept: Kept, session: TrainingSession, key: str = "") -> Kept:
         """Put `session` in the place of `kept` if it still has that revision: compare and swap, in one statement.

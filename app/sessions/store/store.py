@@ -59,6 +59,13 @@ class UnknownSessionError(LookupError):
         super().__init__("There is no such session, or nobody has touched it for too long. Start a new one.")
 
 
+class DamagedSessionError(UnknownSessionError):
+    """A session's record in the store cannot be read."""
+
+    def __str__(self) -> str:
+        return "The record of this walk is damaged, so that it cannot be shown any more. Start a new one."
+
+
 class StaleRevisionError(RuntimeError):
     """Somebody else has moved the session on since the revision that was given; `current` is how it stands."""
 
@@ -71,14 +78,14 @@ class StaleRevisionError(RuntimeError):
 
 
 class TooManySessionsError(RuntimeError):
-    """This process already serves as many sessions as it may; a place is free after `retry_after` seconds."""
+    """This process already serves as many sessions as it may; a place is free after `wait` seconds."""
 
-    def __init__(self, most: int, retry_after: int) -> None:
+    def __init__(self, most: int, wait: int) -> None:
         super().__init__(
             f"{most:,} walks are in use on this server, which is its limit. "
-            f"Try again in {retry_after} seconds; a walk that nobody uses makes room."
+            f"Try again in {wait} seconds; a walk that nobody uses makes room."
         )
-        self.retry_after = retry_after
+        self.wait = wait
 
 
 class SessionTooLargeError(ValueError):
@@ -117,7 +124,8 @@ class SessionStore(Protocol):
     async def load(self, session_id: str) -> Kept:
         """The session of this id.
 
-        UnknownSessionError where there is none; TooManySessionsError where no other may be used beside those in use.
+        UnknownSessionError where there is none, DamagedSessionError where it cannot be read; TooManySessionsError where
+        no other may be used beside those in use.
         """
         ...
 

@@ -30,7 +30,7 @@ from app.web.api.state import dumps, json_response, state_text, trace_document
 from app.web.http.dependencies import TheWalk, services
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin
-from app.web.http.prefix import prefix
+from app.web.http.page import prefix
 
 router = APIRouter(prefix="/api")
 MOVE, STEP = Move(), Step()

@@ -8,19 +8,19 @@ from typing import Annotated, Self, TypeVar, cast
 from fastapi import Depends, Header, Request
 
 from app.engine.network.errors import SetupError
-from app.sessions.store.store import Kept, SessionStore, StaleRevisionError, led_to, operation_key
+from app.sessions.store.store import Kept, SessionStore, StaleRevisionError, UnknownSessionError, led_to, operation_key
 from app.sessions.walk.chunks import Reach, Verb, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
-from app.web.http.rates import Buckets, Rate, is_at_the_machine
 from app.web.http.templating import Templates
-from app.web.http.work import Pool, TooLongError
+from app.web.http.work import Buckets, Pool, Rate, TooLongError, is_at_the_machine
 
 Result = TypeVar("Result")
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
 NEAR = 1  # iterations: a way that is gone at once
 TRIES = 20  # of a request that names no revision, while others move the session in between
+SESSION_ID = re.compile(r"[\w-]{24}", re.ASCII)  # as stores make them: 18 random bytes
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 ONCE = Header(description="A key of your own, such as a UUID: a request sent again with it is not done again.")
 REVISION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
@@ -168,7 +168,12 @@ async def walk(request: Request, session_id: str, idempotency_key: Annotated[str
 
 
 def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
-    """The walk of this id, as this request expects it. TooFastError where too much is asked of it."""
+    """The walk of this id, as this request expects it. TooFastError where too much is asked of it.
+
+    UnknownSessionError for what cannot be an id, before anything is remembered of it.
+    """
+    if SESSION_ID.fullmatch(session_id) is None:
+        raise UnknownSessionError
     the = services(request)
     if not is_at_the_machine(request):
         (the.rates.reads if request.method == "GET" else the.rates.changes).take(session_id)

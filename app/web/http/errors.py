@@ -3,27 +3,32 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
 from app.sessions.setups.setting import MOST_ERRORS, Error, told
-from app.sessions.store.store import NotWritableError, SessionTooLargeError, TooManySessionsError, UnknownSessionError
+from app.sessions.store.store import (
+    DamagedSessionError,
+    NotWritableError,
+    SessionTooLargeError,
+    TooManySessionsError,
+    UnknownSessionError,
+)
 from app.views.pages import ProblemPage, broken, not_found, refused, session_gone
 from app.web.http.htmx import VARY, notice, wants_fragment
-from app.web.http.page import page_response
-from app.web.http.prefix import path_of, prefix
-from app.web.http.rates import TooFastError
+from app.web.http.page import page_response, path_of, prefix
 from app.web.http.request_log import request_id
-from app.web.http.work import BusyError
+from app.web.http.work import BusyError, TooFastError
 
 log = logging.getLogger(__name__)
 SENTENCES = {
@@ -93,42 +98,43 @@ async def on_diverged(request: Request, error: DivergedError) -> Response:
     return answer(request, refused(409, str(error), "Nothing was changed."), problem("diverged", 409, str(error)))
 
 
-async def on_too_fast(request: Request, error: TooFastError) -> Response:
-    """429: too much was asked for at once."""
-    return _later(_said_in_place(request, 429, "too-fast", error), error.wait)
+@dataclass(frozen=True)
+class Told:
+    """How an error that says itself what to do is answered; `in_place`: to htmx as a notice on a page that stays."""
+
+    status: int
+    kind: str
+    in_place: bool = False
 
 
-async def on_busy(request: Request, error: BusyError) -> Response:
-    """503: the queue of long computations is full."""
-    return _later(_said(request, 503, "busy", str(error)), error.wait)
+TOLD = {
+    TooFastError: Told(429, "too-fast", in_place=True),
+    BusyError: Told(503, "busy"),
+    TooManySessionsError: Told(503, "too-many"),
+    NotWritableError: Told(507, "not-writable", in_place=True),
+    DamagedSessionError: Told(404, "unknown-session"),
+}
 
 
-async def on_too_many_sessions(request: Request, error: TooManySessionsError) -> Response:
-    """503: as many walks are in use as this process serves."""
-    return _later(_said(request, 503, "too-many", str(error)), error.retry_after)
-
-
-async def on_not_writable(request: Request, error: NotWritableError) -> Response:
-    """507: the disk takes no more."""
-    return _said_in_place(request, 507, "not-writable", error)
+async def on_told(request: Request, error: Exception) -> Response:
+    """The error's own sentences, and when to try again where it says that."""
+    told = next(TOLD[kind] for kind in type(error).__mro__ if kind in TOLD)
+    if told.in_place and wants_fragment(request):
+        response: Response = HTMLResponse(notice(str(error)), told.status, headers=VARY)
+    else:
+        response = _said(request, told.status, told.kind, str(error))
+    wait = getattr(error, "wait", None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    if isinstance(error, DamagedSessionError):
+        log.warning("A walk's record is damaged: %s", type(error.__cause__).__name__)
+    return response
 
 
 def _said(request: Request, status: int, kind: str, sentence: str) -> Response:
     """What happened, in the first sentence, and what to do about it, in those that follow."""
     happened, _, remedy = sentence.partition(". ")
     return answer(request, refused(status, f"{happened}.", remedy), problem(kind, status, sentence))
-
-
-def _said_in_place(request: Request, status: int, kind: str, error: Exception) -> Response:
-    """The same; for htmx as a notice on the page, which stays."""
-    if wants_fragment(request):
-        return HTMLResponse(notice(str(error)), status, headers=VARY)
-    return _said(request, status, kind, str(error))
-
-
-def _later(response: Response, wait: int) -> Response:
-    response.headers["Retry-After"] = str(wait)
-    return response
 
 
 async def on_too_large(request: Request, error: SessionTooLargeError) -> Response:
@@ -157,12 +163,9 @@ HANDLERS: Handlers = {
     UnknownLessonError: on_unknown_lesson,
     UnknownSessionError: on_unknown_session,
     DivergedError: on_diverged,
-    TooFastError: on_too_fast,
-    BusyError: on_busy,
-    TooManySessionsError: on_too_many_sessions,
-    NotWritableError: on_not_writable,
     SessionTooLargeError: on_too_large,
     HTTPException: on_http,
+    **dict.fromkeys(TOLD, on_told),
 }
 
 
@@ -182,6 +185,8 @@ class Unexpected:
 
         try:
             await self.app(scope, receive, noting)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             if started or scope["type"] != "http":
                 raise

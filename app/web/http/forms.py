@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -45,8 +46,11 @@ async def sent_by(request: Request, most_bytes: int, most_fields: int) -> Sent:
 
     Nothing of a file outlives the request.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
         return Sent(await form_of(request, most_fields))
+    if parse_options_header(kind)[1].get(b"charset", b"utf-8").lower() != b"utf-8":  # no browser says another
+        raise SetupError("form", "The form is in a character set that is not read here.", "Send it as UTF-8.")
     try:
         async with request.form(max_files=1, max_fields=most_fields, max_part_size=most_bytes) as form:
             file = form.get("file")

@@ -9,9 +9,8 @@ from starlette.responses import RedirectResponse
 from app.sessions.walk.session import TrainingSession
 from app.web.http.dependencies import services
 from app.web.http.htmx import VARY
-from app.web.http.preferences import cookie_name, set_cookie
-from app.web.http.prefix import root_of
-from app.web.http.rates import is_at_the_machine
+from app.web.http.page import cookie_name, root_of, set_cookie
+from app.web.http.work import is_at_the_machine
 
 VISITOR = "visitor"  # the cookie that tells one visitor from another
 VISITOR_BYTES = 16

@@ -7,16 +7,15 @@ import json
 import logging
 import os
 import re
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from random import getrandbits
 from time import perf_counter
 from typing import Any
 
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.web.http.access import whole_paths
 
 REQUESTS = "app.requests"  # the logger of one line for each request
 SESSION_ID = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z0-9])[\w-]{24}(?![\w-])", re.ASCII)  # 18 random bytes, as urlsafe text
@@ -88,7 +87,7 @@ class Metrics:
             "explorer_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
         self._seconds = prometheus.Histogram(
-            "explorer_request_seconds", "From request to answer.", ("route",), buckets=BUCKETS, registry=self._registry
+            "explorer_client_seconds", "From request to answer.", ("route",), buckets=BUCKETS, registry=self._registry
         )
         if MULTIPROCESS not in os.environ:  # of several processes each has its own memory and time
             prometheus.ProcessCollector(registry=self._registry)
@@ -107,6 +106,17 @@ class Metrics:
         together = self._library.CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return self._library.generate_latest(together)
+
+
+def whole_paths(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, BaseRoute]]:
+    """Every route with its whole path, through routers that were included, and mounts."""
+    for route in routes:
+        included: Any = getattr(route, "original_router", None)
+        if included is None:
+            yield prefix + getattr(route, "path", ""), route
+        else:
+            context: Any = route
+            yield from whole_paths(included.routes, prefix + context.include_context.prefix)
 
 
 class RequestLog:

@@ -1,16 +1,82 @@
-"""Where long computations go: a few threads with a bounded queue, so that clicks are answered meanwhile."""
+"""What may be asked of the server: how often, and how much at once.
+
+Each key has a bucket of tokens, for so many requests at once and then so many a second. Long computations go to a few
+threads with a bounded queue, so that clicks are answered meanwhile.
+"""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
+from math import ceil
+from time import monotonic, perf_counter
 from typing import Generic, TypeVar
 
-from app.web.http.rates import TooFastError
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+# How often ------------------------------------------------------------------------------------------------------------
+#
+# Whoever sits at the machine itself is not held up: nobody else waits for it.
+
+LOCAL_CLIENTS = ("127.0.0.1", "::1")
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+MOST_BYTES, BUCKET_BYTES = 4_000_000, 200  # of a table of buckets, and of each bucket
+MOST_BUCKETS = MOST_BYTES // BUCKET_BYTES
+
+
+class TooFastError(RuntimeError):
+    """Asked for again too soon; `wait` is how many whole seconds later it is granted."""
+
+    def __init__(self, wait: float) -> None:
+        self.wait = max(1, ceil(wait))
+        seconds = "1 second" if self.wait == 1 else f"{self.wait} seconds"
+        super().__init__(f"That was more than this server takes at once. Wait {seconds}, then go on.")
+
+
+def is_at_the_machine(request: Request) -> bool:
+    """Whether the request comes from the machine that serves, by a name of its own: not through a proxy on it."""
+    client: tuple[str, int] | None = request.scope["client"]
+    if client is None or client[0] not in LOCAL_CLIENTS:
+        return False
+    return URL(scheme="http", netloc=request.headers.get("host", "")).hostname in LOCAL_NAMES
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many at once, refilled by so many a second."""
+
+    burst: int
+    per_second: float
+
+
+class Buckets:
+    """A token bucket per key, kept as one number: the time at which the bucket is full again. `clock` gives seconds.
+
+    A key is kept as its hash, whatever its length, so that the table's bytes are bounded by the number of its keys.
+    """
+
+    def __init__(self, rate: Rate, clock: Callable[[], float] = monotonic) -> None:
+        self._each, self._depth, self._clock = 1 / rate.per_second, rate.burst / rate.per_second, clock
+        self._full_at: dict[int, float] = {}
+
+    def take(self, key: Hashable) -> None:
+        """One token of the key's bucket. TooFastError where it is empty."""
+        now, name = self._clock(), hash(key)
+        full_at = max(self._full_at.get(name, now), now) + self._each
+        if full_at - now > self._depth + 1e-9:
+            raise TooFastError(full_at - now - self._depth)
+        self._full_at[name] = full_at
+        if len(self._full_at) > MOST_BUCKETS:  # those go that are full again; where nearly none is, all
+            waiting = {name: full_at for name, full_at in self._full_at.items() if full_at > now}
+            self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}
+
+
+# How much at once -----------------------------------------------------------------------------------------------------
 
 Result = TypeVar("Result")
 SLICE = 0.002  # seconds after which others in the queue get their turn at a thread
@@ -118,3 +184,51 @@ def _slice(last: Result, steps: Iterator[Result], most: float, clock: Callable[[
         if seconds > most:
             return Slice(last, True, count, seconds)
     return Slice(last, False, count, clock() - start)
+
+
+# Whose turn it is -----------------------------------------------------------------------------------------------------
+
+AT_ONCE = 2  # requests that are begun in one pass of the event loop
+
+
+class Turns:
+    """Begins a few requests in each pass of the event loop, of one address after the other. Pure ASGI.
+
+    So however many requests one address sends, those of another one wait for a few of them, not for all. A request that
+    was begun holds no other one up: what takes long is computed elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._begun = 0  # in this pass
+        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._turn(scope["client"][0] if scope["client"] else "")
+        await self.app(scope, receive, send)
+
+    async def _turn(self, address: str) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._begun:
+            loop.call_soon(self._pass)
+        if self._begun < AT_ONCE and not self._waiting:
+            self._begun += 1
+        else:
+            turn = loop.create_future()
+            self._waiting.setdefault(address, deque()).append(turn)
+            await turn
+
+    def _pass(self) -> None:
+        """The next pass of the event loop has come."""
+        self._begun = 0
+        while self._waiting and self._begun < AT_ONCE:
+            address, turns = self._waiting.popitem(last=False)
+            turn = turns.popleft()
+            if turns:
+                self._waiting[address] = turns
+            if not turn.done():  # whoever waited for it may have been told to stop
+                turn.set_result(None)
+                self._begun += 1
+        if self._begun:
+            asyncio.get_running_loop().call_soon(self._pass)

@@ -10,9 +10,7 @@ from app.views.api_docs import api_docs
 from app.web.http.dependencies import services
 from app.web.http.forms import form_of
 from app.web.http.htmx import VARY
-from app.web.http.page import page_response
-from app.web.http.preferences import local, remember
-from app.web.http.prefix import root_of
+from app.web.http.page import local, page_response, remember, root_of
 from app.web.http.request_log import Metrics
 
 router = APIRouter(include_in_schema=False)

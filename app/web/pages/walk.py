@@ -24,8 +24,7 @@ from app.web.http.dependencies import Walk, revision, walk_of
 from app.web.http.forms import Form, edited_in, form_of
 from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import VARY, wants_fragment
-from app.web.http.page import page_response
-from app.web.http.preferences import preferences
+from app.web.http.page import page_response, preferences
 
 EMPTY, PER_EQUATION = 20_000, 500  # bytes of a page's panels, about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk

@@ -117,7 +117,7 @@ def test_no_more_sessions_are_in_use_at_one_time_than_allowed(opened: Opened, cl
     clock.hours(1 / 60)
     with pytest.raises(TooManySessionsError, match=r"2 walks .* in 240 seconds") as caught:
         run(store.create(own()))
-    assert caught.value.retry_after == 240
+    assert caught.value.wait == 240
     assert run(store.load(second.id)).rev == 1  # who is in goes on
     clock.hours(4.5 / 60)
     run(store.create(own()))  # in the place of the first, which nobody used for five minutes

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.access import ANYONE, SESSION, UndeclaredRouteError, check_access, operations_of
+from app.web.http.security import ANYONE, SESSION, UndeclaredRouteError, check_access, operations_of
 
 
 @pytest.fixture

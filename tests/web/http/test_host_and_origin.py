@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.access import SESSION, operations_of
+from app.web.http.security import SESSION, operations_of
 from tests.web.talk import HTMX, LESSON, begin, read, walk_of
 
 HERE = "http://testserver"
@@ -133,7 +133,8 @@ def test_this_machine_answers_to_its_addresses_and_to_the_names_that_it_is_given
     "host",
     ["elsewhere.example", "localhost.elsewhere.example", "127.0.0.1.elsewhere.example", "localhost:8000@elsewhere",
      "", "localhost ", "localhost/", "[::1", "[localhost]", "1.2.3", "0x7f.1", "localhost:", "b\xe9b\xe9", "x" * 4000,
-     "sub.testserver", "localhost."],
+     "sub.testserver", "localhost.", "[1.2.3.4]", "[1.2.3.4]:80", "[::1%25eth0]", "[:::]", "localhost:99999",
+     "1.2.3.4:0x50"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/", "/api/lessons", "/static/app.css"])
 def test_this_machine_does_not_answer_to_a_name_that_is_not_its_own(client: TestClient, host: str, path: str) -> None:

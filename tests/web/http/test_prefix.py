@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.preferences import local
+from app.web.http.page import local
 from tests.web.talk import HTMX
 
 ROOT = "/class/explorer"

@@ -47,7 +47,7 @@ def test_requests_are_counted_by_the_routes_that_were_declared(settings: Setting
         text = client.get("/metrics").text
     families = {family.name: family for family in text_string_to_metric_families(text)}
     counted = {tuple(sample.labels.values()): sample.value for sample in families["explorer_requests"].samples}
-    names = {sample.name for sample in families["explorer_request_seconds"].samples}
+    names = {sample.name for sample in families["explorer_client_seconds"].samples}
     for labels in (
         ("POST", "/api/sessions", "201"),
         ("POST", "/api/sessions/{session_id}/step", "200"),
@@ -59,7 +59,7 @@ def test_requests_are_counted_by_the_routes_that_were_declared(settings: Setting
         ("GET", "none", "421"),
     ):
         assert counted[labels] == 1.0, (labels, counted)
-    assert {"explorer_request_seconds_bucket", "explorer_request_seconds_sum"} <= names
+    assert {"explorer_client_seconds_bucket", "explorer_client_seconds_sum"} <= names
     assert "process_resident_memory_bytes" in families
     assert state["id"] not in text
     assert "such" not in text

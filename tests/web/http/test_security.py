@@ -1,6 +1,7 @@
 """What every answer carries, whatever it is."""
 
 import gzip
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.http.security import operations_of
 from tests.web.talk import HTMX
 
 POLICY = (
@@ -41,6 +43,26 @@ def test_every_answer_carries_the_security_headers_once(client: TestClient, meth
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert all(part.endswith("=()") for part in headers["permissions-policy"].split(", "))
     assert not {"server", "x-powered-by", "access-control-allow-origin"} & set(headers)
+
+
+def test_on_https_at_a_host_of_its_own_browsers_are_told_to_stay_with_https(settings: Settings) -> None:
+    for root, base, told in (("", "https", True), ("", "http", False), ("/explorer", "https", False)):
+        app = create_app(settings.model_copy(update={"root_path": root}))
+        with TestClient(app, base_url=f"{base}://testserver") as client:
+            for path in ("/", "/nothing", "/static/app.css"):
+                said = client.get(path).headers.get("strict-transport-security")
+                assert said == ("max-age=31536000" if told else None), (root, base, path)
+
+
+def test_head_is_taken_wherever_get_is(client: TestClient, settings: Settings) -> None:
+    session = client.post("/api/sessions", json={"lesson": "hours-of-study"}).json()["id"]
+    application: Any = client.app
+    for method, path in map(str.split, operations_of(application.router.routes)):
+        if method == "GET":
+            address = path.replace("{session_id}", session).replace("{slug}", "hours-of-study")
+            expected = client.get(address)
+            answer = client.head(address)
+            assert (answer.status_code, answer.content) == (expected.status_code, b""), address
 
 
 def test_pages_of_a_session_and_fragments_are_not_kept(client: TestClient) -> None:

@@ -110,3 +110,25 @@ def test_a_verb_takes_no_body_that_is_no_form_and_none_that_is_too_large(client:
     for body in (b"a" * 65_537, pieces(b"a" * 65_537)):
         assert client.post(path, content=body, headers=FORM).status_code == 413
     assert read(client, state)["iteration"] == 0
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["undefined", "idna", "punycode", "utf-7", "unicode_escape", "raw_unicode_escape", "utf-16", "rot13", "zebra", '""',
+     "hex", "utf_16_be_\x00", "latin-1"],
+)  # fmt: skip
+@pytest.mark.parametrize("body", [part(b"units-1", b"\\ud800+2AA-\xff"), part(b"\xffa-"), file(b"\xff\\ud800.csv")])
+@pytest.mark.parametrize("said", ["charset={}", 'charset="{}"', "CHARSET = {}"])
+def test_a_form_in_another_character_set_than_utf_8_is_refused_in_words(
+    client: TestClient, charset: str, body: bytes, said: str
+) -> None:
+    headers = [(b"content-type", f"multipart/form-data; boundary=x; {said.format(charset)}".encode("latin-1"))]
+    response = client.post("/build", content=body + END, headers=headers)
+    assert response.status_code == 422
+    assert "Send it as UTF-8" in response.text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_a_form_that_calls_itself_utf_8_is_read(client: TestClient, charset: str) -> None:
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    assert client.post("/build", content=file(b"a.csv") + END, headers=headers).status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -15,8 +16,7 @@ from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
-from app.web.http.rates import MOST_BUCKETS, Buckets, Rate, TooFastError
-from app.web.http.work import BusyError, Pool, TooLongError
+from app.web.http.work import BUCKET_BYTES, MOST_BYTES, Buckets, BusyError, Pool, Rate, TooFastError, TooLongError
 from tests.benchmarks.in_process import Browser
 from tests.sessions.clock import Clock
 from tests.web.talk import BATCHES, HTMX, LESSON, act, begin, read, walk_of
@@ -73,13 +73,27 @@ def test_nobody_who_clicks_by_hand_for_ten_seconds_is_held_up(clicks_a_second: i
         clock.now += 1 / clicks_a_second
 
 
-def test_any_number_of_keys_takes_a_bounded_memory() -> None:
+def test_any_number_of_keys_of_any_length_takes_a_bounded_memory() -> None:
     clock = Clock()
     buckets = Buckets(Rate(20, 10.0), clock)
-    for key in range(3 * MOST_BUCKETS):
-        buckets.take(key)
-        clock.now += 1e-6
-    assert len(vars(buckets)["_full_at"]) <= MOST_BUCKETS
+    tracemalloc.start()
+    try:
+        for key in range(2 * MOST_BYTES // BUCKET_BYTES):
+            buckets.take(f"{key}{'x' * 1_000}")
+            clock.now += 1e-6
+        assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("path", ["/sessions/{}", "/sessions/{}/step", "/api/sessions/{}/trace", "/build?like={}"])
+def test_what_is_no_id_is_not_found_and_leaves_nothing_behind(client: TestClient, path: str) -> None:
+    method = "POST" if path.endswith("step") else "GET"
+    for wrong in ("x" * 60_000, "x" * 23, "x" * 25, "x" * 23 + "%20", "x" * 23 + "%C3%A9"):
+        assert client.request(method, path.format(wrong)).status_code == 404
+    app: Any = client.app
+    rates = app.state.services.rates
+    assert vars(rates.reads)["_full_at"] == vars(rates.changes)["_full_at"] == {}
 
 
 # Too fast -----------------------------------------------------------------------------------------------------------

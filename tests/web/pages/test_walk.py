@@ -207,7 +207,7 @@ class Exploding(SqliteStore):
         raise RuntimeError("secret reason")
 
 
-@pytest.mark.parametrize("path", ["/sessions/nobody", "/api/sessions/nobody"])
+@pytest.mark.parametrize("path", [f"/sessions/{24 * 'n'}", f"/api/sessions/{24 * 'n'}"])
 def test_a_failure_of_the_program_says_so_without_its_reason(settings: Settings, path: str) -> None:
     with TestClient(create_app(settings, lambda given: Exploding(given.data_directory))) as client:
         response = client.get(path)
