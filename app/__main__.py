@@ -97,13 +97,15 @@ def read_settings(options: argparse.Namespace) -> Settings:
 
 
 def check_data_directory(settings: Settings) -> None:
-    """Make the data directory ready."""
+    """Make the data directory ready, and say where others can read it."""
     from app.sessions.store import startup
 
     try:
-        startup.check_data_directory(settings.data_directory, settings.min_free_megabytes)
+        open_to_others = startup.check_data_directory(settings.data_directory, settings.min_free_megabytes)
     except startup.CannotKeepSessionsError as error:
         raise CannotStartError(str(error), CANNOT_KEEP) from error
+    if open_to_others:
+        print(open_to_others, file=sys.stderr)
 
 
 def listen(host: str, port: int) -> socket.socket:

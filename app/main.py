@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.engine.memory import MEGABYTE, MEMORY
+from app.sessions.store.private import DIRECTORY
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
@@ -40,7 +41,7 @@ DESCRIPTION = (
 
 def sqlite_store(settings: Settings) -> SessionStore:
     """The default store: one file in the data directory."""
-    settings.data_directory.mkdir(parents=True, exist_ok=True)
+    settings.data_directory.mkdir(DIRECTORY, parents=True, exist_ok=True)
     return SqliteStore(settings.data_directory, settings)
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.sessions.store.migrations import StoreVersionError, version_of
+from app.sessions.store.private import make_file
 from app.sessions.store.sqlite import FILE
 
 
@@ -14,7 +15,9 @@ class BackupError(RuntimeError):
 
 
 def back_up(directory: Path, target: Path) -> int:
-    """Copy the sessions of a data directory into one new file; returns how many there are. BackupError."""
+    """Copy the sessions of a data directory into one new file, which only its owner can read; returns how many there
+    are. BackupError.
+    """
     if target.exists():
         raise BackupError(f"{target} exists already. Name a file that does not.")
     if not (directory / FILE).is_file():
@@ -22,6 +25,7 @@ def back_up(directory: Path, target: Path) -> int:
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
+        make_file(unfinished)
         original_uri = f"{(directory / FILE).resolve().as_uri()}?mode=rw"
         with closing(sqlite3.connect(original_uri, uri=True)) as original, closing(sqlite3.connect(unfinished)) as copy:
             version_of(original)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from app.lessons import UnknownLessonError
 from app.limits import StoreLimits
 from app.sessions.store.migrations import migrate
+from app.sessions.store.private import make_file
 from app.sessions.store.store import (
     ID_BYTES,
     DamagedSessionError,
@@ -51,6 +52,7 @@ class SqliteStore:
     def __init__(self, directory: Path, limits: StoreLimits = USUAL, clock: Callable[[], float] = time.time) -> None:
         self._limits, self._clock, self._lifetime = limits, clock, limits.session_hours * 3600.0
         self._live = Live(limits.max_live_sessions, limits.live_minutes * 60.0, clock)
+        make_file(directory / FILE)
         self._reader = connect(directory / FILE, limits.synchronous)
         try:
             migrate(self._reader)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.sessions.store.migrations import StoreVersionError, migrate
+from app.sessions.store.private import DIRECTORY, keep_private, make_file
 from app.sessions.store.sqlite import FILE, connect
 
 MOUNTS = Path("/proc/self/mountinfo")  # of Linux; elsewhere only the other checks are made
@@ -22,20 +23,23 @@ class CannotKeepSessionsError(RuntimeError):
     """Sessions cannot be kept in the data directory; the message says why, and what to do."""
 
 
-def check_data_directory(directory: Path, free_megabytes: float) -> None:
-    """Make the directory and its file ready. CannotKeepSessionsError where sessions cannot be kept there.
+def check_data_directory(directory: Path, free_megabytes: float) -> str:
+    """Make the directory and its file ready, and close both to others; returns what must be said where that cannot be.
 
-    `free_megabytes` is how much space there must be.
+    CannotKeepSessionsError where sessions cannot be kept there. `free_megabytes` is how much space there must be.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(DIRECTORY, parents=True, exist_ok=True)
     except OSError as error:
         raise CannotKeepSessionsError(
             f"The data directory {directory} cannot be made: {error.strerror}. {ANOTHER}"
         ) from error
     check_file_system(directory, MOUNTS.read_text() if MOUNTS.exists() else "")
     check_free_space(directory, free_megabytes)
+    make_file(directory / FILE)
+    open_to_others = keep_private(directory, FILE)
     check_file(directory)
+    return open_to_others
 
 
 def check_file_system(directory: Path, mounts: str) -> None:
