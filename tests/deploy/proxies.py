@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+LOG = "explorer.log"  # what a proxy writes down, in the directory that it is given
 NGINX = """
 daemon off; pid {here}/pid; error_log stderr warn;
 events {{}}
@@ -21,6 +22,7 @@ http {{
   access_log off; types {{}}
   client_body_temp_path {here}/body; proxy_temp_path {here}/proxy; fastcgi_temp_path {here}/fastcgi;
   uwsgi_temp_path {here}/uwsgi; scgi_temp_path {here}/scgi;
+  {log}
   {site}
 }}
 """
@@ -91,7 +93,8 @@ def nginx_below(here: Path, backend: int) -> Iterator[int]:
 
 def _nginx(here: Path, site: str) -> list[str]:
     file = here / "nginx.conf"
-    file.write_text(NGINX.format(here=here, site=site))
+    site = site.replace("/var/log/nginx", str(here))
+    file.write_text(NGINX.format(here=here, site=site, log=(DEPLOY / "nginx-log.conf").read_text()))
     return ["nginx", "-c", str(file), "-e", "stderr", "-p", str(here)]
 
 
@@ -101,12 +104,18 @@ def caddy(here: Path, backend: int, site: str) -> Iterator[int]:
     installed("caddy")
     port, file = free_port(), here / "Caddyfile"
     whole = (DEPLOY / "Caddyfile").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
-    found = re.search(rf"^{re.escape(site)} \{{\n.*?^\}}", whole, re.MULTILINE | re.DOTALL)
-    assert found, site
-    rules = found[0].replace(site, f"http://localhost:{port}")
-    file.write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{rules}\n")
+    options, rules = (_block(whole, name) for name in ("", site))
+    options = options.replace("log {", f"admin off\n\tauto_https off\n\tlog {{\n\t\toutput file {here}/{LOG}")
+    file.write_text(f"{options}\n{rules.replace(site, f'http://localhost:{port}')}\n")
     with listening(["caddy", "run", "--adapter", "caddyfile", "--config", str(file)], port):
         yield port
+
+
+def _block(whole: str, name: str) -> str:
+    """The site of this name in a Caddyfile; its options where the name is empty."""
+    found = re.search(rf"^{re.escape(f'{name} '.lstrip())}\{{\n.*?^\}}", whole, re.MULTILINE | re.DOTALL)
+    assert found, name
+    return found[0]
 
 
 def trusting() -> ssl.SSLContext:

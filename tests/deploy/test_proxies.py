@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
@@ -12,10 +13,11 @@ import pytest
 
 from app.main import larger_bodies
 from app.settings import Settings
-from tests.deploy.proxies import DEPLOY, caddy, nginx, nginx_below, trusting
+from tests.deploy.proxies import DEPLOY, LOG, caddy, free_port, nginx, nginx_below, trusting
 from tests.test_serving import Server, serving
 
 BELOW = "/explorer"
+ID = "mJ4-kQ_x9ZtLr0aVbN2cWd8e"
 
 
 class Visitor:
@@ -24,6 +26,7 @@ class Visitor:
     def __init__(self, port: int, secure: bool) -> None:
         self.host, self.secure = f"localhost:{port}", secure
         self.cookies: dict[str, str] = {}
+        self.at = "/"  # the page that it shows
 
     def ask(self, method: str, path: str, **form: str) -> tuple[HTTPResponse, str]:
         """An answer and its text."""
@@ -34,11 +37,13 @@ class Visitor:
             "Content-Type": "application/x-www-form-urlencoded",
             "X-Forwarded-For": "192.0.2.99",
             "X-Forwarded-Proto": "gopher",
+            "Referer": f"http{'s' if self.secure else ''}://{self.host}{self.at}",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
         connection.request(method, path, urlencode(form) if form else None, headers)
         answer = connection.getresponse()
         text = answer.read().decode()
+        self.at = path if answer.status == 200 else self.at
         connection.close()
         for cookie in answer.headers.get_all("set-cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
@@ -67,8 +72,8 @@ def behind(data: Path, root: str = "") -> Iterator[Server]:
         yield server
 
 
-def check(visitor: Visitor, root: str) -> None:
-    """All that a class needs comes through; what is ours does not."""
+def check(visitor: Visitor, root: str, log: Path) -> None:
+    """All that a class needs comes through; what is ours does not; no key to a walk is written down."""
     at = visitor.walk(root)
     state = json.loads(visitor.ask("GET", f"{root}/api{at.removeprefix(root)}")[1])
     assert state["cursor"] == 8
@@ -83,27 +88,45 @@ def check(visitor: Visitor, root: str) -> None:
     prefix = "__Host-" if visitor.secure and not root else "__Secure-" if visitor.secure else ""
     assert f"{prefix}theme" in visitor.cookies
     assert 'data-theme="dark"' in visitor.ask("GET", f"{root}/")[1]
+    written = until_written(log, "preferences")
+    assert f"{root}/sessions/ID/step" in written
+    assert at.rpartition("/")[2] not in written
+
+
+def test_caddy_writes_down_no_key_where_the_program_does_not_answer(tmp_path: Path) -> None:
+    with caddy(tmp_path, free_port(), "class.example.org") as port:
+        assert Visitor(port, secure=False).ask("GET", f"/sessions/{ID}/step")[0].status == 502
+        written = until_written(tmp_path / LOG, "refused")
+        assert ("/sessions/ID/step" in written, ID in written) == (True, False)
+
+
+def until_written(log: Path, word: str) -> str:
+    """What stands in the log as soon as it holds this word."""
+    late = time.monotonic() + 10
+    while time.monotonic() < late and not (log.exists() and word in log.read_text()):
+        time.sleep(0.02)
+    return log.read_text()
 
 
 def test_through_nginx_by_https_at_a_host_name_of_its_own(tmp_path: Path) -> None:
     with behind(tmp_path) as server, nginx(tmp_path, server.port) as port:
-        check(Visitor(port, secure=True), "")
+        check(Visitor(port, secure=True), "", tmp_path / LOG)
 
 
 def test_through_nginx_below_a_path(tmp_path: Path) -> None:
     with behind(tmp_path, BELOW) as server, nginx_below(tmp_path, server.port) as port:
-        check(Visitor(port, secure=False), BELOW)
+        check(Visitor(port, secure=False), BELOW, tmp_path / LOG)
         assert Visitor(port, secure=False).ask("GET", BELOW)[0].status == 308
 
 
 @pytest.mark.parametrize(("site", "root"), [("class.example.org", ""), ("school.example.org", BELOW)])
 def test_through_caddy(tmp_path: Path, site: str, root: str) -> None:
     with behind(tmp_path, root) as server, caddy(tmp_path, server.port, site) as port:
-        check(Visitor(port, secure=False), root)
+        check(Visitor(port, secure=False), root, tmp_path / LOG)
 
 
 def test_each_configuration_says_how_to_start_the_program_beside_it() -> None:
-    for file in DEPLOY.iterdir():
+    for file in set(DEPLOY.iterdir()) - {DEPLOY / "nginx-log.conf"}:
         commands = re.findall(r"^# The program beside it: (.*)", file.read_text(), re.MULTILINE)
         assert commands
         for command in commands:
@@ -112,9 +135,44 @@ def test_each_configuration_says_how_to_start_the_program_beside_it() -> None:
             assert command.endswith("python -m app --no-open")
 
 
+PATHS = {
+    f"/sessions/{ID}": "/sessions/ID",
+    f"/sessions/{ID}/compare/run": "/sessions/ID/compare/run",
+    f"{BELOW}/api/sessions/{ID}/paths": f"{BELOW}/api/sessions/ID/paths",
+    "/lessons/hours-of-study": "/lessons/hours-of-study",
+    "/sessions": "/sessions",
+}
+
+
+def test_nginx_writes_paths_without_ids_and_nothing_else_that_may_hold_one() -> None:
+    log = (DEPLOY / "nginx-log.conf").read_text()
+    found = re.search(r'"~(?P<pattern>[^"]+)" "(?P<written>[^"]+)";', log)
+    assert found
+    pattern = re.compile(found["pattern"].replace("(?<", "(?P<"))
+    written = re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", found["written"])
+    assert {path: pattern.sub(written, path) for path in PATHS} == PATHS
+    line = re.search(r"^log_format explorer (.*);$", log, re.MULTILINE)
+    assert line
+    harmless = {"remote_addr", "time_local", "request_method", "server_protocol", "status", "body_bytes_sent"}
+    assert set(re.findall(r"\$(\w+)", line[1])) == harmless | {"explorer_path", "request_time"}
+    for file in (DEPLOY / "nginx.conf", DEPLOY / "nginx-prefix.conf"):
+        assert re.findall(r"^ *access_log (.*);", file.read_text(), re.MULTILINE) == [
+            "/var/log/nginx/explorer.log explorer"
+        ]
+
+
+def test_caddy_writes_paths_without_ids_and_nothing_else_that_may_hold_one() -> None:
+    sites = (DEPLOY / "Caddyfile").read_text()
+    found = re.search(r'request>uri regexp "(?P<pattern>[^"]+)" "(?P<written>[^"]+)"', sites)
+    assert found
+    assert {path: re.sub(found["pattern"], found["written"], path) for path in PATHS} == PATHS
+    assert {"request>headers delete", "resp_headers delete"} <= set(map(str.strip, sites.splitlines()))
+    assert len(re.findall(r"^\tlog$", sites, re.MULTILINE)) == sites.count("reverse_proxy")
+
+
 def test_nginx_lets_through_all_that_the_program_takes() -> None:
     largest = max(larger_bodies(Settings()).values())
-    for file in DEPLOY.glob("nginx*.conf"):
+    for file in (DEPLOY / "nginx.conf", DEPLOY / "nginx-prefix.conf"):
         found = re.search(r"client_max_body_size (\d+)m;", file.read_text())
         assert found
         assert int(found[1]) * 1024 * 1024 >= largest
