@@ -24,13 +24,26 @@ from app.web.http.request_log import Metrics, RequestLog
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Pool, Turns
-from app.web.pages import bug_lab, build, check, compare, explorer, lessons, paths, pictures, predict, program, training
+from app.web.pages import (
+    bug_lab,
+    build,
+    check,
+    compare,
+    explorer,
+    lessons,
+    paths,
+    pictures,
+    predict,
+    program,
+    training,
+    walks,
+)
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab)
+PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks)
 ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
-    program.router,
+    walks.router, program.router,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (

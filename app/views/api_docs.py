@@ -7,7 +7,8 @@ OpenApi = dict[str, Any]
 PROBLEMS = (
     ("invalid", 422, "A field does not fit. errors names each field, its bound and the remedy."),
     ("request", 404, "There is nothing here, or the request is not taken (400, 403, 404, 405, 413, 415, 421)."),
-    ("unknown-session", 404, "The session is unknown, or nobody has touched it for too long. Start a new one."),
+    ("read-only", 403, "The id is one to look by. Nothing was changed; change the session by its own id."),
+    ("unknown-session", 404, "No such session: deleted, under another id, or untouched for too long. Start a new one."),
     ("diverged", 409, "The numbers would grow beyond what a number can hold. Nothing was changed; go back."),
     ("stale", 412, "The rev that was sent is old. Nothing was changed; state holds the session as it stands."),
     ("too-fast", 429, "Too much was asked for at once. Wait as many seconds as Retry-After says, then go on."),

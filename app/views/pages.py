@@ -37,7 +37,8 @@ class NavItem:
 class Chrome:
     """What every page wears: the reader's preferences and the way here. Empty theme or motion: as the system.
 
-    `framed`: inside of another site's page, where browsers keep no cookies of ours.
+    `framed`: inside of another site's page, where browsers keep no cookies of ours. `read_only`: the page shows a walk
+    to somebody who may only look at it.
     """
 
     theme: str
@@ -46,15 +47,16 @@ class Chrome:
     path: str
     nav: tuple[NavItem, ...]
     framed: bool = False
+    read_only: bool = False
 
     @classmethod
     def of(cls, path: str, current: str = "", theme: str = "", motion: str = "", digits: int = 5) -> Self:
-        """For the page at `path`; `current` is lessons, build, bug-lab or api where it belongs there."""
+        """For the page at `path`; `current` is lessons, build, bug-lab or walks where it belongs there."""
         rooms = (
             ("Lessons", "/", "lessons"),
             ("Build", "/build", "build"),
             ("Bug lab", "/bug-lab", "bug-lab"),
-            ("API", "/docs", "api"),
+            ("My walks", "/walks", "walks"),
         )
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)
         return cls(theme, motion, digits, path, nav)
@@ -201,8 +203,8 @@ def session_gone(lesson: str = "") -> ProblemPage:
     return ProblemPage(
         404,
         "This walk is no longer here",
-        "The address names a walk that this program does not hold: it was never here, or it was left unused so long "
-        "that it was let go.",
+        "The address names a walk that this program does not hold: it was never here, it was deleted or has another "
+        "address now, or it was left unused so long that it was let go.",
         "Start again: the same lesson begins with the same numbers.",
         lesson,
     )

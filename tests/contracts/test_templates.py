@@ -46,6 +46,7 @@ from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, PicturesPage
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
+from app.views.walks.walks import SharePage, SurePage, WalkCard, WalksPage
 from app.web.http.templating import Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
@@ -59,6 +60,9 @@ PAGES: dict[str, type[Any]] = {
     "build/page.html": BuildPage,
     "compare/page.html": ComparePage,
     "pictures/page.html": PicturesPage,
+    "walks/page.html": WalksPage,
+    "walks/sure.html": SurePage,
+    "walks/share.html": SharePage,
 }
 MARKS: dict[str, tuple[type[Any], str]] = {
     "build/build-fields.html": (FieldsPanel, "panel"),
@@ -101,6 +105,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "check/row.html": (CheckRow, "row"),
     "explorer/parameter.html": (ParameterRow, "row"),
     "explorer/cell.html": (Cell, "cell"),
+    "walks/card.html": (WalkCard, "walk"),
 }
 
 

@@ -12,7 +12,12 @@ OPERATION_KEYS = (
     "CREATE TABLE pulse (beats INTEGER NOT NULL)",  # one row, written to see whether the file can be written
     "INSERT INTO pulse VALUES (0)",
 )
-MIGRATIONS = (FIRST, OPERATION_KEYS)  # the n-th leads from version n to n + 1; one that was published never changes
+READERS = (
+    "ALTER TABLE session ADD COLUMN reader TEXT",  # a second key, by which the session is only looked at
+    "CREATE UNIQUE INDEX session_reader ON session (reader)",
+)
+# The n-th leads from version n to n + 1; one that was published never changes.
+MIGRATIONS = (FIRST, OPERATION_KEYS, READERS)
 VERSION = len(MIGRATIONS)
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,10 @@ INSERT = "INSERT INTO session (id, rev, fixed, moving, touched) VALUES (?, 1, ?,
 SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ? WHERE id = ? AND rev = ? AND touched >= ?"
 TOUCH = "UPDATE session SET touched = max(touched, ?) WHERE id = ?"
 SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)"
+DELETE = "DELETE FROM session WHERE id = ?"
+REVOKE = "UPDATE OR IGNORE session SET id = ? WHERE id = ?"
+SHARE = "UPDATE OR IGNORE session SET reader = ? WHERE id = ? AND reader IS NULL"
+UNSHARE = "UPDATE session SET reader = NULL WHERE id = ?"
 BEAT = "UPDATE pulse SET beats = beats + 1"  # a write for its own sake
 
 
@@ -76,8 +81,10 @@ class SqliteStore:
         return self._live.hold(kept)
 
     async def load(self, session_id: str) -> Kept:
-        """The session of this id; it counts as used."""
+        """The session of this id, or of this reader's key; it counts as used."""
         row = self._row("SELECT rev, touched FROM session WHERE id = ?", session_id)
+        if row is None and (own := self._row("SELECT id FROM session WHERE reader = ?", session_id)):
+            return replace(await self.load(own[0]), id=session_id, read_only=True)
         if row is None or row[1] < self._unused_since(1):
             self._live.forget(session_id)
             raise UnknownSessionError
@@ -117,6 +124,38 @@ class SqliteStore:
         if led_to(current.operations, key) is None:
             raise StaleRevisionError(current)
         return current
+
+    # Keys -------------------------------------------------------------------------------------------------------------
+
+    async def delete(self, session_id: str) -> None:
+        """Its row goes."""
+        if not await self._writer.write(DELETE, session_id):
+            raise UnknownSessionError
+
+    async def revoke(self, session_id: str, new_id: str) -> None:
+        """Another id for its row. Where the row has it already, the answer was lost and the request sent again."""
+        if not await self._writer.write(REVOKE, new_id, session_id):
+            row = "SELECT 1 FROM session WHERE id = ?"
+            if self._row(row, session_id) or not self._row(row, new_id):
+                raise UnknownSessionError
+
+    async def share(self, session_id: str) -> str:
+        """The key of its readers; of two who ask at once both get the same."""
+        await self._writer.write(SHARE, secrets.token_urlsafe(ID_BYTES), session_id)
+        if not (reader := await self.shared(session_id)):
+            raise UnknownSessionError
+        return reader
+
+    async def unshare(self, session_id: str) -> None:
+        """Its row has no such key any more."""
+        await self._writer.write(UNSHARE, session_id)
+
+    async def shared(self, session_id: str) -> str:
+        """The key of its readers; empty where there is none."""
+        row = self._row("SELECT reader FROM session WHERE id = ?", session_id)
+        return (row and row[0]) or ""
+
+    # ------------------------------------------------------------------------------------------------------------------
 
     async def check(self) -> None:
         """Read and write; StoreError where that does not work."""

@@ -24,7 +24,8 @@ Operations = tuple[str, ...]  # "key=revision", the oldest first
 class Kept:
     """A session as a store holds it: its id, how often it has been saved, and which requests moved it last.
 
-    `fixed_bytes` is how many bytes of its document never change.
+    `fixed_bytes` is how many bytes of its document never change. Whoever asked by the key of a reader gets it by that
+    id, `read_only`.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Kept:
     session: TrainingSession
     operations: Operations = ()
     fixed_bytes: int = 0
+    read_only: bool = False
 
 
 def operation_key(name: str, address: str, body: bytes) -> str:
@@ -56,7 +58,10 @@ class UnknownSessionError(LookupError):
     """No session has this id, or nobody has touched it for so long that it was forgotten."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such session, or nobody has touched it for too long. Start a new one.")
+        super().__init__(
+            "There is no such session: it was deleted or has another id, or nobody has touched it for too long. "
+            "Start a new one."
+        )
 
 
 class DamagedSessionError(UnknownSessionError):
@@ -64,6 +69,16 @@ class DamagedSessionError(UnknownSessionError):
 
     def __str__(self) -> str:
         return "The record of this walk is damaged, so that it cannot be shown any more. Start a new one."
+
+
+class ReadOnlyError(RuntimeError):
+    """A change was asked for by a key by which a session is only looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This address shows the walk and changes nothing in it. "
+            "Load the page to see where the walk has come to, or start one of your own."
+        )
 
 
 class StaleRevisionError(RuntimeError):
@@ -122,7 +137,7 @@ class SessionStore(Protocol):
         ...
 
     async def load(self, session_id: str) -> Kept:
-        """The session of this id.
+        """The session of this id, or the one that this key is to look at, which is then `read_only`.
 
         UnknownSessionError where there is none, DamagedSessionError where it cannot be read; TooManySessionsError where
         no other may be used beside those in use.
@@ -139,6 +154,29 @@ class SessionStore(Protocol):
 
     async def check(self) -> None:
         """Write something. StoreError, which says what is wrong, where the store does not answer."""
+        ...
+
+    async def delete(self, session_id: str) -> None:
+        """Keep it no more. UnknownSessionError where there is none; NotWritableError, as in all that follows."""
+        ...
+
+    async def revoke(self, session_id: str, new_id: str) -> None:
+        """Another id for the session, so that the old one leads nowhere; done again, nothing more is done.
+
+        UnknownSessionError where there is none.
+        """
+        ...
+
+    async def share(self, session_id: str) -> str:
+        """The key by which the session can be looked at, made where there is none. UnknownSessionError."""
+        ...
+
+    async def unshare(self, session_id: str) -> None:
+        """That key leads nowhere any more."""
+        ...
+
+    async def shared(self, session_id: str) -> str:
+        """That key; empty where there is none."""
         ...
 
     def close(self) -> None:

@@ -278,6 +278,12 @@ class State(Answer):
     loss_after: Annotated[Number | None, says("The same batch's loss after the update.")]
 
 
+class ReaderAnswer(Answer):
+    """How others look at a session."""
+
+    id: Annotated[str, says("Answers what GET asks of the session, wherever it goes; every change is refused (403).")]
+
+
 class HistoryAnswer(Answer):
     """Losses, each taken before its update."""
 
@@ -324,7 +330,8 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 SESSION_ERRORS: dict[int | str, dict[str, Any]] = {
     **ERRORS,
-    404: _answer("The session is unknown, or has expired."),
+    403: _answer("The id is one to look by, or the request comes from another site's page."),
+    404: _answer("The session is unknown, was deleted or got another id, or has expired."),
     409: _answer("The numbers would grow beyond what a number can hold; nothing is changed."),
     412: _answer("The given `rev` is stale; nothing is changed. `state` is the current state."),
 }

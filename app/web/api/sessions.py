@@ -1,5 +1,6 @@
 """The JSON API: input, verb, state. Numbers are full float64, units and layers count from 0."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from app.lessons import LESSONS, lesson_named
 from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
-from app.sessions.store.store import Kept, StaleRevisionError
+from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import stale
@@ -22,6 +23,7 @@ from app.web.api.schemas import (
     Move,
     NewLesson,
     NewSession,
+    ReaderAnswer,
     State,
     Step,
     Train,
@@ -174,3 +176,38 @@ async def history(walk: TheWalk) -> Response:
     """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
     kept = await walk.load()
     return json_response(await walk.work(lambda: dumps(vars(kept.session.losses()))))
+
+
+# The session as a whole ---------------------------------------------------------------------------------------------
+
+
+@session.delete("", status_code=204)
+async def delete(walk: TheWalk) -> Response:
+    """Delete the session: its id, and the one to look by, lead nowhere any more."""
+    await walk.load()
+    await walk.services.store.delete(walk.id)
+    return Response(status_code=204)
+
+
+@session.post("/revoke", response_model=State)
+async def revoke(walk: TheWalk) -> Response:
+    """Give the session another id; the old one leads nowhere any more. The answer alone has the new one: note it."""
+    await walk.load()
+    new_id = secrets.token_urlsafe(ID_BYTES)
+    await walk.services.store.revoke(walk.id, new_id)
+    return _state_response(await walk.services.store.load(new_id))
+
+
+@session.post("/share", response_model=ReaderAnswer)
+async def share(walk: TheWalk) -> Response:
+    """A second id, by which others look at the session and change nothing; the same one until it is unshared."""
+    await walk.load()
+    return json_response(dumps({"id": await walk.services.store.share(walk.id)}))
+
+
+@session.post("/unshare", status_code=204)
+async def unshare(walk: TheWalk) -> Response:
+    """That id leads nowhere any more."""
+    await walk.load()
+    await walk.services.store.unshare(walk.id)
+    return Response(status_code=204)

@@ -8,7 +8,15 @@ from typing import Annotated, Self, TypeVar, cast
 from fastapi import Depends, Header, Request
 
 from app.engine.network.errors import SetupError
-from app.sessions.store.store import Kept, SessionStore, StaleRevisionError, UnknownSessionError, led_to, operation_key
+from app.sessions.store.store import (
+    Kept,
+    ReadOnlyError,
+    SessionStore,
+    StaleRevisionError,
+    UnknownSessionError,
+    led_to,
+    operation_key,
+)
 from app.sessions.walk.chunks import Reach, Verb, in_slices
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
@@ -65,16 +73,20 @@ def services(request: Request) -> Services:
 class Walk:
     """The session that a request is about; `expected` is the revision that its If-Match header names.
 
-    `key` tells the request from all others, where it is not to be done twice.
+    `key` tells the request from all others, where it is not to be done twice; `looks`: it changes nothing.
     """
 
     services: Services
     id: str
     expected: int | None
     key: str = ""
+    looks: bool = False
 
     async def load(self, rev: int | None = None) -> Kept:
-        """The session. StaleRevisionError where it has another revision than the request expects."""
+        """The session. StaleRevisionError where it has another revision than the request expects.
+
+        ReadOnlyError where the request would change what it may only look at.
+        """
         kept = await self.services.store.load(self.id)
         self._check(kept, rev)
         return kept
@@ -153,6 +165,8 @@ class Walk:
                     raise
 
     def _check(self, kept: Kept, rev: int | None) -> None:
+        if kept.read_only and not self.looks:
+            raise ReadOnlyError
         if any(wanted not in (None, kept.rev) for wanted in (rev, self.expected)):
             raise StaleRevisionError(kept)
 
@@ -178,7 +192,7 @@ def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
     if not is_at_the_machine(request):
         (the.rates.reads if request.method == "GET" else the.rates.changes).take(session_id)
     expected = request.headers.get("If-Match")
-    return Walk(the, session_id, None if expected == "*" else revision(expected), key)
+    return Walk(the, session_id, None if expected == "*" else revision(expected), key, request.method == "GET")
 
 
 def revision(text: str | None) -> int | None:

@@ -20,6 +20,7 @@ from app.sessions.setups.setting import MOST_ERRORS, Error, told
 from app.sessions.store.store import (
     DamagedSessionError,
     NotWritableError,
+    ReadOnlyError,
     SessionTooLargeError,
     TooManySessionsError,
     UnknownSessionError,
@@ -108,6 +109,7 @@ class Told:
 
 
 TOLD = {
+    ReadOnlyError: Told(403, "read-only", in_place=True),
     TooFastError: Told(429, "too-fast", in_place=True),
     BusyError: Told(503, "busy"),
     TooManySessionsError: Told(503, "too-many"),

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from app.sessions.walk.session import TrainingSession
 from app.web.http.dependencies import services
 from app.web.http.htmx import VARY
+from app.web.http.own_walks import note
 from app.web.http.page import cookie_name, root_of, set_cookie
 from app.web.http.work import is_at_the_machine
 
@@ -32,6 +33,8 @@ async def begun_walk(request: Request, session: TrainingSession, page: str = "")
     kept = await services(request).store.create(session)
     response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
     is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers  # a program needs no number
+    if is_browser:
+        note(request, response, kept.id)
     if is_browser and not _visitor(request):
         set_cookie(request, response, VISITOR, secrets.token_urlsafe(VISITOR_BYTES))
     return response

@@ -50,9 +50,10 @@ class Prefixed:
 
 # What a reader chose --------------------------------------------------------------------------------------------------
 #
-# Theme, motion and digits are kept in cookies; one more, with a random number, tells one visitor from another. None
-# opens a session: the key to a session is its address. On https a cookie is bound to this host and kept off plain http;
-# on plain http, as in a classroom, it has its plain name.
+# Theme, motion and digits are kept in cookies; one more, with a random number, tells one visitor from another. None of
+# them opens a session: the key to a session is its address. The addresses of the walks that were begun in a browser are
+# cookies too, which it sends to the page of its walks alone (own_walks.py). On https a cookie is bound to this host and
+# kept off plain http; on plain http, as in a classroom, it has its plain name.
 
 CHOICES = {
     "theme": ("light", "dark"),
@@ -101,30 +102,39 @@ def _known(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name] for name, values in CHOICES.items() if given.get(name) in values}
 
 
-def cookie_name(request: Request, name: str) -> str:
+def cookie_name(request: Request, name: str, page: str = "/") -> str:
     """The name as browsers keep it: on plain http without a prefix, and `__Host-` only where the path is /."""
     if request.url.scheme != "https":
         return name
-    return f"__Secure-{name}" if root_of(request) else f"__Host-{name}"
+    return f"__Secure-{name}" if root_of(request) + page != "/" else f"__Host-{name}"
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
-    """Set a cookie that scripts cannot read and other sites cannot send along; 0 seconds forget it."""
-    key, path, secure = cookie_name(request, name), f"{root_of(request)}/", request.url.scheme == "https"
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, max_age: int | None = None, page: str = "/"
+) -> None:
+    """Set a cookie that scripts cannot read and other sites cannot send along; 0 seconds forget it.
+
+    It is sent to what lies below `page` alone.
+    """
+    key, path, secure = cookie_name(request, name, page), root_of(request) + page, request.url.scheme == "https"
     response.set_cookie(key, value, max_age, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 # The page -------------------------------------------------------------------------------------------------------------
 
 
-def page_response(request: Request, template: str, page: Any, current: str = "", status: int = 200) -> HTMLResponse:
-    """The page as HTML; `current` names the room of the program that it belongs to.
+def page_response(
+    request: Request, template: str, page: Any, current: str = "", status: int = 200, read_only: bool = False
+) -> HTMLResponse:
+    """The page as HTML; `current` names the room of the program that it belongs to; `read_only`: it shows a walk that
+    its reader may only look at.
 
     Inside of another page, where the browser keeps no cookies of ours, it is shown as framed.
     """
     chosen = preferences(request)
     back = root_of(request) + (path_of(request) if request.method == "GET" else "/")  # where a form on the page leads
     framed = request.headers.get("sec-fetch-dest") in ("iframe", "frame") and "cookie" not in request.headers
-    chrome = replace(Chrome.of(back, current, chosen.theme, chosen.motion, chosen.digits), framed=framed)
+    chrome = Chrome.of(back, current, chosen.theme, chosen.motion, chosen.digits)
+    chrome = replace(chrome, framed=framed, read_only=read_only)
     text = services(request).templates.render(template, page=page, chrome=chrome)
     return HTMLResponse(text, status, headers=VARY)

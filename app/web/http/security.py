@@ -165,7 +165,7 @@ SESSION = "{session_id}"
 ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
-        "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab",
+        "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab", "GET /walks",
         "GET /api/lessons", "POST /api/sessions",
         "GET /healthz", "GET /readyz", "GET /metrics",
     )

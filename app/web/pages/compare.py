@@ -33,7 +33,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
         if wants_fragment(the.request):
             return the.fragment(panel, status)
         page = compare_page(session, kept.id, panel)
-        return page_response(the.request, "compare/page.html", page, room_of(session), status)
+        return page_response(the.request, "compare/page.html", page, room_of(session), status, kept.read_only)
 
     return await the.walk.work(shown)
 

@@ -59,4 +59,4 @@ async def pictures_response(
     """The whole page; `query` names the picture and what is chosen of it."""
     await the.walk.follow(looked_over(kept.session, query.get("show", "")))
     page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, the.digits, asked))
-    return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status)
+    return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status, kept.read_only)

@@ -29,7 +29,7 @@ async def preferences(request: Request) -> Response:
 @router.get("/docs")
 async def docs(request: Request) -> Response:
     """The API's documentation as a page."""
-    return page_response(request, "docs.html", api_docs(request.app.openapi()), "api")
+    return page_response(request, "docs.html", api_docs(request.app.openapi()))
 
 
 @router.get("/openapi.json")

@@ -98,7 +98,7 @@ def show(
     MEMORY.put(now, page.resting, panel_bytes(kept.session))
     if wants_fragment(the.request):
         return HTMLResponse(fragment(the, before, page.panels), status, headers=VARY)
-    return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status)
+    return page_response(the.request, "explorer/page.html", page, room_of(kept.session), status, kept.read_only)
 
 
 def panel_bytes(session: TrainingSession) -> int:

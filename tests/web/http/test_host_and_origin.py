@@ -165,6 +165,11 @@ def cookies_set(response: Any) -> dict[str, set[str]]:
     return {first.partition("=")[0]: set(rest) for first, *rest in lines}
 
 
+def id_of(joined: Any) -> str:
+    """The id of the walk that a form began."""
+    return str(joined.headers["location"].rpartition("/")[2])
+
+
 BROWSER = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -172,9 +177,10 @@ def test_on_https_cookies_are_bound_to_the_host_and_to_https(secure: TestClient)
     chosen = secure.post("/preferences", data={"theme": "dark", "digits": "3"}, headers=BROWSER)
     joined = secure.post("/sessions", data=LESSON, headers=BROWSER)
     found = {**cookies_set(chosen), **cookies_set(joined)}
-    assert set(found) == {"__Host-theme", "__Host-digits", "__Host-visitor"}
-    for said in found.values():
-        assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= said
+    walk = f"__Secure-walk-{id_of(joined)}"  # the browser's list of its walks
+    assert set(found) == {"__Host-theme", "__Host-digits", "__Host-visitor", walk}
+    for name, said in found.items():
+        assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/walks" if name == walk else "Path=/"} <= said
         assert not [part for part in said if part.startswith("Domain")]
     assert 'data-theme="dark"' in secure.get("/").text
 
@@ -183,7 +189,7 @@ def test_on_plain_http_cookies_have_plain_names(client: TestClient) -> None:
     chosen = client.post("/preferences", data={"theme": "dark"}, headers=BROWSER)
     joined = client.post("/sessions", data=LESSON, headers=BROWSER)
     found = {**cookies_set(chosen), **cookies_set(joined)}
-    assert set(found) == {"theme", "visitor"}
+    assert set(found) == {"theme", "visitor", f"walk-{id_of(joined)}"}
     assert all({"HttpOnly", "SameSite=lax"} <= said and "Secure" not in said for said in found.values())
     assert 'data-theme="dark"' in client.get("/").text
 

@@ -1,0 +1,124 @@
+"""My walks: those begun in this browser; and what is done with a walk as a whole by whoever has its address: delete it,
+give it another one, let others look at it.
+"""
+
+import asyncio
+import secrets
+from contextlib import suppress
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from app.engine.network.errors import SetupError
+from app.sessions.store.store import ID_BYTES, UnknownSessionError
+from app.views.walks.walks import WalkCard, delete_page, revoke_page, share_page, walk_card, walks_page
+from app.web.http.dependencies import SESSION_ID, services
+from app.web.http.htmx import VARY
+from app.web.http.own_walks import PAGE, forget, note, noted
+from app.web.http.page import page_response, root_of
+from app.web.pages.walk import WalkPages, WalkRequest
+
+router = APIRouter(include_in_schema=False)
+pages = WalkPages()
+
+
+@router.get(PAGE)
+async def walks(request: Request) -> Response:
+    """The walks that were begun in this browser; it forgets those that are gone."""
+    store, cards, gone = services(request).store, list[WalkCard](), list[str]()
+    for session_id in noted(request):
+        try:
+            kept = await store.load(session_id)
+            cards.append(walk_card(kept.session, kept.id, bool(await store.shared(kept.id))))
+        except UnknownSessionError:
+            gone.append(session_id)
+        await asyncio.sleep(0)  # others' turn: a list may be long
+    response = page_response(request, "walks/page.html", walks_page(tuple(cards)), "walks")
+    for session_id in gone:
+        forget(request, response, session_id)
+    return response
+
+
+async def _card(the: WalkRequest) -> WalkCard:
+    """The walk; 404 for whoever may only look at it: there is nothing to ask them."""
+    kept = await the.walk.load()
+    if kept.read_only:
+        raise HTTPException(404)
+    return walk_card(kept.session, kept.id, bool(await the.walk.services.store.shared(kept.id)))
+
+
+def _to_the_list(the: WalkRequest) -> RedirectResponse:
+    return RedirectResponse(root_of(the.request) + PAGE, 303, headers=VARY)
+
+
+# Deleted --------------------------------------------------------------------------------------------------------------
+
+
+@pages.route("/delete")
+async def asks_to_delete(the: WalkRequest) -> Response:
+    """Asks once more."""
+    return page_response(the.request, "walks/sure.html", delete_page(await _card(the)), "walks")
+
+
+@pages.route("/delete", "POST")
+async def delete(the: WalkRequest) -> Response:
+    """The walk goes, and leaves the browser's list."""
+    await the.walk.load()
+    await the.walk.services.store.delete(the.walk.id)
+    response = _to_the_list(the)
+    forget(the.request, response, the.walk.id)
+    return response
+
+
+# Its address revoked --------------------------------------------------------------------------------------------------
+
+
+@pages.route("/revoke")
+async def asks_to_revoke(the: WalkRequest) -> Response:
+    """Asks once more. The page holds the next id: where the answer is lost, the form sent again leads to the same."""
+    page = revoke_page(await _card(the), secrets.token_urlsafe(ID_BYTES))
+    return page_response(the.request, "walks/sure.html", page, "walks")
+
+
+@pages.route("/revoke", "POST")
+async def revoke(the: WalkRequest) -> Response:
+    """The walk gets another id, under which the browser's list has it then."""
+    new_id = the.form.get("new_id", "")
+    if SESSION_ID.fullmatch(new_id) is None:
+        raise SetupError("new_id", "The form has no new address for the walk.", "Go back and load the page again.")
+    with suppress(UnknownSessionError):  # it may be revoked already; the store knows
+        await the.walk.load()
+    await the.walk.services.store.revoke(the.walk.id, new_id)
+    response = _to_the_list(the)
+    forget(the.request, response, the.walk.id)
+    note(the.request, response, new_id)
+    return response
+
+
+# Shared to be looked at -----------------------------------------------------------------------------------------------
+
+
+@pages.route("/share")
+async def shares(the: WalkRequest) -> Response:
+    """How others can look at the walk."""
+    card = await _card(the)
+    reader = await the.walk.services.store.shared(the.walk.id)
+    link = f"{str(the.request.base_url).rstrip('/')}/sessions/{reader}" if reader else ""
+    return page_response(the.request, "walks/share.html", share_page(card, link), "walks")
+
+
+@pages.route("/share", "POST")
+async def share(the: WalkRequest) -> Response:
+    """The walk gets a second address, to look by."""
+    await the.walk.load()
+    await the.walk.services.store.share(the.walk.id)
+    return RedirectResponse(f"{the.at}/share", 303, headers=VARY)
+
+
+@pages.route("/unshare", "POST")
+async def unshare(the: WalkRequest) -> Response:
+    """That address leads nowhere any more."""
+    await the.walk.load()
+    await the.walk.services.store.unshare(the.walk.id)
+    return RedirectResponse(f"{the.at}/share", 303, headers=VARY)
