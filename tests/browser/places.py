@@ -84,7 +84,41 @@ def trained(page: Page) -> None:
     page.locator("#curves summary").first.click()
 
 
+def begun(page: Page, lesson: str = "Two outputs, two paths") -> str:
+    """The address of a walk that was begun on the first page, and so is in the browser's list."""
+    page.goto("/")
+    page.get_by_role("button", name=f"Start walking: {lesson}").click()
+    page.wait_for_url("**/sessions/*")
+    return page.url
+
+
+def my_walks(page: Page) -> None:
+    """Three walks, one of them shared, what can be done with it unfolded."""
+    shared(page)
+    for lesson in ("Softmax and dead units", "Hours of study"):
+        begun(page, lesson)
+    page.goto("/walks")
+    page.locator(".walk", has_text="Others can look at it.").locator("summary").click()
+
+
+def shared(page: Page) -> str:
+    """A walk that others may look at, and the address for them."""
+    page.goto(f"{begun(page)}/share")
+    page.get_by_role("button", name="Share to look at").click()
+    return page.locator("a.link").inner_text()
+
+
+def looked_at(page: Page) -> None:
+    """A walk as those see it who may only look at it."""
+    page.goto(shared(page))
+
+
 PAGES: dict[str, Visit] = {
+    "my walks": my_walks,
+    "no walks": lambda page: page.goto("/walks"),
+    "sure": lambda page: page.goto(f"{begun(page)}/revoke"),
+    "shared": shared,
+    "looked at": looked_at,
     "build": lambda page: page.goto("/build?from=iris"),
     "impossible": impossible,
     "bug lab": lambda page: page.goto("/bug-lab?level=2&seed=17"),

@@ -91,6 +91,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.directory = Path(tempfile.mkdtemp())
         self.stores: list[SqliteStore] = [self.opened(), self.opened()]
         self.models: dict[str, Model] = {}
+        self.readers: dict[str, str] = {}  # whose key opens which session to be looked at
         self.clicks = 0
 
     def opened(self) -> SqliteStore:
@@ -187,6 +188,41 @@ class StoreMachine(RuleBasedStateMachine):
         for store in (self.stores[where], self.stores[not where]):
             assert self.loop.run_until_complete(store.save(tab, session, key)).rev == model.rev
 
+    @rule(tab=tabs, where=st.booleans())
+    def delete(self, tab: Kept, where: bool) -> None:
+        if self.models.pop(tab.id, None) is not None:
+            self.loop.run_until_complete(self.stores[where].delete(tab.id))
+        else:
+            with pytest.raises(UnknownSessionError):
+                self.loop.run_until_complete(self.stores[where].delete(tab.id))
+
+    @rule(target=tabs, tab=tabs, where=st.booleans())
+    def revoke_the_id(self, tab: Kept, where: bool) -> Kept:
+        """One click, sent twice; the tab that shows the old id stays open."""
+        if tab.id not in self.models:
+            return tab
+        self.clicks += 1
+        new_id = f"{self.clicks:024}"
+        for store in (self.stores[where], self.stores[not where]):
+            self.loop.run_until_complete(store.revoke(tab.id, new_id))
+        self.models[new_id] = self.models.pop(tab.id)
+        self.readers = {key: new_id if id == tab.id else id for key, id in self.readers.items()}
+        return self.loop.run_until_complete(self.stores[where].load(new_id))
+
+    @rule(tab=tabs, where=st.booleans())
+    def share(self, tab: Kept, where: bool) -> None:
+        if tab.id in self.models:
+            reader = self.loop.run_until_complete(self.stores[where].share(tab.id))
+            assert self.readers.setdefault(reader, tab.id) == tab.id
+
+    @rule(tab=tabs, where=st.booleans())
+    def unshare(self, tab: Kept, where: bool) -> None:
+        self.loop.run_until_complete(self.stores[where].unshare(tab.id))
+        for key in [key for key, id in self.readers.items() if id == tab.id]:
+            del self.readers[key]
+            with pytest.raises(UnknownSessionError):
+                self.loop.run_until_complete(self.stores[not where].load(key))
+
     @rule(which=st.booleans())
     def restart_a_process(self, which: bool) -> None:
         self.stores[which].close()
@@ -220,6 +256,16 @@ class StoreMachine(RuleBasedStateMachine):
                 assert kept.rev == model.rev
                 same(kept.session, model.session)
                 assert len(fixed_text(kept.session)) + len(moving_text(kept.session)) <= StoreLimits().max_session_bytes
+
+    @invariant()
+    def whoever_looks_sees_the_same(self) -> None:
+        for key, id in self.readers.items() if hasattr(self, "readers") else ():
+            if id in self.models:
+                seen = self.loop.run_until_complete(self.stores[0].load(key))
+                assert (seen.id, seen.read_only, seen.rev) == (key, True, self.models[id].rev)
+            else:
+                with pytest.raises(UnknownSessionError):
+                    self.loop.run_until_complete(self.stores[0].load(key))
 
 
 TestStoreMachine = StoreMachine.TestCase
