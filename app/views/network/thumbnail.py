@@ -1,4 +1,4 @@
-"""A network as a small drawing without numbers, for a lesson's card."""
+"""A network as a small drawing without numbers, for the card of a lesson or a walk."""
 
 from dataclasses import dataclass
 from itertools import pairwise, product
@@ -20,16 +20,17 @@ class Thumbnail:
     radius: str
 
 
-def thumbnail(sizes: tuple[int, ...]) -> Thumbnail:
-    """The drawing of a network of these sizes."""
-    room, most = HEIGHT - 2 * MARGIN, max(max(sizes) - 1, 1)
+def thumbnail(sizes: tuple[int, ...], units: int | None = None) -> Thumbnail:
+    """The drawing of a network of these sizes; of no layer more than so many units."""
+    drawn = sizes if units is None else [min(size, units) for size in sizes]
+    room, most = HEIGHT - 2 * MARGIN, max(max(drawn) - 1, 1)
     apart = min(CLOSEST, room / most)
     columns = [
         [
             (MARGIN + (WIDTH - 2 * MARGIN) * l / (len(sizes) - 1), HEIGHT / 2 + (j - (size - 1) / 2) * apart)
             for j in range(size)
         ]
-        for l, size in enumerate(sizes)
+        for l, size in enumerate(drawn)
     ]
     pairs = (pair for left, right in pairwise(columns) for pair in product(left, right))
     lines = "".join(f"M{place(a)} {place(b)}L{place(c)} {place(d)}" for (a, b), (c, d) in pairs)

@@ -6,6 +6,8 @@ from app.sessions.walk.session import TrainingSession
 from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.pages import heading_of
 
+DRAWN = 8  # units of a layer, on a card: there may be many cards
+
 
 @dataclass(frozen=True)
 class WalkCard:
@@ -56,7 +58,7 @@ def walk_card(session: TrainingSession, id: str, shared: bool) -> WalkCard:
     variant = "" if session.lesson is None or session.as_published else ", put right"
     heading = heading_of(session)
     return WalkCard(
-        id, heading.title + variant, heading.facts, place_of(session), shared, thumbnail(session.setup.sizes)
+        id, heading.title + variant, heading.facts, place_of(session), shared, thumbnail(session.setup.sizes, DRAWN)
     )
 
 

@@ -14,7 +14,7 @@ from app.web.http.page import YEAR, cookie_name, set_cookie
 
 PAGE = "/walks"
 NAME = "walk-"
-MOST = 100  # walks of one list
+MOST = 50  # walks of one list
 
 
 def note(request: Request, response: Response, session_id: str) -> None:

@@ -2,7 +2,8 @@
 
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.walks.walks import delete_page, place_of, revoke_page, share_page, walk_card
+from app.views.network.thumbnail import thumbnail
+from app.views.walks.walks import DRAWN, delete_page, place_of, revoke_page, share_page, walk_card
 from tests.sessions.own_setups import own
 
 
@@ -27,3 +28,10 @@ def test_only_of_a_shared_walk_it_is_said_that_others_go_on_looking() -> None:
     assert (alone.verb, alone.new_id) == ("revoke", "new")
     assert delete_page(alone.walk).new_id == ""
     assert share_page(shared.walk, "").link == ""
+
+
+def test_the_card_of_a_large_network_is_small() -> None:
+    drawing = thumbnail((8, 32, 32, 32, 32, 32, 1), DRAWN)
+    assert drawing.title == "A 8–32–32–32–32–32–1 network"
+    assert len(drawing.units) == 6 * 8 + 1
+    assert len(drawing.lines) < 10_000
