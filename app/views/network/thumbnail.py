@@ -20,9 +20,9 @@ class Thumbnail:
     radius: str
 
 
-def thumbnail(sizes: tuple[int, ...], units: int | None = None) -> Thumbnail:
+def thumbnail(sizes: tuple[int, ...], most_units: int | None = None) -> Thumbnail:
     """The drawing of a network of these sizes; of no layer more than so many units."""
-    drawn = sizes if units is None else [min(size, units) for size in sizes]
+    drawn = sizes if most_units is None else [min(size, most_units) for size in sizes]
     room, most = HEIGHT - 2 * MARGIN, max(max(drawn) - 1, 1)
     apart = min(CLOSEST, room / most)
     columns = [

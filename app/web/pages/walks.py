@@ -15,7 +15,7 @@ from app.sessions.store.store import ID_BYTES, UnknownSessionError
 from app.views.walks.walks import WalkCard, delete_page, revoke_page, share_page, walk_card, walks_page
 from app.web.http.dependencies import SESSION_ID, services
 from app.web.http.htmx import VARY
-from app.web.http.own_walks import PAGE, forget, note, noted
+from app.web.http.own_walks import MOST, PAGE, forget, note, noted
 from app.web.http.page import page_response, root_of
 from app.web.pages.walk import WalkPages, WalkRequest
 
@@ -25,9 +25,10 @@ pages = WalkPages()
 
 @router.get(PAGE)
 async def walks(request: Request) -> Response:
-    """The walks that were begun in this browser; it forgets those that are gone."""
-    store, cards, gone = services(request).store, list[WalkCard](), list[str]()
-    for session_id in noted(request):
+    """The walks that were begun in this browser; it forgets those that are gone, or too many."""
+    store, ids = services(request).store, noted(request)
+    cards, gone = list[WalkCard](), list[str]()
+    for session_id in ids[:MOST]:
         try:
             kept = await store.load(session_id)
             cards.append(walk_card(kept.session, kept.id, bool(await store.shared(kept.id))))
@@ -35,8 +36,7 @@ async def walks(request: Request) -> Response:
             gone.append(session_id)
         await asyncio.sleep(0)  # others' turn: a list may be long
     response = page_response(request, "walks/page.html", walks_page(tuple(cards)), "walks")
-    for session_id in gone:
-        forget(request, response, session_id)
+    forget(request, response, *gone, *ids[MOST:])
     return response
 
 

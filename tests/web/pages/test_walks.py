@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.own_walks import MOST
+from app.web.http.own_walks import FORGOTTEN, MOST
 from app.web.http.security import SESSION, operations_of
 from tests.web.reading import soup
 from tests.web.talk import HTMX, Json, begin, start, state_of, walk_of
@@ -110,7 +110,15 @@ def test_a_list_has_a_bound(client: TestClient) -> None:
     names = "; ".join(f"walk-{i:024}=1" for i in range(3 * MOST))
     answer = client.get("/walks", headers={"Cookie": names})
     assert answer.status_code == 200
-    assert len(answer.headers.get_list("set-cookie")) == MOST
+    assert len(answer.headers.get_list("set-cookie")) == FORGOTTEN
+    assert sum(len(name) + len(value) + 4 for name, value in answer.headers.raw) < 4_096  # what nginx takes of headers
+
+
+def test_of_more_walks_than_a_list_shows_the_oldest_leave_it(client: TestClient) -> None:
+    old, *walks = (begun(client) for _ in range(MOST + 1))
+    assert listed(client) == walks[::-1]
+    assert not [one for one in client.cookies.jar if one.name == f"walk-{id_of(old)}"]
+    assert client.get(old).status_code == 200
 
 
 def test_in_a_frame_where_browsers_keep_no_cookies_it_is_said(client: TestClient) -> None:
