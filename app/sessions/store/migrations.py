@@ -12,7 +12,12 @@ OPERATION_KEYS = (
     "CREATE TABLE pulse (beats INTEGER NOT NULL)",  # one row, written to see whether the file can be written
     "INSERT INTO pulse VALUES (0)",
 )
-MIGRATIONS = (FIRST, OPERATION_KEYS)  # the n-th leads from version n to n + 1; one that was published never changes
+CLOCK = (
+    "ALTER TABLE pulse ADD COLUMN seconds REAL NOT NULL DEFAULT 0",  # that programs have served the file
+    "UPDATE session SET touched = 0",  # in these seconds: dates, which may have been wrong, are not looked at any more
+)
+# The n-th leads from version n to n + 1; one that was published never changes.
+MIGRATIONS = (FIRST, OPERATION_KEYS, CLOCK)
 VERSION = len(MIGRATIONS)
 
 

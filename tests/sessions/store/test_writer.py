@@ -29,7 +29,7 @@ def opened(file: Path) -> Iterator[Opened]:
     writers: list[Writer] = []
 
     def opened(synchronous: str = "NORMAL") -> Writer:
-        writers.append(Writer(file, synchronous))
+        writers.append(Writer(file, synchronous, 10**9))
         return writers[-1]
 
     yield opened
