@@ -22,7 +22,7 @@ from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.pages.bug_lab import client_of
+from app.web.http.work import address_of
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/build"
@@ -130,7 +130,8 @@ async def _built(request: Request, draft: Draft) -> Built:
     the = services(request)
     if draft["source"] != TABLE:
         return build(draft, the.settings)
-    return await the.pool.run(client_of(request), lambda: build(draft, the.settings))
+    size = sum(len(text) for text in draft.texts.values())
+    return await the.lines.run(address_of(request.scope), lambda: build(draft, the.settings), size)
 
 
 async def _start(request: Request, found: Built) -> Response:
