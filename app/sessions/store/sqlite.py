@@ -41,7 +41,8 @@ USUAL = StoreLimits()
 SWEPT_AT_ONCE = 50
 NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
 BUSY_SECONDS = 5.0  # how long one process waits for another's commit
-CHECKPOINT_EVERY = 500  # statements
+LOG_BYTES = 4_000_000  # between two checkpoints, about
+STATEMENT_BYTES = 8_192  # that a statement writes besides its texts, about: two pages
 MEGABYTE = 1_000_000
 FOR_THOSE_THERE = 1 / 8  # of the store's bytes: where only these are left, no session begins
 USED = (
@@ -204,7 +205,7 @@ class Writer:
             self._prompt.execute("PRAGMA wal_autocheckpoint = 0")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._waiting: deque[Write] = deque()
-        self._at_once = 0
+        self._logged = 0  # bytes since the last checkpoint
         self._checkpoint: Future[None] | None = None
 
     async def write(self, sql: str, *parameters: Any) -> int:
@@ -224,8 +225,9 @@ class Writer:
             rows = prompt.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
             raise explained(error) from error
-        self._at_once += 1
-        if self._at_once % CHECKPOINT_EVERY == 0:
+        self._logged += STATEMENT_BYTES + sum(len(given) for given in parameters if isinstance(given, str | bytes))
+        if self._logged >= LOG_BYTES:
+            self._logged = 0
             if self._checkpoint is not None:  # long done, unless the log grows faster than it is emptied
                 await asyncio.wrap_future(self._checkpoint)
             self._checkpoint = self._thread.submit(checkpoint, self._file)
