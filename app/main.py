@@ -66,7 +66,7 @@ def services_of(
         pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
-        lines = Lines(pool, settings.max_connection_bytes)
+        lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again

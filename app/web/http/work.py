@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv6Address
 from math import ceil
@@ -213,30 +213,51 @@ def _slice(last: Result, steps: Iterator[Result], most: float, clock: Callable[[
 LONGEST_WAIT = 60.0  # seconds
 
 
+@dataclass(eq=False)
+class Line:
+    """Those of one address: how many there are, and how many bytes they hold; the first of them has the turn."""
+
+    length: int = 0
+    held: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Lines:
     """Lines in front of a pool, one for each address: for what is computed before there is a walk to count it by.
 
     The first of each line is in the pool. A class behind one address waits for one another: none of it is refused, and
-    it takes no more of the pool than whoever is alone. All who wait hold at most `most_bytes` together.
+    it takes no more of the pool than whoever is alone. `longest` is how many may stand in a line, and `most_bytes` how
+    much those of one may hold; all together hold at most twice that.
     """
 
-    def __init__(self, pool: Pool, most_bytes: int) -> None:
-        self._pool, self._most_bytes, self._held = pool, most_bytes, 0
-        self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # each goes with its last
+    def __init__(self, pool: Pool, longest: int, most_bytes: int) -> None:
+        self._pool, self._longest, self._most_bytes, self._held = pool, longest, most_bytes, 0
+        self._lines: WeakValueDictionary[str, Line] = WeakValueDictionary()  # each goes with its last
 
     async def run(self, address: str, job: Callable[[], Result], size: int = 0) -> Result:
-        """What the job, which holds so many bytes, returns. BusyError where too much waits, or it waits too long."""
-        if self._held + size > self._most_bytes:
+        """What the job, which holds so many bytes, returns. BusyError where too many wait, or one waits too long."""
+        with self._place(address, size) as line:
+            try:
+                async with asyncio.timeout(LONGEST_WAIT), line.turn:
+                    return await self._pool.run(address, job)
+            except TimeoutError as error:
+                raise BusyError from error
+
+    @contextmanager
+    def _place(self, address: str, size: int) -> Iterator[Line]:
+        line = self._lines.setdefault(address, Line())
+        if line.length >= self._longest or line.held + size > self._most_bytes:
             raise BusyError
-        line = self._lines.setdefault(address, asyncio.Lock())
-        self._held += size
+        if self._held + size > 2 * self._most_bytes:
+            raise BusyError
+        self._count(line, 1, size)
         try:
-            async with asyncio.timeout(LONGEST_WAIT), line:
-                return await self._pool.run(address, job)
-        except TimeoutError as error:
-            raise BusyError from error
+            yield line
         finally:
-            self._held -= size
+            self._count(line, -1, -size)
+
+    def _count(self, line: Line, one: int, size: int) -> None:
+        line.length, line.held, self._held = line.length + one, line.held + size, self._held + size
 
 
 # Whose turn it is -----------------------------------------------------------------------------------------------------

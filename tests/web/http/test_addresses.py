@@ -101,7 +101,7 @@ def test_one_address_cannot_fill_the_store_and_its_own_walks_go_on(limited: Call
 def test_a_line_refuses_nobody_and_takes_no_more_of_the_pool_than_others() -> None:
     async def crowd() -> None:
         pool, gate = Pool(threads=1, queue=64, seconds=10), threading.Event()
-        lines, done = Lines(pool, 1_000), []
+        lines, done = Lines(pool, 300, 1_000), []
         one_class = [asyncio.create_task(lines.run("class", lambda: gate.wait() and 1)) for _ in range(300)]
         await asyncio.sleep(0)
 
@@ -120,17 +120,24 @@ def test_a_line_refuses_nobody_and_takes_no_more_of_the_pool_than_others() -> No
     asyncio.run(crowd())
 
 
-def test_what_waits_in_lines_holds_a_bounded_number_of_bytes() -> None:
+def test_no_line_is_longer_or_heavier_than_it_may_be_and_the_others_stay_open() -> None:
     async def crowd() -> None:
         pool, gate = Pool(threads=1, queue=64, seconds=10), threading.Event()
-        lines = Lines(pool, 1_000)
-        waiting = [asyncio.create_task(lines.run("a", gate.wait, 100)) for _ in range(10)]
+        lines = Lines(pool, 12, 1_000)
+        heavy = [asyncio.create_task(lines.run("heavy", gate.wait, 100)) for _ in range(10)]
+        long = [asyncio.create_task(lines.run("long", gate.wait)) for _ in range(12)]
         await asyncio.sleep(0)
-        with pytest.raises(BusyError):
-            await lines.run("b", gate.wait, 100)
+        for address, size in (("heavy", 1), ("long", 0), ("other", 1_001)):
+            with pytest.raises(BusyError):
+                await lines.run(address, gate.wait, size)
+        other = asyncio.create_task(lines.run("other", lambda: 7, 1_000))
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError):  # all together are as heavy as they may be
+            await lines.run("one more", gate.wait, 1)
         gate.set()
-        await asyncio.gather(*waiting)
-        assert await lines.run("b", lambda: 7, 1_000) == 7
+        assert await other == 7
+        await asyncio.gather(*heavy, *long)
+        assert await lines.run("heavy", lambda: 7, 1_000) == 7
 
     asyncio.run(crowd())
 
