@@ -16,7 +16,7 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
 from app.web.http.templating import Templates
-from app.web.http.work import Buckets, Lines, Pool, Rate, TooLongError, is_at_the_machine
+from app.web.http.work import Buckets, Lines, Pool, Rate, TooLongError, address_of, is_at_the_machine
 
 Result = TypeVar("Result")
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
@@ -165,6 +165,14 @@ class Walk:
     def _check(self, kept: Kept, rev: int | None) -> None:
         if any(wanted not in (None, kept.rev) for wanted in (rev, self.expected)):
             raise StaleRevisionError(kept)
+
+
+async def before_a_walk(request: Request, job: Callable[[], Result], size: int = 0) -> Result:
+    """What a request needs that is about no walk yet, computed in the line of its address; the job holds `size` bytes.
+
+    BusyError where the line is too long.
+    """
+    return await services(request).lines.run(address_of(request.scope), job, size)
 
 
 async def walk(request: Request, session_id: str, idempotency_key: Annotated[str, ONCE] = "") -> Walk:

@@ -15,11 +15,10 @@ from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.walk.bug_lab import Accusation
 from app.views.bug_lab.bug_lab import bug_lab_page
-from app.web.http.dependencies import services
+from app.web.http.dependencies import before_a_walk
 from app.web.http.forms import form_of
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.http.work import address_of
 from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +32,7 @@ async def bug_lab(request: Request) -> Response:
     case, given = None, request.query_params
     if given:
         level, seed = _whole(given, "level"), _whole(given, "seed")
-        case = await services(request).lines.run(address_of(request.scope), lambda: case_of(level, seed))
+        case = await before_a_walk(request, lambda: case_of(level, seed))
     return page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab")
 
 
@@ -44,8 +43,7 @@ async def begin(request: Request) -> Response:
     level = _whole(form, "level")
     seed = _whole(form, "seed") if form.get("seed", "").strip() else randbelow(MOST_SEED + 1)
     check_may_begin(request)
-    walk = await services(request).lines.run(address_of(request.scope), lambda: begun(level, seed))
-    return await begun_walk(request, walk)
+    return await begun_walk(request, await before_a_walk(request, lambda: begun(level, seed)))
 
 
 def _whole(given: Mapping[str, str], field: str) -> int:
