@@ -31,8 +31,7 @@ class StoreLimits(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    session_hours: PositiveFloat = 24  # a session that nobody touched for so long is forgotten
+    session_hours: PositiveFloat = 24  # that the program runs: a session that nobody touched for so long is forgotten
     synchronous: Literal["NORMAL", "FULL"] = "NORMAL"  # FULL: what is saved survives a power cut too, but takes longer
-    max_live_sessions: PositiveInt = 2_000  # in use at one time, in one process
-    live_minutes: PositiveFloat = 5  # a session counts as in use for so long after it was used
     max_session_bytes: PositiveInt = 256_000  # of one session in the store
+    max_store_megabytes: PositiveFloat = 1_000  # of all; an eighth is left to those that are there

@@ -23,7 +23,7 @@ from app.web.http.page import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
-from app.web.http.work import Pool, Turns
+from app.web.http.work import Lines, Pool, Turns
 from app.web.pages import (
     bug_lab,
     build,
@@ -80,7 +80,8 @@ def services_of(
         pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
-        app.state.services = Services(settings, store, templates, pool, rates, drain, clock)
+        lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
+        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         with drain.listening():

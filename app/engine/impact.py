@@ -10,8 +10,11 @@ import numpy as np
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import reason_against
+from app.engine.fast.feed import Feed
+from app.engine.fast.trainer import Trainer
 from app.engine.learning.iteration import Iteration, Past, mean_loss, run_iteration
 from app.engine.network.arrays import Array
+from app.engine.network.errors import DivergedError
 from app.engine.network.expressions import Symbol
 from app.engine.network.initializers import Initializer
 from app.engine.network.propagation import RIGHT, Backward, backward
@@ -75,9 +78,15 @@ def iterations_of(setup: Setup) -> Iterator[Iteration]:
 
 def losses_of(setup: Setup, iterations: int) -> tuple[float, ...]:
     """The mean loss over all examples before each epoch of so many iterations, and after the last."""
-    networks = [it.before for it in islice(iterations_of(setup), 0, iterations + 1, setup.iterations_per_epoch)]
     X, Y = setup.examples
-    method = setup.method(setup.learning_rate)
+    method, epoch = setup.method(setup.learning_rate), setup.iterations_per_epoch
+    trainer, feed, networks = Trainer(method, setup.network), Feed(setup, X, Y), [setup.network]
+    try:
+        for start in range(0, iterations - epoch + 1, epoch):
+            trainer.run(feed.batches(start, start + epoch, setup.learning_rate))
+            networks.append(trainer.network)
+    except DivergedError:  # the quick way ends there
+        networks = [it.before for it in islice(iterations_of(setup), 0, iterations + 1, epoch)]
     with np.errstate(over="ignore", invalid="ignore"):
         return tuple(mean_loss(method, network, X, Y) for network in networks)
 

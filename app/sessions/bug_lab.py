@@ -7,12 +7,14 @@ import numpy as np
 from app.engine.check.gradient_check import check_one
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
-from app.engine.equations.mistakes import MISTAKES, reason_against
+from app.engine.equations.mistakes import MISTAKES, reason_against, rules_of
 from app.engine.impact import gradient_symbols, gradients, impact_of, iterations_of, losses_of, right_backward
+from app.engine.learning.iteration import Iteration
 from app.engine.memory import kept
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
+from app.engine.network.propagation import backward
 from app.engine.setup import Parameters, Setup
 from app.lessons.bug_lab import (
     EPOCHS,
@@ -119,9 +121,11 @@ def _drawn(family: Family, mistakes: Names, rng: np.random.Generator) -> Setup:
 # What makes a case good -----------------------------------------------------------------------------------------------
 
 
-def first_gradients(setup: Setup, mistakes: Names) -> Array:
-    """Every gradient of the first iteration, with these mistakes."""
-    return gradients(next(iterations_of(replace(setup, mistakes=mistakes))).backward)
+def gradients_with(mistakes: Names, first: Iteration) -> Array:
+    """Every gradient of an iteration, with these mistakes."""
+    method = first.method
+    rules = rules_of(mistakes, method.learning_rate)
+    return gradients(backward(first.before, first.forward, first.Y, method.loss, rules))
 
 
 def differs(found: Array, other: Array, by: float) -> bool:
@@ -132,9 +136,10 @@ def differs(found: Array, other: Array, by: float) -> bool:
 
 def changes(setup: Setup) -> bool:
     """Whether the mistakes change a gradient of the first iteration, each of them one that the others leave."""
-    found = first_gradients(setup, setup.mistakes)
+    first = next(iterations_of(setup))
+    found = gradients(first.backward)
     parts = {tuple(name for name in setup.mistakes if name != left_out) for left_out in setup.mistakes}
-    return all(differs(found, first_gradients(setup, names), PARTED) for names in {(), *parts})
+    return all(differs(found, gradients_with(names, first), PARTED) for names in {(), *parts})
 
 
 def is_plausible(losses: tuple[float, ...]) -> bool:
@@ -144,11 +149,12 @@ def is_plausible(losses: tuple[float, ...]) -> bool:
 
 def has_one_answer(setup: Setup) -> bool:
     """Whether no other mistakes, as many as these, give the same first gradients."""
-    found = first_gradients(setup, setup.mistakes)
+    first = next(iterations_of(setup))
+    found = gradients(first.backward)
     others = EVERY_PAIR if len(setup.mistakes) == 2 else EVERY_SINGLE
     able = (names for names in others if reason_against(names, setup.sizes, setup.loss) is None)
     return all(
-        differs(found, first_gradients(setup, names), PARTED) for names in able if set(names) != set(setup.mistakes)
+        differs(found, gradients_with(names, first), PARTED) for names in able if set(names) != set(setup.mistakes)
     )
 
 
@@ -262,7 +268,7 @@ def contradictions(setup: Setup, accusation: Accusation) -> tuple[Contradiction,
         parts.append(beside if beside.differs else _largest("nearer", setup, found, right, guilty))
     if names != _in_order(setup.mistakes):
         if reason_against(names, setup.sizes, setup.loss) is None:
-            parts.append(_largest("mistake", setup, found, first_gradients(setup, names)))
+            parts.append(_largest("mistake", setup, found, gradients_with(names, first)))
         else:
             parts.append(Contradiction("impossible"))
     return tuple(parts)

@@ -13,7 +13,7 @@ PROBLEMS = (
     ("stale", 412, "The rev that was sent is old. Nothing was changed; state holds the session as it stands."),
     ("too-fast", 429, "Too much was asked for at once. Wait as many seconds as Retry-After says, then go on."),
     ("busy", 503, "The server is busy. Nothing was changed; try again after as many seconds as Retry-After says."),
-    ("too-many", 503, "As many walks are in use as the server takes. A place is free after Retry-After seconds."),
+    ("store-full", 507, "The server keeps as many walks as it may. Those that are there go on; a new one waits."),
     ("not-writable", 507, "The server's disk takes nothing more. Nothing was changed; walks can be looked at."),
     ("failed", 500, "The program met a case that it does not know. The session is kept as it was."),
 )

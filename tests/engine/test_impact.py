@@ -23,6 +23,7 @@ from app.engine.impact import (
     xor_setup,
 )
 from app.engine.network.initializers import Initializer
+from app.engine.network.layers import Network
 from app.engine.setup import Parameters, Setup
 from tests.engine.cases import iteration_of
 
@@ -168,3 +169,27 @@ def test_the_loss_falls_where_it_ends_below_its_start() -> None:
     setup = Setup((2, 2, 2, 2), Examples(np.eye(2), np.eye(2)), mistakes=("untransposed_weights",)).completed()
     facts = impact_of(setup, 240)
     assert facts.falls == (facts.end < facts.start)
+
+
+# The quick way --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mistakes", [(), ("sigmoid_slope",), ("wrong_sign",), ("updated_weights", "bias_times_fan_in")]
+)
+@pytest.mark.parametrize("rate", [0.3, 300.0])
+def test_the_losses_of_a_run_are_those_of_its_iterations_to_the_last_bit(
+    mistakes: tuple[str, ...], rate: float
+) -> None:
+    data = Dataset("line", examples=7, noise=0.1)
+    setup = Setup((1, 3, 2, 1), data, loss="mean_squared_error", learning_rate=rate, batch_size=3, mistakes=mistakes)
+    setup = setup.completed()
+    expected = []
+    for number, iteration in zip(range(31), iterations_of(setup), strict=False):
+        if number % 3 == 0:
+            expected.append(losses_of(replace(setup, start=parameters_of(iteration.before)), 0)[0])
+    np.testing.assert_array_equal(losses_of(setup, 30), expected)
+
+
+def parameters_of(network: Network) -> Parameters:
+    return Parameters(tuple(layer.W for layer in network.layers), tuple(layer.b for layer in network.layers))

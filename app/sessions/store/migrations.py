@@ -12,12 +12,16 @@ OPERATION_KEYS = (
     "CREATE TABLE pulse (beats INTEGER NOT NULL)",  # one row, written to see whether the file can be written
     "INSERT INTO pulse VALUES (0)",
 )
+CLOCK = (
+    "ALTER TABLE pulse ADD COLUMN seconds REAL NOT NULL DEFAULT 0",  # that programs have served the file
+    "UPDATE session SET touched = 0",  # in these seconds: dates, which may have been wrong, are not looked at any more
+)
 READERS = (
     "ALTER TABLE session ADD COLUMN reader TEXT",  # a second key, by which the session is only looked at
     "CREATE UNIQUE INDEX session_reader ON session (reader)",
 )
 # The n-th leads from version n to n + 1; one that was published never changes.
-MIGRATIONS = (FIRST, OPERATION_KEYS, READERS)
+MIGRATIONS = (FIRST, OPERATION_KEYS, CLOCK, READERS)
 VERSION = len(MIGRATIONS)
 
 

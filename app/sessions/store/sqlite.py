@@ -1,6 +1,11 @@
-"""The default store: one SQLite file with a write-ahead log, which several processes may share."""
+"""The default store: one SQLite file with a write-ahead log, which several processes may share.
+
+Its time is the seconds for which programs have served the file. No date that is put right, and no backup that is put in
+its place, makes a session older.
+"""
 
 import asyncio
+import os
 import secrets
 import sqlite3
 import time
@@ -12,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from app.engine.memory import MEMORY
 from app.lessons import UnknownLessonError
 from app.limits import StoreLimits
 from app.sessions.store.migrations import migrate
@@ -20,11 +26,12 @@ from app.sessions.store.store import (
     ID_BYTES,
     DamagedSessionError,
     Kept,
-    Live,
     NotWritableError,
     StaleRevisionError,
     StoreError,
+    StoreFullError,
     UnknownSessionError,
+    held_bytes,
     led_to,
     with_operation,
 )
@@ -36,8 +43,14 @@ USUAL = StoreLimits()
 SWEPT_AT_ONCE = 50
 NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
 BUSY_SECONDS = 5.0  # how long one process waits for another's commit
-CHECKPOINT_EVERY = 500  # statements
-INSERT = "INSERT INTO session (id, rev, fixed, moving, touched) VALUES (?, 1, ?, ?, ?)"
+LOG_BYTES = 4_000_000  # between two checkpoints, about
+STATEMENT_BYTES = 8_192  # that a statement writes besides its texts, about: two pages
+MEGABYTE = 1_000_000
+FOR_THOSE_THERE = 1 / 8  # of the store's bytes: where only these are left, no session begins
+USED = (
+    "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+)
+INSERT = f"INSERT INTO session (id, rev, fixed, moving, touched) SELECT ?, 1, ?, ?, ? WHERE ({USED}) < ?"
 SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ? WHERE id = ? AND rev = ? AND touched >= ?"
 TOUCH = "UPDATE session SET touched = max(touched, ?) WHERE id = ?"
 SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)"
@@ -45,54 +58,59 @@ DELETE = "DELETE FROM session WHERE id = ?"
 REVOKE = "UPDATE OR IGNORE session SET id = ? WHERE id = ?"
 SHARE = "UPDATE OR IGNORE session SET reader = ? WHERE id = ? AND reader IS NULL"
 UNSHARE = "UPDATE session SET reader = NULL WHERE id = ?"
-BEAT = "UPDATE pulse SET beats = beats + 1"  # a write for its own sake
+BEAT = "UPDATE pulse SET beats = beats + 1, seconds = max(seconds, ?)"
+TIME = "SELECT max(seconds, coalesce((SELECT max(touched) FROM session), 0)) FROM pulse"
 
 
 class SqliteStore:
     """Sessions in a directory's `explorer.sqlite3`; other processes may use the same file.
 
-    Raises StoreVersionError where a newer program has written the file. `clock` gives seconds.
+    Raises StoreVersionError where a newer program has written the file. `clock` gives seconds, and never jumps.
     """
 
-    def __init__(self, directory: Path, limits: StoreLimits = USUAL, clock: Callable[[], float] = time.time) -> None:
-        self._limits, self._clock, self._lifetime = limits, clock, limits.session_hours * 3600.0
-        self._live = Live(limits.max_live_sessions, limits.live_minutes * 60.0, clock)
+    def __init__(
+        self, directory: Path, limits: StoreLimits = USUAL, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limits, self._lifetime = limits, limits.session_hours * 3600.0
+        most_bytes = round(limits.max_store_megabytes * MEGABYTE)
+        self._bytes_for_new = most_bytes * (1 - FOR_THOSE_THERE)
         make_file(directory / FILE)
         self._reader = connect(directory / FILE, limits.synchronous)
         try:
             migrate(self._reader)
+            (seconds,) = self._row(TIME)
         except Exception:
             self._reader.close()
             raise
-        self._writer = Writer(directory / FILE, limits.synchronous)
+        self._clock = clock
+        self._before: float = seconds - clock()  # that it was served before this clock's 0
+        self._noted: float = seconds
+        self._writer = Writer(directory / FILE, limits.synchronous, most_bytes)
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
+        await self._note_time()
         fixed = packed_fixed(session, self._limits.max_session_bytes)
         moving = packed_moving(session, self._limits.max_session_bytes, len(fixed))
         kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed))
-        self._live.admit(kept.id)
-        try:
-            await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
-            await self._writer.write(INSERT, kept.id, fixed, moving, self._clock())
-        except NotWritableError:
-            self._live.forget(kept.id)
-            raise
-        return self._live.hold(kept)
+        await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
+        if not await self._writer.write(INSERT, kept.id, fixed, moving, self._now(), self._bytes_for_new):
+            raise StoreFullError(self._limits.max_store_megabytes)
+        return self._hold(kept)
 
     async def load(self, session_id: str) -> Kept:
         """The session of this id, or of this reader's key; it counts as used."""
+        await self._note_time()
         row = self._row("SELECT rev, touched FROM session WHERE id = ?", session_id)
         if row is None and (own := self._row("SELECT id FROM session WHERE reader = ?", session_id)):
             return replace(await self.load(own[0]), id=session_id, read_only=True)
         if row is None or row[1] < self._unused_since(1):
-            self._live.forget(session_id)
+            MEMORY.take((self, session_id))
             raise UnknownSessionError
-        self._live.admit(session_id)
-        if self._clock() - row[1] > self._lifetime * NOTED:
+        if self._now() - row[1] > self._lifetime * NOTED:
             with suppress(NotWritableError):  # where nothing can be written, it is shown all the same
-                await self._writer.write(TOUCH, self._clock(), session_id)
-        held = self._live.held(session_id)
+                await self._writer.write(TOUCH, self._now(), session_id)
+        held: Kept | None = MEMORY.get((self, session_id))  # the row has the last word
         return held if held is not None and held.rev == row[0] else self._read(session_id)
 
     def _read(self, session_id: str) -> Kept:
@@ -107,7 +125,7 @@ class SqliteStore:
             raise UnknownSessionError from error
         except Exception as error:  # whatever a text that is no session makes of it
             raise DamagedSessionError from error
-        return self._live.hold(kept)
+        return self._hold(kept)
 
     async def save(self, kept: Kept, session: TrainingSession, key: str = "") -> Kept:
         """Put `session` in the place of `kept` if it still has that revision: compare and swap, in one statement.
@@ -119,7 +137,7 @@ class SqliteStore:
         moving = packed_moving(session, self._limits.max_session_bytes, kept.fixed_bytes)
         unused = self._unused_since(1)
         if await self._writer.write(SWAP, rev, moving, " ".join(operations), kept.id, kept.rev, unused):
-            return self._live.hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
+            return self._hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
         current = await self.load(kept.id)
         if led_to(current.operations, key) is None:
             raise StaleRevisionError(current)
@@ -158,13 +176,15 @@ class SqliteStore:
     # ------------------------------------------------------------------------------------------------------------------
 
     async def check(self) -> None:
-        """Read and write; StoreError where that does not work."""
-        self._row("SELECT 1 FROM session LIMIT 1")
-        await self._writer.write(BEAT)
+        """Read and write; StoreError where that does not work, or no new session is kept."""
+        (used,) = self._row(USED)
+        await self._writer.write(BEAT, self._now())
+        if used >= self._bytes_for_new:
+            raise StoreFullError(self._limits.max_store_megabytes)
 
     def close(self) -> None:
         """Commit what waits, and close the file; whoever closes it last also empties its log."""
-        self._writer.close()
+        self._writer.close(BEAT, self._now())
         self._reader.close()
 
     def _row(self, query: str, *parameters: str) -> Any:
@@ -173,9 +193,28 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise explained(error) from error
 
+    def _hold(self, kept: Kept) -> Kept:
+        """The same, held with the numbers that it has computed, while there is room."""
+        MEMORY.put((self, kept.id), kept, held_bytes(kept.session))
+        return kept
+
+    # Time -------------------------------------------------------------------------------------------------------------
+
+    def _now(self) -> float:
+        """For how many seconds the file has been served."""
+        return self._before + self._clock()
+
+    async def _note_time(self) -> None:
+        """Now and then, so that whoever opens the file next goes on from here."""
+        now = self._now()
+        if now - self._noted > self._lifetime * NOTED:
+            self._noted = now
+            with suppress(NotWritableError):
+                await self._writer.write(BEAT, now)
+
     def _unused_since(self, notes: int) -> float:
         """The time before which a session was noted last that nobody used for its lifetime."""
-        return self._clock() - self._lifetime * (1 + notes * NOTED)
+        return self._now() - self._lifetime * (1 + notes * NOTED)
 
 
 class Write(NamedTuple):
@@ -195,19 +234,25 @@ class Writer:
     disk, are the thread's, too. None of the statements may fail for what another one did.
     """
 
-    def __init__(self, file: Path, synchronous: str) -> None:
+    def __init__(self, file: Path, synchronous: str, most_bytes: int) -> None:
         self._file = file
         self._patient = connect(file, synchronous)
         self._prompt = connect(file, wait=0.0) if synchronous == "NORMAL" else None
+        for connection in (self._patient, self._prompt):
+            if connection is not None:
+                bound(connection, most_bytes)
+        self._opened = files_of(file)
         if self._prompt is not None:
             self._prompt.execute("PRAGMA wal_autocheckpoint = 0")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._waiting: deque[Write] = deque()
-        self._at_once = 0
+        self._logged = 0  # bytes since the last checkpoint
         self._checkpoint: Future[None] | None = None
 
     async def write(self, sql: str, *parameters: Any) -> int:
         """The number of rows changed, once that is committed. StoreError where it cannot be written."""
+        if files_of(self._file) != self._opened:  # what is written now, nobody would find again
+            raise NotWritableError(GONE, "Put it back, or start the program again.")
         if self._prompt is not None:
             with suppress(BusyError):
                 return await self._written_at_once(self._prompt, sql, parameters)
@@ -221,8 +266,9 @@ class Writer:
             rows = prompt.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
             raise explained(error) from error
-        self._at_once += 1
-        if self._at_once % CHECKPOINT_EVERY == 0:
+        self._logged += STATEMENT_BYTES + sum(len(given) for given in parameters if isinstance(given, str | bytes))
+        if self._logged >= LOG_BYTES:
+            self._logged = 0
             if self._checkpoint is not None:  # long done, unless the log grows faster than it is emptied
                 await asyncio.wrap_future(self._checkpoint)
             self._checkpoint = self._thread.submit(checkpoint, self._file)
@@ -245,9 +291,11 @@ class Writer:
             for write, rows in zip(writes, changed, strict=True):
                 write.rows.set_result(rows)
 
-    def close(self) -> None:
-        """Commit what waits, and end."""
+    def close(self, sql: str = "", *parameters: Any) -> None:
+        """Commit what waits, and one last statement if that can be, and end."""
         self._thread.shutdown()
+        with suppress(sqlite3.Error):
+            self._patient.execute(sql, parameters)
         for connection in (self._patient, self._prompt):
             if connection is not None:
                 connection.close()
@@ -269,6 +317,21 @@ def connect(file: Path, synchronous: str = "NORMAL", wait: float = BUSY_SECONDS)
     return connection
 
 
+def bound(connection: sqlite3.Connection, most_bytes: int) -> None:
+    """Let no statement of this connection make the file larger than so many bytes."""
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {max(1, most_bytes // page)}")
+
+
+def files_of(file: Path) -> list[tuple[int, int]]:
+    """Which files lie where the store and its log are, by device and number; none where one of them is missing."""
+    try:
+        found = [os.stat(f"{file}{end}") for end in ("", "-wal", "-shm")]
+    except OSError:
+        return []
+    return [(one.st_dev, one.st_ino) for one in found]
+
+
 def checkpoint(file: Path) -> None:
     """What stands in the log goes into the file, and the log is written from its start again."""
     with suppress(sqlite3.Error), closing(connect(file, wait=0.05)) as connection:  # there is another one soon
@@ -279,9 +342,10 @@ def checkpoint(file: Path) -> None:
 # What SQLite's errors mean --------------------------------------------------------------------------------------------
 
 FREE_SPACE = "Free some space on the server's disk, then try again."
+GONE = "the file of sessions was removed, or another put in its place, while the program runs"
 ALLOW = "Let the program write to its data directory, then try again."
 REASONS = {
-    sqlite3.SQLITE_FULL: ("the disk is full", FREE_SPACE),
+    sqlite3.SQLITE_FULL: ("the disk is full, or the file of sessions as large as it may be", FREE_SPACE),
     sqlite3.SQLITE_IOERR: ("the disk is full, or does not take what is written", FREE_SPACE),
     sqlite3.SQLITE_READONLY: ("the file of sessions is read-only", ALLOW),
     sqlite3.SQLITE_CANTOPEN: ("the file of sessions cannot be opened", ALLOW),

@@ -1,16 +1,13 @@
-"""Where sessions are kept: what a store can do, its errors, and which sessions are in use.
+"""Where sessions are kept: what a store can do, its errors, and how many bytes a session takes.
 
 The last requests that moved a session are kept with it, by their keys: one that is sent again is not done again.
 """
 
-import math
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
-from app.engine.memory import MEMORY
+from app.sessions.walk.checkpoints import MOST_CHECKPOINTS, Checkpoint
 from app.sessions.walk.session import TrainingSession
 
 ID_BYTES = 18  # 144 random bits
@@ -92,17 +89,6 @@ class StaleRevisionError(RuntimeError):
         self.current = current
 
 
-class TooManySessionsError(RuntimeError):
-    """This process already serves as many sessions as it may; a place is free after `wait` seconds."""
-
-    def __init__(self, most: int, wait: int) -> None:
-        super().__init__(
-            f"{most:,} walks are in use on this server, which is its limit. "
-            f"Try again in {wait} seconds; a walk that nobody uses makes room."
-        )
-        self.wait = wait
-
-
 class SessionTooLargeError(ValueError):
     """A session would take more bytes than a store keeps of one."""
 
@@ -117,10 +103,30 @@ class StoreError(OSError):
 
 
 class NotWritableError(StoreError):
-    """What was asked for could not be written; what was written before can still be read."""
+    """What was asked for could not be written; what was written before can still be read.
+
+    `wait` is how many seconds later it is worth another try.
+    """
+
+    wait = 10
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"Nothing can be saved now: {reason}. Walks can be looked at, but not go on. {remedy}")
+
+
+class StoreFullError(StoreError):
+    """The store holds as much as it may, of all or from one address: no walk begins, those that are there go on.
+
+    `wait` is how many seconds later it is worth another try.
+    """
+
+    def __init__(self, megabytes: float, begun_from: str = "", wait: int = 600) -> None:
+        share = f"Walks begun from {begun_from} take up its share of the" if begun_from else "Walks take up the"
+        super().__init__(
+            f"{share} {megabytes:,g} MB that this server keeps of them, so no new one can begin. "
+            "Those that are there go on. Try again later: what nobody uses makes room."
+        )
+        self.wait = wait
 
 
 class SessionStore(Protocol):
@@ -132,15 +138,14 @@ class SessionStore(Protocol):
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1.
 
-        SessionTooLargeError, TooManySessionsError or NotWritableError where that cannot be.
+        SessionTooLargeError, StoreFullError or NotWritableError where that cannot be.
         """
         ...
 
     async def load(self, session_id: str) -> Kept:
         """The session of this id, or the one that this key is to look at, which is then `read_only`.
 
-        UnknownSessionError where there is none, DamagedSessionError where it cannot be read; TooManySessionsError where
-        no other may be used beside those in use.
+        UnknownSessionError where there is none, DamagedSessionError where it cannot be read.
         """
         ...
 
@@ -153,7 +158,7 @@ class SessionStore(Protocol):
         ...
 
     async def check(self) -> None:
-        """Write something. StoreError, which says what is wrong, where the store does not answer."""
+        """Write something. StoreError, which says what is wrong, where that does not work or no new session is kept."""
         ...
 
     async def delete(self, session_id: str) -> None:
@@ -184,45 +189,14 @@ class SessionStore(Protocol):
         ...
 
 
-class Live:
-    """Which sessions this process serves now, and the numbers that are held for them: those used within the last
-    `seconds`, at most `most`; `clock` gives seconds.
-    """
-
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float]) -> None:
-        self._most, self._seconds, self._clock = most, seconds, clock
-        self._used: OrderedDict[str, float] = OrderedDict()
-
-    def admit(self, session_id: str) -> None:
-        """Note that a session is used now. TooManySessionsError where it is one too many."""
-        now = self._clock()
-        if session_id not in self._used and len(self._used) >= self._most:
-            oldest = next(iter(self._used))
-            free_in = self._used[oldest] + self._seconds - now
-            if free_in > 0:
-                raise TooManySessionsError(self._most, max(1, math.ceil(free_in)))
-            self.forget(oldest)
-        self._used[session_id] = now
-        self._used.move_to_end(session_id)
-
-    def forget(self, session_id: str) -> None:
-        """It is used no more."""
-        self._used.pop(session_id, None)
-        MEMORY.take((self, session_id))
-
-    def held(self, session_id: str) -> Kept | None:
-        """What was held last; its row in the file has the last word."""
-        kept: Kept | None = MEMORY.get((self, session_id))
-        return kept
-
-    def hold(self, kept: Kept) -> Kept:
-        """The same, held with the numbers that it has computed, while there is room."""
-        MEMORY.put((self, kept.id), kept, held_bytes(kept.session))
-        return kept
-
-
 def held_bytes(session: TrainingSession) -> int:
     """About how many bytes a session takes with the numbers that it has computed, its equations among them."""
     X, Y = session.setup.examples
     numbers = X.size + Y.size + len(session.batch) * sum(session.shape.sizes)
     return EMPTY + PER_EQUATION * len(session.equations) + PER_NUMBER * numbers
+
+
+def grown_bytes(kept: Kept) -> int:
+    """About how many bytes a session comes to take in a store: what never changes of it, and all its checkpoints."""
+    numbers = Checkpoint.start(kept.session.setup).parameters.nbytes
+    return kept.fixed_bytes + MOST_CHECKPOINTS * numbers * 4 // 3  # as text

@@ -31,7 +31,7 @@ from app.web.api.schemas import (
 from app.web.api.state import dumps, json_response, state_text, trace_document
 from app.web.http.dependencies import TheWalk, services
 from app.web.http.errors import Handlers, answer, problem
-from app.web.http.new_session import check_may_begin
+from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import prefix
 
 router = APIRouter(prefix="/api")
@@ -73,7 +73,7 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
     else:
         check_limits(new, the.settings)
         begun = TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
-    return _state_response(await the.store.create(begun.ask("chosen" if new.asking else "")), 201)
+    return _state_response(await kept_walk(request, begun.ask("chosen" if new.asking else "")), 201)
 
 
 # One session --------------------------------------------------------------------------------------------------------

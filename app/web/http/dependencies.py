@@ -3,10 +3,12 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated, Self, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 
+from app.engine.memory import MEGABYTE
 from app.engine.network.errors import SetupError
 from app.sessions.store.store import (
     Kept,
@@ -22,10 +24,11 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
 from app.web.http.templating import Templates
-from app.web.http.work import Buckets, Pool, Rate, TooLongError, is_at_the_machine
+from app.web.http.work import Buckets, Lines, Pool, Rate, TooLongError, address_of, is_at_the_machine
 
 Result = TypeVar("Result")
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
+SHARE = 1 / 4  # of the store, for one address
 NEAR = 1  # iterations: a way that is gone at once
 TRIES = 20  # of a request that names no revision, while others move the session in between
 SESSION_ID = re.compile(r"[\w-]{24}", re.ASCII)  # as stores make them: 18 random bytes
@@ -36,19 +39,25 @@ REVISION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
 
 @dataclass(frozen=True)
 class Rates:
-    """How often each session is read and changed, and new ones are begun, by one visitor and from one address."""
+    """How often each session is read and changed, and new ones are begun, by one visitor and from one address.
+
+    `stored` gives bytes of the store to each address: a share at once, and one more in a session's lifetime.
+    """
 
     reads: Buckets
     changes: Buckets
     visitors: Buckets
     addresses: Buckets
+    stored: Buckets
 
     @classmethod
     def of(cls, settings: Settings, clock: Callable[[], float]) -> Self:
         """As the settings have it."""
         one = Rate(settings.session_burst, settings.session_rate)
         many = Rate(settings.joining_burst, settings.joining_rate)
-        return cls(Buckets(one, clock), Buckets(one, clock), Buckets(one, clock), Buckets(many, clock))
+        share = ceil(SHARE * settings.max_store_megabytes * MEGABYTE)
+        stored = Rate(share, share / (3600 * settings.session_hours))
+        return cls(*(Buckets(rate, clock) for rate in (one, one, one, many, stored)))
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class Services:
     store: SessionStore
     templates: Templates
     pool: Pool
+    lines: Lines
     rates: Rates
     drain: Drain
     clock: Callable[[], float]
@@ -169,6 +179,14 @@ class Walk:
             raise ReadOnlyError
         if any(wanted not in (None, kept.rev) for wanted in (rev, self.expected)):
             raise StaleRevisionError(kept)
+
+
+async def before_a_walk(request: Request, job: Callable[[], Result], size: int = 0) -> Result:
+    """What a request needs that is about no walk yet, computed in the line of its address; the job holds `size` bytes.
+
+    BusyError where the line is too long.
+    """
+    return await services(request).lines.run(address_of(request.scope), job, size)
 
 
 async def walk(request: Request, session_id: str, idempotency_key: Annotated[str, ONCE] = "") -> Walk:

@@ -22,7 +22,7 @@ from app.sessions.store.store import (
     NotWritableError,
     ReadOnlyError,
     SessionTooLargeError,
-    TooManySessionsError,
+    StoreFullError,
     UnknownSessionError,
 )
 from app.views.pages import ProblemPage, broken, not_found, refused, session_gone
@@ -112,7 +112,7 @@ TOLD = {
     ReadOnlyError: Told(403, "read-only", in_place=True),
     TooFastError: Told(429, "too-fast", in_place=True),
     BusyError: Told(503, "busy"),
-    TooManySessionsError: Told(503, "too-many"),
+    StoreFullError: Told(507, "store-full", in_place=True),
     NotWritableError: Told(507, "not-writable", in_place=True),
     DamagedSessionError: Told(404, "unknown-session"),
 }

@@ -6,12 +6,13 @@ import secrets
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from app.sessions.store.store import Kept, StoreFullError, grown_bytes
 from app.sessions.walk.session import TrainingSession
 from app.web.http.dependencies import services
 from app.web.http.htmx import VARY
 from app.web.http.own_walks import note
 from app.web.http.page import cookie_name, root_of, set_cookie
-from app.web.http.work import is_at_the_machine
+from app.web.http.work import TooFastError, address_of, is_at_the_machine
 
 VISITOR = "visitor"  # the cookie that tells one visitor from another
 VISITOR_BYTES = 16
@@ -19,18 +20,37 @@ KNOWN_VISITOR = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 def check_may_begin(request: Request) -> None:
-    """TooFastError where this visitor, or this address, begins more sessions than the limits allow."""
+    """TooFastError where this visitor, or this address, begins more sessions than the limits allow.
+
+    StoreFullError where those begun from this address take up its share of the store.
+    """
     if is_at_the_machine(request):
         return
     rates, visitor = services(request).rates, _visitor(request)
     if visitor:
         rates.visitors.take(visitor)
-    rates.addresses.take(request.client.host if request.client else "")
+    address = address_of(request.scope)
+    rates.addresses.take(address)
+    try:
+        rates.stored.take(address, 0)  # what a walk takes is known once it is kept
+    except TooFastError as error:
+        megabytes = services(request).settings.max_store_megabytes
+        raise StoreFullError(megabytes, "this address", error.wait) from error
+
+
+async def kept_walk(request: Request, session: TrainingSession) -> Kept:
+    """A new walk, kept; what it may come to take of the store is its address's."""
+    the = services(request)
+    kept = await the.store.create(session)
+    if not is_at_the_machine(request):
+        size = min(grown_bytes(kept), the.settings.max_session_bytes)
+        the.rates.stored.spend(address_of(request.scope), size)
+    return kept
 
 
 async def begun_walk(request: Request, session: TrainingSession, page: str = "") -> RedirectResponse:
     """Keep a new walk and lead to it, or to one of its pages such as /compare."""
-    kept = await services(request).store.create(session)
+    kept = await kept_walk(request, session)
     response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
     is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers  # a program needs no number
     if is_browser:

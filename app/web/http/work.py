@@ -9,11 +9,13 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from ipaddress import IPv6Address
 from math import ceil
 from time import monotonic, perf_counter
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from starlette.datastructures import URL
 from starlette.requests import Request
@@ -46,6 +48,18 @@ def is_at_the_machine(request: Request) -> bool:
     return URL(scheme="http", netloc=request.headers.get("host", "")).hostname in LOCAL_NAMES
 
 
+def address_of(scope: Scope) -> str:
+    """Whom a request comes from. Who has one IPv6 address has 2**64 of them: they count as one."""
+    address: str = scope["client"][0] if scope["client"] else ""
+    if ":" not in address:
+        return address
+    try:
+        six = IPv6Address(address)
+    except ValueError:  # whatever a proxy calls it
+        return address
+    return str(six.ipv4_mapped or IPv6Address(int(six) >> 64 << 64))
+
+
 @dataclass(frozen=True)
 class Rate:
     """So many at once, refilled by so many a second."""
@@ -64,13 +78,21 @@ class Buckets:
         self._each, self._depth, self._clock = 1 / rate.per_second, rate.burst / rate.per_second, clock
         self._full_at: dict[int, float] = {}
 
-    def take(self, key: Hashable) -> None:
-        """One token of the key's bucket. TooFastError where it is empty."""
-        now, name = self._clock(), hash(key)
-        full_at = max(self._full_at.get(name, now), now) + self._each
+    def take(self, key: Hashable, count: int = 1) -> None:
+        """So many tokens of the key's bucket. TooFastError where it does not hold them."""
+        now = self._clock()
+        full_at = max(self._full_at.get(hash(key), now), now) + count * self._each
         if full_at - now > self._depth + 1e-9:
             raise TooFastError(full_at - now - self._depth)
-        self._full_at[name] = full_at
+        self._fill(key, full_at, now)
+
+    def spend(self, key: Hashable, count: int) -> None:
+        """So many tokens of the key's bucket, and of what will flow into it, for what is there already."""
+        now = self._clock()
+        self._fill(key, max(self._full_at.get(hash(key), now), now) + count * self._each, now)
+
+    def _fill(self, key: Hashable, full_at: float, now: float) -> None:
+        self._full_at[hash(key)] = full_at
         if len(self._full_at) > MOST_BUCKETS:  # those go that are full again; where nearly none is, all
             waiting = {name: full_at for name, full_at in self._full_at.items() if full_at > now}
             self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}
@@ -186,6 +208,58 @@ def _slice(last: Result, steps: Iterator[Result], most: float, clock: Callable[[
     return Slice(last, False, count, clock() - start)
 
 
+# In a line ------------------------------------------------------------------------------------------------------------
+
+LONGEST_WAIT = 60.0  # seconds
+
+
+@dataclass(eq=False)
+class Line:
+    """Those of one address: how many there are, and how many bytes they hold; the first of them has the turn."""
+
+    length: int = 0
+    held: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Lines:
+    """Lines in front of a pool, one for each address: for what is computed before there is a walk to count it by.
+
+    The first of each line is in the pool. A class behind one address waits for one another: none of it is refused, and
+    it takes no more of the pool than whoever is alone. `longest` is how many may stand in a line, and `most_bytes` how
+    much those of one may hold; all together hold at most twice that.
+    """
+
+    def __init__(self, pool: Pool, longest: int, most_bytes: int) -> None:
+        self._pool, self._longest, self._most_bytes, self._held = pool, longest, most_bytes, 0
+        self._lines: WeakValueDictionary[str, Line] = WeakValueDictionary()  # each goes with its last
+
+    async def run(self, address: str, job: Callable[[], Result], size: int = 0) -> Result:
+        """What the job, which holds so many bytes, returns. BusyError where too many wait, or one waits too long."""
+        with self._place(address, size) as line:
+            try:
+                async with asyncio.timeout(LONGEST_WAIT), line.turn:
+                    return await self._pool.run(address, job)
+            except TimeoutError as error:
+                raise BusyError from error
+
+    @contextmanager
+    def _place(self, address: str, size: int) -> Iterator[Line]:
+        line = self._lines.setdefault(address, Line())
+        if line.length >= self._longest or line.held + size > self._most_bytes:
+            raise BusyError
+        if self._held + size > 2 * self._most_bytes:
+            raise BusyError
+        self._count(line, 1, size)
+        try:
+            yield line
+        finally:
+            self._count(line, -1, -size)
+
+    def _count(self, line: Line, one: int, size: int) -> None:
+        line.length, line.held, self._held = line.length + one, line.held + size, self._held + size
+
+
 # Whose turn it is -----------------------------------------------------------------------------------------------------
 
 AT_ONCE = 2  # requests that are begun in one pass of the event loop
@@ -205,7 +279,7 @@ class Turns:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._turn(scope["client"][0] if scope["client"] else "")
+            await self._turn(address_of(scope))
         await self.app(scope, receive, send)
 
     async def _turn(self, address: str) -> None:

@@ -15,7 +15,7 @@ from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.walk.bug_lab import Accusation
 from app.views.bug_lab.bug_lab import bug_lab_page
-from app.web.http.dependencies import services
+from app.web.http.dependencies import before_a_walk
 from app.web.http.forms import form_of
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
@@ -32,23 +32,18 @@ async def bug_lab(request: Request) -> Response:
     case, given = None, request.query_params
     if given:
         level, seed = _whole(given, "level"), _whole(given, "seed")
-        case = await services(request).pool.run(client_of(request), lambda: case_of(level, seed))
+        case = await before_a_walk(request, lambda: case_of(level, seed))
     return page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab")
-
-
-def client_of(request: Request) -> str:
-    """Whom a computation is for, before there is a session."""
-    return request.client.host if request.client else ""
 
 
 @router.post("/bug-lab")
 async def begin(request: Request) -> Response:
     """Start a case: the one that the form names, or any of its level."""
-    form, the = await form_of(request), services(request)
+    form = await form_of(request)
     level = _whole(form, "level")
     seed = _whole(form, "seed") if form.get("seed", "").strip() else randbelow(MOST_SEED + 1)
     check_may_begin(request)
-    return await begun_walk(request, await the.pool.run(client_of(request), lambda: begun(level, seed)))
+    return await begun_walk(request, await before_a_walk(request, lambda: begun(level, seed)))
 
 
 def _whole(given: Mapping[str, str], field: str) -> int:

@@ -16,13 +16,12 @@ from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
 from app.views.build.build import FORM_PANELS, Built, Manner, TextPanel, build, build_page, build_panels
-from app.web.http.dependencies import Services, services, walk_of
+from app.web.http.dependencies import Services, before_a_walk, services, walk_of
 from app.web.http.forms import Sent, sent_by
 from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.pages.bug_lab import client_of
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/build"
@@ -126,11 +125,9 @@ def _read(draft: Draft, file: bytes, the: Services) -> Action:
 
 
 async def _built(request: Request, draft: Draft) -> Built:
-    """What is known of the draft; a table takes long enough to be read elsewhere."""
-    the = services(request)
-    if draft["source"] != TABLE:
-        return build(draft, the.settings)
-    return await the.pool.run(client_of(request), lambda: build(draft, the.settings))
+    """What is known of the draft."""
+    size = sum(len(text) for text in draft.texts.values())
+    return await before_a_walk(request, lambda: build(draft, services(request).settings), size)
 
 
 async def _start(request: Request, found: Built) -> Response:
@@ -138,7 +135,8 @@ async def _start(request: Request, found: Built) -> Response:
     if found.setup is not None:
         check_may_begin(request)
         try:
-            return await begun_walk(request, TrainingSession.of_setup(found.setup))
+            setup = found.setup
+            return await begun_walk(request, await before_a_walk(request, lambda: TrainingSession.of_setup(setup)))
         except (SetupError, SessionTooLargeError) as error:
             found = replace(found, errors=(SetupError("", error.problem, error.remedy),))
         except DivergedError as error:

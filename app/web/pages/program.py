@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.sessions.store.store import StoreError
+from app.sessions.store.store import StoreError, StoreFullError
 from app.views.api_docs import api_docs
 from app.web.http.dependencies import services
 from app.web.http.forms import form_of
@@ -47,21 +47,26 @@ async def healthy(request: Request) -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """200 where work can be sent here; 503, and why, where the program is ending or its store does not write."""
-    the, reason = services(request), ""
+    """200 where work can be sent here; 503, and why, where the program is ending or its store does not write.
+
+    A full store is ready for those whose walks it has, who have nowhere else to go: it says what it is not ready for.
+    """
+    the, reason, limit = services(request), "", {}
     if the.drain.asked:
         reason = "The program is ending."
     else:
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await the.store.check()
+        except StoreFullError as error:
+            limit = {"limit": str(error)}
         except TimeoutError:
             reason = f"The store did not write within {1000 * READY_WITHIN:.0f} milliseconds."
         except StoreError as error:
             reason = f"The store does not write. {error}"
     if reason:
         return JSONResponse({"status": "not ready", "reason": reason}, 503, headers={"Retry-After": "1"})
-    return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "ready"} | limit)
 
 
 def metrics_router(metrics: Metrics) -> APIRouter:

@@ -246,6 +246,8 @@ class StoreMachine(RuleBasedStateMachine):
         if tab.id in self.models:
             self.loop.run_until_complete(self.stores[0].load(tab.id))
         self.clock.hours(2)
+        for store in self.stores:  # as a balancer does: what a killed process has not noted of the time does not count
+            self.loop.run_until_complete(store.check())
         self.models = {id: model for id, model in self.models.items() if id == tab.id}
 
     @invariant()

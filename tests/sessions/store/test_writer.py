@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions.store.sqlite import CHECKPOINT_EVERY, Writer, connect
+from app.sessions.store.sqlite import LOG_BYTES, Writer, connect
 from app.sessions.store.store import NotWritableError, StoreError
 
 ADD = "INSERT INTO note VALUES (?)"
@@ -29,7 +29,7 @@ def opened(file: Path) -> Iterator[Opened]:
     writers: list[Writer] = []
 
     def opened(synchronous: str = "NORMAL") -> Writer:
-        writers.append(Writer(file, synchronous))
+        writers.append(Writer(file, synchronous, 10**9))
         return writers[-1]
 
     yield opened
@@ -176,13 +176,14 @@ def test_closing_commits_what_waits(opened: Opened, other: sqlite3.Connection) -
     asyncio.run(written())
 
 
-def test_the_log_is_emptied_by_the_thread_and_stays_short(opened: Opened, file: Path) -> None:
+@pytest.mark.parametrize("size", [3_000, 200_000])
+def test_the_log_is_emptied_by_the_thread_and_stays_short(opened: Opened, file: Path, size: int) -> None:
     writer = opened()
 
     async def written() -> None:
-        for i in range(8 * CHECKPOINT_EVERY):
-            await writer.write(ADD, f"{i}" + "x" * 3000)
+        for i in range(10 * LOG_BYTES // size):
+            await writer.write(ADD, f"{i}" + "x" * size)
             await asyncio.sleep(0)
 
     asyncio.run(written())
-    assert Path(f"{file}-wal").stat().st_size < 16_000_000  # of 31 that were written
+    assert Path(f"{file}-wal").stat().st_size < 4 * LOG_BYTES  # of ten times as much that was written

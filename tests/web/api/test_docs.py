@@ -19,7 +19,7 @@ from app.sessions.store.store import (
     ReadOnlyError,
     SessionTooLargeError,
     StaleRevisionError,
-    TooManySessionsError,
+    StoreFullError,
     UnknownSessionError,
 )
 from app.sessions.walk.session import TrainingSession
@@ -109,7 +109,7 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "stale": stale,
     "too-fast": lambda: TooFastError(1.0),
     "busy": BusyError,
-    "too-many": lambda: TooManySessionsError(1, 1),
+    "store-full": lambda: StoreFullError(1),
     "not-writable": lambda: NotWritableError("the disk is full", "Free some space."),
     "failed": RuntimeError,
 }

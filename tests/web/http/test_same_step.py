@@ -172,16 +172,20 @@ def test_a_key_that_is_none_is_explained(client: TestClient, key: str) -> None:
 # Bounds -------------------------------------------------------------------------------------------------------------
 
 
-def test_more_walks_than_allowed_get_503_with_retry_after_and_those_in_use_go_on(opened: Opened) -> None:
-    client = opened(max_live_sessions=2)
-    first, _ = begin(client)["id"], begin(client)["id"]
-    refused = client.post("/api/sessions", json=LESSON)
-    assert refused.status_code == 503
-    assert 1 <= int(refused.headers["Retry-After"]) <= 300
-    assert "2 walks are in use on this server, which is its limit." in refused.json()["detail"]
-    page = client.post("/sessions", data={"lesson": "hours-of-study"})
-    assert (page.status_code, page.headers["Retry-After"]) == (503, refused.headers["Retry-After"])
-    assert "Try again in" in page.text
+def test_where_the_store_is_full_a_new_walk_gets_507_with_retry_after_and_those_there_go_on(opened: Opened) -> None:
+    client = opened(max_store_megabytes=0.2)
+    first, refused = begin(client)["id"], client.get("/")
+    while refused.status_code in (200, 201):
+        refused = client.post("/api/sessions", json=LESSON)
+    assert refused.status_code == 507
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "of the 0.2 MB that this server keeps of them" in refused.json()["detail"]
+    for path, form in (("/sessions", {"lesson": "hours-of-study"}), ("/bug-lab", {"level": "1", "seed": "3"})):
+        page = client.post(path, data=form)
+        assert (page.status_code, page.headers["Retry-After"]) == (507, refused.headers["Retry-After"])
+        assert "Those that are there go on." in page.text
+    for rev in range(1, 50):
+        assert client.post(f"/api/sessions/{first}/step", json={"rev": rev}).status_code == 200
     assert press(client, first, form_of(client, first))[0] == 303
 
 

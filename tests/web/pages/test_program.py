@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.sessions.store.sqlite import SqliteStore
-from app.sessions.store.store import NotWritableError, StoreError
+from app.sessions.store.store import NotWritableError, StoreError, StoreFullError
 from app.settings import Settings
 from tests.web.reading import soup
 from tests.web.talk import begin, served, start
@@ -102,6 +103,32 @@ def test_a_program_whose_store_does_not_write_is_alive_and_not_ready(
     assert answer.status_code == 503
     assert reason in answer.json()["reason"]
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_store_that_was_removed_is_noticed(client: TestClient, settings: Settings) -> None:
+    walk = begin(client)
+    assert client.get("/readyz").status_code == 200
+    shutil.rmtree(settings.data_directory)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "the file of sessions was removed" in answer.json()["reason"]
+    refused = client.post(f"/api/sessions/{walk['id']}/step")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (507, "10")
+    assert client.get(f"/sessions/{walk['id']}").status_code == 200
+    assert client.get("/healthz").status_code == 200
+
+
+class Full(Failing):
+    """A store that keeps no new walk."""
+
+    error = StoreFullError(1_000)
+
+
+def test_a_full_store_is_ready_for_those_whose_walks_it_has_and_says_for_whom_it_is_not(settings: Settings) -> None:
+    with served(settings, Full) as client:
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    assert "no new one can begin" in answer.json()["limit"]
 
 
 def test_a_program_that_is_ending_is_alive_and_not_ready(client: TestClient) -> None:
