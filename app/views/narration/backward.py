@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-import numpy as np
-
 from app.engine.equations.rules import slope_by_hand
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import (
@@ -31,10 +29,10 @@ from app.views.narration.mistakes import (
     what_is_wrong,
 )
 from app.views.narration.teller import Teller
-from app.views.text.activations import activation_word
+from app.views.text.activations import activation_word, is_flat, is_off
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import unit_name
-from app.views.text.words import MOST_READ_OUT, PLACES, SATURATED, counted, listed, sentence, share, with_article
+from app.views.text.words import MOST_READ_OUT, PLACES, counted, listed, sentence, share, with_article
 
 Factors = Sequence[Expression]
 
@@ -53,7 +51,7 @@ def error_signal(t: Teller) -> str:
 def _is_off(t: Teller) -> bool:
     _, slopes = _parts(t)
     slope = next((s for s in slopes if isinstance(s, Symbol) and s.kind in ("slope", "slope_at_a")), None)
-    return slope is not None and ACTIVATIONS[t.shape.activation(t.layer)].switches_off and t.number(slope) == 0
+    return slope is not None and is_off(t.shape.activation(t.layer), t.value("z")) and t.number(slope) == 0
 
 
 def _parts(t: Teller) -> tuple[Factors, Factors]:
@@ -161,7 +159,7 @@ def _saturation(t: Teller) -> str:
     function = ACTIVATIONS[t.shape.activation(t.layer)]
     if not function.saturates or has_wrong_slope(t.shape, t.layer):
         return ""
-    if function.g_prime(np.array(t.value("z"))) >= SATURATED:  # not by a rounded activation: z is what is named
+    if not is_flat(function.name, t.value("z")):
         return ""
     return f" At {t.says(t.value('z'))} the {t.function} is almost flat: this unit is saturated."
 
