@@ -18,7 +18,7 @@ STORED, LIVE, AT_ONCE = 10_000, 300, 25
 COPIES = """
 WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
 INSERT INTO session (id, rev, fixed, moving, touched)
-SELECT 'session-' || n, rev, fixed, moving, touched FROM number, session WHERE id = ?
+SELECT printf('session-%016d', n), rev, fixed, moving, touched FROM number, session WHERE id = ?
 """
 
 
@@ -28,7 +28,7 @@ def resident_after_rounds(data: Path, rounds: int = 5, steps: int = 10) -> list[
     with server(data) as running:
         found = []
         for number in range(rounds):
-            learners = [f"session-{1 + number * LIVE + i}" for i in range(LIVE)]
+            learners = [f"session-{1 + number * LIVE + i:016}" for i in range(LIVE)]
             asyncio.run(walk(running.port, learners, steps))
             found.append(resident(running.pid))
     return found

@@ -36,7 +36,7 @@ from app.views.explorer.parameters import ParameterRow
 from app.views.explorer.timeline import Cell
 from app.views.network.diagram import Wave
 from app.views.network.marks import Connection, Label, LossMark, Unit
-from app.views.pictures.activations import Activations, Histogram
+from app.views.pictures.activity import Activations, Histogram
 from app.views.pictures.choices import Choices
 from app.views.pictures.contour import Contour, ContourDrawing
 from app.views.pictures.curves import Curves

@@ -8,7 +8,7 @@ from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import points_followed, trail_followed
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import Heading, heading_of
-from app.views.pictures.activations import activations
+from app.views.pictures.activity import activations
 from app.views.pictures.choices import Query
 from app.views.pictures.contour import contour
 from app.views.pictures.curves import Curves, curves

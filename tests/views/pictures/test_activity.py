@@ -11,7 +11,7 @@ from app.engine.network.activations import ACTIVATIONS
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
-from app.views.pictures.activations import BINS, FRAME, activations, binned
+from app.views.pictures.activity import BINS, FRAME, activations, binned
 from tests.views.walks import lesson, walk
 
 DIGITS = 4
