@@ -202,12 +202,11 @@ def _moved(t: Teller) -> str:
         return f"The {what} is exactly 0, so this {_noun(t)} stays at {t.says(before)}."
     ahead = f"{_against(t, step)}, by the learning rate"
     if decays:  # decoupled
-        shrinks = f"Weight decay first shrinks this {_noun(t)} by {t.says(_shared(t, 'eta'))} × "
-        left = f"{t.says(_shared(t, 'weight_decay'))} of itself, to {t.says(t.number(kept))}"
-        ahead = f"{shrinks}{left}. {ahead}"
-    taken = (
-        f"({' + '.join(_multiplied(t, term) for term in step.terms)})" if isinstance(step, Sum) else _factor(t, step)
-    )
+        rate, decay = (t.says(_shared(t, name)) for name in ("eta", "weight_decay"))
+        shrinks = f"Weight decay first shrinks this {_noun(t)} by {rate} × {decay} of itself"
+        ahead = f"{shrinks}, to {t.says(t.number(kept))}. {ahead}"
+    added = " + ".join(_multiplied(t, term) for term in _terms(step))
+    taken = f"({added})" if isinstance(step, Sum) else _factor(t, step)
     moved = f"{t.says(t.number(kept))} − {t.says(t.number(eta))} × {taken}"
     ending = ""
     if fixed(before, t.digits) == fixed(t.result, t.digits):
