@@ -14,7 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from app.__main__ import announce, another, keep_to_one_thread, parse, read_settings
+from app.__main__ import announce, another, check_data_directory, keep_to_one_thread, parse, read_settings
+from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 100.0  # seconds, on a machine that does other things too
@@ -176,3 +177,16 @@ def test_numpy_is_kept_to_one_thread_unless_the_user_chose_otherwise(monkeypatch
 def test_numpy_is_not_imported_before_its_threads_are_set() -> None:
     check = "import sys, app.__main__; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes of files here")
+def test_a_data_directory_that_stays_open_to_others_is_said_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data_directory=tmp_path)
+    check_data_directory(settings)
+    assert capsys.readouterr().err == ""
+    (tmp_path / "homework").touch()
+    tmp_path.chmod(0o755)
+    check_data_directory(settings)
+    assert f"{tmp_path} is open to other users of this machine" in capsys.readouterr().err
