@@ -121,6 +121,23 @@ def test_a_button_fills_fields_in_which_everything_was_chosen_before(build: Page
     assert build.evaluate(STRANGERS) == 0
 
 
+def test_the_noise_follows_the_data_set_until_one_is_typed(build: Page) -> None:
+    noise, dataset = build.locator("#f-data-noise"), build.locator("#f-data-dataset")
+    dataset.select_option("moons")
+    noise.fill("0.1")
+    noise.press("Tab")
+    dataset.select_option("iris")
+    expect(noise).to_have_value("0")
+    expect(dataset).to_be_focused()
+    dataset.select_option("moons")
+    expect(noise).to_have_value("0.1")
+    noise.fill("0.2")
+    noise.press("Tab")
+    dataset.select_option("iris")
+    expect(build.locator("input[name=shown]")).to_have_value("iris")
+    expect(noise).to_have_value("0.2")
+
+
 def test_enter_in_a_field_looks_at_the_form_and_starts_nothing(build: Page) -> None:
     build.locator("#f-units-1").fill("4")
     build.keyboard.press("Enter")

@@ -32,3 +32,11 @@ def at(session: TrainingSession, kind: str, l: int, j: int = 0, k: int | None = 
 
 def lesson(slug: str, as_published: bool = False) -> TrainingSession:
     return TrainingSession.of_lesson(lesson_named(slug), as_published)
+
+
+def one_tanh(z: float, decimals: int | None) -> TrainingSession:
+    """1-1-1: a hidden tanh whose sum is z, its activation rounded to so many decimals."""
+    start = Parameters((np.array([[z]]), np.array([[0.5]])), (np.zeros(1), np.zeros(1)))
+    data = Examples(np.array([[1.0]]), np.array([[1.0]]))
+    setup = Setup((1, 1, 1), data, ("tanh", "identity"), "half_squared_error", start, decimals=decimals)
+    return TrainingSession.of_setup(setup.completed())

@@ -26,7 +26,7 @@ FLAT = 1 / 8  # of its size, where the function is made of straight pieces
 PROBE = 2.0**-20  # how far a sum is moved to see what follows it
 JITTERS, JITTER = 16, 2  # networks that measure the noise, and how many last digits their numbers are off
 SURE = 6.0  # times the noise of a loss: what a slope from four of them may be off
-WORK = 2**17  # numbers in one stack of arrays
+WORK = 2**15  # numbers in one stack of arrays
 EPSILON, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
 
 Indices = NDArray[np.intp]
@@ -68,7 +68,7 @@ class Behind:
         j, k = np.divmod(np.arange(fan_out * (fan_in + 1)), fan_in + 1)
         A, Z = np.column_stack([there.A[l - 1], np.ones(len(iteration.X))]), there.Z[l - 1 :]
         right = tuple(part > 0 for part in Z)
-        return cls(network.layers[l - 1 :], A, Z, iteration.Y, iteration.method.loss, right, j, k)
+        return cls(network.layers[l - 1 :], A, Z, np.asfortranarray(iteration.Y), iteration.method.loss, right, j, k)
 
     def only(self, places: Indices) -> "Behind":
         """Some of the parameters."""
@@ -87,36 +87,40 @@ class Behind:
         carried = np.abs(self.carried).max(axis=1)
         return PROBE / np.where(carried > 0, carried, 1.0)
 
-    def moved(self, T: Array) -> tuple[list[Array], Array]:
-        """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n), of the first layer
-        those of the moved unit, (P, S, m, 1); and the examples' losses, (P, S, m)."""
+    def moves(self, T: Array) -> tuple[Array, list[Array]]:
+        """How far sums move with each parameter moved by its S offsets T (P, S): those of its own unit, (P, S, m), and
+        of every layer behind, (P, S, m, n). What stands still moves by exactly 0.
+
+        Other than in (m, n) a unit's numbers for all examples lie side by side in memory: few long rows take less time.
+        """
         (first, *later), P = self.layers, np.arange(len(self.j))
-        units = np.repeat(np.column_stack([first.W, first.b])[self.j, None], T.shape[1], axis=1)
-        units[P, :, self.k] += T
-        z = units @ self.A.T
-        sums = [z[..., None]]
-        if later:  # of this layer only the moved unit's activation is another
-            own = np.broadcast_to(self.right[0], (len(P), 1, *self.Z[0].shape))[P, :, :, self.j]
-            A = self._with_unit(on_pieces(first, self.Z[0], self.Z[0] > 0), on_pieces(first, z, own))
-        else:
-            Z = self._with_unit(self.Z[0], z)
-            A = on_pieces(first, Z, self.right[0])
-        for layer, right in zip(later, self.right[1:], strict=True):
-            Z = np.tensordot(A, layer.W, (-1, 1)) + layer.b
-            A = on_pieces(layer, Z, right)
-            sums.append(Z)
-        return sums, self.loss.value(Output(Z, A), self.Y)
+        own = T[:, :, None] * self.carried[:, None]
+        moves: list[Array] = []
+        if later:  # of the first layer only one unit's activation is another
+            right = np.broadcast_to(self.right[0], (len(P), 1, *self.Z[0].shape))[P, :, :, self.j]
+            A = activations_moved(first, self.Z[0].T[self.j, None], own, right)
+            moves.append(np.moveaxis(later[0].W[:, self.j, None, None] * A, 0, -1))
+        for before, layer, Z, right in zip(later, later[1:], self.Z[1:], self.right[1:], strict=False):
+            A = activations_moved(before, Z, moves[-1], right)
+            moves.append(np.moveaxis(np.tensordot(layer.W, A, (1, -1)), 0, -1))
+        return own, moves
+
+    def losses(self, T: Array) -> Array:
+        """The examples' losses with each parameter moved by its S offsets T (P, S): (P, S, m)."""
+        own, later = self.moves(T)
+        Z = self.Z[-1] + (later[-1] if later else self._in_layer(own))
+        return self.loss.value(Output(Z, on_pieces(self.layers[-1], Z, self.right[-1])), self.Y)
 
     def sums(self, T: Array) -> tuple[Array, ...]:
         """With each parameter moved by its S offsets T (P, S): every layer's sums, (P, S, m, n)."""
-        (z, *later), _ = self.moved(T)
-        return (self._with_unit(self.Z[0], z[..., 0]), *later)
+        own, later = self.moves(T)
+        return tuple(Z + move for Z, move in zip(self.Z, (self._in_layer(own), *later), strict=True))
 
-    def _with_unit(self, base: Array, column: Array) -> Array:
-        """The base (m, n), for each parameter with its unit's column (P, S, m) put in: (P, S, m, n)."""
-        whole = np.broadcast_to(base, (*column.shape, base.shape[-1])).copy()
-        whole[np.arange(len(self.j)), :, :, self.j] = column
-        return whole
+    def _in_layer(self, own: Array) -> Array:
+        """The moves of one unit, (P, S, m), as those of its whole layer, (P, S, m, n)."""
+        units = np.zeros((len(self.layers[0].b), *own.shape))
+        units[self.j, np.arange(len(self.j))] = own
+        return np.moveaxis(units, 0, -1)
 
     @property
     def on_corner(self) -> bool:
@@ -143,15 +147,22 @@ def on_pieces(layer: Layer, Z: Array, right: Flags) -> Array:
     return layer.activation.g(Z) if pieces is None else np.where(right, pieces[1](Z), pieces[0](Z))
 
 
+def activations_moved(layer: Layer, Z: Array, moves: Array, right: Flags) -> Array:
+    """How far a layer's activations move with its sums."""
+    moved = on_pieces(layer, Z + moves, right)
+    moved -= on_pieces(layer, Z, right)
+    return moved
+
+
 def differences(near: Behind, noise: float) -> list[Estimate]:
     """The slope of the mean loss over each parameter; `noise` is how far rounding alone moves it."""
-    widest, count = max(len(layer.b) for layer in near.layers), len(near.j)
+    widest, count = max((len(layer.b) for layer in near.layers[1:]), default=len(near.layers[0].b)), len(near.j)
     found: list[Estimate] = []
     size = max(1, WORK // (len(near.A) * widest * 2 * len(STEPS)))  # so many parameters' arrays fit a processor's cache
     for start in range(0, count, size):
         part = near.only(np.arange(start, min(start + size, count)))
         h = steps_of(part)
-        _, losses = part.moved(h[:, None] * np.concatenate([STEPS, -STEPS]))
+        losses = part.losses(h[:, None] * np.concatenate([STEPS, -STEPS]))
         rises = (losses[:, : len(STEPS)] - losses[:, len(STEPS) :]).mean(axis=-1)
         D = (rises / (2.0 * STEPS * h[:, None])).T
         fine, coarse = (4.0 * D[0] - D[1]) / 3.0, (4.0 * D[1] - D[2]) / 3.0
@@ -161,11 +172,13 @@ def differences(near: Behind, noise: float) -> list[Estimate]:
 
 
 def steps_of(near: Behind) -> Array:
-    """Each parameter's step h, (P,), seen from a small move of it: a power of two, so that w + h is exact."""
+    """Each parameter's step h, (P,), seen from a small move: a power of two, so that h times an input is exact."""
     probe, shift = near.probe, np.zeros(len(near.j))
-    sums, _ = near.moved(probe[:, None] * np.array([0.0, 1.0]))
-    for layer, Z, moved in zip(near.layers, near.Z, sums, strict=True):
-        fastest = np.abs(moved[:, 1] - moved[:, 0]).max(axis=(1, 2)) / probe
+    own, later = near.moves(probe[:, None])
+    before = (near.Z[0].T[near.j, None, :, None], *near.Z[1:])
+    for layer, Z, moves in zip(near.layers, before, (own[..., None], *later), strict=True):
+        seen = (Z + moves) - Z  # what is lost in the last digits of a huge sum tells nothing of a step's length
+        fastest = np.abs(seen).max(axis=(1, 2, 3)) / probe
         straight = BEND / (FLAT * max(1.0, float(np.abs(Z).max())))
         shift = np.maximum(shift, fastest * (straight if layer.activation.straight else 1.0))
     longest = np.where(shift > 0, BEND / np.where(shift > 0, shift, 1.0), 1.0)

@@ -171,7 +171,7 @@ class Dataset:
 
     name: str
     examples: int = 100
-    noise: float = 0.1
+    noise: float = DatasetKind.noise
     seed: int = 0
 
     @property

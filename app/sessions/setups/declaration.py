@@ -131,6 +131,11 @@ class ExamplesGiven(Preparation):
     Y: Matrix = declared(..., "Targets, a row for each row of X.", limit=MAGNITUDE)
 
 
+OTHER_NOISE = "".join(
+    f", and {kind.noise:g} for `{kind.name}`" for kind in DATASETS.values() if kind.noise != Dataset.noise
+)
+
+
 class DatasetGiven(Preparation):
     """A data set that is drawn from a seed."""
 
@@ -140,7 +145,7 @@ class DatasetGiven(Preparation):
     )
     noise: float | None = declared(
         None,
-        f"Standard deviation of the noise ({Dataset.noise:g} if left out, and 0 for `iris`).",
+        f"Standard deviation of the noise ({Dataset.noise:g} if left out{OTHER_NOISE}).",
         "noise",
         "a standard deviation",
         limit=MAGNITUDE,

@@ -20,6 +20,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from pydantic import ValidationError
 
+from app.engine.data.datasets import DATASETS
 from app.engine.data.split import Data, Examples
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
@@ -33,6 +34,7 @@ from app.sessions.setups.typed import number_of, whole_of
 
 DATASET, TABLE = "dataset", "table"  # sources of data
 INPUT = "input-"  # and the place of a column from 0: whether it is an input, unless it is a target
+NOISE = "data.noise"  # what is usual depends on the data set
 HIDDEN_UNITS, HIDDEN_ACTIVATION = "3", "tanh"  # of a layer that is added
 
 
@@ -66,7 +68,11 @@ class Draft:
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
-        return self.texts.get(name, USUAL.get(name, "")).strip()
+        return self.texts.get(name, self._usual(name)).strip()
+
+    def _usual(self, name: str) -> str:
+        drawn = DATASETS.get(self["data.dataset"]) if name == NOISE else None
+        return text_of(drawn.noise) if drawn else USUAL.get(name, "")
 
     def has(self, setting: Setting) -> bool:
         """Whether the kind that is chosen has this setting."""
@@ -90,6 +96,13 @@ class Draft:
     def changed(self, texts: Mapping[str, str]) -> Self:
         """With other texts in some fields."""
         return type(self)({**self.texts, **texts})
+
+    def drawn_as_usual(self, before: str) -> Self:
+        """Without the noise that was usual for the data set `before`, where another is drawn now: what is usual for
+        that one holds then. Else the same."""
+        if before not in DATASETS or before == self["data.dataset"] or self[NOISE] != text_of(DATASETS[before].noise):
+            return self
+        return type(self)({name: text for name, text in self.texts.items() if name != NOISE})
 
     def with_table(self, table: str) -> Self:
         """With another table, of which nothing is chosen yet."""

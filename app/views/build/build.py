@@ -201,10 +201,14 @@ class FieldsPanel:
     fields: tuple[Field, ...]
 
 
+@dataclass(frozen=True)
 class GeneratorPanel(FieldsPanel):
-    """Which data set is drawn, and how."""
+    """Which data set is drawn, and how; `shown`, the data set, comes back beside the one that is chosen then."""
 
     id = "build-generator"
+    template = "build/build-generator.html"
+
+    shown: str
 
 
 class PreparationPanel(FieldsPanel):
@@ -325,7 +329,7 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     shown, text = Shown(built.draft, built.problems, manner.focus), sums(built.setup)
     invalid = any(problem.field == "table" for problem in built.problems)
     return (
-        GeneratorPanel(shown.fields(DRAWING)),
+        GeneratorPanel(shown.fields(DRAWING), built.draft["data.dataset"]),
         TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB"),
         _table_panel(built, shown),
         PreparationPanel(shown.fields(PREPARATION)),

@@ -24,10 +24,9 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.lessons.lesson import Orientation
-from app.views.formulas.latex import LaTeX
+from app.views.formulas.lines import LaTeX, PlainText
 from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
-from app.views.formulas.plain import PlainText
 from app.views.formulas.symbols import Script, piece_of, spelled
 from app.views.text.numbers import adds_up, digits_for
 
@@ -110,21 +109,16 @@ def _unsigned(term: Expression) -> Expression:
 def _worked_out(pen: Pen, factor: Expression) -> str:
     if isinstance(factor, Sum):
         return MATHML.parenthesised(MATHML.added(_known_terms(pen, factor)))
-    return _bracketed(pen, factor)
+    piece = write(factor, MATHML, pen.number)
+    return MATHML.parenthesised(piece.markup) if piece.minus else piece.markup
 
 
 def _known_terms(pen: Pen, total: Sum) -> list[Term]:
-    return [_known(pen, term, place) for place, term in enumerate(total.terms)]
-
-
-def _known(pen: Pen, term: Expression, place: int) -> Term:
-    minus = isinstance(term, Negative)
-    return minus, pen.bracketed(evaluate(_unsigned(term), pen.values), place or minus)
-
-
-def _bracketed(pen: Pen, factor: Expression) -> str:
-    piece = write(factor, MATHML, pen.number)
-    return MATHML.parenthesised(piece.markup) if piece.minus else piece.markup
+    terms = []
+    for place, term in enumerate(total.terms):
+        minus = isinstance(term, Negative)
+        terms.append((minus, pen.bracketed(evaluate(_unsigned(term), pen.values), place or minus)))
+    return terms
 
 
 def maths(found: Formula) -> tuple[tuple[str, str], ...]:
@@ -225,15 +219,11 @@ def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> 
     meanings: dict[Symbol | Sum, Expression] = {}
     for symbol in symbols_in(expression):
         if symbol.kind == "slope" and "slope" in kinds:
-            meanings[symbol] = _slope_by_hand(shape, symbol)
+            by_hand = ACTIVATIONS[shape.activation(symbol.layer)].slope_formula
+            meanings[symbol] = by_hand(Symbol("a", symbol.layer, symbol.j)) if by_hand else symbol
         elif symbol.kind in kinds:
             meanings[symbol] = equations[place[symbol]].expression
     return substituted(expression, meanings)
-
-
-def _slope_by_hand(shape: Shape, symbol: Symbol) -> Expression:
-    opened = ACTIVATIONS[shape.activation(symbol.layer)].slope_formula
-    return symbol if opened is None else opened(Symbol("a", symbol.layer, symbol.j))
 
 
 # One line ----------------------------------------------------------------------------------------------------------

@@ -91,25 +91,16 @@ def write(expression: Expression, notation: Notation, leaf: Leaf) -> Piece:
             return Piece(notation.mean(inside(body), examples), PRODUCT)
         case BatchSum(body):
             return Piece(notation.batch_sum(inside(body)), PRODUCT)
-        case Root() | Minimum() | Norm() | Apply() | Rounded():
-            return Piece(_enclosed(expression, notation, lambda part: of(part).markup))
-
-
-def _enclosed(
-    expression: Root | Minimum | Norm | Apply | Rounded, notation: Notation, of: Callable[[Expression], str]
-) -> str:
-    """What stands in signs of its own, so that it needs no brackets."""
-    match expression:
         case Root(body):
-            return notation.root(of(body))
+            return Piece(notation.root(of(body).markup))
         case Minimum(parts):
-            return notation.smallest([of(part) for part in parts])
+            return Piece(notation.smallest([of(part).markup for part in parts]))
         case Norm():  # told as a sum over all parameters, by name even among numbers: there may be thousands
-            return notation.norm(notation.parenthesised(notation.partial(notation.indexed("w", "", ""))))
+            return Piece(notation.norm(notation.parenthesised(notation.partial(notation.indexed("w", "", "")))))
         case Apply(name, argument):
-            return notation.applied(name, of(argument))
+            return Piece(notation.applied(name, of(argument).markup))
         case Rounded(body, decimals):
-            return notation.rounded(of(body), decimals)
+            return Piece(notation.rounded(of(body).markup, decimals))
 
 
 def tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT) -> str:
@@ -120,19 +111,17 @@ def tight(part: Expression, notation: Notation, leaf: Leaf, above: int = PRODUCT
 
 
 def terms_of(expression: Expression, notation: Notation, leaf: Leaf) -> tuple[Term, ...]:
-    """The terms of a sum; anything else is one term."""
+    """The terms of a sum; anything else is one term. A later negative number stands in brackets, as by hand."""
     if not isinstance(expression, Sum):
         return ((False, write(expression, notation, leaf).markup),)
-    return tuple(_term(part, place, notation, leaf) for place, part in enumerate(expression.terms))
-
-
-def _term(part: Expression, place: int, notation: Notation, leaf: Leaf) -> Term:
-    """A later negative number stands in brackets, as by hand."""
-    if isinstance(part, Negative):
-        return True, tight(part.body, notation, leaf)
-    piece = write(part, notation, leaf)
-    bracket = piece.minus and place > 0
-    return False, notation.parenthesised(piece.markup) if bracket else piece.markup
+    terms: list[Term] = []
+    for part in expression.terms:
+        if isinstance(part, Negative):
+            terms.append((True, tight(part.body, notation, leaf)))
+            continue
+        piece = write(part, notation, leaf)
+        terms.append((False, notation.parenthesised(piece.markup) if piece.minus and terms else piece.markup))
+    return tuple(terms)
 
 
 def signed_terms(terms: Sequence[tuple[bool, str]], sign: str) -> str:

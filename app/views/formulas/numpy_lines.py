@@ -149,7 +149,8 @@ def line_of_update(kind: str, l: int, shape: Shape) -> str:
     if not state:
         return f"{name} = {_kept(shape.updating, name)} - eta * {optimizer.step_code.format(w=name, g=g)}"
     if state == "g":
-        return _gradient(shape.updating, name, g)
+        shortened = f"clip * d{name}" if shape.updating.clips else f"d{name}"
+        return f"{g} = {shortened}" + (f" + weight_decay * {name}" if _adds_decay(shape.updating) else "")
     return next(one.code for one in optimizer.states if one.name == state).format(w=name, g=g)
 
 
@@ -171,11 +172,6 @@ def _adds_decay(updating: Updating) -> bool:
 def _taken(updating: Updating, name: str) -> str:
     """The name of the gradient that the update takes."""
     return f"g{name}" if updating.clips or _adds_decay(updating) else f"d{name}"
-
-
-def _gradient(updating: Updating, name: str, g: str) -> str:
-    shortened = f"clip * d{name}" if updating.clips else f"d{name}"
-    return f"{g} = {shortened}" + (f" + weight_decay * {name}" if _adds_decay(updating) else "")
 
 
 def _kept(updating: Updating, name: str) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-import numpy as np
-
 from app.engine.equations.rules import slope_by_hand
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import (
@@ -21,8 +19,8 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.engine.network.losses import LOSSES
+from app.views.formulas.lines import PlainText
 from app.views.formulas.notation import Piece, write
-from app.views.formulas.plain import PlainText
 from app.views.narration.mistakes import (
     has_wrong_output_error,
     has_wrong_slope,
@@ -31,10 +29,10 @@ from app.views.narration.mistakes import (
     what_is_wrong,
 )
 from app.views.narration.teller import Teller
-from app.views.text.activations import activation_word
+from app.views.text.activations import activation_word, is_flat, is_off
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import unit_name
-from app.views.text.words import MOST_READ_OUT, PLACES, SATURATED, counted, listed, sentence, share, with_article
+from app.views.text.words import MOST_READ_OUT, PLACES, counted, listed, sentence, share, with_article
 
 Factors = Sequence[Expression]
 
@@ -43,31 +41,28 @@ Factors = Sequence[Expression]
 
 def error_signal(t: Teller) -> str:
     """Two or three sentences on a delta, at the output or in a hidden layer."""
-    if _is_off(t):
+    _, slopes = _parts(t)
+    shut = any(isinstance(s, Symbol) and s.kind in ("slope", "slope_at_a") and t.number(s) == 0 for s in slopes)
+    if shut and is_off(t.shape.activation(t.layer), t.value("z")):
         z = t.says(t.value("z"))
         return f"This unit is off: its sum is {z}, the {t.function}'s slope there is 0, so no gradient passes."
     told = _output_error(t) if t.layer == t.shape.depth else _hidden_error(t)
-    return f"{told}{_zero(t)}{what_is_wrong(t)}"
-
-
-def _is_off(t: Teller) -> bool:
-    _, slopes = _parts(t)
-    slope = next((s for s in slopes if isinstance(s, Symbol) and s.kind in ("slope", "slope_at_a")), None)
-    return slope is not None and ACTIVATIONS[t.shape.activation(t.layer)].switches_off and t.number(slope) == 0
+    zero = " It is exactly 0: no gradient passes." if t.result == 0 else ""
+    return f"{told}{zero}{what_is_wrong(t)}"
 
 
 def _parts(t: Teller) -> tuple[Factors, Factors]:
     """The factors of an error signal: those that come from the loss or the layer above, and those of the slope."""
     factors = factors_of(t.own)
-    ahead = next((place for place, factor in enumerate(factors) if isinstance(factor, Sum) or _asks(factor)), None)
+    ahead = next((i for i, part in enumerate(factors) if isinstance(part, Sum) or _has_target(part)), None)
     if isinstance(factors[0], Symbol) and factors[0].kind == "delta":
         ahead = 1  # one way back: a signal and a weight
     cut = len(factors) if ahead is None else ahead + 1
     return factors[:cut], factors[cut:]
 
 
-def _asks(factor: Expression) -> bool:
-    """Whether a factor holds a target, as a loss's slope does."""
+def _has_target(factor: Expression) -> bool:
+    """As a loss's slope does."""
     return any(symbol.kind == "y" for symbol in symbols_in(factor))
 
 
@@ -161,13 +156,9 @@ def _saturation(t: Teller) -> str:
     function = ACTIVATIONS[t.shape.activation(t.layer)]
     if not function.saturates or has_wrong_slope(t.shape, t.layer):
         return ""
-    if function.g_prime(np.array(t.value("z"))) >= SATURATED:  # not by a rounded activation: z is what is named
+    if not is_flat(function.name, t.value("z")):
         return ""
     return f" At {t.says(t.value('z'))} the {t.function} is almost flat: this unit is saturated."
-
-
-def _zero(t: Teller) -> str:
-    return " It is exactly 0: no gradient passes." if t.result == 0 else ""
 
 
 # Gradients ------------------------------------------------------------------------------------------------------------
@@ -221,14 +212,11 @@ def _told_gradient(t: Teller, what: str, proves: bool) -> str:
 def bias_gradient(t: Teller) -> str:
     """The error signal itself."""
     result = "exactly 0: this gradient asks for no change" if t.result == 0 else t.says(t.result)
-    repeats = isinstance(t.own, Product)
-    told = _once_per_input(t) if repeats else "is the error signal itself,"
+    told = "is the error signal itself,"
+    if isinstance(t.own, Product):
+        signal, inputs = t.says(t.value("delta")), counted(t.shape.sizes[t.layer - 1], "input")
+        told = f"should be the error signal itself, {signal}; this rule counts it once for each of the {inputs}:"
     if t.shape.examples == 1:
         return f"A bias carries 1, so its gradient {told} {result}.{what_is_summed(t)}"
     own = f"A bias carries 1, so this example's share {told} {t.says(t.number(t.own))}."
     return f"{own} {_over_batch(t, 'these')} the gradient, {result}.{what_is_summed(t)}"
-
-
-def _once_per_input(t: Teller) -> str:
-    signal, inputs = t.says(t.value("delta")), counted(t.shape.sizes[t.layer - 1], "input")
-    return f"should be the error signal itself, {signal}; this rule counts it once for each of the {inputs}:"

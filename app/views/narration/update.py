@@ -1,6 +1,6 @@
 """The sentences of the update: what all parameters share, what the optimizer keeps of each, and how each moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.engine.equations.trace import found_at
 from app.engine.learning.optimizers import OPTIMIZERS
@@ -53,10 +53,6 @@ def _factor(t: Teller, factor: Expression) -> str:
 # What all parameters share --------------------------------------------------------------------------------------------
 
 
-def _learning_rate(t: Teller) -> str:
-    return _SCHEDULES[t.shape.updating.schedule](t)
-
-
 def _by_steps(t: Teller) -> str:
     every, factor, decays = (_shared(t, name) for name in ("every", "factor", "decays"))
     base, often = t.says(_shared(t, "eta_0")), "iteration" if every == 1 else f"{every:,.0f} iterations"
@@ -79,12 +75,14 @@ def _along_a_cosine(t: Teller) -> str:
     return f"{rule} {behind} behind: it is {t.says(t.result)}."
 
 
-def _as_it_was_chosen(t: Teller) -> str:
-    return f"The learning rate is {t.says(t.result)}."
-
-
-_SCHEDULES = complete(
-    "schedule", SCHEDULES, {"constant": _as_it_was_chosen, "step": _by_steps, "cosine": _along_a_cosine}
+_SCHEDULES: Mapping[str, Callable[[Teller], str]] = complete(
+    "schedule",
+    SCHEDULES,
+    {
+        "constant": lambda t: f"The learning rate is {t.says(t.result)}.",
+        "step": _by_steps,
+        "cosine": _along_a_cosine,
+    },
 )
 
 
@@ -195,35 +193,30 @@ def _moved(t: Teller) -> str:
     kept, move = _terms(t.own)
     assert isinstance(move, Negative)
     eta, step = factors_of(move.body)
-    before, words = t.number(_parameter(t)), OPTIMIZER_WORDS[t.shape.updating.optimizer]
-    decays = kept != _parameter(t)
+    parameter, words = t.equation.symbol._replace(kind=t.equation.kind), OPTIMIZER_WORDS[t.shape.updating.optimizer]
+    before, decays = t.number(parameter), kept != parameter
     if t.number(eta) == 0:
         return f"The learning rate is 0 by now, so this {_noun(t)} stays at {t.says(before)}."
     if not decays and t.number(step) == 0:
         what = "gradient" if words.plain and _is_as_found(step) else "step"
         return f"The {what} is exactly 0, so this {_noun(t)} stays at {t.says(before)}."
-    ahead = f"{_decayed(t, kept) if decays else ''}{_against(t, step)}, by the learning rate"
-    moved = f"{t.says(t.number(kept))} − {t.says(t.number(eta))} × {_step(t, step)}"
+    ahead = f"{_against(t, step)}, by the learning rate"
+    if decays:  # decoupled
+        rate, decay = (t.says(_shared(t, name)) for name in ("eta", "weight_decay"))
+        shrinks = f"Weight decay first shrinks this {_noun(t)} by {rate} × {decay} of itself"
+        ahead = f"{shrinks}, to {t.says(t.number(kept))}. {ahead}"
+    added = " + ".join(_multiplied(t, term) for term in _terms(step))
+    taken = f"({added})" if isinstance(step, Sum) else _factor(t, step)
+    moved = f"{t.says(t.number(kept))} − {t.says(t.number(eta))} × {taken}"
     ending = ""
     if fixed(before, t.digits) == fixed(t.result, t.digits):
         ending = f" It moves by {signed(t.number(kept) - before + t.number(move), t.digits)}."
     return f"{ahead}: {moved} = {t.says(t.result)}.{ending}"
 
 
-def _parameter(t: Teller) -> Symbol:
-    return t.equation.symbol._replace(kind=t.equation.kind)
-
-
 def _is_as_found(step: Expression) -> bool:
     """Whether the step is the gradient with nothing done to it."""
     return isinstance(step, Symbol) and step.kind.startswith("d")
-
-
-def _decayed(t: Teller, kept: Expression) -> str:
-    """What decoupled weight decay leaves of the parameter."""
-    eta, decay = (t.says(_shared(t, name)) for name in ("eta", "weight_decay"))
-    shrinks = f"Weight decay first shrinks this {_noun(t)} by {eta} × {decay} of itself"
-    return f"{shrinks}, to {t.says(t.number(kept))}. "
 
 
 def _against(t: Teller, step: Expression) -> str:
@@ -234,13 +227,6 @@ def _against(t: Teller, step: Expression) -> str:
     above, size = _divided(t, step)
     share = f"The {words.scaled} {above} over {words.size.format(noun=_noun(t), size=size)}"
     return f"{share} is {t.says(t.number(step))}. Against {words.against}"
-
-
-def _step(t: Teller, step: Expression) -> str:
-    """The step with its numbers, as a factor; a sum term by term."""
-    if isinstance(step, Sum):
-        return f"({' + '.join(_multiplied(t, term) for term in step.terms)})"
-    return _factor(t, step)
 
 
 _STATES = complete(
@@ -255,7 +241,7 @@ _STATES = complete(
     },
 )
 UPDATE_SENTENCES: dict[str, Callable[[Teller], str]] = {
-    "eta": _learning_rate,
+    "eta": lambda t: _SCHEDULES[t.shape.updating.schedule](t),
     "norm": _length,
     "clip": _clipping,
     **complete(

@@ -18,6 +18,7 @@ from app.views.formulas.symbols import reference
 from app.views.narration.mistakes import is_misled
 from app.views.network.layout import LOSS_RADIUS, Still
 from app.views.network.scales import place, sign_class, strength, stroke_width
+from app.views.text.activations import is_flat, is_off
 from app.views.text.naming import target_mark
 from app.views.text.numbers import number
 
@@ -277,8 +278,12 @@ def units(now: Visible, drawn: Still, mark: str) -> Iterator[Unit]:
         )
         a = now.values[Symbol("a", l, j)] if value else 0.0
         way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
-        hidden = 0 < l < now.shape.depth
-        off = hidden and now.phase in ("backward", "update") and now.values[Symbol("slope", l, j)] == 0
+        off, shut = False, ""
+        if 0 < l < now.shape.depth and now.phase in ("backward", "update") and now.values[Symbol("slope", l, j)] == 0:
+            name, z = now.shape.activation(l), now.values[Symbol("z", l, j)]
+            off = is_off(name, z)
+            why = "off: its slope" if off else "saturated: its slope" if is_flat(name, z) else "its rounded slope"
+            shut = f", {why} is 0"
         current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
         looks = ("unit", sign_class(a) if value else "", current, "off" if off else "")
         told = (
@@ -302,7 +307,7 @@ def units(now: Visible, drawn: Still, mark: str) -> Iterator[Unit]:
             f"δ = {error}" if error else "",
             way,
             "0" if spot.id == mark else "-1",
-            f"{spot.words}: {words}" + (", off: its slope is 0" if off else ""),
+            f"{spot.words}: {words}{shut}",
             *spot.places,
         )
 

@@ -6,6 +6,7 @@ from math import isfinite, log10
 from typing import ClassVar, NamedTuple
 
 from app.engine.equations.trace import found_at
+from app.engine.equations.values import Values
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, Unit, paths_of
@@ -14,7 +15,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain
 from app.views.formulas.symbols import Script, in_html, orientation_of, reference, spelled
 from app.views.network.scales import place, sign_class
-from app.views.text.activations import activation_word
+from app.views.text.activations import activation_word, is_flat, is_off
 from app.views.text.naming import parameter_name, unit_mark, unit_name
 from app.views.text.numbers import adds_up, number, signed
 from app.views.text.words import MOST_READ_OUT, SATURATED, counted, listed, sentence
@@ -95,9 +96,12 @@ class PathRow(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """How rows are written: indices as in the lesson, the page's decimals, and the largest numbers of all rows."""
+    """How rows are written: indices as in the lesson, the walk's own values, the page's decimals, and the largest
+    numbers of all rows.
+    """
 
     script: Script
+    values: Values
     digits: int
     share: float
     product: float
@@ -134,7 +138,7 @@ class Writer(NamedTuple):
             factors.append(mark)
             told.append(f"{FACTOR_WORDS[symbol.kind]}{number(value, self.digits)}")
         lines = (reference(Symbol("W", l, j, k)) for (_, k), (l, j) in pairwise(path.units))
-        own, why = number(path.own, self.digits), killed(self.script, killer) if killer else ""
+        own, why = number(path.own, self.digits), self.killed(killer) if killer else ""
         return PathRow(
             " ".join((*lines, *map(_mark, path.units))),
             " → ".join(unit_mark(shape.sizes, *unit) for unit in path.units),
@@ -144,6 +148,26 @@ class Writer(NamedTuple):
             own if batch else "",
             why,
         )
+
+    def killed(self, factor: Factor) -> str:
+        """What kills a path, in a sentence."""
+        kind, l, j, _ = factor.symbol
+        named = unit_name(self.script.shape, l, j)
+        unit = sentence(named)
+        if kind == "slope":
+            name, z = self.script.shape.activation(l), self.values[Symbol("z", l, j)]
+            function, passes = activation_word(name), "nothing" if factor.value == 0 else "almost nothing"
+            if is_off(name, z):
+                return f"{unit} is off: the {function}’s slope there is 0, so nothing passes."
+            if is_flat(name, z):
+                return f"{unit} lets {passes} through: the {function} is nearly flat there."
+            slope = number(factor.value, self.digits)
+            return f"{unit} lets {passes} through: by its rounded activation the {function}’s slope is {slope}."
+        if kind == "W":
+            return f"The weight into {named} is 0, so nothing passes."
+        if kind == "a":
+            return f"{unit} says 0, so the weight carries nothing."
+        return f"{unit} is exactly right, so there is nothing to correct."
 
 
 def _stroke(share: float) -> str:
@@ -220,22 +244,6 @@ def route(script: Script, units: tuple[Unit, ...]) -> str:
         return first
     *between, last = others
     return f"from {first}{f' through {listed(between)}' if between else ''} to {last}"
-
-
-def killed(script: Script, factor: Factor) -> str:
-    """What kills a path, in a sentence."""
-    kind, l, j, _ = factor.symbol
-    unit = sentence(unit_name(script.shape, l, j))
-    if kind == "slope":
-        function = activation_word(script.shape.activation(l))
-        if factor.value == 0:
-            return f"{unit} is off: the {function}’s slope there is 0, so nothing passes."
-        return f"{unit} lets almost nothing through: the {function} is nearly flat there."
-    if kind == "W":
-        return f"The weight into {unit_name(script.shape, l, j)} is 0, so nothing passes."
-    if kind == "a":
-        return f"{unit} says 0, so the weight carries nothing."
-    return f"{unit} is exactly right, so there is nothing to correct."
 
 
 def gradient_sentence(script: Script, found: Paths, digits: int) -> str:
@@ -339,7 +347,7 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
     parts = [group.sum for group in found.groups] or [path.product for path in paths]
     products = (abs(product) for path in paths for product in path.trail)
     largest = max(map(abs, (*parts, found.sum))) or 1.0
-    writer = Writer(script, digits, largest, max(products, default=0.0) or 1.0)
+    writer = Writer(script, session.values, digits, largest, max(products, default=0.0) or 1.0)
     shown = Sum(
         name=Opened(found.symbol, found.via).name,
         heading=f"{KINDS[found.symbol.kind]} {in_html(found.symbol, script)}, along its paths",

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.engine.network.activations import ACTIVATIONS
 from app.views.text.records import complete
+from app.views.text.words import SATURATED
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,13 @@ ACTIVATION_WORDS = complete(
 def activation_word(name: str) -> str:
     """How an activation is called in a sentence: the sigmoid, the ReLU."""
     return ACTIVATION_WORDS[name].name
+
+
+def is_off(name: str, z: float) -> bool:
+    """Whether a unit with this activation is off at its sum z: it gives 0 and lets nothing back."""
+    return ACTIVATIONS[name].switches_off and z <= 0
+
+
+def is_flat(name: str, z: float) -> bool:
+    """Whether an activation lets almost nothing through at z: by its slope there, never by a rounded activation's."""
+    return bool(abs(ACTIVATIONS[name].g_prime(np.array(z))) < SATURATED)

@@ -93,6 +93,7 @@ class Action:
 def _action(sent: Sent, the: Services) -> Action:
     fields = dict(sent.fields)
     verb, _, object = fields.pop("do", "").partition(" ")
+    before = fields.pop("shown", "")
     draft = _starting_draft(fields["from"]) if "from" in fields else Draft(fields)
     if sent.file is not None:
         return _read(draft, sent.file, the)
@@ -108,7 +109,8 @@ def _action(sent: Sent, the: Services) -> Action:
             return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
         case "read":
             return Action(draft, error=SetupError("file", "No file was sent.", "Choose a CSV file first."))
-    return Action(draft)
+    usual = draft.drawn_as_usual(before)
+    return Action(usual, "" if usual is draft else "data.dataset", filled=usual is not draft)
 
 
 def _read(draft: Draft, file: bytes, the: Services) -> Action:

@@ -11,6 +11,7 @@ from app.engine.check import central_differences
 from app.engine.check.central_differences import Behind, Estimate, differences, noise_of
 from app.engine.check.path_products import along_paths
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.propagation import forward
 from app.engine.setup import Parameters, Setup
 from tests.engine import exact
 from tests.engine.cases import HIDDEN, MANY, PAIRINGS, iteration_of, random_setup
@@ -57,6 +58,23 @@ def test_it_does_where_the_output_is_as_sure_as_can_be(output: str, loss: str, z
     assert isinstance(one.start, Parameters)
     start = Parameters(one.start.W, (np.array([z, -0.5 * z]),))
     assert_both_hold_the_truth(Setup(one.sizes, one.data, one.activations, loss, start))
+
+
+def test_moved_sums_are_those_of_the_network_with_the_parameter_moved() -> None:
+    setup = random_setup(4, (3, 4, 5, 2), ("tanh", "elu", "identity"), "half_squared_error", 6)
+    iteration, T = iteration_of(setup), np.array([-(2.0**-6), 2.0**-7])
+    for l, layer in enumerate(setup.network.layers, start=1):
+        near = Behind.of(iteration, l)
+        found = near.sums(np.tile(T, (len(near.j), 1)))
+        for place, (j, k) in enumerate(zip(near.j.tolist(), near.k.tolist(), strict=True)):
+            for s, offset in enumerate(T.tolist()):
+                joined = np.column_stack([layer.W, layer.b])
+                joined[j, k] += offset
+                pairs = [(one.W, one.b) for one in setup.network.layers]
+                pairs[l - 1] = joined[:, :-1], joined[:, -1]
+                there = forward(setup.network.with_parameters(pairs), setup.examples[0])
+                for moved, wanted in zip(found, there.Z[l - 1 :], strict=True):
+                    assert np.allclose(moved[place, s], wanted, rtol=1e-12, atol=1e-12)
 
 
 def test_differences_know_nothing_of_backward_or_of_slopes() -> None:

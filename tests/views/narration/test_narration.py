@@ -104,6 +104,14 @@ def test_before_the_first_step_nothing_has_been_computed() -> None:
     )
 
 
+def test_a_relu_is_not_called_off_for_the_slope_that_a_mistake_takes() -> None:
+    start = Parameters((rows(1), rows(0.5)), (np.zeros(1), np.zeros(1)))
+    setup = Setup((1, 1, 1), Examples(rows(1), rows(1)), ("relu", "identity"), "half_squared_error", start).completed()
+    told = said(replace(setup, mistakes=("sigmoid_slope",)), delta(1))
+    assert "off" not in told
+    assert "the sigmoid's slope 0 lets nothing through: 0." in told.replace("The sigmoid", "the sigmoid")
+
+
 def test_two_paths_are_told_one_by_one() -> None:
     slopes = {None: "slope 0.24107", 4: "slope by the rounded 0.5945, a(1 − a) = 0.24107,"}
     for decimals, slope in slopes.items():

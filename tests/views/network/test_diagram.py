@@ -15,7 +15,7 @@ from app.views.network.diagram import Network, diagram
 from app.views.network.marks import Visible
 from app.views.text.numbers import number
 from tests.views.drawings import drawn
-from tests.views.walks import at, lesson, walk
+from tests.views.walks import at, lesson, one_tanh, walk
 
 PHASES = ("forward", "backward", "update")
 
@@ -113,6 +113,14 @@ def test_a_dead_unit_looks_off_in_the_backward_phase_only() -> None:
     assert dead
     for there, expected in ((session.forward(), set()), (session.backward(), dead)):
         assert {name for name, look in marks(diagram(there, 5)).items() if "off" in look.split()} == expected
+
+
+@pytest.mark.parametrize(("z", "told"), [(2.0, "its rounded slope is 0"), (4.0, "saturated: its slope is 0")])
+def test_a_slope_of_0_by_rounding_alone_is_not_called_off(z: float, told: str) -> None:
+    network = diagram(one_tanh(z, decimals=1).backward(), 5)
+    unit = next(unit for unit in network.units if unit.id == "u-1-0")
+    assert unit.label.endswith(f", {told}")
+    assert "off" not in unit.classes.split()
 
 
 def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:

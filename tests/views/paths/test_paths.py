@@ -19,7 +19,7 @@ from app.views.explorer.explorer import Look, explorer
 from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, paths_panel
 from app.views.text.numbers import signed
 from tests.views.mathml import as_text, calculated
-from tests.views.walks import lesson, walk
+from tests.views.walks import lesson, one_tanh, walk
 
 WEIGHT = Symbol("W", 1, 0, 0)
 
@@ -153,6 +153,20 @@ def test_a_saturated_unit_is_named() -> None:
     session = lesson("one-example-at-a-time").with_parameter(1, "b", 0, None, 9.0)
     (row,) = opened(session, WEIGHT).paths
     assert row.killed == "Hidden unit 1 lets almost nothing through: the sigmoid is nearly flat there."
+
+
+@pytest.mark.parametrize(
+    ("z", "decimals", "killed"),
+    [
+        (2.0, 1, "Hidden unit 1 lets nothing through: by its rounded activation the tanh’s slope is 0."),
+        (2.178, 3, "Hidden unit 1 lets almost nothing through: by its rounded activation the tanh’s slope is 0.04938."),
+        (4.0, 1, "Hidden unit 1 lets nothing through: the tanh is nearly flat there."),
+        (800.0, None, "Hidden unit 1 lets nothing through: the tanh is nearly flat there."),
+    ],
+)
+def test_a_slope_of_0_by_rounding_alone_is_not_called_off(z: float, decimals: int | None, killed: str) -> None:
+    (row,) = opened(one_tanh(z, decimals), WEIGHT).paths
+    assert row.killed == killed
 
 
 def test_a_live_path_has_no_killer() -> None:

@@ -172,6 +172,21 @@ def test_a_button_that_is_none_changes_nothing(client: TestClient, do: str) -> N
     assert filled(response.text) == form
 
 
+def test_the_noise_that_nobody_chose_is_what_is_usual_for_the_data_set(client: TestClient) -> None:
+    def noise(form: dict[str, str]) -> str:
+        return filled(post(client, form).text)["data.noise"]
+
+    form = form_of(client)
+    form |= {"data.noise": "0.1", "shown": "moons"}
+    assert noise(form | {"data.dataset": "iris"}) == "0"
+    assert noise(form | {"data.dataset": "spirals"}) == "0.1"
+    assert noise(form | {"data.dataset": "iris", "data.noise": "0.2"}) == "0.2"  # that a learner chose
+    assert noise(form | {"data.dataset": "iris", "shown": "iris"}) == "0.1"
+    assert noise({name: text for name, text in form.items() if name != "shown"} | {"data.dataset": "iris"}) == "0.1"
+    del form["data.noise"]
+    assert noise(form | {"data.dataset": "iris"}) == "0"
+
+
 # What does not fit ----------------------------------------------------------------------------------------------------
 
 NUMBERS = [
