@@ -53,10 +53,10 @@ async def begun_walk(request: Request, session: TrainingSession, page: str = "")
     kept = await kept_walk(request, session)
     response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
     is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers  # a program needs no number
-    if is_browser:
-        note(request, response, kept.id)
     if is_browser and not _visitor(request):
         set_cookie(request, response, VISITOR, secrets.token_urlsafe(VISITOR_BYTES))
+    if is_browser:
+        note(request, response, kept.id)
     return response
 
 
