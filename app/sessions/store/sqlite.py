@@ -54,9 +54,9 @@ INSERT = f"INSERT INTO session (id, rev, fixed, moving, touched) SELECT ?, 1, ?,
 SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ? WHERE id = ? AND rev = ? AND touched >= ?"
 TOUCH = "UPDATE session SET touched = max(touched, ?) WHERE id = ?"
 SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)"
-DELETE = "DELETE FROM session WHERE id = ?"
-REVOKE = "UPDATE OR IGNORE session SET id = ? WHERE id = ?"
-SHARE = "UPDATE OR IGNORE session SET reader = ? WHERE id = ? AND reader IS NULL"
+DELETE = "DELETE FROM session WHERE id = ? AND touched >= ?"
+REVOKE = "UPDATE OR IGNORE session SET id = ? WHERE id = ? AND touched >= ?"
+SHARE = "UPDATE OR IGNORE session SET reader = ? WHERE id = ? AND reader IS NULL AND touched >= ?"
 UNSHARE = "UPDATE session SET reader = NULL WHERE id = ?"
 BEAT = "UPDATE pulse SET beats = beats + 1, seconds = max(seconds, ?)"
 TIME = "SELECT max(seconds, coalesce((SELECT max(touched) FROM session), 0)) FROM pulse"
@@ -147,19 +147,19 @@ class SqliteStore:
 
     async def delete(self, session_id: str) -> None:
         """Its row goes."""
-        if not await self._writer.write(DELETE, session_id):
+        if not await self._writer.write(DELETE, session_id, self._unused_since(1)):
             raise UnknownSessionError
 
     async def revoke(self, session_id: str, new_id: str) -> None:
         """Another id for its row. Where the row has it already, the answer was lost and the request sent again."""
-        if not await self._writer.write(REVOKE, new_id, session_id):
+        if not await self._writer.write(REVOKE, new_id, session_id, self._unused_since(1)):
             row = "SELECT 1 FROM session WHERE id = ?"
             if self._row(row, session_id) or not self._row(row, new_id):
                 raise UnknownSessionError
 
     async def share(self, session_id: str) -> str:
         """The key of its readers; of two who ask at once both get the same."""
-        await self._writer.write(SHARE, secrets.token_urlsafe(ID_BYTES), session_id)
+        await self._writer.write(SHARE, secrets.token_urlsafe(ID_BYTES), session_id, self._unused_since(1))
         if not (reader := await self.shared(session_id)):
             raise UnknownSessionError
         return reader

@@ -104,6 +104,15 @@ def ids_in(directory: Path) -> set[str]:
         return {row[0] for row in connection.execute("SELECT id FROM session")}
 
 
+def test_what_is_forgotten_can_be_deleted_shared_and_given_another_id_no_more(opened: Opened, clock: Clock) -> None:
+    store = opened()
+    kept = run(store.create(own()))
+    clock.hours(25)
+    for refused in (store.delete(kept.id), store.revoke(kept.id, "a" * 24), store.share(kept.id)):
+        with pytest.raises(UnknownSessionError):
+            run(refused)
+
+
 def test_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
     opened: Opened, clock: Clock, tmp_path: Path
 ) -> None:
