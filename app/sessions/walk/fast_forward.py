@@ -1,13 +1,14 @@
 """The quick way along a walk's iterations: the engine's trainer, set down at a checkpoint and run from edit to edit."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from app.engine.fast.feed import Feed
 from app.engine.fast.trainer import Trainer
-from app.engine.memory import MEMORY
+from app.engine.memory import MEMORY, bytes_of
 from app.engine.network.arrays import Array
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
@@ -28,6 +29,11 @@ class Runner:
         self.setup = setup
         self._feed = Feed(setup, *setup.examples)
         self._trainer = self._new_trainer()
+
+    @cached_property
+    def size(self) -> int:
+        """About how many bytes it takes, once it has gone its first way."""
+        return bytes_of(self)
 
     def legs(self, changes: Changes, start: Checkpoint, stops: Iterable[int]) -> Iterator[Leg]:
         """From a checkpoint to each stop in turn. DivergedError where an iteration leaves the finite numbers."""
@@ -76,4 +82,4 @@ def fast_legs(setup: Setup, changes: Changes, start: Checkpoint, stops: Iterable
     try:
         yield from runner.legs(changes, start, stops)
     finally:
-        MEMORY.put((Runner, setup), runner)
+        MEMORY.put((Runner, setup), runner, runner.size)

@@ -24,9 +24,9 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.lessons.lesson import Orientation
-from app.views.formulas.lines import LaTeX, PlainText
 from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
+from app.views.formulas.one_line import LaTeX, PlainText
 from app.views.formulas.symbols import Script, piece_of, spelled
 from app.views.text.numbers import adds_up, digits_for
 

@@ -19,8 +19,8 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.engine.network.losses import LOSSES
-from app.views.formulas.lines import PlainText
 from app.views.formulas.notation import Piece, write
+from app.views.formulas.one_line import PlainText
 from app.views.narration.mistakes import (
     has_wrong_output_error,
     has_wrong_slope,
