@@ -90,11 +90,11 @@ def test_everything_that_the_program_answers_is_asked_for() -> None:
     assert {*FORMS, *by_document(), "GET /static"} == operations()
 
 
-def test_everything_can_be_asked_for_and_what_is_lost_is_counted(server: Server) -> None:
+def test_everything_can_be_asked_for_and_what_is_lost_is_counted(tmp_path: Path) -> None:
     record = Record()
-    wanderer = Wanderer(server.port, "127.0.0.7", Random(1), record)
 
-    async def asked() -> tuple[int, int]:
+    async def asked(port: int) -> tuple[int, int]:
+        wanderer = Wanderer(port, "127.0.0.7", Random(1), record)
         for operation in sorted(operations() - {"GET /static"}):
             if not wanderer.walk:
                 await wanderer.do("POST /sessions")
@@ -105,7 +105,8 @@ def test_everything_can_be_asked_for_and_what_is_lost_is_counted(server: Server)
         wanderer.hang_up()
         return kept, await wanderer.lost()
 
-    kept, lost = asyncio.run(asked())
+    with closing(Server(tmp_path)) as server:
+        kept, lost = asyncio.run(asked(server.port))
     assert (kept, lost > 90) == (0, True)
     assert (record.seen.faults, record.unanswered) == ([], [])
     assert record.acknowledged > 0
