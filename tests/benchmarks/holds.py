@@ -59,7 +59,7 @@ def _noted(held: list[float]) -> Iterator[None]:
         run(handle)
         held.append(thread_time() - start)
 
-    Handle._run = noted  # type: ignore[method-assign]
+    Handle._run = noted  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
