@@ -1,6 +1,7 @@
 """create_app(): the only place where the rooms are joined."""
 
 import gc
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import perf_counter
@@ -23,7 +24,7 @@ from app.web.http.page import Prefixed
 from app.web.http.request_log import Metrics, RequestLog
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
-from app.web.http.work import Lines, Pool, Turns
+from app.web.http.work import Lines, Pieces, Pool, Turns
 from app.web.pages import (
     bug_lab,
     build,
@@ -45,6 +46,7 @@ ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
     walks.router, program.router,
 )  # fmt: skip
+GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
     "Walk one training example through a small neural network, equation by equation: forward, loss, backward, update. "
@@ -84,6 +86,7 @@ def services_of(
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
+        sys.setswitchinterval(GIVES_WAY)
         with drain.listening():
             yield
         pool.close()
@@ -101,6 +104,7 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
         Middleware(Security, ancestors=settings.frame_ancestors, own_host=not settings.root_path),
         Middleware(Head),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
+        Middleware(Pieces),
         Middleware(Unexpected),
         Middleware(HostAndOrigin, hosts=settings.allowed_hosts, trusting=bool(settings.forwarded_allow_ips)),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),

@@ -23,7 +23,7 @@ def test_the_defaults_are_the_published_limits() -> None:
     assert numbers(Settings()) == {
         "session_hours": 24,
         "min_free_megabytes": 50,
-        "max_session_bytes": 256_000,
+        "max_session_bytes": 400_000,
         "max_store_megabytes": 1_000,
         "cache_megabytes": 64,
         "workers": 1,

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
 from sys import getsizeof
-from threading import Lock
+from threading import RLock
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -28,7 +28,7 @@ class Memory:
     def __init__(self, most: int) -> None:
         self.most, self.bytes = most, 0
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = RLock()  # what goes may leave something behind, which is put here
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         """What is kept by this key, now the last to go; the default where there is nothing."""

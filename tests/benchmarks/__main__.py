@@ -19,6 +19,7 @@ from app.web.http.work import SLICE
 from tests.benchmarks.checking import check_seconds, iterations
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.greedy import beside_curves, beside_training
+from tests.benchmarks.holds import longest_hold
 from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
 from tests.benchmarks.in_process import browser
 from tests.benchmarks.longest import facts_seconds, paths_seconds, picture_seconds
@@ -126,6 +127,11 @@ def longest() -> list[Figure]:
     ]
 
 
+def held_at_one_time() -> list[Figure]:
+    """What keeps the event loop from others."""
+    return [Figure("the event loop held, largest network, longest", 1000 * longest_hold(scratch()), "ms", 5.0)]
+
+
 def beside_one_who_is_greedy() -> list[Figure]:
     """What a calm click waits; one slice of the other's may be under way in a thread."""
     waits = {"training": beside_training(scratch()), "asking for curves": beside_curves(scratch())}
@@ -204,6 +210,7 @@ def everything() -> list[Figure]:
         *asyncio.run(in_process()),
         *checks(),
         *longest(),
+        *held_at_one_time(),
         *beside_one_who_is_greedy(),
         *training(),
         *on_its_page(),

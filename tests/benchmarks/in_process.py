@@ -26,6 +26,26 @@ class Answer:
     body: bytes
 
 
+def scope_of(method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, Any]:
+    """One request, as a server hands it over. Header names are written with underscores."""
+    path, _, query = path.partition("?")
+    given = {"host": "localhost", "accept-encoding": "gzip", "content-length": str(len(body)), **headers}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8000),
+    }
+
+
 @dataclass(frozen=True)
 class Browser:
     """Asks as a browser does that accepts gzip and keeps no cookies."""
@@ -34,22 +54,7 @@ class Browser:
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         """One request. Header names are written with underscores."""
-        path, _, query = path.partition("?")
-        given = {"host": "localhost", "accept-encoding": "gzip", "content-length": str(len(body)), **headers}
-        scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
-            "client": ("127.0.0.1", 50000),
-            "server": ("127.0.0.1", 8000),
-        }
+        scope = scope_of(method, path, body, **headers)
         sent: list[Message] = []
 
         incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

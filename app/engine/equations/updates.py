@@ -57,18 +57,34 @@ def gradient(w: Symbol) -> Symbol:
     return Symbol(f"d{w.kind}", w.layer, w.j, w.k)
 
 
-def updates(shape: Shape) -> Iterator[Line]:
-    """Every line of the update phase: what all parameters share, then parameter by parameter from layer L to 1."""
-    updating = shape.updating
-    if (rate := SCHEDULES[updating.schedule].told) is not None:
-        yield ETA, rate
-    if updating.clips:
-        yield NORM, Norm(tuple(map(gradient, _parameters(shape))))
-        yield CLIP, Minimum((Number(1), Quotient(CLIP_NORM, Sum((NORM, CLIP_EPSILON)))))
-    for shared in OPTIMIZERS[updating.optimizer].shared:
-        yield Symbol(shared.name), shared.told
+def updated(shape: Shape) -> Iterator[Symbol]:
+    """What the lines of the update phase find: what all parameters share, then parameter by parameter from layer L to
+    1.
+    """
+    yield from _shared(shape)
+    kinds = {kind: [symbol.kind for symbol, _ in _update(shape.updating, Symbol(kind, 1, 0))] for kind in ("W", "b")}
     for w in _parameters(shape):
-        yield from _update(updating, w)
+        for kind in kinds[w.kind]:
+            yield Symbol(kind, w.layer, w.j, w.k)
+
+
+def update_of(shape: Shape, symbol: Symbol) -> Expression:
+    """The line of the update phase that finds this symbol."""
+    w = parameter_of(symbol)
+    return dict(_update(shape.updating, w))[symbol] if w else _shared(shape)[symbol]
+
+
+def _shared(shape: Shape) -> dict[Symbol, Expression]:
+    """The lines that all parameters share, in order."""
+    updating, lines = shape.updating, dict[Symbol, Expression]()
+    if (rate := SCHEDULES[updating.schedule].told) is not None:
+        lines[ETA] = rate
+    if updating.clips:
+        lines[NORM] = Norm(tuple(map(gradient, _parameters(shape))))
+        lines[CLIP] = Minimum((Number(1), Quotient(CLIP_NORM, Sum((NORM, CLIP_EPSILON)))))
+    for shared in OPTIMIZERS[updating.optimizer].shared:
+        lines[Symbol(shared.name)] = shared.told
+    return lines
 
 
 def _parameters(shape: Shape) -> Iterator[Symbol]:

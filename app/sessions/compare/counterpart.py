@@ -8,12 +8,12 @@ from typing import NamedTuple
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at, trace
 from app.engine.equations.values import Values
-from app.engine.memory import kept
+from app.engine.learning.iteration import Iteration
+from app.engine.memory import MEMORY, MISSING, kept
 from app.engine.network.errors import DivergedError
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.forks import forked
-from app.sessions.walk.edits import Changes
 from app.sessions.walk.history import known_before, points_followed
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
@@ -51,14 +51,16 @@ def counterpart(session: TrainingSession) -> TrainingSession | None:
 
 
 def both_followed(session: TrainingSession) -> Iterator[None]:
-    """Follows a walk and its counterpart little by little, so that others go first in between; then both are there, or
-    almost. It ends early where the other one's numbers run away: `counterpart` tells that.
+    """Follows a walk and its counterpart little by little, and looks where they part, so that others go first in
+    between; then all is there, or almost. It ends early where the other's numbers run away: `counterpart` tells that.
     """
     other = _beside(session)
     if other is not None:
         yield from points_followed(session)
         with suppress(DivergedError):
             yield from points_followed(other)
+            pair = pair_of(session)
+            yield from (None for _ in (_search(*pair) if pair else ()))
 
 
 def _beside(session: TrainingSession) -> TrainingSession | None:
@@ -109,22 +111,42 @@ def first_difference(left: TrainingSession, right: TrainingSession) -> int | Non
 
 def parting(left: TrainingSession, right: TrainingSession) -> Place | None:
     """The place of the first equation, from the start, in which two walks find different numbers."""
+    *_, place = _search(left, right)
+    return place
+
+
+def _search(left: TrainingSession, right: TrainingSession) -> Iterator[Place | None]:
+    """Looks for that place iteration by iteration, so that others go first in between; the last one is the answer.
+
+    What was found is kept: each click on the page asks for it.
+    """
     until = min(left.iteration + 1, SEARCHED)
-    logs = (left.timeline.changes, right.timeline.changes)
-    return _parting((left.setup, right.setup), logs, left.wanted, until)
-
-
-@kept
-def _parting(
-    setups: tuple[Setup, Setup], logs: tuple[Changes, Changes], wanted: int | None, until: int
-) -> Place | None:
+    setups, logs = (left.setup, right.setup), (left.timeline.changes, right.timeline.changes)
+    key = (_search, setups, logs, left.wanted, until)
+    place: Place | None = MEMORY.get(key, MISSING)
+    if place is not MISSING:
+        yield place
+        return
+    place = None
     pair = (Timeline(setup, changes=changes).run(until) for setup, changes in zip(setups, logs, strict=True))
     for number, (one, other) in enumerate(zip(*pair, strict=True)):
-        batch = setups[0].batch(number)
-        row = batch.index(wanted) if wanted in batch else 0
-        ours, theirs = Values(one, row), Values(other, row)
-        shapes = [setup.shape(len(batch)) for setup in setups]
-        for equation in trace(shapes[0]):
-            if equation.symbol in found_at(shapes[1]) and differ(ours[equation.symbol], theirs[equation.symbol]):
-                return Place(number, equation.index + 1)
+        place = _parted(setups, number, one, other, left.wanted)
+        yield place
+        if place is not None:
+            break
+    MEMORY.put(key, place)
+
+
+def _parted(
+    setups: tuple[Setup, Setup], number: int, one: Iteration, other: Iteration, wanted: int | None
+) -> Place | None:
+    """The place in this iteration, of so many before, at which the two differ first."""
+    batch = setups[0].batch(number)
+    row = batch.index(wanted) if wanted in batch else 0
+    ours, theirs = Values(one, row), Values(other, row)
+    shapes = [setup.shape(len(batch)) for setup in setups]
+    shared = found_at(shapes[1])
+    for equation in trace(shapes[0]):
+        if equation.symbol in shared and differ(ours[equation.symbol], theirs[equation.symbol]):
+            return Place(number, equation.index + 1)
     return None

@@ -35,7 +35,8 @@ from app.sessions.store.store import (
     led_to,
     with_operation,
 )
-from app.sessions.store.texts import packed_fixed, packed_moving, session_of
+from app.sessions.store.texts import Packed, packed_fixed, packed_moving, session_of
+from app.sessions.walk.chunks import is_small
 from app.sessions.walk.session import TrainingSession
 
 FILE = "explorer.sqlite3"
@@ -43,6 +44,7 @@ USUAL = StoreLimits()
 SWEPT_AT_ONCE = 50
 NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
 BUSY_SECONDS = 5.0  # how long one process waits for another's commit
+AT_WORK = 2  # threads that pack and unpack large sessions
 LOG_BYTES = 4_000_000  # between two checkpoints, about
 STATEMENT_BYTES = 8_192  # that a statement writes besides its texts, about: two pages
 MEGABYTE = 1_000_000
@@ -74,6 +76,7 @@ class SqliteStore:
         self._limits, self._lifetime = limits, limits.session_hours * 3600.0
         most_bytes = round(limits.max_store_megabytes * MEGABYTE)
         self._bytes_for_new = most_bytes * (1 - FOR_THOSE_THERE)
+        self._at_work = asyncio.Semaphore(AT_WORK)
         make_file(directory / FILE)
         self._reader = connect(directory / FILE, limits.synchronous)
         try:
@@ -90,8 +93,8 @@ class SqliteStore:
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
         await self._note_time()
-        fixed = packed_fixed(session, self._limits.max_session_bytes)
-        moving = packed_moving(session, self._limits.max_session_bytes, len(fixed))
+        fixed = await self._aside(session, lambda: packed_fixed(session, self._limits.max_session_bytes))
+        moving = await self._packed(session, len(fixed))
         kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed))
         await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
         if not await self._writer.write(INSERT, kept.id, fixed, moving, self._now(), self._bytes_for_new):
@@ -111,15 +114,20 @@ class SqliteStore:
             with suppress(NotWritableError):  # where nothing can be written, it is shown all the same
                 await self._writer.write(TOUCH, self._now(), session_id)
         held: Kept | None = MEMORY.get((self, session_id))  # the row has the last word
-        return held if held is not None and held.rev == row[0] else self._read(session_id)
+        return held if held is not None and held.rev == row[0] else await self._read(session_id)
 
-    def _read(self, session_id: str) -> Kept:
+    async def _read(self, session_id: str) -> Kept:
+        async with self._at_work:  # no more rows are held than are read
+            return await self._unpacked(session_id)
+
+    async def _unpacked(self, session_id: str) -> Kept:
         row = self._row("SELECT rev, fixed, moving, operations FROM session WHERE id = ?", session_id)
         if row is None:
             raise UnknownSessionError
         rev, fixed, moving, operations = row
         try:
-            kept = Kept(session_id, rev, session_of(fixed, moving), tuple(operations.split()), len(fixed))
+            session = await asyncio.to_thread(session_of, fixed, moving)
+            kept = Kept(session_id, rev, session, tuple(operations.split()), len(fixed))
             led_to(kept.operations, "")  # they too can be read
         except UnknownLessonError as error:
             raise UnknownSessionError from error
@@ -134,7 +142,7 @@ class SqliteStore:
         """
         rev = kept.rev + 1
         operations = with_operation(kept.operations, key, rev)
-        moving = packed_moving(session, self._limits.max_session_bytes, kept.fixed_bytes)
+        moving = await self._packed(session, kept.fixed_bytes)
         unused = self._unused_since(1)
         if await self._writer.write(SWAP, rev, moving, " ".join(operations), kept.id, kept.rev, unused):
             return self._hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
@@ -142,6 +150,18 @@ class SqliteStore:
         if led_to(current.operations, key) is None:
             raise StaleRevisionError(current)
         return current
+
+    async def _packed(self, session: TrainingSession, fixed_bytes: int) -> Packed:
+        """What changes of a session."""
+        most = self._limits.max_session_bytes
+        return await self._aside(session, lambda: packed_moving(session, most, fixed_bytes))
+
+    async def _aside(self, session: TrainingSession, job: Callable[[], Packed]) -> Packed:
+        """What is packed of a session, in a thread where it is large."""
+        if is_small(session):
+            return job()
+        async with self._at_work:
+            return await asyncio.to_thread(job)
 
     # Keys -------------------------------------------------------------------------------------------------------------
 

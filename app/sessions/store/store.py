@@ -12,7 +12,7 @@ from app.sessions.walk.session import TrainingSession
 
 ID_BYTES = 18  # 144 random bits
 MOST_OPERATIONS = 16
-EMPTY, PER_EQUATION, PER_NUMBER = 20_000, 700, 40  # bytes of a session; numbers are those of examples and units
+EMPTY, PER_PARAMETER, PER_NUMBER = 20_000, 1_400, 40  # bytes of a session; numbers are those of examples and units
 
 Operations = tuple[str, ...]  # "key=revision", the oldest first
 
@@ -193,7 +193,8 @@ def held_bytes(session: TrainingSession) -> int:
     """About how many bytes a session takes with the numbers that it has computed, its equations among them."""
     X, Y = session.setup.examples
     numbers = X.size + Y.size + len(session.batch) * sum(session.shape.sizes)
-    return EMPTY + PER_EQUATION * len(session.equations) + PER_NUMBER * numbers
+    slots = len(session.setup.optimizer.slots)  # for each, two equations more of every parameter
+    return EMPTY + PER_PARAMETER * session.setup.network.size * (1 + slots) + PER_NUMBER * numbers
 
 
 def grown_bytes(kept: Kept) -> int:

@@ -28,6 +28,7 @@ from app.sessions.walk.timeline import Timeline
 
 LONG = 8_000  # characters; most steps have a shorter text, which is kept as it is
 LEVEL = 1  # of zlib: numbers hardly get smaller with more
+PACKED = 1.05  # bytes that a byte of a checkpoint takes here: its text is a third longer, and packed a quarter shorter
 Packed = str | bytes
 
 
@@ -131,22 +132,24 @@ def unpacked(packed: Packed) -> str:
 
 
 def packed_fixed(session: TrainingSession, most: int) -> Packed:
-    """What never changes of a session. SessionTooLargeError where that alone is more than `most` bytes."""
+    """What never changes of a session. SessionTooLargeError where no checkpoint has room beside it in `most` bytes."""
     packed = pack(fixed_text(session))
-    if len(packed) > most:
-        raise SessionTooLargeError(len(packed), most)
+    size = len(packed) + round(PACKED * Checkpoint.start(session.setup).parameters.nbytes)
+    if size > most:
+        raise SessionTooLargeError(size, most)
     return packed
 
 
 def packed_moving(session: TrainingSession, most: int, fixed_bytes: int) -> Packed:
     """What changes of a session, so that both parts take at most `most` bytes: with fewer checkpoints if need be.
 
-    A checkpoint that is missing only makes going back slower. SessionTooLargeError where none is left to do without.
+    A checkpoint that is missing only makes going back slower; the youngest stays, or whoever looks at the walk would go
+    its whole way again. SessionTooLargeError where there is no room for it.
     """
     while len(packed := pack(moving_text(session))) + fixed_bytes > most:
         checkpoints = session.timeline.checkpoints
-        if not checkpoints:
+        if len(checkpoints) < 2:
             raise SessionTooLargeError(len(packed) + fixed_bytes, most)
-        fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2] if len(checkpoints) > 1 else ()  # the youngest goes last
+        fewer = checkpoints[(len(checkpoints) - 1) % 2 :: 2]  # the youngest among them
         session = replace(session, timeline=replace(session.timeline, checkpoints=fewer))
     return packed

@@ -10,9 +10,20 @@ from app.sessions.walk.position import Measure, after, before
 from app.sessions.walk.session import TrainingSession
 
 SHORT = 0.0005  # seconds that a short way takes, about
+SMALL = 200  # parameters, and what the optimizer keeps of each
+SMALL_BATCH = 20_000  # parameters times examples of a batch: each pass computes so many products
 FIRST = 16  # iterations of the first one: more than are walked
 Verb = Callable[[TrainingSession], TrainingSession]
 Reach = Callable[[TrainingSession], int]  # the iteration that a verb ends in
+
+
+def is_small(session: TrainingSession) -> bool:
+    """Whether one click of this walk takes a few milliseconds: its network is small, its batch not too large, and no
+    gradient is checked.
+    """
+    setup = session.setup
+    numbers = setup.network.size * (1 + len(setup.optimizer.slots))
+    return numbers <= SMALL and len(session.batch) * setup.network.size <= SMALL_BATCH and not session.checking
 
 
 def in_slices(
@@ -40,6 +51,13 @@ def in_slices(
         took = max(clock() - begun, 1e-9)
         length = max(FIRST, min(2 * length, round(length * SHORT / took)))
     yield verb(warm)
+
+
+def undoing(session: TrainingSession) -> TrainingSession:
+    """The same, already on the way that `undo` leads back on: what is left is to go there. SetupError as of `undo`."""
+    if not session.marks:
+        return session.undo()
+    return replace(session, timeline=session.timeline.with_log(session.marks[-1].changes))
 
 
 def ahead(by: Measure) -> Reach:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from math import nan
-from threading import Lock
+from threading import RLock
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -73,7 +73,7 @@ class History(Generic[Seen]):
         most: int = MOST_WAYS,
     ) -> None:
         self._places, self._look, self._begin = places, look, begin
-        self._most, self._lock = most, Lock()
+        self._most, self._lock = most, RLock()  # a way that is given up is put here at any time
 
     def way(self, timeline: Timeline, updates: int) -> Way[Seen]:
         """The way of so many updates."""

@@ -1,5 +1,6 @@
 """TrainingSession: one learner's walk, and what a learner can do with it, as verbs that return the next session."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -224,8 +225,16 @@ class TrainingSession:
 
     def losses(self) -> Losses:
         """Every loss shown so far, by replay; an epoch's mean once its last loss is shown."""
+        *_, losses = self.losses_in_slices()
+        return self.by_epochs(losses)
+
+    def losses_in_slices(self) -> Iterator[list[float]]:
+        """Every loss shown so far, by replay: more and more of them, at last all."""
+        yield from self.timeline.losses(self.iteration + self.phase_done("loss"))
+
+    def by_epochs(self, losses: list[float]) -> Losses:
+        """All losses together with the means of epochs."""
         setup = self.setup
-        losses = self.timeline.losses(self.iteration + self.phase_done("loss"))
         size, first = setup.iterations_per_epoch, len(setup.warm_up)
         starts = range(first, len(losses) - size + 1, size)
         return Losses(tuple(losses), tuple(sum(losses[start : start + size]) / size for start in starts))

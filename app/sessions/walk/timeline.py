@@ -18,6 +18,7 @@ from app.sessions.walk.edits import Changes, examples_at, first_difference, lear
 from app.sessions.walk.fast_forward import Leg, fast_legs
 
 SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
+LEG = 25  # iterations of which losses are found at a time
 MOST_SHARED = 4_000  # numbers in the record of an iteration that is kept for all walks
 
 
@@ -65,13 +66,20 @@ class Timeline:
 
     def with_changes(self, changes: Changes, now: int) -> Self:
         """At an iteration, with another log of changes. DivergedError as of `at`."""
+        return self.with_log(changes).towards(now).checked()
+
+    def with_log(self, changes: Changes) -> Self:
+        """The same place with another log of changes: nothing is run again yet."""
         parting = first_difference(self.changes, changes)
         kept = tuple(c for c in self.checkpoints if parting is None or c.iteration <= parting)
-        return replace(self, changes=changes, checkpoints=kept).towards(now).checked()
+        return replace(self, changes=changes, checkpoints=kept)
 
-    def losses(self, iterations: int) -> list[float]:
-        """The losses, each before its update, of the first so many iterations."""
-        return [loss for leg in self.legs([iterations]) for loss in leg.losses.tolist()]
+    def losses(self, iterations: int) -> Iterator[list[float]]:
+        """The losses, each before its update, of the first so many iterations: more and more of them, at last all."""
+        losses: list[float] = []
+        for leg in self.legs([*range(LEG, iterations, LEG), iterations]):
+            losses += leg.losses.tolist()
+            yield losses
 
     def legs(self, stops: Sequence[int], start: Checkpoint | None = None) -> Iterator[Leg]:
         """The way from a checkpoint, or the very start, to each of these iterations in order, wherever this stands.
@@ -114,6 +122,10 @@ class Timeline:
         """What the iteration of a checkpoint begins with, edits included."""
         network, past = checkpoint.opened(self.setup)
         return with_edits(network, self.changes, checkpoint.iteration), past
+
+    def distance(self, iteration: int) -> int:
+        """How many iterations are to be run to come to this one."""
+        return iteration - self._checkpoint_before(iteration).iteration
 
     def _checkpoint_before(self, iteration: int) -> Checkpoint:
         before = (c for c in reversed(self.checkpoints) if c.iteration <= iteration)

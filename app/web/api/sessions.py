@@ -28,8 +28,8 @@ from app.web.api.schemas import (
     Step,
     Train,
 )
-from app.web.api.state import dumps, json_response, state_text, trace_document
-from app.web.http.dependencies import TheWalk, services
+from app.web.api.state import dumps, equation_texts, json_response, state_text
+from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import prefix
@@ -38,15 +38,22 @@ router = APIRouter(prefix="/api")
 MOVE, STEP = Move(), Step()
 
 
-def _state_response(kept: Kept, status: int = 200) -> Response:
-    """The state, with its revision as entity tag."""
+def _state_response(kept: Kept, text: str, status: int = 200) -> Response:
+    """The state as this text, with its revision as entity tag."""
     location = f"{prefix.get()}/api/sessions/{kept.id}"
-    return json_response(state_text(kept), status, ETag=f'"{kept.rev}"', Location=location)
+    return json_response(text, status, ETag=f'"{kept.rev}"', Location=location)
+
+
+async def _told(walk: Walk, kept: Kept, status: int = 200) -> Response:
+    """The state of a walk."""
+    return _state_response(kept, await walk.view(kept.session, lambda: state_text(kept)), status)
 
 
 async def _on_stale(request: Request, error: StaleRevisionError) -> Response:
     """412, with the state as it is now."""
-    return answer(request, stale(), problem("stale", 412, str(error), state=state_text(error.current)))
+    kept = error.current
+    state = await Walk(services(request), kept.id, None, "", request).view(kept.session, lambda: state_text(kept))
+    return answer(request, stale(), problem("stale", 412, str(error), state=state))
 
 
 HANDLERS: Handlers = {StaleRevisionError: _on_stale}
@@ -68,12 +75,17 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
     """Start a lesson, or a network of one's own."""
     the = services(request)
     check_may_begin(request)
+
     if isinstance(new, NewLesson):
-        begun = TrainingSession.of_lesson(lesson_named(new.lesson), new.as_published)
+        lesson = lesson_named(new.lesson)
+        begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, new.as_published))
     else:
         check_limits(new, the.settings)
-        begun = TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
-    return _state_response(await kept_walk(request, begun.ask("chosen" if new.asking else "")), 201)
+        begun = await before_a_walk(
+            request, lambda: TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
+        )
+    kept = await kept_walk(request, begun.ask("chosen" if new.asking else ""))
+    return await _told(Walk(the, kept.id, None, "", request), kept, 201)
 
 
 # One session --------------------------------------------------------------------------------------------------------
@@ -84,7 +96,7 @@ session = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERROR
 @session.get("", response_model=State)
 async def state(walk: TheWalk) -> Response:
     """Where the session stands."""
-    return _state_response(await walk.load())
+    return await _told(walk, await walk.load())
 
 
 @session.patch("", response_model=State)
@@ -96,7 +108,7 @@ async def edit(walk: TheWalk, edit: Edit) -> Response:
     for name in ("parameter", "input", "target"):
         if (given := getattr(edit, name)) is not None:
             check_magnitude(f"{name}.value", given.value, settings)
-    return _state_response(await walk.do(lambda walked: _edited(walked, edit), edit.rev))
+    return await _told(walk, await walk.do(lambda walked: _edited(walked, edit), edit.rev))
 
 
 def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
@@ -118,64 +130,66 @@ def _edited(walked: TrainingSession, edit: Edit) -> TrainingSession:
 @session.post("/step", response_model=State)
 async def step(walk: TheWalk, move: Step = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch further."""
-    return _state_response(await walk.go(lambda walked: walked.step(move.by), ahead(move.by), move.rev))
+    return await _told(walk, await walk.go(lambda walked: walked.step(move.by), ahead(move.by), move.rev))
 
 
 @session.post("/back", response_model=State)
 async def back(walk: TheWalk, move: Step = STEP) -> Response:
     """One equation, layer, phase, iteration or epoch back, to the very start; it undoes exactly."""
-    return _state_response(await walk.go(lambda walked: walked.back(move.by), behind(move.by), move.rev))
+    return await _told(walk, await walk.go(lambda walked: walked.back(move.by), behind(move.by), move.rev))
 
 
 @session.post("/forward", response_model=State)
 async def forward(walk: TheWalk, move: Move = MOVE) -> Response:
     """On to the end of the forward phase, of the next iteration where this one is already there."""
-    return _state_response(await walk.do(lambda walked: walked.forward(), move.rev))
+    return await _told(walk, await walk.do(lambda walked: walked.forward(), move.rev))
 
 
 @session.post("/backward", response_model=State)
 async def backward(walk: TheWalk, move: Move = MOVE) -> Response:
     """On to the end of the backward phase, of the next iteration where this one is already there."""
-    return _state_response(await walk.do(lambda walked: walked.backward(), move.rev))
+    return await _told(walk, await walk.do(lambda walked: walked.backward(), move.rev))
 
 
 @session.post("/update", response_model=State)
 async def update(walk: TheWalk, move: Move = MOVE) -> Response:
     """On to the end of the update, of the next iteration where this one is already there."""
-    return _state_response(await walk.do(lambda walked: walked.update(), move.rev))
+    return await _told(walk, await walk.do(lambda walked: walked.update(), move.rev))
 
 
 @session.post("/train", response_model=State)
 async def train(walk: TheWalk, train: Train) -> Response:
     """Finish an iteration that is under way, make so many more updates, and stand at the end of the last."""
     measure, count = ("iterations", train.iterations) if train.epochs is None else ("epochs", train.epochs)
-    return _state_response(await walk.train(measure, count or 0, train.rev))
+    return await _told(walk, await walk.train(measure, count or 0, train.rev))
 
 
 @session.post("/reset", response_model=State)
 async def reset(walk: TheWalk, move: Move = MOVE) -> Response:
     """Back to the very start, without what was changed on the way."""
-    return _state_response(await walk.do(lambda walked: walked.reset(), move.rev))
+    return await _told(walk, await walk.do(lambda walked: walked.reset(), move.rev))
 
 
 @session.post("/undo", response_model=State)
 async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
     """Back to where the walk stood before the last edit or training, with the values that it had."""
-    return _state_response(await walk.compute(lambda walked: walked.undo(), move.rev))
+    return await _told(walk, await walk.undo(move.rev))
 
 
 @session.get("/trace", response_model=list[EquationAnswer])
 async def trace(walk: TheWalk) -> Response:
     """Every equation of this iteration, with the numbers of those that have been shown."""
-    kept = await walk.load()
-    return json_response(await walk.work(lambda: dumps(trace_document(kept.session))))
+    session = (await walk.load()).session
+    equations = await walk.in_turns(session, [], equation_texts(session))
+    return json_response(f"[{','.join(equations)}]")
 
 
 @session.get("/history", response_model=HistoryAnswer)
 async def history(walk: TheWalk) -> Response:
     """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
-    kept = await walk.load()
-    return json_response(await walk.work(lambda: dumps(vars(kept.session.losses()))))
+    session = (await walk.load()).session
+    losses = await walk.in_turns(session, [], session.losses_in_slices())
+    return json_response(await walk.work(lambda: dumps(vars(session.by_epochs(losses)))))
 
 
 # The session as a whole ---------------------------------------------------------------------------------------------
@@ -195,7 +209,8 @@ async def revoke(walk: TheWalk) -> Response:
     await walk.load()
     new_id = secrets.token_urlsafe(ID_BYTES)
     await walk.services.store.revoke(walk.id, new_id)
-    return _state_response(await walk.services.store.load(new_id))
+    renamed = Walk(walk.services, new_id, None, "", walk.request)
+    return await _told(renamed, await renamed.load())
 
 
 @session.post("/share", response_model=ReaderAnswer)

@@ -1,7 +1,7 @@
 """A session as the API answers it, in JSON: where it stands, and every equation with the numbers that are shown."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
@@ -98,10 +98,13 @@ def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
 # The trace ------------------------------------------------------------------------------------------------------------
 
 
-def trace_document(session: TrainingSession) -> list[Document]:
-    """Every equation of this iteration, in the order of the walk."""
+def equation_texts(session: TrainingSession) -> Iterator[list[str]]:
+    """Every equation of this iteration as JSON, in the order of the walk: more and more of them, at last all."""
     every = len(session.equations) * len(session.batch) <= MOST_TERMS
-    return [equation_document(session, equation, every) for equation in session.equations]
+    texts: list[str] = []
+    for equation in session.equations:
+        texts.append(dumps(equation_document(session, equation, every)))
+        yield texts
 
 
 def equation_document(session: TrainingSession, equation: Equation, every: bool = True) -> Document:

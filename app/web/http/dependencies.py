@@ -8,7 +8,7 @@ from typing import Annotated, Self, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 
-from app.engine.memory import MEGABYTE
+from app.engine.memory import MEGABYTE, MEMORY
 from app.engine.network.errors import SetupError
 from app.sessions.store.store import (
     Kept,
@@ -19,17 +19,21 @@ from app.sessions.store.store import (
     led_to,
     operation_key,
 )
-from app.sessions.walk.chunks import Reach, Verb, in_slices
+from app.sessions.walk.chunks import Reach, Verb, in_slices, is_small, undoing
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
+from app.web.http.request_log import request_id
 from app.web.http.templating import Templates
-from app.web.http.work import Buckets, Lines, Pool, Rate, TooLongError, address_of, is_at_the_machine
+from app.web.http.work import Buckets, Lines, Pool, Rate, TooLongError, address_of, is_at_the_machine, while_there
 
 Result = TypeVar("Result")
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
 SHARE = 1 / 4  # of the store, for one address
 NEAR = 1  # iterations: a way that is gone at once
+NOTE_BYTES = 300  # that it takes to note that a walk was worked with
+LESS = "Ask for less at once."
+SMALLER = "Take a smaller network or fewer examples."  # for what cannot be asked for in parts
 TRIES = 20  # of a request that names no revision, while others move the session in between
 SESSION_ID = re.compile(r"[\w-]{24}", re.ASCII)  # as stores make them: 18 random bytes
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
@@ -83,14 +87,14 @@ def services(request: Request) -> Services:
 class Walk:
     """The session that a request is about; `expected` is the revision that its If-Match header names.
 
-    `key` tells the request from all others, where it is not to be done twice; `looks`: it changes nothing.
+    `key` tells the request from all others, where it is not to be done twice; a GET may only look.
     """
 
     services: Services
     id: str
     expected: int | None
-    key: str = ""
-    looks: bool = False
+    key: str
+    request: Request
 
     async def load(self, rev: int | None = None) -> Kept:
         """The session. StaleRevisionError where it has another revision than the request expects.
@@ -103,11 +107,7 @@ class Walk:
 
     async def do(self, verb: Verb, rev: int | None = None) -> Kept:
         """Load, move by the verb, save."""
-
-        async def moved(session: TrainingSession) -> TrainingSession:
-            return verb(session)
-
-        return await self.change(moved, rev)
+        return await self.change(lambda session: self.view(session, lambda: verb(session)), rev)
 
     async def compute(self, verb: Verb, rev: int | None = None) -> Kept:
         """The same by a verb that takes longer than others should wait: it computes in the pool."""
@@ -120,12 +120,23 @@ class Walk:
         """
 
         async def moved(session: TrainingSession) -> TrainingSession:
-            iteration = reach(session)
-            if abs(iteration - session.iteration) <= NEAR:
-                return verb(session)
-            return await self.in_turns(session, in_slices(session, iteration, verb, self.services.clock))
+            return await self._gone(session, await self.view(session, lambda: reach(session)), verb)
 
         return await self.change(moved, rev)
+
+    async def undo(self, rev: int | None = None) -> Kept:
+        """The same, back to before the last edit or run."""
+
+        async def moved(session: TrainingSession) -> TrainingSession:
+            ready = undoing(session)
+            return await self._gone(ready, ready.marks[-1].place.iteration, lambda walked: walked.undo())
+
+        return await self.change(moved, rev)
+
+    async def _gone(self, session: TrainingSession, iteration: int, verb: Verb) -> TrainingSession:
+        if session.timeline.distance(iteration) <= NEAR:
+            return await self.view(session, lambda: verb(session))
+        return await self.in_turns(session, session, in_slices(session, iteration, verb, self.services.clock))
 
     async def train(self, measure: str, count: int, rev: int | None = None) -> Kept:
         """Load, train so many epochs or iterations, save. SetupError for too many."""
@@ -137,23 +148,41 @@ class Walk:
 
         return await self.go(lambda walked: walked.train(**{measure: count}), reach, rev)
 
-    async def follow(self, way: Iterator[None]) -> None:
+    async def follow(self, session: TrainingSession, way: Iterator[None]) -> None:
         """Go along a walk, in turns with others. SetupError where that takes longer than one request may."""
-        await self.in_turns(None, way, "Load the page again: it goes on from where it has come to.")
+        await self.in_turns(session, None, way, "Load the page again: it goes on from where it has come to.")
 
-    async def in_turns(self, start: Result, steps: Iterator[Result], remedy: str = "Ask for less at once.") -> Result:
+    async def in_turns(
+        self, session: TrainingSession, start: Result, steps: Iterator[Result], remedy: str = LESS
+    ) -> Result:
         """The last of the steps, or `start` where there is none, computed in the pool in turns with others.
 
         SetupError, with the remedy, where that takes longer than one request may.
         """
-        try:
-            return await self.services.pool.run_in_slices(self.id, start, steps)
-        except TooLongError as error:
-            raise SetupError("", str(error), remedy) from error
+        pool, address = self.services.pool, address_of(self.request.scope)
+        return await _within(
+            self.request, pool.run_in_slices(self.id, start, steps, address, is_small(session)), remedy
+        )
 
     async def work(self, job: Callable[[], Result]) -> Result:
-        """What a long computation returns, computed in the pool."""
-        return await self.services.pool.run(self.id, job)
+        """What a long computation returns, computed in the pool. SetupError as of `in_turns`."""
+        return await _within(
+            self.request, self.services.pool.run(self.id, job, address_of(self.request.scope)), SMALLER
+        )
+
+    async def view(self, session: TrainingSession, job: Callable[[], Result]) -> Result:
+        """What a click of this session needs: computed here where it is short for sure, else in a thread.
+
+        It is short for a small network that was worked with lately, so that what does not change from click to click is
+        found in memory.
+        """
+        if not is_small(session):
+            return await self.work(job)
+        if MEMORY.get((Walk, self.id)):
+            return job()
+        result = await soon(self.request, job)
+        MEMORY.put((Walk, self.id), True, NOTE_BYTES)
+        return result
 
     async def change(self, move: Move, rev: int | None) -> Kept:
         """Load, move, save. What was done already is not done again: it is shown where it led to.
@@ -175,7 +204,7 @@ class Walk:
                     raise
 
     def _check(self, kept: Kept, rev: int | None) -> None:
-        if kept.read_only and not self.looks:
+        if kept.read_only and self.request.method != "GET":
             raise ReadOnlyError
         if any(wanted not in (None, kept.rev) for wanted in (rev, self.expected)):
             raise StaleRevisionError(kept)
@@ -184,9 +213,22 @@ class Walk:
 async def before_a_walk(request: Request, job: Callable[[], Result], size: int = 0) -> Result:
     """What a request needs that is about no walk yet, computed in the line of its address; the job holds `size` bytes.
 
-    BusyError where the line is too long.
+    BusyError where the line is too long, SetupError as of `Walk.in_turns`.
     """
-    return await services(request).lines.run(address_of(request.scope), job, size)
+    return await _within(request, services(request).lines.run(address_of(request.scope), job, size), SMALLER)
+
+
+async def soon(request: Request, job: Callable[[], Result]) -> Result:
+    """What takes a few hundredths of a second, such as a page without a walk, computed in a thread for such."""
+    pool, client = services(request).pool, request_id.get()
+    return await while_there(request, pool.run_short(client, job, address_of(request.scope)))
+
+
+async def _within(request: Request, work: Awaitable[Result], remedy: str) -> Result:
+    try:
+        return await while_there(request, work)
+    except TooLongError as error:
+        raise SetupError("", str(error), remedy) from error
 
 
 async def walk(request: Request, session_id: str, idempotency_key: Annotated[str, ONCE] = "") -> Walk:
@@ -210,7 +252,7 @@ def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
     if not is_at_the_machine(request):
         (the.rates.reads if request.method == "GET" else the.rates.changes).take(session_id)
     expected = request.headers.get("If-Match")
-    return Walk(the, session_id, None if expected == "*" else revision(expected), key, request.method == "GET")
+    return Walk(the, session_id, None if expected == "*" else revision(expected), key, request)
 
 
 def revision(text: str | None) -> int | None:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUESTS = "app.requests"  # the logger of one line for each request
 SESSION_ID = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z0-9])[\w-]{24}(?![\w-])", re.ASCII)  # 18 random bytes, as urlsafe text
+HUNG_UP = 499  # the status of a request that nobody waited for, as nginx has it
 FIELDS = ("method", "route", "status", "ms")  # of a request
 METHODS = frozenset(("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"))
 
@@ -138,7 +139,7 @@ class RequestLog:
         if self._metrics is None and not self._log_requests:
             await self.app(scope, receive, send)
             return
-        start, status = perf_counter(), 500
+        start, status = perf_counter(), HUNG_UP
 
         async def noting(message: Message) -> None:
             nonlocal status

@@ -5,21 +5,22 @@ threads with a bounded queue, so that clicks are answered meanwhile.
 """
 
 import asyncio
-from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv6Address
 from math import ceil
+from threading import Lock
 from time import monotonic, perf_counter
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
 from starlette.datastructures import URL
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # How often ------------------------------------------------------------------------------------------------------------
 #
@@ -98,6 +99,79 @@ class Buckets:
             self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}
 
 
+# Whose turn it is -----------------------------------------------------------------------------------------------------
+
+Thing = TypeVar("Thing")
+
+
+class InTurn(Generic[Thing]):
+    """What waits, by address and by client: one address after the other, and of each one client after the other."""
+
+    def __init__(self) -> None:
+        self._addresses: OrderedDict[str, OrderedDict[str, deque[Thing]]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._addresses)
+
+    def put(self, thing: Thing, address: str, client: str = "") -> None:
+        """Let one more wait."""
+        self._addresses.setdefault(address, OrderedDict()).setdefault(client, deque()).append(thing)
+
+    def take(self) -> Thing:
+        """The next one, which waits no more. KeyError where nothing waits."""
+        address, clients = self._addresses.popitem(last=False)
+        client, things = clients.popitem(last=False)
+        thing = things.popleft()
+        if things:
+            clients[client] = things
+        if clients:
+            self._addresses[address] = clients
+        return thing
+
+
+AT_ONCE = 2  # requests that are begun in one pass of the event loop
+
+
+class Turns:
+    """Begins a few requests in each pass of the event loop, of one address after the other. Pure ASGI.
+
+    So however many requests one address sends, those of another one wait for a few of them, not for all. A request that
+    was begun holds no other one up: what takes long is computed elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._begun = 0  # in this pass
+        self._waiting: InTurn[asyncio.Future[None]] = InTurn()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._turn(address_of(scope))
+        await self.app(scope, receive, send)
+
+    async def _turn(self, address: str) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._begun:
+            loop.call_soon(self._pass)
+        if self._begun < AT_ONCE and not self._waiting:
+            self._begun += 1
+        else:
+            turn = loop.create_future()
+            self._waiting.put(turn, address)
+            await turn
+
+    def _pass(self) -> None:
+        """The next pass of the event loop has come."""
+        self._begun = 0
+        while self._waiting and self._begun < AT_ONCE:
+            turn = self._waiting.take()
+            if not turn.done():  # whoever waited for it may have been told to stop
+                turn.set_result(None)
+                self._begun += 1
+        if self._begun:
+            asyncio.get_running_loop().call_soon(self._pass)
+
+
 # How much at once -----------------------------------------------------------------------------------------------------
 
 Result = TypeVar("Result")
@@ -105,6 +179,7 @@ SLICE = 0.002  # seconds after which others in the queue get their turn at a thr
 SHORT = 0.0005  # seconds of a slice between clicks; steps of at most four times that need no thread
 PASSES = 4  # of the event loop between two short slices: a click that waits is answered in them
 MOST_OF_ONE = 4  # jobs of one client at once
+WAITING = 2  # times as long as a request may compute it may take altogether, waiting included
 
 
 @dataclass(frozen=True)
@@ -131,81 +206,203 @@ class BusyError(RuntimeError):
 class TooLongError(RuntimeError):
     """What was asked for takes longer than one request may compute."""
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"This takes more than the {seconds:g} seconds that one request may take.")
+
+
+@dataclass(eq=False)
+class Job:
+    """One job of a client; `turn` is what it waits for, where it waits."""
+
+    client: str
+    address: str
+    turn: asyncio.Future[None] | None = None
+
+
+class Slots:
+    """So many jobs at once; the others wait, in turns by address and client."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: InTurn[asyncio.Future[None]] = InTurn()
+
+    async def take(self, job: Job) -> None:
+        """Wait until it is the job's turn; whoever has taken one frees one. BusyError as the job's turn has it."""
+        if self._free:
+            self._free -= 1
+            return
+        turn = job.turn = asyncio.get_running_loop().create_future()
+        self._waiting.put(turn, job.address, job.client)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled() and turn.exception() is None:  # it came when it was not waited for any more
+                self.free()
+            raise
+        finally:
+            job.turn = None
+
+    def free(self) -> None:
+        """Let the next one have it."""
+        while self._waiting:
+            turn = self._waiting.take()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+class Threads:
+    """So many threads for jobs; `seconds` is how long somebody waits for one that has begun."""
+
+    def __init__(self, count: int, name: str, seconds: float) -> None:
+        self._slots, self._seconds = Slots(count), seconds
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix=name)
+
+    async def run(self, job: Job, work: Callable[[], Result]) -> Result:
+        """What the work returns, when it is the job's turn. Its thread is another one's when it has ended, whoever
+        still waits for it. TooLongError where that takes too long.
+        """
+        await self._slots.take(job)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        running.add_done_callback(lambda _: self._slots.free())
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.shield(running)
+        except TimeoutError as error:
+            raise TooLongError(self._seconds) from error
+
+    def close(self) -> None:
+        """Let go of them; what waits is not begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
 
 class Pool:
-    """Runs up to `threads` jobs at once; `queue` more may wait. A job is known by the client that it is for.
+    """Runs up to `threads` jobs at once; `queue` more may wait. A job is known by its client, such as a walk, and by
+    the address that it is for: where one has more jobs than others, and all places are taken, its last ones give way.
 
-    A job in slices may compute for `seconds` altogether, as `clock` tells them.
+    A job may compute for `seconds` altogether, as `clock` tells them of one in slices, and wait as long for the others.
+    Whoever is cancelled is not computed for any more: a job that has not begun does not begin, one in slices ends.
     """
 
     def __init__(self, threads: int, queue: int, seconds: float, clock: Callable[[], float] = perf_counter) -> None:
         self._places = threads + queue
         self._seconds, self._clock = seconds, clock
-        self._clients: Counter[str] = Counter()
-        self._turn = asyncio.Lock()
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._jobs: dict[str, list[Job]] = {}  # by address
+        self._threads, self._for_short = Threads(threads, "work", seconds), Threads(1, "short", seconds)
+        self._between_clicks = Slots(1)
 
-    async def run(self, client: str, job: Callable[[], Result]) -> Result:
-        """What the job returns. BusyError where the queue is full, TooFastError where this client fills it."""
-        with self._place(client):
-            return await self._in_thread(job)
+    async def run(self, client: str, job: Callable[[], Result], address: str = "") -> Result:
+        """What the job returns. BusyError where the queue is full, TooFastError where this client fills it.
 
-    async def run_in_slices(self, client: str, start: Result, steps: Iterator[Result]) -> Result:
-        """The last of the steps, or `start` where there is none; in turns with other jobs.
-
-        Errors as of `run`; TooLongError where it computes longer than a request may.
+        TooLongError where it computes longer than a request may.
         """
-        with self._place(client):
-            part, left = await self._in_thread(partial(_slice, start, steps, 0.0, self._clock)), self._seconds
-            while part.more:
-                short = part.seconds <= 4 * SHORT * part.steps
-                part = await (self._between_clicks if short else self._in_thread)(
-                    partial(_slice, part.last, steps, SHORT if short else SLICE, self._clock)
-                )
-                left -= part.seconds
-                if left < 0 and part.more:
-                    raise TooLongError(f"This takes more than the {self._seconds:g} seconds that one request may take.")
-            return part.last
+        async with self._place(client, address) as place:
+            return await self._threads.run(place, job)
+
+    async def run_short(self, client: str, job: Callable[[], Result], address: str = "") -> Result:
+        """What a job returns that takes a few hundredths of a second: it waits for others of its kind alone."""
+        return await self._for_short.run(Job(client, address or client), job)
+
+    async def run_in_slices(
+        self, client: str, start: Result, steps: Iterator[Result], address: str = "", here: bool = True
+    ) -> Result:
+        """The last of the steps, or `start` where there is none; in turns with other jobs. Errors as of `run`.
+
+        `here`: after a short step come others as short, so that they need no thread.
+        """
+        async with self._place(client, address) as place:
+            way, left = Way(steps, self._clock), self._seconds
+            try:
+                part = await self._threads.run(place, partial(way.slice, start, 0.0))
+                while part.more:
+                    short = here and part.seconds <= 4 * SHORT * part.steps
+                    part = await (self._here if short else self._threads.run)(
+                        place, partial(way.slice, part.last, SHORT if short else SLICE)
+                    )
+                    left -= part.seconds
+                    if left < 0 and part.more:
+                        raise TooLongError(self._seconds)
+                return part.last
+            finally:
+                way.end()
 
     def close(self) -> None:
         """Let go of the threads; what waits is not begun."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
+        self._for_short.close()
 
-    async def _between_clicks(self, job: Callable[[], Result]) -> Result:
+    async def _here(self, place: Job, job: Callable[[], Result]) -> Result:
         """What a short job returns, here: a thread would take the interpreter from the clicks for much longer."""
-        async with self._turn:
+        await self._between_clicks.take(place)
+        try:
             result = job()
             for _ in range(PASSES):
                 await asyncio.sleep(0)
             return result
-
-    async def _in_thread(self, job: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, job)
-
-    @contextmanager
-    def _place(self, client: str) -> Iterator[None]:
-        if self._clients[client] >= MOST_OF_ONE:
-            raise TooFastError(1)
-        if self._clients.total() >= self._places:
-            raise BusyError
-        self._clients[client] += 1
-        try:
-            yield
         finally:
-            self._clients[client] -= 1
-            if not self._clients[client]:
-                del self._clients[client]
+            self._between_clicks.free()
+
+    @asynccontextmanager
+    async def _place(self, client: str, address: str) -> AsyncIterator[Job]:
+        job = Job(client, address or client)
+        jobs = self._jobs.get(job.address, [])
+        if sum(other.client == client for other in jobs) >= MOST_OF_ONE:
+            raise TooFastError(1)
+        if sum(map(len, self._jobs.values())) >= self._places:
+            self._make_room(len(jobs) + 1)
+        self._jobs.setdefault(job.address, []).append(job)
+        try:
+            async with asyncio.timeout(WAITING * self._seconds):
+                yield job
+        except TimeoutError as error:
+            raise BusyError from error
+        finally:
+            self._jobs[job.address].remove(job)
+            if not self._jobs[job.address]:
+                del self._jobs[job.address]
+
+    def _make_room(self, most: int) -> None:
+        """Let the last job that waits, of the address that has most, give way; BusyError where none has more."""
+        jobs = max(self._jobs.values(), key=len)
+        waiting = (job.turn for job in reversed(jobs) if job.turn is not None and not job.turn.done())
+        turn = next(waiting, None) if len(jobs) > most else None
+        if turn is None:
+            raise BusyError
+        turn.set_exception(BusyError())
 
 
-def _slice(last: Result, steps: Iterator[Result], most: float, clock: Callable[[], float]) -> Slice[Result]:
-    """As many steps as fit into so many seconds, at least one."""
-    start = clock()
-    count = 0
-    for count, last in enumerate(steps, start=1):
-        seconds = clock() - start
-        if seconds > most:
-            return Slice(last, True, count, seconds)
-    return Slice(last, False, count, clock() - start)
+class Way(Generic[Result]):
+    """Steps that are made slice by slice, and ended at once where they lead no further: they may leave something behind
+    for the next one, which is no work for whenever the memory happens to be tidied.
+    """
+
+    def __init__(self, steps: Iterator[Result], clock: Callable[[], float]) -> None:
+        self._steps, self._clock = steps, clock
+        self._going, self._over = Lock(), False
+
+    def slice(self, last: Result, most: float) -> Slice[Result]:
+        """As many steps as fit into so many seconds, at least one."""
+        with self._going:
+            made = self._made(last, most)
+        if self._over:  # meanwhile
+            self.end()
+        return made
+
+    def end(self) -> None:
+        """No more of them; where one is being made, after it."""
+        self._over = True
+        if isinstance(self._steps, Generator) and self._going.acquire(blocking=False):
+            self._steps.close()
+            self._going.release()
+
+    def _made(self, last: Result, most: float) -> Slice[Result]:
+        start, count = self._clock(), 0
+        for count, last in enumerate(self._steps, start=1):
+            seconds = self._clock() - start
+            if seconds > most:
+                return Slice(last, True, count, seconds)
+        return Slice(last, False, count, self._clock() - start)
 
 
 # In a line ------------------------------------------------------------------------------------------------------------
@@ -260,49 +457,47 @@ class Lines:
         line.length, line.held, self._held = line.length + one, line.held + size, self._held + size
 
 
-# Whose turn it is -----------------------------------------------------------------------------------------------------
+# How much of an answer ------------------------------------------------------------------------------------------------
 
-AT_ONCE = 2  # requests that are begun in one pass of the event loop
+PIECE = 64 * 1024  # bytes of an answer that are packed at a time
 
 
-class Turns:
-    """Begins a few requests in each pass of the event loop, of one address after the other. Pure ASGI.
-
-    So however many requests one address sends, those of another one wait for a few of them, not for all. A request that
-    was begun holds no other one up: what takes long is computed elsewhere.
-    """
+class Pieces:
+    """Hands a long answer on in pieces, and lets others go first between them: packing takes its time. Pure ASGI."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._begun = 0  # in this pass
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self._turn(address_of(scope))
-        await self.app(scope, receive, send)
+        async def in_pieces(message: Message) -> None:
+            body = message.get("body", b"")
+            while len(body) > PIECE:
+                await send({"type": message["type"], "body": body[:PIECE], "more_body": True})
+                await asyncio.sleep(0)
+                body = body[PIECE:]
+            await send({**message, "body": body} if "body" in message else message)
 
-    async def _turn(self, address: str) -> None:
-        loop = asyncio.get_running_loop()
-        if not self._begun:
-            loop.call_soon(self._pass)
-        if self._begun < AT_ONCE and not self._waiting:
-            self._begun += 1
-        else:
-            turn = loop.create_future()
-            self._waiting.setdefault(address, deque()).append(turn)
-            await turn
+        await self.app(scope, receive, in_pieces if scope["type"] == "http" else send)
 
-    def _pass(self) -> None:
-        """The next pass of the event loop has come."""
-        self._begun = 0
-        while self._waiting and self._begun < AT_ONCE:
-            address, turns = self._waiting.popitem(last=False)
-            turn = turns.popleft()
-            if turns:
-                self._waiting[address] = turns
-            if not turn.done():  # whoever waited for it may have been told to stop
-                turn.set_result(None)
-                self._begun += 1
-        if self._begun:
-            asyncio.get_running_loop().call_soon(self._pass)
+
+# For whom -------------------------------------------------------------------------------------------------------------
+
+
+async def while_there(request: Request, work: Awaitable[Result]) -> Result:
+    """What is worked out for a request, whose body is read; ClientDisconnect as soon as nobody waits for it."""
+    worked, left = asyncio.ensure_future(work), asyncio.ensure_future(_left(request.receive))
+    try:
+        await asyncio.wait((worked, left), return_when=asyncio.FIRST_COMPLETED)
+        if worked.done():
+            return worked.result()
+        left.result()
+        raise ClientDisconnect
+    finally:
+        worked.cancel()
+        left.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Ends when the client has hung up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -15,7 +15,7 @@ from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.walk.bug_lab import Accusation
 from app.views.bug_lab.bug_lab import bug_lab_page
-from app.web.http.dependencies import before_a_walk
+from app.web.http.dependencies import before_a_walk, soon
 from app.web.http.forms import form_of
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
@@ -33,7 +33,7 @@ async def bug_lab(request: Request) -> Response:
     if given:
         level, seed = _whole(given, "level"), _whole(given, "seed")
         case = await before_a_walk(request, lambda: case_of(level, seed))
-    return page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab")
+    return await soon(request, lambda: page_response(request, "bug_lab/page.html", bug_lab_page(case), "bug-lab"))
 
 
 @router.post("/bug-lab")

@@ -16,7 +16,7 @@ from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
 from app.views.build.build import FORM_PANELS, Built, Manner, TextPanel, build, build_page, build_panels
-from app.web.http.dependencies import Services, before_a_walk, services, walk_of
+from app.web.http.dependencies import Services, before_a_walk, services, soon, walk_of
 from app.web.http.forms import Sent, sent_by
 from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
@@ -36,13 +36,14 @@ async def builder(request: Request) -> Response:
     """The form: as a starting point has it, or as the walk that `like` names began."""
     query = request.query_params
     if "like" not in query:
-        draft = _starting_draft(query.get("from", STARTING_POINTS[0].name))
-        return _shown(request, await _built(request, draft), _manner(request))
+        draft = await soon(request, lambda: _starting_draft(query.get("from", STARTING_POINTS[0].name)))
+        return await _shown(request, await _built(request, draft), _manner(request))
     session = (await walk_of(request, query["like"]).load()).session
     if session.hunt:
         raise HTTPException(404)
     manner = _manner(request, note=LEFT_BEHIND if session.setup.mistakes else "")
-    return _shown(request, await _built(request, draft_of(session.setup)), manner)
+    draft = await before_a_walk(request, lambda: draft_of(session.setup))
+    return await _shown(request, await _built(request, draft), manner)
 
 
 def _starting_draft(name: str) -> Draft:
@@ -58,13 +59,13 @@ async def built(request: Request) -> Response:
     the = services(request)
     fields = FIELDS + 2 * the.settings.most_columns  # each column may be sent as off and on
     sent = await sent_by(request, FORMS * the.settings.max_data_bytes, fields)
-    action = _action(sent, the)
+    action = await before_a_walk(request, lambda: _action(sent, the))
     found = await _built(request, action.draft)
     if action.start:
         return await _start(request, found)
     if action.error is not None:
         found = replace(found, errors=(action.error, *found.errors))
-    return _shown(request, found, _manner(request, focus=action.focus), action)
+    return await _shown(request, found, _manner(request, focus=action.focus), action)
 
 
 def _manner(request: Request, **more: Any) -> Manner:
@@ -143,11 +144,15 @@ async def _start(request: Request, found: Built) -> Response:
             found = replace(found, errors=(SetupError("", error.problem, error.remedy),))
         except DivergedError as error:
             found = replace(found, errors=(SetupError("", str(error), ""),))
-    return _shown(request, found, _manner(request, refused=True))
+    return await _shown(request, found, _manner(request, refused=True))
 
 
-def _shown(request: Request, found: Built, manner: Manner, action: Action | None = None) -> Response:
+async def _shown(request: Request, found: Built, manner: Manner, action: Action | None = None) -> Response:
     """The page; for htmx its panels, the learner's own text only where it came from a file."""
+    return await soon(request, lambda: _drawn(request, found, manner, action))
+
+
+def _drawn(request: Request, found: Built, manner: Manner, action: Action | None) -> Response:
     status = 422 if manner.refused else 200
     if not wants_fragment(request):
         return page_response(request, "build/page.html", build_page(found, manner), "build", status)

@@ -25,7 +25,7 @@ from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
     """The page, or for htmx what moves on it. The way of the other walk may be long. 404 while it must not be seen."""
     session = _open(kept.session)
-    await the.walk.follow(both_followed(session))
+    await the.walk.follow(session, both_followed(session))
 
     def shown() -> Response:
         asks = question_of(session) is not None
@@ -75,6 +75,8 @@ async def first(the: WalkRequest) -> Kept:
         place = parting(*pair) if pair else None
         return walked if place is None else up_to_question(walked, walked.moved_to(place))
 
+    session = _open((await the.walk.load()).session)
+    await the.walk.follow(session, both_followed(session))
     return await the.walk.compute(at_first, the.rev)
 
 

@@ -21,7 +21,7 @@ pages = WalkPages({"compare": compare.view, "pictures": training.view})
 @pages.route("")
 async def explorer(the: WalkRequest) -> Response:
     """The explorer."""
-    return show(the, await the.walk.load())
+    return await show(the, await the.walk.load())
 
 
 @pages.verb("/step")
@@ -62,12 +62,14 @@ async def train(the: WalkRequest) -> Kept:
     """Many updates at once; where the numbers run away, those until just before."""
     measure = "epochs" if "epochs" in the.form else "iterations"
     count, rev = whole_in(the.form, measure), the.rev
-    check_not_asked((await the.walk.load(rev)).session)
+    session = (await the.walk.load(rev)).session
+    await the.walk.view(session, lambda: check_not_asked(session))
     try:
         return await the.walk.train(measure, count, rev)
     except DivergedError as error:
         stopped = error
-    kept = await the.walk.compute(lambda walked: before_divergence(walked.marked("run"), stopped), rev)
+    until = max(0, stopped.iteration - 1)
+    kept = await the.walk.go(lambda walked: before_divergence(walked.marked("run"), stopped), lambda _: until, rev)
     raise StoppedError(stopped, kept.session.updates)
 
 
@@ -88,7 +90,7 @@ async def edit(the: WalkRequest) -> Kept:
 @pages.verb("/undo")
 async def undo(the: WalkRequest) -> Kept:
     """Back to before the last edit or run."""
-    return await the.walk.compute(lambda walked: walked.undo(), the.rev)
+    return await the.walk.undo(the.rev)
 
 
 @pages.verb("/go")

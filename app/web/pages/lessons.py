@@ -11,11 +11,11 @@ from app.sessions.store.store import UnknownSessionError
 from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import lesson_page, lessons_page
-from app.web.http.dependencies import services
+from app.web.http.dependencies import services, soon
 from app.web.http.forms import form_of
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
-from app.web.http.work import TooLongError
+from app.web.http.work import TooLongError, address_of, while_there
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,13 +23,14 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def lessons(request: Request) -> Response:
     """All lessons."""
-    return page_response(request, "lessons/page.html", lessons_page(), "lessons")
+    return await soon(request, lambda: page_response(request, "lessons/page.html", lessons_page(), "lessons"))
 
 
 @router.get("/lessons/{slug}")
 async def lesson(request: Request, slug: str) -> Response:
     """One lesson, to read before it is walked."""
-    return page_response(request, "lessons/lesson.html", lesson_page(lesson_named(slug)), "lessons")
+    page = lesson_page(lesson_named(slug))
+    return await soon(request, lambda: page_response(request, "lessons/lesson.html", page, "lessons"))
 
 
 @router.post("/sessions")
@@ -38,12 +39,13 @@ async def begin(request: Request) -> Response:
     form, the = await form_of(request), services(request)
     check_may_begin(request)
     lesson = lesson_named(form.get("lesson", ""))
-    begun = TrainingSession.of_lesson(lesson, form.get("as_published", "true") != "false")
+    as_published = form.get("as_published", "true") != "false"
+    begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, as_published))
     begun = begun.ask("" if form.get("ask") == "0" else "chosen")
     if keep := form.get("keep"):
         with suppress(UnknownSessionError, DivergedError, TooLongError):  # cannot be found or reached: at its start
             other = (await the.store.load(keep)).session
             begun = begun.ask(other.asking)
             ways = in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place), the.clock)
-            begun = await the.pool.run_in_slices(keep, begun, ways)
+            begun = await while_there(request, the.pool.run_in_slices(keep, begun, ways, address_of(request.scope)))
     return await begun_walk(request, begun)

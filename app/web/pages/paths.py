@@ -109,15 +109,15 @@ async def paths_page(the: WalkRequest) -> Response:
     if "mark" in query:
         query["of"] = query["mark"]
     if "kind" not in query and "of" not in query:
-        return show(the, kept)
+        return await show(the, kept)
     session = kept.session
     if query.get("of", "").startswith(("x-", "y-")):
-        return show(the, kept, opened=Opened(edited_in(query, session), focused=far))
+        return await show(the, kept, opened=Opened(edited_in(query, session), focused=far))
     opened = _opening(session.shape, _asked(session.shape, query), query.get("via", ""))
     opened = replace(opened, focused=far)
     if not session.hidden:  # in the pool: the panel then finds it done
         await the.walk.work(lambda: paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART))
-    return show(the, kept, opened=opened)
+    return await show(the, kept, opened=opened)
 
 
 # What is asked for ---------------------------------------------------------------------------------------------------

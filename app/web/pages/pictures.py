@@ -31,8 +31,8 @@ async def the_curves(the: WalkRequest) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
-    await the.walk.follow(points_followed(kept.session))
-    return the.fragment(await the.walk.work(lambda: curves(kept.session, the.request.query_params, the.digits)))
+    await the.walk.follow(kept.session, points_followed(kept.session))
+    return await the.walk.work(lambda: the.fragment(curves(kept.session, the.request.query_params, the.digits)))
 
 
 @pages.route("/pictures/{name}")
@@ -44,9 +44,9 @@ async def picture(the: WalkRequest) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
-    await the.walk.follow(looked_over(kept.session, name))
+    await the.walk.follow(kept.session, looked_over(kept.session, name))
     query = the.request.query_params
-    return the.fragment(await the.walk.work(lambda: chosen_picture(kept.session, name, query, the.digits)))
+    return await the.walk.work(lambda: the.fragment(chosen_picture(kept.session, name, query, the.digits)))
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
@@ -57,6 +57,10 @@ async def pictures_response(
     the: WalkRequest, kept: Kept, query: Mapping[str, str], asked: Asked, status: int = 200
 ) -> Response:
     """The whole page; `query` names the picture and what is chosen of it."""
-    await the.walk.follow(looked_over(kept.session, query.get("show", "")))
-    page = await the.walk.work(lambda: pictures_page(kept.session, kept.id, query, the.digits, asked))
-    return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status, kept.read_only)
+    await the.walk.follow(kept.session, looked_over(kept.session, query.get("show", "")))
+
+    def shown() -> Response:
+        page = pictures_page(kept.session, kept.id, query, the.digits, asked)
+        return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status, kept.read_only)
+
+    return await the.walk.work(shown)

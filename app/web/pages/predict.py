@@ -110,8 +110,12 @@ class Answering(Move):
 async def question(walk: TheWalk) -> Response:
     """The question that is open; null where there is none. No verb of the API waits for its answer."""
     session = (await walk.load()).session
-    asked = question_of(session)
-    return json_response(dumps(None if asked is None else _question(session, asked)))
+
+    def told() -> str:
+        asked = question_of(session)
+        return dumps(None if asked is None else _question(session, asked))
+
+    return json_response(await walk.view(session, told))
 
 
 @router.post("/answer", response_model=AnsweredAnswer)
@@ -120,20 +124,24 @@ async def answer_it(walk: TheWalk, said: Answering) -> Response:
     reply = Reply(said.sign or "", said.guess or "", bool(said.skip))
     kept = await walk.do(lambda walked: answer(walked, reply), said.rev)
     session = kept.session
-    asked = question_of(session)
-    document = {
-        "answer": _given(session, session.answers[-1]),
-        "question": None if asked is None else _question(session, asked),
-        "rev": kept.rev,
-    }
-    return json_response(dumps(document))
+
+    def told() -> str:
+        asked = question_of(session)
+        document = {
+            "answer": _given(session, session.answers[-1]),
+            "question": None if asked is None else _question(session, asked),
+            "rev": kept.rev,
+        }
+        return dumps(document)
+
+    return json_response(await walk.view(session, told))
 
 
 @router.get("/answers", response_model=list[GivenAnswer])
 async def given_answers(walk: TheWalk) -> Response:
     """Every answer of this session, the oldest first; those from before a reset too. At most 200 are kept."""
     session = (await walk.load()).session
-    return json_response(dumps([_given(session, one) for one in session.answers]))
+    return json_response(await walk.work(lambda: dumps([_given(session, one) for one in session.answers])))
 
 
 def _question(session: TrainingSession, asked: Question) -> dict[str, Any]:

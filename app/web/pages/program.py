@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.sessions.store.store import StoreError, StoreFullError
 from app.views.api_docs import api_docs
-from app.web.http.dependencies import services
+from app.web.http.dependencies import services, soon
 from app.web.http.forms import form_of
 from app.web.http.htmx import VARY
 from app.web.http.page import local, page_response, remember, root_of
@@ -29,14 +29,15 @@ async def preferences(request: Request) -> Response:
 @router.get("/docs")
 async def docs(request: Request) -> Response:
     """The API's documentation as a page."""
-    return page_response(request, "docs.html", api_docs(request.app.openapi()))
+    return await soon(request, lambda: page_response(request, "docs.html", api_docs(request.app.openapi())))
 
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> Response:
     """The API's documentation for programs."""
     root = root_of(request)
-    return JSONResponse({**request.app.openapi(), **({"servers": [{"url": root}]} if root else {})})
+    servers = {"servers": [{"url": root}]} if root else {}
+    return await soon(request, lambda: JSONResponse({**request.app.openapi(), **servers}))
 
 
 @router.get("/healthz")

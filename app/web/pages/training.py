@@ -46,7 +46,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
         )
         return partials(panels, the.panel)
 
-    await the.walk.follow(looked_over(session, form.get("show", "")))
+    await the.walk.follow(session, looked_over(session, form.get("show", "")))
     return HTMLResponse(await the.walk.work(drawn), status, headers=VARY)
 
 
@@ -97,9 +97,12 @@ async def _run(the: WalkRequest, begin: Verb, seconds: float = A_WHILE) -> Kept:
     stopped: list[StoppedError] = []
 
     async def trained(session: TrainingSession) -> TrainingSession:
-        check_not_asked(session)
-        begun = begin(session)
-        last = await the.walk.in_turns(Stretch(begun), stretches(begun, seconds, services.clock))
+        def ready() -> TrainingSession:
+            check_not_asked(session)
+            return begin(session)
+
+        begun = await the.walk.view(session, ready)
+        last = await the.walk.in_turns(begun, Stretch(begun), stretches(begun, seconds, services.clock))
         stopped[:] = [last.stopped] if last.stopped else []
         return last.session
 

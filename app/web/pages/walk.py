@@ -80,13 +80,17 @@ Verb = Callable[[WalkRequest], Awaitable[Kept]]
 Answer = Callable[[WalkRequest], Awaitable[Response]]
 
 
-def show(
+async def show(
     the: WalkRequest, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
 ) -> Response:
     """The walk as the explorer shows it: the panels that changed, or the whole page.
 
     `message` is what the reader must know; `opened` is to be explained; `reply` is what there is to say to an answer.
     """
+    return await the.walk.view(kept.session, lambda: _shown(the, kept, message, status, opened, reply))
+
+
+def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str) -> Response:
     playing = the.form.get("playing") == "1" and not message and question_of(kept.session) is None
     play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
@@ -158,7 +162,7 @@ class WalkPages:
             )
             return await self._shown(the, error.current, message, 412)
         except QuestionError as error:
-            return show(the, await the.walk.load(), status=422, reply=str(error))
+            return await show(the, await the.walk.load(), status=422, reply=str(error))
         except (SetupError, DivergedError, StoppedError) as error:
             status = 422 if isinstance(error, SetupError) else 409
             return await self._shown(the, await the.walk.load(), str(error), status)
@@ -172,5 +176,5 @@ class WalkPages:
     async def _shown(self, the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
         view = self._views.get(the.form.get("next", ""))
         if view is None:
-            return show(the, kept, message, status, the.opened(kept.session))
+            return await show(the, kept, message, status, the.opened(kept.session))
         return await view(the, kept, message, status)

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Data, Examples
+from app.engine.learning.optimizers import Optimizer
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.limits import Limits, StoreLimits
 from app.sessions.setups.table import read_table
 from app.sessions.store.sqlite import FILE
 from app.sessions.store.store import SessionTooLargeError
-from app.sessions.store.texts import Packed, pack, packed_fixed, packed_moving, session_of, unpacked
+from app.sessions.store.texts import Packed, fixed_text, pack, packed_fixed, packed_moving, session_of, unpacked
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
@@ -75,6 +76,38 @@ def test_of_the_checkpoints_the_youngest_is_the_last_to_be_left_out() -> None:
         assert len(left.timeline.checkpoints) == fewer
         assert left.timeline.checkpoints[-1].iteration == walk.timeline.checkpoints[-1].iteration
         assert bits(left) == bits(walk)
+
+
+def test_beside_the_largest_table_the_largest_network_keeps_where_it_stands(opened: Opened, tmp_path: Path) -> None:
+    """1,000 rows with 32 targets, six layers of 32, Adam: what a request of 512 kB can hold."""
+    X, Y = np.round(RNG.normal(size=(1000, 8)), 9), np.round(RNG.uniform(0.1, 0.9, size=(1000, 32)), 9)
+    setup = Setup(
+        (8, 32, 32, 32, 32, 32, 32), Examples(X, Y), batch_size=10, learning_rate=1e-3, optimizer=Optimizer("adam")
+    )
+    walk = TrainingSession.of_setup(setup)
+    assert len(fixed_text(walk)) > Limits().max_data_bytes * 0.85
+    store = opened()
+    kept = run(store.create(walk))
+    kept = run(store.save(kept, kept.session.train(iterations=60), "k" * 18))
+    assert document_bytes(tmp_path)[0] <= StoreLimits().max_session_bytes
+    again = run(opened().load(kept.id)).session
+    assert again.timeline.distance(again.iteration) == 0
+    assert bits(again) == bits(kept.session)
+
+
+def test_a_session_in_which_no_checkpoint_has_room_does_not_begin() -> None:
+    walk = session(4, 20, 20, 4)
+    fixed = len(packed_fixed(walk, MOST))
+    checkpoint = walk.train(iterations=20).timeline.checkpoints[-1].parameters.nbytes
+    with pytest.raises(SessionTooLargeError):
+        packed_fixed(walk, fixed + checkpoint)
+    packed_fixed(walk, fixed + round(1.1 * checkpoint))
+
+
+def test_the_youngest_checkpoint_is_never_left_out() -> None:
+    walk = session(4, 20, 20, 4).train(iterations=600)
+    with pytest.raises(SessionTooLargeError):
+        packed_moving(walk, len(packed_moving(walk, MOST, 0)) // 6, 0)
 
 
 def test_a_thousand_examples_fit_and_many_more_numbers_are_refused_with_the_bound() -> None:

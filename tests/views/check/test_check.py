@@ -16,7 +16,7 @@ from app.views.check.check import CLOSED, MOST_WORK, NOTHING, OFFERED, SIGNS, Ba
 from app.views.explorer.explorer import Look, explorer
 from app.views.explorer.parameters import Parameters as Table
 from app.views.explorer.parameters import parameters
-from tests.views.walks import at, lesson
+from tests.views.walking import at, lesson
 
 VERDICTS = {
     "one-example-at-a-time": "All 9 gradients agree with central differences of the loss",

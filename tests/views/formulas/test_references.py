@@ -5,7 +5,7 @@ import pytest
 from app.engine.equations.trace import trace
 from app.engine.network.expressions import Symbol
 from app.views.formulas.symbols import reference, symbol_of
-from tests.views.walks import lesson
+from tests.views.walking import lesson
 
 
 @pytest.mark.parametrize("slug", ["softmax-and-dead-units", "two-outputs-two-paths"])

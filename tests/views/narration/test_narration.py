@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES
-from app.engine.equations.trace import found_at, trace
+from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import HALF, Apply, Expression, Number, Quotient, Symbol, difference, product
@@ -37,8 +37,8 @@ def told(expression: Expression, symbol: Symbol) -> str:
     """The sentence of an equation of TWO_PATHS where it found its symbol by another right-hand side."""
     iteration = iteration_of(TWO_PATHS)
     shape = TWO_PATHS.shape(1)
-    equation = replace(trace(shape)[found_at(shape)[symbol]], expression=expression)
-    return narrate(equation, shape, Values(iteration), 4)
+    found = trace(shape)[found_at(shape)[symbol]]
+    return narrate(Equation(found.index, found.phase, symbol, expression), shape, Values(iteration), 4)
 
 
 def delta(layer: int, j: int = 0) -> Symbol:

@@ -15,7 +15,7 @@ from app.views.network.diagram import Network, diagram
 from app.views.network.marks import Visible
 from app.views.text.numbers import number
 from tests.views.drawings import drawn
-from tests.views.walks import at, lesson, one_tanh, walk
+from tests.views.walking import at, lesson, one_tanh, walk
 
 PHASES = ("forward", "backward", "update")
 

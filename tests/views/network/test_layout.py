@@ -11,7 +11,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.network.diagram import diagram
 from app.views.network.layout import fixed_boxes, label_places, layout
 from tests.views.drawings import drawn, shapes, texts, with_class
-from tests.views.walks import walk
+from tests.views.walking import walk
 
 LESSON_SIZES = sorted({lesson.published.sizes for lesson in LESSONS})
 ROOMY = [*LESSON_SIZES, (1, 1), (2, 3, 1), (3, 3, 3), (2, 5, 2), (5, 5, 2), (2, 3, 3, 2), (4, 4, 4), (3, 2, 3, 2, 1)]

@@ -19,7 +19,7 @@ from app.views.explorer.explorer import Look, explorer
 from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, paths_panel
 from app.views.text.numbers import signed
 from tests.views.mathml import as_text, calculated
-from tests.views.walks import lesson, one_tanh, walk
+from tests.views.walking import lesson, one_tanh, walk
 
 WEIGHT = Symbol("W", 1, 0, 0)
 

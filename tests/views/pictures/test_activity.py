@@ -12,7 +12,7 @@ from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.activity import BINS, FRAME, activations, binned
-from tests.views.walks import lesson, walk
+from tests.views.walking import lesson, walk
 
 DIGITS = 4
 

@@ -6,7 +6,7 @@ from app.engine.network.expressions import Symbol
 from app.views.formulas.symbols import reference
 from app.views.pictures.choices import MOST, choice, choices_of, parameter_choice, parameters_of
 from app.views.pictures.landscape import landscape
-from tests.views.walks import at, lesson, walk
+from tests.views.walking import at, lesson, walk
 
 
 def test_a_choice_is_what_was_asked_for_if_it_is_offered_else_the_first() -> None:

@@ -15,7 +15,7 @@ from app.views.pictures.contour import LOOKS, Contour, axes_around, contour, lev
 from app.views.text.numbers import number
 from tests.engine import by_hand
 from tests.views.pictures.test_landscape import number_in
-from tests.views.walks import at, lesson, walk
+from tests.views.walking import at, lesson, walk
 
 DIGITS = 5
 ONE, OTHER = Symbol("W", 2, 0, 1), Symbol("W", 1, 1, 0)

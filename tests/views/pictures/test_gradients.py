@@ -14,7 +14,7 @@ from app.engine.setup import Setup
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.gradients import LEFT, RIGHT, bars, flow_headline, flow_told, gradients
 from tests.views.pictures.test_landscape import number_in
-from tests.views.walks import at, lesson, walk
+from tests.views.walking import at, lesson, walk
 
 DIGITS = 5
 

@@ -12,7 +12,7 @@ from app.views.charts.examples import arrow_from
 from app.views.formulas.symbols import reference
 from app.views.pictures.landscape import FRAME, Landscape, Line, clipped, landscape
 from tests.engine import by_hand
-from tests.views.walks import at, lesson
+from tests.views.walking import at, lesson
 
 DIGITS = 5
 SLUGS = [one.slug for one in LESSONS]

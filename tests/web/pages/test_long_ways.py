@@ -17,8 +17,8 @@ PAGES = ("/pictures/curves", "/pictures/contour", "/pictures/gradients", "/pictu
 @pytest.fixture
 def hasty(settings: Settings) -> Iterator[TestClient]:
     """Another server on the same walks, on which a request may compute for a short while only."""
-    short = settings.model_copy(update={"work_seconds": 0.02})
-    with TestClient(create_app(short, clock=Clock(tick=0.0005)), follow_redirects=False) as client:
+    short = settings.model_copy(update={"work_seconds": 20})
+    with TestClient(create_app(short, clock=Clock(tick=0.5)), follow_redirects=False) as client:
         yield client
 
 
