@@ -12,7 +12,7 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: run test lint bench load container audit sbom lock clean
+.PHONY: run test lint bench load soak container audit sbom lock clean
 
 run: .venv/.run $(VENDOR)
 	$(BIN)/python -m app $(OPTIONS)
@@ -31,10 +31,13 @@ bench: .venv/.dev $(VENDOR)
 	$(BIN)/python -m tests.browser.chromium --install
 	$(BIN)/python -m tests.benchmarks $(OPTIONS)
 
-# --- for whoever runs it: a class in numbers, the image, what the dependencies are ---
+# --- for whoever runs it: a class in numbers, alone and beside those who mean harm; the image, what the dependencies are ---
 
 load: .venv/.dev $(VENDOR)
-	$(BIN)/python -m tests.load $(OPTIONS)
+	$(BIN)/python -m tests.load class walks beside --seconds $(or $(SECONDS),10) $(OPTIONS)
+
+soak: .venv/.dev $(VENDOR)
+	$(BIN)/python -m tests.load soak --seconds $(or $(SECONDS),60) $(OPTIONS)
 
 container: .venv/.dev
 	$(BIN)/python -m tests.container

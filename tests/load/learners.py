@@ -17,15 +17,19 @@ FORM = "application/x-www-form-urlencoded"
 LESSON = "softmax-and-dead-units"  # 2-4-2
 AWAY = (*HUNG_UP, OSError)  # while the server is not there
 AGAIN = 0.25  # seconds after which who got no answer clicks again
+PATIENCE = 60.0  # seconds after which a learner clicks again
 OURS = {"content_type": FORM, "sec_fetch_site": "same-origin"}
 
 
 @dataclass
 class Tally:
-    """What was measured: seconds of each answer, when answers that had to wait for the server came, and errors."""
+    """What was measured: seconds of each answer, `looks` being at pictures and what else computes; when answers came
+    that had to wait for the server; errors.
+    """
 
     joins: list[float] = field(default_factory=list)
     steps: list[float] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
     back: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -36,6 +40,7 @@ class Learner:
 
     port: int
     tally: Tally
+    address: str = "127.0.0.1"
     path: str = ""
     rev: int = 0
     fresh: bool = True
@@ -44,9 +49,12 @@ class Learner:
     async def join(self) -> None:
         """Start a lesson and load its page."""
         async with self._answered(self.tally.joins):
-            begun = await self._ask("POST", "/sessions", lesson=LESSON, ask="0")
+            begun = await self.ask("POST", "/sessions", lesson=LESSON, ask="0")
+            if begun.status != 303:
+                self._wrong("no walk begun", begun)
+                return
             self.path = begun.headers["location"]
-            page = await self._ask("GET", self.path)
+            page = await self.ask("GET", self.path)
             found = re.search(rb'name="rev"[^>]*value="(\d+)"', gzip.decompress(page.body))
             self.rev = int(found[1]) if found else self._wrong("a page without a revision", page)
 
@@ -56,10 +64,10 @@ class Learner:
         while True:
             try:
                 async with self._answered(self.tally.steps):
-                    answer = await self._ask("POST", f"{self.path}/step", hx_request="true", **form)
+                    answer = await self.ask("POST", f"{self.path}/step", hx_request="true", **form)
                 break
             except AWAY:
-                self._hang_up()
+                self.hang_up()
                 self.fresh = False
                 await asyncio.sleep(AGAIN)
         if not self.fresh:
@@ -78,20 +86,49 @@ class Learner:
 
     async def stands_where_it_stood(self) -> bool:
         """Whether the server has the walk at the revision that was answered last."""
-        answer = await self._ask("GET", f"/api{self.path}")
+        answer = await self.ask("GET", f"/api{self.path}")
         return answer.status == 200 and f'"rev":{self.rev},'.encode() in gzip.decompress(answer.body)
 
-    async def _ask(self, method: str, path: str, hx_request: str = "false", **form: str) -> Answer:
-        if self.client is None or self.client.reader.at_eof():  # the server closes what was idle for some seconds
-            self.client = await self._connected()
+    async def look_around(self, until: float, pause: tuple[float, float], chance: Random) -> None:
+        """Until a time of the clock: train for a while, look at pictures, compare; all of it is to be answered."""
+        trained: dict[str, str] = {"epochs": "20"}
+        looks: dict[str, str] = {}
+        asks = (("POST", "/train", trained), ("GET", "/pictures", looks), ("GET", "/compare", looks))
+        while monotonic() < until:
+            for method, path, form in asks:
+                await asyncio.sleep(chance.uniform(*pause))
+                try:
+                    async with self._answered(self.tally.looks):
+                        answer = await self.ask(method, f"{self.path}{path}", **form)
+                except AWAY as error:
+                    self.tally.errors.append(f"{path}: {error!r}")
+                    self.hang_up()
+                    continue
+                if answer.status not in (200, 303):
+                    self._wrong(path, answer)
+
+    async def ask(self, method: str, path: str, hx_request: str = "false", **form: str) -> Answer:
+        """One request, as a browser sends it: where a connection that it had is gone, on another one."""
+        used = self.client is not None and not self.client.reader.at_eof()
         body = urlencode(form).encode()
-        return await self.client.ask(method, path, body, hx_request=hx_request, accept_encoding="gzip", **OURS)
+        while True:
+            client = self.client if used and self.client is not None else await self._connected()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    return await client.ask(method, path, body, hx_request=hx_request, accept_encoding="gzip", **OURS)
+            except HUNG_UP:
+                if not used:
+                    raise
+                used = False
 
     async def _connected(self) -> Client:
-        self._hang_up()
-        return Client(*await asyncio.open_connection("127.0.0.1", self.port))
+        self.hang_up()
+        connected = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.address, 0))
+        self.client = Client(*connected)
+        return self.client
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Let go of the connection, if there is one."""
         if self.client is not None:
             self.client.writer.close()
         self.client = None

@@ -1,4 +1,4 @@
-"""The server under load: a process of its own, which can be told to end and started again at the same port."""
+"""The server under load: a process of its own, which can be told to end, or killed, and started again at its port."""
 
 import os
 import signal
@@ -10,14 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TICKS = os.sysconf("SC_CLK_TCK")
+TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+WITHIN = 'ulimit -v "$0" && exec "$@"'  # kilobytes of address space, which is more than what is resident
 
 
 class Server:
-    """`python -m app` on one port, its sessions in one directory."""
+    """`python -m app` on one port, its sessions in one directory; `memory` bounds the bytes that it may ask for."""
 
-    def __init__(self, data: Path, workers: int = 1, settings: Mapping[str, str] | None = None) -> None:
-        self._data, self._workers, self._settings = data, workers, settings or {}
+    def __init__(
+        self, data: Path, workers: int = 1, settings: Mapping[str, str] | None = None, memory: int | None = None
+    ) -> None:
+        self._data, self._workers, self._settings, self._memory = data, workers, settings or {}, memory
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self._ended = 0.0
@@ -26,41 +29,60 @@ class Server:
     def start(self) -> None:
         """Start, and return as soon as it says where it is."""
         options = ["--no-open", "--port", str(self.port), "--data", str(self._data), "--workers", str(self._workers)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "app", *options], cwd=ROOT, env=os.environ | self._settings, stdout=subprocess.PIPE
-        )
+        command = [sys.executable, "-m", "app", *options]
+        if self._memory is not None:
+            command = ["sh", "-c", WITHIN, str(self._memory // 1024), *command]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=os.environ | self._settings, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         assert b"http://" in self._process.stdout.readline()
 
     def end(self) -> int:
         """SIGTERM; the exit code."""
-        self._ended += self._used()
-        self._process.send_signal(signal.SIGTERM)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        return self._process.wait(timeout=30)
+        return self._ended_by(signal.SIGTERM)
+
+    def kill(self) -> int:
+        """As by `kill -9`: it can do nothing more."""
+        return self._ended_by(signal.SIGKILL)
 
     def close(self) -> None:
-        """End it, if it is still there."""
-        if self._process.poll() is None:
-            self.end()
+        """Kill it, if it is still there."""
+        if self.alive:
+            self.kill()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended by itself."""
+        return self._process.poll() is None
 
     def processor_seconds(self) -> float:
         """What it has used so far, its workers with it, over all of its starts."""
         return self._ended + self._used()
 
     def resident(self) -> int:
-        """Bytes of memory, over all of its processes."""
-        return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self._pids()) * 4096
+        """Bytes of memory, over all of its processes; 0 where there is none."""
+        found = 0
+        for pid in self._pids():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+        return found
+
+    def _ended_by(self, number: int) -> int:
+        self._ended += self._used()
+        self._process.send_signal(number)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return self._process.wait(timeout=30)
 
     def _pids(self) -> list[int]:
         first = self._process.pid
-        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+        return []
 
     def _used(self) -> float:
         used = 0
         for pid in self._pids():
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, ProcessLookupError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 used += int(fields[11]) + int(fields[12])
         return used / TICKS

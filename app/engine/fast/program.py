@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any, NamedTuple, NoReturn
+from weakref import ref
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,23 +31,27 @@ class Step(NamedTuple):
 
 
 class Recorded(np.ndarray[Any, Any]):
-    """An array that takes down what is done with it. `late`: it changes with the parameters, else with the batch."""
+    """An array that takes down what is done with it. `late`: it changes with the parameters, else with the batch.
 
-    tape: "Tape"
+    `tape` leads to who takes it down, `plain` to the array without that, for as long as others hold them. A plain array
+    may hold the view that it is of, which no collection sees: were these held here, the circle would stay for ever.
+    """
+
+    tape: Callable[[], "Tape | None"]
     late: bool
-    plain: Plain | None
+    plain: Callable[[], Plain | None]
 
     def __array_finalize__(self, of: Any) -> None:
         if isinstance(of, Recorded):
             self.tape, self.late = of.tape, of.late
-        self.plain = None
+        self.plain = _none
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *given: Any, **options: Any) -> Any:
         do = ufunc if method == "__call__" else getattr(ufunc, method)
         out: tuple[Any, ...] = options.pop("out", ())
         if out:
-            return self.tape.take_in_place(do, given, options, out[0])
-        return self.tape.take(do, given, options)
+            return self._taker.take_in_place(do, given, options, out[0])
+        return self._taker.take(do, given, options)
 
     def __array_function__(self, do: Any, types: Any, given: Any, options: Any) -> Any:
         if do is np.clip:  # against overflow: a recording's numbers stop being finite there, or are the same without it
@@ -54,19 +59,25 @@ class Recorded(np.ndarray[Any, Any]):
         if do in MAKERS:
             return do(*map(plain_of, given), **options)
         if do is np.empty_like:
-            return self.tape.array(np.empty_like(*map(plain_of, given), **options))
-        return self.tape.take(do, given, options, whole=do is not np.dot)
+            return self._taker.array(np.empty_like(*map(plain_of, given), **options))
+        return self._taker.take(do, given, options, whole=do is not np.dot)
 
     def take_down(self, function: Callable[[Plain], Plain]) -> Any:
         """What a function makes of the array, taken down as one step."""
-        return self.tape.take(function, (self,), {}, whole=True)
+        return self._taker.take(function, (self,), {}, whole=True)
+
+    @property
+    def _taker(self) -> "Tape":
+        tape = self.tape()
+        assert tape is not None, "Somebody who records holds the tape."
+        return tape
 
     def __getitem__(self, key: Any) -> Any:
         part = super().__getitem__(key)
         return part if isinstance(part, Recorded) else self._unknown()
 
     def __bool__(self) -> bool:
-        return self.tape.answer(self)
+        return self._taker.answer(self)
 
     def _unknown(self, *_: Any) -> NoReturn:
         raise TypeError("What a recording does cannot depend on a number that changes with the parameters.")
@@ -90,7 +101,7 @@ class Tape:
     def array(self, plain: Plain, late: bool = True) -> Any:
         """The array as one that takes down what is done with it."""
         recorded = plain.view(Recorded)
-        recorded.tape, recorded.late, recorded.plain = self, late, plain
+        recorded.tape, recorded.late, recorded.plain = ref(self), late, ref(plain)
         return recorded
 
     def take(self, do: Any, given: Sequence[Any], options: dict[str, Any], whole: bool = False) -> Any:
@@ -138,12 +149,18 @@ class Tape:
 
 
 def plain_of(x: Any) -> Any:
-    """An array without its recording, the same object each time; anything else as it is."""
+    """An array without its recording, the same object as long as anybody holds it; anything else as it is."""
     if not isinstance(x, Recorded):
         return x
-    if x.plain is None:
-        x.plain = x.view(np.ndarray)
-    return x.plain
+    plain = x.plain()
+    if plain is None:
+        plain = x.view(np.ndarray)
+        x.plain = ref(plain)
+    return plain
+
+
+def _none() -> None:
+    """Where an array without its recording is not made yet."""
 
 
 def _whereabouts(x: ArrayLike) -> Any:

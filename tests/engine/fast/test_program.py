@@ -1,6 +1,8 @@
 """What a recording takes down of functions, and what it refuses."""
 
+import gc
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -76,6 +78,13 @@ def test_what_nobody_asks_for_is_not_in_the_program() -> None:
     calls.clear()
     done(made, X, Y)
     assert calls == []
+
+
+def test_a_recording_that_nobody_needs_any_more_is_let_go_with_its_arrays() -> None:
+    """Views of views among them: NumPy's own way from a view to what it is of is none that a collection sees."""
+    tapes = [ref(tape_of(lambda z: (z.T.dot(z), z[:, None].sum(axis=0).T * z.T), X.copy())) for _ in range(3)]
+    gc.collect()
+    assert [tape() for tape in tapes] == [None] * 3
 
 
 def test_a_function_that_numpy_does_not_know_is_one_step() -> None:
