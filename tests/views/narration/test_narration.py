@@ -35,10 +35,16 @@ def said(setup: Setup, symbol: Symbol, focus: int = 0, digits: int = 5) -> str:
 
 def told(expression: Expression, symbol: Symbol) -> str:
     """The sentence of an equation of TWO_PATHS where it found its symbol by another right-hand side."""
+
+    class Told(Equation):
+        @property
+        def expression(self) -> Expression:
+            return expression
+
     iteration = iteration_of(TWO_PATHS)
     shape = TWO_PATHS.shape(1)
     found = trace(shape)[found_at(shape)[symbol]]
-    return narrate(Equation(found.index, found.phase, symbol, expression), shape, Values(iteration), 4)
+    return narrate(Told(found.index, found.phase, symbol, shape), shape, Values(iteration), 4)
 
 
 def delta(layer: int, j: int = 0) -> Symbol:
