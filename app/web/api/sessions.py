@@ -38,15 +38,10 @@ router = APIRouter(prefix="/api")
 MOVE, STEP = Move(), Step()
 
 
-def _state_response(kept: Kept, text: str, status: int = 200) -> Response:
-    """The state as this text, with its revision as entity tag."""
-    location = f"{prefix.get()}/api/sessions/{kept.id}"
-    return json_response(text, status, ETag=f'"{kept.rev}"', Location=location)
-
-
 async def _told(walk: Walk, kept: Kept, status: int = 200) -> Response:
-    """The state of a walk."""
-    return _state_response(kept, await walk.view(kept.session, lambda: state_text(kept)), status)
+    """The state, with its revision as entity tag."""
+    headers = {"ETag": f'"{kept.rev}"', "Location": f"{prefix.get()}/api/sessions/{kept.id}"}
+    return await walk.view(kept.session, lambda: json_response(state_text(kept), status, **headers))
 
 
 async def _on_stale(request: Request, error: StaleRevisionError) -> Response:
@@ -181,7 +176,7 @@ async def trace(walk: TheWalk) -> Response:
     """Every equation of this iteration, with the numbers of those that have been shown."""
     session = (await walk.load()).session
     equations = await walk.in_turns(session, [], equation_texts(session))
-    return json_response(f"[{','.join(equations)}]")
+    return await walk.work(lambda: json_response(f"[{','.join(equations)}]"))
 
 
 @session.get("/history", response_model=HistoryAnswer)
@@ -189,7 +184,7 @@ async def history(walk: TheWalk) -> Response:
     """The losses of all iterations so far, each taken before its update, and the means of whole epochs."""
     session = (await walk.load()).session
     losses = await walk.in_turns(session, [], session.losses_in_slices())
-    return json_response(await walk.work(lambda: dumps(vars(session.by_epochs(losses)))))
+    return await walk.work(lambda: json_response(dumps(vars(session.by_epochs(losses)))))
 
 
 # The session as a whole ---------------------------------------------------------------------------------------------

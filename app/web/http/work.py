@@ -470,12 +470,12 @@ class Pieces:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def in_pieces(message: Message) -> None:
-            body = message.get("body", b"")
-            while len(body) > PIECE:
-                await send({"type": message["type"], "body": body[:PIECE], "more_body": True})
+            body, start = message.get("body", b""), 0
+            while start + PIECE < len(body):
+                await send({"type": message["type"], "body": body[start : start + PIECE], "more_body": True})
                 await asyncio.sleep(0)
-                body = body[PIECE:]
-            await send({**message, "body": body} if "body" in message else message)
+                start += PIECE
+            await send({**message, "body": body[start:]} if start else message)
 
         await self.app(scope, receive, in_pieces if scope["type"] == "http" else send)
 
