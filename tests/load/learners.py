@@ -34,8 +34,35 @@ class Tally:
     errors: list[str] = field(default_factory=list)
 
 
+class Browser:
+    """Whoever asks over one connection, from an address of this machine."""
+
+    port: int
+    address: str
+    client: Client | None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection is there, as far as can be seen from here."""
+        return self.client is not None and not self.client.reader.at_eof()
+
+    async def connected(self) -> Client:
+        """The connection; another one where it is gone."""
+        if self.client is None or not self.is_connected:
+            self.hang_up()
+            connected = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.address, 0))
+            self.client = Client(*connected)
+        return self.client
+
+    def hang_up(self) -> None:
+        """Let go of the connection, if there is one."""
+        if self.client is not None:
+            self.client.writer.close()
+        self.client = None
+
+
 @dataclass
-class Learner:
+class Learner(Browser):
     """One learner; `rev` is the revision that the page shows."""
 
     port: int
@@ -109,29 +136,18 @@ class Learner:
 
     async def ask(self, method: str, path: str, hx_request: str = "false", **form: str) -> Answer:
         """One request, as a browser sends it: where a connection that it had is gone, on another one."""
-        used = self.client is not None and not self.client.reader.at_eof()
+        used = self.is_connected
         body = urlencode(form).encode()
         while True:
-            client = self.client if used and self.client is not None else await self._connected()
+            client = await self.connected()
             try:
                 async with asyncio.timeout(PATIENCE):
                     return await client.ask(method, path, body, hx_request=hx_request, accept_encoding="gzip", **OURS)
             except HUNG_UP:
+                self.hang_up()
                 if not used:
                     raise
                 used = False
-
-    async def _connected(self) -> Client:
-        self.hang_up()
-        connected = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.address, 0))
-        self.client = Client(*connected)
-        return self.client
-
-    def hang_up(self) -> None:
-        """Let go of the connection, if there is one."""
-        if self.client is not None:
-            self.client.writer.close()
-        self.client = None
 
     def _wrong(self, what: str, answer: Answer) -> int:
         self.tally.errors.append(f"{what}: {answer.status} {answer.body[:80]!r}")

@@ -31,7 +31,7 @@ from tests.durability.client import Answer, Client
 from tests.load.attackers import LETTERS, Seen, hostile
 from tests.load.beside import CLASS, measured
 from tests.load.figures import MEGABYTE, Bound, at, told
-from tests.load.learners import AGAIN, AWAY, FORM, PATIENCE
+from tests.load.learners import AGAIN, AWAY, FORM, PATIENCE, Browser
 from tests.load.networks import any_network, json_bytes, table_text
 from tests.load.server import Server
 
@@ -241,7 +241,7 @@ class Record:
 
 
 @dataclass
-class Wanderer:
+class Wanderer(Browser):
     """A learner who does anything; `rev` is the revision of the walk that was answered last."""
 
     port: int
@@ -268,7 +268,7 @@ class Wanderer:
         start = monotonic()
         try:
             async with asyncio.timeout(PATIENCE):
-                answer = await (await self._connected()).ask(method, path, body, **headers)
+                answer = await (await self.connected()).ask(method, path, body, **headers)
         except AWAY as error:
             self.hang_up()
             if self.record.there:
@@ -347,19 +347,6 @@ class Wanderer:
             rev = int(revision[1] or revision[2])
             self.record.acknowledged += max(0, rev - self.rev)
             self.rev = max(rev, self.rev)
-
-    async def _connected(self) -> Client:
-        if self.client is None or self.client.reader.at_eof():
-            self.hang_up()
-            connected = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.address, 0))
-            self.client = Client(*connected)
-        return self.client
-
-    def hang_up(self) -> None:
-        """Let go of the connection, if there is one."""
-        if self.client is not None:
-            self.client.writer.close()
-        self.client = None
 
 
 # The soak -------------------------------------------------------------------------------------------------------------
