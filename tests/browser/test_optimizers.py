@@ -41,8 +41,7 @@ def start(open_page: OpenPage, name: str, **options: Any) -> Walk:
 
 def first_cursors(walk: Walk) -> dict[str, int]:
     """For each kind of equation of the update: the cursor at which the first is shown."""
-    trace = walk.page.request.get(f"/api/sessions/{walk.state()['id']}/trace").json()
-    return {e["kind"]: e["index"] + 1 for e in reversed(trace) if e["phase"] == "update"}
+    return {e["kind"]: e["index"] + 1 for e in reversed(walk.trace()) if e["phase"] == "update"}
 
 
 @pytest.mark.parametrize("name", list(OPTIMIZERS))

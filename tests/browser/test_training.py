@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenPage
-from tests.browser.walk import Walk
+from tests.browser.walk import Walk, told_by
 
 MOONS = {
     "sizes": [2, 4, 1],
@@ -34,7 +34,7 @@ def told(page: Page, text: str) -> None:
 
 
 def updates(page: Page, state: str) -> int:
-    told = page.request.get(state).json()
+    told = told_by(page, state)
     return int(told["iteration"] + (told["cursor"] == told["equations"]))
 
 

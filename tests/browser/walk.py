@@ -41,6 +41,11 @@ TEXTS = """panels => Object.fromEntries(panels.map((id) => {
 }))"""
 
 
+def told_by(page: Page, address: str) -> Any:
+    """What the API tells at the address. Asks again where a kept connection was just being closed."""
+    return page.request.get(address, max_retries=2).json()
+
+
 class Walk:
     """One learner's page."""
 
@@ -103,7 +108,11 @@ class Walk:
     def state(self) -> dict[str, Any]:
         """The session as the API tells it."""
         session = self.page.url.rstrip("/").rsplit("/", 1)[1]
-        return cast(dict[str, Any], self.page.request.get(f"/api/sessions/{session}").json())
+        return cast(dict[str, Any], told_by(self.page, f"/api/sessions/{session}"))
+
+    def trace(self) -> list[dict[str, Any]]:
+        """Every equation of this iteration, as the API tells it."""
+        return cast(list[dict[str, Any]], told_by(self.page, f"/api/sessions/{self.state()['id']}/trace"))
 
     @property
     def equations(self) -> int:
@@ -125,9 +134,7 @@ class Walk:
 
     def cursor_of(self, **wanted: Any) -> int:
         """The cursor at which the equation of this phase, kind, layer, j and k is shown."""
-        state = self.state()
-        trace = self.page.request.get(f"/api/sessions/{state['id']}/trace").json()
-        found = (e["index"] for e in trace if all(e[name] == value for name, value in wanted.items()))
+        found = (e["index"] for e in self.trace() if all(e[name] == value for name, value in wanted.items()))
         return int(next(found)) + 1
 
     def texts(self) -> dict[str, str]:
