@@ -71,16 +71,21 @@
   };
   on("click", (event) => open(event.target));
 
-  // n and p press the buttons themselves, so that they do what the buttons do; ? opens the overview.
+  // Single keys press the buttons themselves, so that they do what these do. In settings they can be turned off.
+  const KEYS = { s: "#controls .step", b: "#controls .back", k: "#play", p: "#present" };
+  const REMOTE = { PageDown: "s", ArrowRight: "s", PageUp: "b", ArrowLeft: "b" }; // as a presenter's remote control sends
   on("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const container = target.closest("[data-roving]");
     if (container && WAYS[key]) rove(event, container);
     if (key === "Enter") open(target);
-    if (target.closest("#network") && key === "n") find("#controls .step")?.click();
-    if (target.closest("#network") && key === "p") find("#controls .back")?.click();
-    if (key === "?" && target.closest("#stage") && !target.matches("input, textarea")) find("#keys").showPopover();
+    if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
+    const remote = !event.defaultPrevented && find("#present:checked") && REMOTE[key];
+    if (remote) event.preventDefault();
+    const name = document.documentElement.dataset.keys === "off" ? remote : remote || key;
+    if (KEYS[name]) find(KEYS[name])?.click();
+    else if (name === "?") find("#keys").showPopover();
   });
 
   // Digits, theme and motion count as soon as they are chosen; without scripts there is a button.

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.test_accessibility import findings_in_either_theme
-from tests.browser.walk import Walk
+from tests.browser.walk import BUTTON, Walk
 
 MARKS = ("#controls .step", "#timeline", "#net")
 
@@ -68,7 +68,7 @@ def test_no_click_passes_the_question(open_page: OpenPage) -> None:
     page = open_page(statuses=(422,))
     walk = begin(page).press("backward")
     place = walk.place
-    for verb in ("step", "update", "play", "train"):
+    for verb in ("step", "update", "play"):
         walk.press(verb)
         expect(page.locator("#reply")).to_have_text("A question is open. Answer the question, or skip it.")
         assert walk.place == place
@@ -84,7 +84,7 @@ def test_no_click_passes_the_question(open_page: OpenPage) -> None:
 def test_all_of_it_can_be_done_by_keyboard(open_page: OpenPage) -> None:
     page = open_page(statuses=(422,))
     walk = begin(page)
-    walk.page.locator("#controls [formaction$='/backward']").focus()
+    walk.page.locator(BUTTON["backward"]).focus()
 
     def press(key: str) -> None:
         before = page.evaluate("window.answers")
@@ -115,7 +115,6 @@ def test_all_of_it_can_be_done_by_keyboard(open_page: OpenPage) -> None:
 
 def test_play_stops_at_the_question_and_a_reload_keeps_it(page: Page) -> None:
     walk = begin(page)
-    walk.page.select_option("[name=speed]", "500")
     walk.press("backward").press("back").press("back").press("play")
     expect(page.locator("#predict legend")).to_contain_text("output 2")
     expect(page.locator("#play")).to_contain_text("Play")
@@ -128,23 +127,18 @@ def test_play_stops_at_the_question_and_a_reload_keeps_it(page: Page) -> None:
 
 def test_the_switch_turns_it_off_and_on(page: Page) -> None:
     walk = begin(page).press("backward")
-    before = page.evaluate("window.answers")
-    page.select_option("#asking", "0")
-    walk.answered(before)
+    walk.ask("0")
     expect(page.locator("#predict")).to_be_empty()
     walk.press("backward")
     assert walk.state()["phase"] == "backward"
-    before = page.evaluate("window.answers")
-    page.select_option("#asking", "always")
-    walk.answered(before)
-    walk.press("update").press("update")
+    walk.ask("always").press("update").press("update")
     expect(page.locator("#predict legend")).to_contain_text("output 1")
 
 
 def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
     page = open_page(scripts=False)
     begin(page)
-    page.click("#controls [formaction$='/backward']")
+    page.click(BUTTON["backward"])
     page.click("label[for=sign-negative]")
     page.click("#answer")
     page.fill("#guess", "-0.0396")
@@ -153,6 +147,7 @@ def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
     expect(page.locator("#predict .outcome.right")).to_have_count(2)
     page.click("#go-on")
     expect(page.locator("#predict")).to_be_empty()
+    page.get_by_role("button", name="Settings").click()
     page.select_option("#asking", "0")
     page.click(".asking button")
     expect(page.locator("#asking")).to_have_value("0")

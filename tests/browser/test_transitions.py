@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 
 from tests.browser.conftest import StartWalk
+from tests.browser.test_preferences import choose
 from tests.browser.walk import BUTTON, Walk
 
 # Clicks, holds whatever begins to move when the answer is shown, moves it from start to end by hand, however slow the
@@ -64,8 +65,7 @@ def between(values: list[float]) -> list[float]:
 
 
 def to_the_update_of_a_large_step(walk: Walk) -> Walk:
-    walk.page.fill("#eta", "20")
-    walk.press("learning rate").click("backward")
+    walk.send("learning-rate", learning_rate=20).click("backward")
     walk.page.locator("label[for=by-layer]").click()
     return walk
 
@@ -91,7 +91,7 @@ def test_a_connection_grows_or_shrinks_while_its_weight_is_updated(start: StartW
 
 def test_a_cell_of_the_timeline_changes_its_background_gradually(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
-    colours = most_values(walk, "forward", "#timeline button", "backgroundColor")
+    colours = most_values(walk, "forward", "#timeline li button", "backgroundColor")
     assert len(colours) >= 5, colours
 
 
@@ -100,7 +100,7 @@ def test_with_reduced_motion_everything_is_at_its_end_at_once(start: StartWalk) 
     moving = (
         ("#units .tone", "fillOpacity"),
         ("#connections .wire", "opacity"),
-        ("#timeline button", "backgroundColor"),
+        ("#timeline li button", "backgroundColor"),
     )
     for verb, (selector, style) in zip(("forward", "backward", "update"), moving, strict=True):
         taken = sampled(walk, verb, selector, style)
@@ -109,11 +109,9 @@ def test_with_reduced_motion_everything_is_at_its_end_at_once(start: StartWalk) 
 
 def test_reduced_motion_can_be_chosen_on_the_page(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
-    with walk.page.expect_navigation():
-        walk.page.select_option("#preferences [name=motion]", "reduced")
+    choose(walk.page, "motion", "reduced")
     assert max(map(len, sampled(walk, "forward", "#units .tone", "fillOpacity"))) == 2
-    with walk.page.expect_navigation():
-        walk.page.select_option("#preferences [name=motion]", "full")
+    choose(walk.page, "motion", "full")
     assert max(map(len, sampled(walk, "reset", "#units .tone", "fillOpacity"))) > 4
 
 

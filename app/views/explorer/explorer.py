@@ -1,7 +1,7 @@
 """The explorer page: one frozen class per panel, each exactly what its template may use."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from app.lessons import lesson_named
 from app.sessions.walk.position import MEASURES
@@ -9,7 +9,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
-from app.views.explorer.edit import Edit, edit_panel
+from app.views.explorer.edit import Edit, edit_panel, undo_reset
 from app.views.explorer.edit import said as edit_said
 from app.views.explorer.equation import EquationPanel, equation_panel, sentence_without_rule
 from app.views.explorer.parameters import Parameters, parameters
@@ -22,8 +22,6 @@ from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-
-SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 
 
 @dataclass(frozen=True)
@@ -56,24 +54,38 @@ PLAIN = Look()
 
 @dataclass(frozen=True)
 class Headline:
-    """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
+    """What the network is: title, its facts in one line, and of a lesson the switch: as published / put right."""
 
     id: ClassVar[str] = "headline"
     template: ClassVar[str] = "explorer/headline.html"
 
-    eyebrow: str
     title: str
     facts: str
     lesson: str
     as_published: bool
-    learning_rate: str
-    asking: str
 
-    @property
-    def askings(self) -> tuple[tuple[str, str], ...]:
-        """When to ask: (value, text)."""
-        chosen = (("1", "at times"),) if self.lesson else ()
-        return ("0", "never"), *chosen, ("always", "always")
+
+@dataclass(frozen=True)
+class Asking:
+    """The setting of the walk: when it asks before it shows, and what there is to choose from, as (value, text).
+
+    Empty while a bug is hunted.
+    """
+
+    id: ClassVar[str] = "ask-me"
+    template: ClassVar[str] = "explorer/ask-me.html"
+
+    asking: str
+    askings: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, session: TrainingSession) -> Self:
+        """What is chosen for a walk."""
+        if session.hunt:
+            return cls("", ())
+        chosen = (("1", "at times"),) if session.lesson else ()
+        asking = {"": "0", "chosen": "1" if session.lesson else "always"}.get(session.asking, "always")
+        return cls(asking, (("0", "never"), *chosen, ("always", "always")))
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Controls:
-    """The buttons of the walk: the measure of a step, what can be done now, whether it plays and how fast."""
+    """The buttons of the walk: the measure of a step, what can be done now, whether it plays.
+
+    `undo` leads back to where the walk stood before it was reset, while it still stands at its start.
+    """
 
     id: ClassVar[str] = "controls"
     template: ClassVar[str] = "explorer/controls.html"
@@ -113,8 +128,7 @@ class Controls:
     measures: tuple[str, ...]
     at_start: bool
     playing: bool
-    speed: int
-    speeds: tuple[tuple[int, str], ...]
+    undo: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,7 @@ class Message:
 
 Panel = (
     Headline
+    | Asking
     | Loss
     | Revision
     | Controls
@@ -170,10 +185,11 @@ Panel = (
 
 @dataclass(frozen=True)
 class ExplorerPage:
-    """The whole page: its panels by name."""
+    """The whole page: its panels by name. `hunting`: a bug is looked for."""
 
     title: str
     session: str
+    hunting: bool
     panels: tuple[Panel, ...]
 
     @property
@@ -197,13 +213,10 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     sentence = told(session, digits)
     heading = heading_of(session)
     headline = Headline(
-        eyebrow=heading.eyebrow,
         title=heading.title,
         facts=heading.facts,
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
-        learning_rate=f"{session.learning_rate:.15g}",
-        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
     )
     it, examples = session.current, len(session.setup.examples[0])
     loss = Loss(
@@ -224,8 +237,9 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Status(look.message or edit_said(session, edit) or paths.said or " ".join(filter(None, parts))),
         Revision(rev, look.op),
         headline,
+        Asking.of(session),
         loss,
-        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, look.play.period, SPEEDS),
+        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, undo_reset(session)),
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
@@ -238,7 +252,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         check_panel(session, digits),
         bug_lab_panel(session, digits),
     )
-    return ExplorerPage(headline.title, session_id, panels)
+    return ExplorerPage(headline.title, session_id, session.hunt is not None, panels)
 
 
 def told(session: TrainingSession, digits: int) -> str:

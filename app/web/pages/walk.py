@@ -17,7 +17,7 @@ from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
+from app.views.explorer.explorer import Look, Play, explorer
 from app.views.pages import room_of
 from app.views.paths.paths import Opened
 from app.web.http.dependencies import Walk, revision, walk_of
@@ -28,7 +28,7 @@ from app.web.http.page import page_response, preferences
 
 EMPTY, PER_EQUATION = 20_000, 500  # bytes of a page's panels, about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-PERIODS = {str(period): period for period, _ in SPEEDS}
+PERIODS = {"slow": 2000, "": 1000, "quick": 500}  # milliseconds a step while it plays
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ async def show(
 
 def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str) -> Response:
     playing = the.form.get("playing") == "1" and not message and question_of(kept.session) is None
-    play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
+    play = Play(playing, PERIODS[preferences(the.request).speed])
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
     page = explorer(kept.session, kept.id, kept.rev, look)
     seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says
