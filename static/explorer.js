@@ -31,7 +31,15 @@
     const focus = document.activeElement;
     light(refOf(focus) ? focus : point && document.elementFromPoint(...point));
     if (focus.closest("#net")) stop(focus);
+    if (matchMedia("(max-width: 640px)").matches) follow();
   });
+
+  // On a phone the timeline is longer than the screen is wide: where the walk stands is kept in view.
+  const follow = () => {
+    const line = find("#timeline");
+    if (line) line.scrollLeft = (find("#timeline .now")?.offsetLeft ?? 0) - line.clientWidth / 2;
+  };
+  follow();
 
   // Roving focus: one tab stop for the diagram, arrow keys within it; terms and paths one after the other.
   const stop = (mark) => {

@@ -13,7 +13,7 @@ from app.views.text.words import counted, sentence
 THEMES = (("", "system"), ("light", "light"), ("dark", "dark"))
 MOTIONS = (("", "system"), ("full", "moving"), ("reduced", "still"))
 DIGITS = range(2, 9)
-SPEEDS = (("slow", "slow"), ("", "steady"), ("quick", "quick"))
+SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))  # milliseconds a step
 KEYS = (("", "on"), ("off", "off"))
 
 
@@ -39,7 +39,7 @@ class NavItem:
 class Chrome:
     """What every page wears: the reader's preferences and the way here. Empty theme or motion: as the system.
 
-    `speed` is that of Play, empty where it is steady; `keys` is off where no single key does anything.
+    `speed` is that of Play, in milliseconds a step; `keys` is off where no single key does anything.
 
     `framed`: inside of another site's page, where browsers keep no cookies of ours. `read_only`: the page shows a walk
     to somebody who may only look at it.
@@ -48,7 +48,7 @@ class Chrome:
     theme: str
     motion: str
     digits: int
-    speed: str
+    speed: int
     keys: str
     path: str
     nav: tuple[NavItem, ...]
@@ -63,7 +63,7 @@ class Chrome:
         theme: str = "",
         motion: str = "",
         digits: int = 5,
-        speed: str = "",
+        speed: int = 1000,
         keys: str = "",
     ) -> Self:
         """For the page at `path`; `current` is lessons, build, bug-lab or walks where it belongs there."""
@@ -86,7 +86,7 @@ class Chrome:
 
     @property
     def speeds(self) -> tuple[Option, ...]:
-        return _options(SPEEDS, self.speed)
+        return _options(tuple((str(period), name) for period, name in SPEEDS), str(self.speed))
 
     @property
     def keys_on(self) -> tuple[Option, ...]:

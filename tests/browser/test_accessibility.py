@@ -161,7 +161,7 @@ def test_a_presenters_remote_walks_while_it_is_presented(start: StartWalk) -> No
     for key, cursor in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("ArrowLeft", 0)):
         press_key(walk, key)
         assert walk.place == (0, cursor)
-    walk.page.get_by_text("Present", exact=True).click()
+    walk.page.get_by_text("Leave", exact=True).click()
     expect(walk.page.locator("#controls .reset")).to_be_visible()
 
 

@@ -116,7 +116,7 @@ def test_put_right_keeps_the_place_and_changes_the_rule(start: StartWalk) -> Non
 
 def test_play_advances_by_itself_and_one_click_on_pause_stops_it(start: StartWalk) -> None:
     walk = start("one-example-at-a-time")
-    choose(walk.page, "speed", "quick")
+    choose(walk.page, "speed", "500")
     walk.press("play")
     expect(walk.page.locator("#play")).to_contain_text("Pause")
     before = walk.place

@@ -60,7 +60,7 @@ CHOICES = {
     "theme": ("light", "dark"),
     "motion": ("full", "reduced"),
     "digits": tuple(str(digits) for digits in range(2, 9)),
-    "speed": ("slow", "quick"),
+    "speed": ("2000", "500"),
     "keys": ("off",),
 }
 DEFAULT_DIGITS = 5
@@ -70,12 +70,12 @@ LOCAL_PATH = re.compile(r"/(?![/\\])[\w\-./~%?=&]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Preferences:
-    """Empty theme or motion: as the reader's system has it; empty speed: steady; empty keys: on."""
+    """Empty theme or motion: as the reader's system has it; the speed in milliseconds a step; empty keys: on."""
 
     theme: str = ""
     motion: str = ""
     digits: int = DEFAULT_DIGITS
-    speed: str = ""
+    speed: int = 1000
     keys: str = ""
 
 
@@ -84,8 +84,8 @@ def preferences(request: Request) -> Preferences:
     if "cookie" not in request.headers:
         return Preferences()
     chosen = _known({name: request.cookies.get(cookie_name(request, name), "") for name in CHOICES})
-    digits = int(chosen.pop("digits", DEFAULT_DIGITS))
-    return Preferences(digits=digits, **chosen)
+    numbers = {name: int(chosen.pop(name)) for name in ("digits", "speed") if name in chosen}
+    return Preferences(**chosen, **numbers)  # type: ignore[arg-type]
 
 
 def remember(request: Request, response: Response, form: Mapping[str, str]) -> None:

@@ -28,7 +28,6 @@ from app.web.http.page import page_response, preferences
 
 EMPTY, PER_EQUATION = 20_000, 500  # bytes of a page's panels, about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-PERIODS = {"slow": 2000, "": 1000, "quick": 500}  # milliseconds a step while it plays
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ async def show(
 
 def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str) -> Response:
     playing = the.form.get("playing") == "1" and not message and question_of(kept.session) is None
-    play = Play(playing, PERIODS[preferences(the.request).speed])
+    play = Play(playing, preferences(the.request).speed)
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES))
     page = explorer(kept.session, kept.id, kept.rev, look)
     seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says

@@ -117,7 +117,7 @@ def test_a_page_restored_from_history_is_whole(client: TestClient) -> None:
 
 def test_playing_is_in_the_fragment_until_it_is_not_asked_for(client: TestClient) -> None:
     address = start(client)
-    client.post("/preferences", data={"speed": "quick"})
+    client.post("/preferences", data={"speed": "500"})
     ours = {**HTMX, "Origin": "http://testserver"}  # as a browser sends it
     play = client.post(f"{address}/step", data={"rev": "1", "playing": "1"}, headers=ours).text
     assert "every 500ms" in play
