@@ -1,6 +1,7 @@
 """Questions before the walk shows: where they are asked, what counts as an answer, and what is kept of it."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given as drawn
@@ -86,7 +87,7 @@ def check_places(session: TrainingSession) -> None:
     """What is asked is explained, never two in a row, and about what the page shows: the example in focus."""
     places = list(asked(session))
     assert places == sorted(places)
-    assert all(after > before + 1 for before, after in zip(places, places[1:], strict=False))
+    assert all(after > before + 1 for before, after in pairwise(places))
     for index, part in asked(session).items():
         equation = session.equations[index]
         assert is_explained_before(session, index), equation

@@ -186,7 +186,11 @@ def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) 
     if slip is not None:
         found = number(whole.found_under(session.setup.mistakes), digits)
         finds = f"The {'notebook' if session.lesson else 'walk'} finds {found}"
-        yield f"{finds} for the same reason." if slip.words == answer.slip else f"{finds}: that is what you get {slip.words}."
+        yield (
+            f"{finds} for the same reason."
+            if slip.words == answer.slip
+            else f"{finds}: that is what you get {slip.words}."
+        )
 
 
 def _made_of(case: Case, digits: int) -> str:

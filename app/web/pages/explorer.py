@@ -13,6 +13,7 @@ from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.pages import compare, training
+from app.web.pages.paths import still_open
 from app.web.pages.walk import WalkPages, WalkRequest, show
 
 pages = WalkPages({"compare": compare.view, "pictures": training.view})
@@ -98,7 +99,7 @@ async def go(the: WalkRequest) -> Kept:
     return await the.walk.do(lambda walked: walked.go(cursor), the.rev)
 
 
-@pages.verb("/focus")
+@pages.verb("/focus", still_open)
 async def focus(the: WalkRequest) -> Kept:
     """Another example of the batch."""
     example = whole_in(the.form, "example")

@@ -90,7 +90,8 @@ def _percent(text: str, apart: float) -> Iterator[Claim]:
 
 _PRODUCT = rf"(?P<product>{SIGNED}(?: · {SIGNED})+)"
 _FACTORS = wording(
-    rf"{_PRODUCT}: (?:(?P<zero>a factor is 0)|(?P<all>both|all) factors are positive|(?P<count>\w+|\d+) negative factors?), "
+    rf"{_PRODUCT}: "
+    r"(?:(?P<zero>a factor is 0)|(?P<all>both|all) factors are positive|(?P<count>\w+|\d+) negative factors?), "
     r"so (?P<sign>positive|negative|zero|δ is|the gradient is)"
 )
 _COME_TO = wording(rf"(?P<terms>{SIGNED}(?:(?:, | and ){SIGNED})*) come to (?P<total>{SIGNED})(?:, so (?P<sign>\w+))?")

@@ -16,7 +16,6 @@ from app.views.explorer.explorer import Look, explorer
 from app.views.predict.predict import CLOSED, Predict, Verdict, predict_panel, score_told, what_decides
 from app.views.text.numbers import number, signed
 from tests.engine.cases import iteration_of, random_setup
-from tests.sessions.own_setups import own
 
 DIGITS = 5
 OUTPUT, HIDDEN = Symbol("delta", 2, 1), Symbol("delta", 1, 1)
@@ -74,7 +73,9 @@ def test_of_a_batch_it_asks_about_the_example_that_the_page_shows() -> None:
         there = session.focus(example)
         share = panel(at(there, Symbol("dW", 2, 0, 1))).question
         assert share.startswith(f"One factor of the share of example {example + 1} in the gradient of the weight")
-        assert f"of hidden unit 4 for example {example + 1} positive" in panel(at(there, Symbol("delta", 1, 3))).question
+        assert (
+            f"of hidden unit 4 for example {example + 1} positive" in panel(at(there, Symbol("delta", 1, 3))).question
+        )
 
 
 def test_a_question_does_not_hold_its_answer() -> None:
