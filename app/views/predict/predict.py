@@ -163,7 +163,7 @@ def _verdict(session: TrainingSession, case: Case, answer: Answer, digits: int) 
 
 
 def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) -> Iterator[str]:
-    """The slip, where one is known; what decides the sign, or which factor was missing; what a mistaken walk finds."""
+    """The slip, where one is known; what a mistaken walk finds; what decides the sign, or which factor was missing."""
     wrong = not (answer.right or answer.skipped)
     made = "" if case.part == "sign" else _made_of(case, digits)
     if wrong and made:
@@ -177,20 +177,16 @@ def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) 
             if case.part == "value" and guess.value * answer.truth > 0:
                 yield "Its sign is right."
             yield f"No mistake known here gives {answer.guess}." + (f" It is {made}." if case.part == "value" else "")
-    if case.part == "factor":
-        yield f"The missing factor is {made}."
-    else:
-        yield f"The sign: {what_decides(case, digits)}"
     whole = replace(case, part="value")
     slip = own_slip(whole)
     if slip is not None:
         found = number(whole.found_under(session.setup.mistakes), digits)
-        finds = f"The {'notebook' if session.lesson else 'walk'} finds {found}"
-        yield (
-            f"{finds} for the same reason."
-            if slip.words == answer.slip
-            else f"{finds}: that is what you get {slip.words}."
-        )
+        why = " for the same reason" if slip.words == answer.slip else f": that is what you get {slip.words}"
+        yield f"The {'notebook' if session.lesson else 'walk'} finds {found}{why}."
+    if case.part == "factor":
+        yield f"The missing factor is {made}."
+    else:
+        yield f"The sign: {what_decides(case, digits)}"
 
 
 def _made_of(case: Case, digits: int) -> str:

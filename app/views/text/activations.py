@@ -34,7 +34,7 @@ ACTIVATION_WORDS = complete(
         "leaky_relu": ActivationWords("leaky ReLU", "1 where z is above 0, else 0.01", "z", "LReLU"),
         "elu": ActivationWords("ELU", "1 where z is above 0, else a + 1", "z", "ELU"),
         "softplus": ActivationWords("softplus", "the sigmoid of z", "z"),
-        "gelu": ActivationWords("GELU", "Φ(z) + z · φ(z)", "z", "GELU"),
+        "gelu": ActivationWords("GELU", "the bell curve’s share below z, plus z times its height at z", "z", "GELU"),
         "softmax": ActivationWords("softmax", "a(1 − a)", "a"),
     },
 )

@@ -112,7 +112,8 @@ def test_the_status_tells_the_step_then_the_question_and_the_verdict_before_the_
     asking = explorer(session, "s", 1, Look())["status"].sentence  # type: ignore[union-attr]
     assert asking.endswith("What is the error signal of hidden unit 2, with its sign?")
     told = explorer(said(session, "0.0113"), "s", 1, Look())["status"].sentence  # type: ignore[union-attr]
-    assert told.startswith("Right. You said 0.0113. The answer is 0.01129. The sign: ")
+    assert told.startswith("Right. You said 0.0113. The answer is 0.01129. ")
+    assert " The sign: +0.06872 and −0.02180 come to +0.04691. " in told
     assert "Hidden unit 2 feeds two units" in told
 
 
@@ -133,15 +134,15 @@ def test_the_reveal_says_right_or_wrong_and_names_the_slip() -> None:
     value = verdict(said(at(lesson(), HIDDEN), published))
     assert value.text == f"You said {published}. The answer is 0.01129."
     assert value.reasons[0] == f"{published} is what you get with W where the chain rule needs Wᵀ."
-    assert value.reasons[-1] == f"The notebook finds {published} for the same reason."
+    assert value.reasons[1] == f"The notebook finds {published} for the same reason."
 
 
 def test_who_answers_rightly_is_right_and_hears_what_the_notebook_finds() -> None:
     found = number(lesson().values[HIDDEN], DIGITS)
     shown = verdict(said(at(lesson(), HIDDEN), "0.01129"))
     assert shown.state == "right"
-    assert shown.reasons[0].startswith("The sign: ")
-    assert shown.reasons[1] == f"The notebook finds {found}: that is what you get with W where the chain rule needs Wᵀ."
+    assert shown.reasons[1].startswith("The sign: ")
+    assert shown.reasons[0] == f"The notebook finds {found}: that is what you get with W where the chain rule needs Wᵀ."
     right = verdict(said(at(lesson(as_published=False), HIDDEN), "0.01129"))
     assert not any("finds" in reason for reason in right.reasons)
 
@@ -150,7 +151,7 @@ def test_what_is_only_shown_comes_with_its_reason_too() -> None:
     for symbol, reason in ((OUTPUT, "The sign: "), (HIDDEN, "The sign: "), (Symbol("dW", 2, 1, 0), "The missing")):
         shown = verdict(answer(at(lesson(), symbol), Reply(skip=True)))
         assert (shown.state, shown.word) == ("shown", "Shown")
-        assert shown.reasons[0].startswith(reason)
+        assert shown.reasons[-1].startswith(reason)
 
 
 def test_where_a_factor_is_asked_the_notebooks_gradient_is_told_all_the_same() -> None:
@@ -159,8 +160,8 @@ def test_where_a_factor_is_asked_the_notebooks_gradient_is_told_all_the_same() -
     found = number(session.values[weight], DIGITS)
     assert verdict(session).reasons == (
         "No mistake known here gives 0.3333.",
-        "The missing factor is what the weight carried, 0.25.",
         f"The notebook finds {found}: that is what you get with half of the output's error signal.",
+        "The missing factor is what the weight carried, 0.25.",
     )
 
 
