@@ -26,8 +26,18 @@
   on("focusin", (event) => light(event.target));
   on("focusout", () => light(null));
 
+  // A swap may take away what has the focus: it goes back to what had it last and is still there.
+  let trail = [];
+  const stands = (element) => element.getClientRects().length > 0;
+  on("focusin", ({ target }) => { trail = [...trail.filter((one) => one !== target), target].slice(-9); });
+  const refocus = () => {
+    if (document.activeElement !== document.body || !trail.length || stands(trail.at(-1))) return;
+    (trail.filter(stands).at(-1) ?? find("#controls .step"))?.focus();
+  };
+
   // After a swap the server's classes and tab stops stand; put back what belongs to this reader.
   on("htmx:after:swap", () => {
+    refocus();
     const focus = document.activeElement;
     light(refOf(focus) ? focus : point && document.elementFromPoint(...point));
     if (focus.closest("#net")) stop(focus);
@@ -82,18 +92,27 @@
   // Single keys press the buttons themselves, so that they do what these do. In settings they can be turned off.
   const KEYS = { s: "#controls .step", b: "#controls .back", k: "#play", p: "#present" };
   const REMOTE = { PageDown: "s", ArrowRight: "s", PageUp: "b", ArrowLeft: "b" }; // as a presenter's remote control sends
+  // An open question is answered from wherever the focus is: a sign by its key, a number by typing it.
+  const SIGNS = { "+": "positive", "-": "negative", 0: "zero" };
+  const reply = (key) => {
+    find(`#predict [value="${SIGNS[key]}"]`)?.click();
+    if (/^[-+.,\d]$/.test(key)) find("#guess")?.focus(); // where the key then is typed
+  };
+
   on("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const container = target.closest("[data-roving]");
     if (container && WAYS[key]) rove(event, container);
-    if (key === "Enter") open(target);
+    if (key === "Enter" || (key === " " && target.closest("#net"))) open(target);
+    if (key === " " && target.closest("#net")) event.preventDefault();
     if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
     const remote = !event.defaultPrevented && find("#present:checked") && REMOTE[key];
     if (remote) event.preventDefault();
     const name = document.documentElement.dataset.keys === "off" ? remote : remote || key;
     if (KEYS[name]) find(KEYS[name])?.click();
     else if (name === "?") find("#keys").showPopover();
+    else if (name) reply(name);
   });
 
   // Digits, theme and motion count as soon as they are chosen; without scripts there is a button.
