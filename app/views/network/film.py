@@ -6,7 +6,6 @@ and without motion, a step is shown as it ends.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
 from typing import ClassVar, NamedTuple
 
 from app.engine.equations.trace import Equation, trace
@@ -30,8 +29,10 @@ START, HALF_WAY, MET, ONE = 4, 36, 66, 78  # what goes in sets out, reaches its 
 RESULT, SOON = ONE, 34  # when the result appears where something travels, and where nothing does
 MOST_DOTS = 40  # that travel at once, the strongest
 CHIP, LETTER, DOT = (6.0, 9.0), 3.7, 5.0  # half the width and height of what travels: a number's frame, a letter, a dot
-LABEL = (24.0, 8.0)  # half of the number that stands on a line
-BESIDE = 52.0  # from the middle of a number to that of another beside it
+NAME, BELOW = (12.0, 7.0), (34.0, 7.0)  # half of what stands above and below a unit
+ROWS_HIGH = 14.0  # half of two rows on a line
+ALONG = tuple(i / 48 for i in range(49))  # shares of the way along a line
+AWAY = 25.0  # from where a change comes to its number
 LAYERS = {"forward": ("a",), "backward": ("delta", "dW", "db"), "update": ("W", "b")}  # what a layer's step shows
 SLOPES = ("slope", "slope_at_a")
 IN_WORDS = ("#equation .res", "#equation .say", "#equation .note", "#equation .checked")
@@ -256,8 +257,13 @@ class _Scene:
             if wire is None:
                 return
             at, _, new = (Point(wire.middle.x, wire.middle.y + row - 4.5) for row in ROWS[2])
-        beside, away = Point(at.x + BESIDE, at.y), Point(at.x + 2 * BESIDE, at.y)
-        yield self._goes(change, away, beside, signed(change, self.now.digits))
+        told = signed(change, self.now.digits)
+        if k is None:
+            beside = at.x + LETTER * (len(self._text(old)) + len(told) + 4) + 2 * CHIP[0]
+            way = Point(beside + AWAY, at.y), Point(beside, at.y)
+        else:
+            way = Point(at.x, at.y - 2 * CHIP[1] - AWAY), Point(at.x, at.y - 2 * CHIP[1])
+        yield self._goes(change, *way, told)
         yield self._stays(self._text(old), at, new)
 
     # Its parts
@@ -322,15 +328,23 @@ class _Scene:
         return (wire for wire in self.drawn.connections if wire.line[:2] == (l, j))
 
     def _stops(self, wire: Wire, *values: float) -> "_Stops":
-        """Clear of units and of the line's number, for what is as wide as the longest of these values."""
-        (x1, y1), (x2, y2) = wire.line.start, wire.line.end
-        far, (x, y) = hypot(x2 - x1, y2 - y1), wire.middle
+        """For what is as wide as the longest of these values."""
+        line, drawing = wire.line, self.drawn.layout
         letters = max(len(self._text(value)) for value in values)
-        chip = (CHIP[0] + LETTER * letters, CHIP[1]) if self._tells else (DOT, DOT)
-        rim, gap = (_apart(chip, other, x2 - x1, y2 - y1) for other in ((0.0, 0.0), LABEL))
-        middle = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / far**2
-        shares = rim, max(middle - gap, rim), min(middle + gap, 1 - rim), 1 - rim
-        return _Stops(*map(wire.line.at, shares))
+        half = (CHIP[0] + LETTER * letters, CHIP[1]) if self._tells else (DOT, DOT)
+        ends = [drawing.units[at] for at in ((line.l - 1, line.k), (line.l, line.j)) if at in drawing.units]
+        taken = (
+            []
+            if drawing.dense
+            else [(wire.middle, (LETTER * len(self._text(self.now.values[wire.weight])), ROWS_HIGH))]
+        )
+        for x, y in () if drawing.dense else ends:
+            taken += ((Point(x, y - drawing.radius - 10), NAME), (Point(x, y + drawing.radius + 10), BELOW))
+        middle = line.share(wire.middle)
+        rim = min(_apart(half, line.end.x - line.start.x, line.end.y - line.start.y), 0.5)
+        free = [t for t in ALONG if rim <= t <= 1 - rim and not any(_meet(line.at(t), half, *box) for box in taken)]
+        left, right = [t for t in free if t < middle] or [rim], [t for t in free if t > middle] or [1 - rim]
+        return _Stops(*map(line.at, (left[0], left[-1], right[0], right[-1])))
 
 
 class _Stops(NamedTuple):
@@ -342,9 +356,14 @@ class _Stops(NamedTuple):
     end: Point
 
 
-def _apart(chip: tuple[float, float], other: tuple[float, float], dx: float, dy: float) -> float:
-    """The share of a line (dx, dy) that two boxes, given by their halves, must lie apart on it not to meet."""
-    return min(1 / 2, *((a + b + 2) / abs(d) for a, b, d in zip(chip, other, (dx, dy), strict=True) if d))
+def _apart(half: tuple[float, float], dx: float, dy: float) -> float:
+    """The share of a line (dx, dy) that takes a box off its start."""
+    return min(extent / abs(d) for extent, d in zip(half, (dx, dy), strict=True) if d)
+
+
+def _meet(at: Point, half: tuple[float, float], other: Point, its: tuple[float, float]) -> bool:
+    """Whether two boxes, given by their middles and halves, come together."""
+    return abs(at.x - other.x) < half[0] + its[0] + 2 and abs(at.y - other.y) < half[1] + its[1] + 2
 
 
 def _way(*stops: tuple[Point, int]) -> str:

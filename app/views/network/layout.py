@@ -53,6 +53,11 @@ class Line(NamedTuple):
         (x1, y1), (x2, y2) = self.start, self.end
         return Point(x1 + t * (x2 - x1), y1 + t * (y2 - y1))
 
+    def share(self, point: Point) -> float:
+        """The share of the way at which the line passes the point."""
+        (x1, y1), (x2, y2) = self.start, self.end
+        return ((point.x - x1) * (x2 - x1) + (point.y - y1) * (y2 - y1)) / ((x2 - x1) ** 2 + (y2 - y1) ** 2)
+
     def before(self, far: float) -> Point:
         """The point so far from the end."""
         return Line(*self[:3], self.end, self.start).after(far)
