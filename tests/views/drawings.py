@@ -93,7 +93,7 @@ def _box(rect: Element) -> Ink:
 
 
 def _text(group: Element, tag: Element, small: bool) -> Ink:
-    written, size = tag.text or "", _size(group, tag, small)
+    written, size = "".join(tag.itertext()), _size(group, tag, small)
     width = sum(ADVANCE.get(letter, LETTER) for letter in written) * size
     x, y = float(tag.attrib["x"]), float(tag.attrib["y"])
     owner = "target" if "target" in _classes(group) else group.get("id", "")

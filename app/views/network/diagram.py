@@ -88,7 +88,7 @@ def diagram(session: TrainingSession, digits: int) -> Network:
     return Network(
         title=f"Network {'–'.join(map(str, sizes))}",
         view_box=view_box,
-        classes=f"net columns-{len(sizes)} {crowd}".rstrip(),
+        classes=f"net columns-{len(sizes)} {crowd}".rstrip() + (" crowded" if drawing.crowded else ""),
         captions=tuple(captions),
         connections=tuple(line for line, _ in lines),
         labels=tuple(label for _, label in lines if label is not None),

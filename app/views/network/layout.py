@@ -117,7 +117,7 @@ def layout(sizes: tuple[int, ...]) -> Layout:
     if dense:
         radius = min(14.0, (HEIGHT - TOP - BOTTOM) / (2.4 * tallest))
     else:
-        radius = min({1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(tallest, 21.0), 32.0 if len(sizes) < 5 else 23.0)
+        radius = min({1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(tallest, 19.0), 32.0 if len(sizes) < 5 else 23.0)
     middle = TOP + (HEIGHT - TOP - BOTTOM) / 2
     room = WIDTH - LEFT - TO_LOSS - AFTER_LOSS
     spacing = min(room / (len(sizes) - 1), FARTHEST)  # from one column to the next

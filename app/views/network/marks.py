@@ -75,7 +75,10 @@ class Label(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """One unit as it looks now; numbers not known yet are empty. `way` is where its sum should move."""
+    """One unit as it looks now; numbers not known yet are empty. `way` is where its sum should move.
+
+    `given` is what the data call it.
+    """
 
     id: str
     bias_ref: str
@@ -90,6 +93,7 @@ class Unit(NamedTuple):
     tab: str
     label: str
     name: str
+    given: str
     x: str
     y: str
     radius: str
@@ -331,7 +335,8 @@ def units(now: Visible, drawn: Still, mark: str, names: Mapping[tuple[int, int],
             way,
             "0" if spot.id == mark else "-1",
             f"{spot.words}{given and f', {given}'}: {words}{shut}",
-            f"{spot.name} {shortened}".rstrip(),
+            spot.name,
+            shortened,
             *spot.places,
         )
 

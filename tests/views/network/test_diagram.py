@@ -145,9 +145,10 @@ def test_no_arrowhead_leaves_a_unit_that_lets_nothing_through() -> None:
 
 
 def test_what_columns_and_classes_are_called_stands_in_the_drawing() -> None:
-    names = [unit.name for unit in diagram(lesson("hours-of-study"), 5).units]
-    assert names == ["x₁ Hours studied", "x₂ Hours slept", "h₁", "h₂", "o₁ Final score"]
-    assert [unit.name for unit in diagram(lesson("two-outputs-two-paths"), 5).units][:2] == ["x₁", "x₂"]
+    names = [(unit.name, unit.given) for unit in diagram(lesson("hours-of-study"), 5).units]
+    assert names[:2] == [("x₁", "Hours studied"), ("x₂", "Hours slept")]
+    assert names[2:] == [("h₁", ""), ("h₂", ""), ("o₁", "Final score")]
+    assert not any(unit.given for unit in diagram(lesson("two-outputs-two-paths"), 5).units)
 
 
 # Words, ids, focus --------------------------------------------------------------------------------------------------
