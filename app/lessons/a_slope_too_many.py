@@ -63,4 +63,6 @@ LESSON = Lesson(
     ),
     columns=("x₁", "x₂"),
     targets=("y",),
+    riddle="The notebook printed a cost of 0.73281, and 300 iterations later one of 0.73323",
+    closer=(Symbol("delta", 1, 0), Symbol("delta", 1, 0)),
 )

@@ -58,7 +58,7 @@ def test_the_notebooks_own_number_is_named_for_its_mistake(page: Page) -> None:
     choose(walk, "positive")
     type_in(walk, "0.00847")
     told = page.locator("#predict")
-    expect(told).to_contain_text("0.00847 is what you get with W where the chain rule needs Wᵀ.")
+    expect(told).to_contain_text("0.00847 is what you get with a row of W where the chain rule takes a column.")
     expect(told).to_contain_text("The answer is 0.00895.")
     page.reload()
     expect(told).to_contain_text("The notebook finds 0.00847 for the same reason.")

@@ -216,7 +216,7 @@ def test_the_notebooks_own_number_is_named_for_its_mistake() -> None:
     hidden = Symbol("delta", 1, 0)
     session = said(at_question(lesson(), hidden), "positive", "0.00847")
     assert not session.answers[-1].right
-    assert session.answers[-1].slip == "with W where the chain rule needs Wᵀ"
+    assert session.answers[-1].slip == "with a row of W where the chain rule takes a column"
 
 
 def test_an_answer_to_another_question_or_to_none_is_refused() -> None:

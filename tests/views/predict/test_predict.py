@@ -111,14 +111,17 @@ def test_the_reveal_says_right_or_wrong_and_names_the_slip() -> None:
     assert [(verdict.state, verdict.word) for verdict in shown.verdicts] == [("wrong", "Not so")] * 2
     assert shown.verdicts[0].text == "You said negative. The answer is positive."
     assert shown.verdicts[1].text == "You said 0.00847. The answer is 0.00895."
-    assert shown.verdicts[1].slip == "0.00847 is what you get with W where the chain rule needs Wᵀ."
+    assert shown.verdicts[1].slip == "0.00847 is what you get with a row of W where the chain rule takes a column."
     assert "The notebook finds 0.00847 for the same reason." in shown.notes
 
 
 def test_who_answers_rightly_is_right_and_hears_what_the_notebook_finds() -> None:
     shown = panel(said(at(lesson(), HIDDEN), "positive", "0.00895"))
     assert [verdict.state for verdict in shown.verdicts] == ["right", "right"]
-    assert "The notebook finds 0.00847: that is what you get with W where the chain rule needs Wᵀ." in shown.notes
+    assert (
+        "The notebook finds 0.00847: that is what you get with a row of W where the chain rule takes a column."
+        in shown.notes
+    )
     right = panel(said(at(lesson(as_published=False), HIDDEN), "positive", "0.00895"))
     assert not any("finds" in note for note in right.notes)
 

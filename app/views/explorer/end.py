@@ -1,0 +1,102 @@
+"""The card at the end of an iteration: what became of the loss, what was answered, and the ways on."""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from app.lessons import LESSONS, lesson_named
+from app.sessions.walk.session import TrainingSession
+from app.views.text.numbers import number
+from app.views.text.words import COUNTS, counted
+
+
+class NextLesson(NamedTuple):
+    """The lesson after this one; `act_one` is whether its act one walks it as published, as a form says it."""
+
+    slug: str
+    title: str
+    act_one: str
+
+
+@dataclass(frozen=True)
+class End:
+    """The card: closed, without a heading, but for the end of an iteration.
+
+    `whose` says of which examples `before` and `after` are the loss, or its mean; `change` what became of it. `score`
+    is empty where nothing was asked. `again` is the cursor at which this iteration begins. `beside` is the page that
+    shows the wrong rule beside the right one, and `beside_text` what its way there says; empty where there is none.
+    """
+
+    id: ClassVar[str] = "end"
+    template: ClassVar[str] = "explorer/end.html"
+
+    heading: str = ""
+    whose: str = ""
+    before: str = ""
+    after: str = ""
+    change: str = ""
+    score: str = ""
+    again: int = 0
+    beside: str = ""
+    beside_text: str = ""
+    next: NextLesson | None = None
+
+
+CLOSED = End()
+
+
+def end_card(session: TrainingSession, digits: int) -> End:
+    """The card of a walk."""
+    if not session.finished:
+        return CLOSED
+    it, examples = session.current, len(session.batch)
+    beside, text = _beside(session)
+    return End(
+        heading=f"Iteration {session.iteration + 1:,} is done",
+        whose="Loss of this example" if examples == 1 else f"Mean loss of these {_many(examples)} examples",
+        before=number(it.loss, digits),
+        after=number(it.loss_after, digits),
+        change=_change(it.loss, it.loss_after, digits),
+        score=_score(session),
+        again=0 if session.iteration == 0 else 1,  # no later iteration has a place before its first equation
+        beside=beside,
+        beside_text=text,
+        next=next_lesson(session),
+    )
+
+
+def _many(count: int) -> str:
+    return COUNTS[count] if count < len(COUNTS) else f"{count:,}"
+
+
+def _change(before: float, after: float, digits: int) -> str:
+    if before == after:
+        return "It is still the same."
+    return f"It {'rose' if after > before else 'fell'} by {number(abs(after - before), digits)}."
+
+
+def _score(session: TrainingSession) -> str:
+    """What was answered in this iteration since the walk last began."""
+    answers = [one for one in session.answers if one.iteration == session.iteration and not one.past]
+    if not answers:
+        return ""
+    skipped = sum(one.skipped for one in answers)
+    told = f"{sum(one.right for one in answers)} of {counted(len(answers), 'answer')} right"
+    return f"{told}, {_many(skipped)} skipped" if skipped else told
+
+
+def _beside(session: TrainingSession) -> tuple[str, str]:
+    """Where both rules stand side by side: nowhere while they are hidden."""
+    if session.lesson and not session.fork:
+        return "act-two", "Act two: find out why"
+    if session.hidden or not session.setup.mistakes:
+        return "", ""
+    return "compare", "Compare with the right rule"
+
+
+def next_lesson(session: TrainingSession) -> NextLesson | None:
+    """The lesson after that of the walk; None after the last, and where there is none."""
+    number = lesson_named(session.lesson).number if session.lesson else len(LESSONS)
+    if number == len(LESSONS):
+        return None
+    lesson = LESSONS[number]  # counted from 1
+    return NextLesson(lesson.slug, lesson.title, "false" if lesson.mistaken else "true")
