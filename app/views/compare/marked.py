@@ -210,7 +210,7 @@ def drawing_of(shown: Shown, told: Apart, look: str, digits: int, amiss: bool) -
             if about or delta in taken:
                 text = f"δ {number(values[delta], digits)}"
                 aside = y + RADIUS + 17 if y > middle else y - RADIUS - 7
-                texts.append(Text(reference(delta), place(x), place(aside), text, "found" if about else "d"))
+                texts.append(Text(reference(delta), place(x), place(aside), text, "delta"))
     x, y = spot(shape.depth + 1, 0)
     spots.append(Spot("loss", place(x), place(y), "ℒ", ""))
     # Wires first that are not taken, so that none lies over one that is.

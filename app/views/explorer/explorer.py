@@ -203,7 +203,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
-    sentence = told(session, digits)
+    step, sentence = step_told(session, digits), told(session, digits)
     heading = heading_of(session)
     headline = Headline(
         eyebrow=heading.eyebrow,
@@ -229,8 +229,6 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     if len(session.shown) > 1:
         found = f"{layer_name(session)}: {counted(len(session.shown), 'equation')}. The last: {found}"
     parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
-    if session.finished:
-        parts.append(narrate_end(it.loss, it.loss_after, session.shape, digits))
     panels: tuple[Panel, ...] = (
         Message(look.message),
         Status(look.message or edit_said(session, edit) or paths.said or " ".join(filter(None, parts))),
@@ -241,7 +239,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
-        equation_panel(session, lesson, sentence, digits),
+        equation_panel(session, lesson, step, digits),
         parameters(session, orientation_of(session), digits),
         data(session, lesson, digits),
         predict,
@@ -255,6 +253,14 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
 
 
 def told(session: TrainingSession, digits: int) -> str:
+    """The step in plain sentences, with the end of an iteration said where it is reached."""
+    step, now = step_told(session, digits), session.current
+    if not session.finished:
+        return step
+    return f"{step} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+
+
+def step_told(session: TrainingSession, digits: int) -> str:
     """The step in plain sentences."""
     equation = session.equation
     if equation is None:
