@@ -1,10 +1,13 @@
 """The JSON API: input, verb, state. Numbers are full float64, units and layers count from 0."""
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.lessons import LESSONS, lesson_named
 from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
@@ -28,26 +31,63 @@ from app.web.api.schemas import (
     Step,
     Train,
 )
-from app.web.api.state import dumps, equation_texts, json_response, state_text
+from app.web.api.state import dumps, json_response, state_texts, trace_texts
 from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import prefix
+from app.web.http.work import PIECE, BusyError, TooFastError
 
 router = APIRouter(prefix="/api")
 MOVE, STEP = Move(), Step()
+Compute = Callable[[Callable[[], str]], Awaitable[str]]  # works something out where others are not held up
 
 
 async def _told(walk: Walk, kept: Kept, status: int = 200) -> Response:
     """The state, with its revision as entity tag."""
     headers = {"ETag": f'"{kept.rev}"', "Location": f"{prefix.get()}/api/sessions/{kept.id}"}
-    return await walk.view(kept.session, lambda: json_response(state_text(kept), status, **headers))
+    return await _streamed(partial(walk.view, kept.session), state_texts(kept), status, **headers)
+
+
+async def _streamed(compute: Compute, texts: Iterator[str], status: int = 200, **headers: str) -> Response:
+    """The texts as one JSON answer, worked out piece by piece as it is read: a long one is never held whole."""
+    first = await compute(lambda: _piece(texts))
+    if len(first) < PIECE:
+        return json_response(first, status, **headers)
+    return StreamingResponse(_pieces(first, compute, texts), status, headers, "application/json")
+
+
+async def _pieces(piece: str, compute: Compute, texts: Iterator[str]) -> AsyncIterator[str]:
+    """This one and all that follow. What has begun is not refused any more: where the server is busy, it waits."""
+    while piece:
+        yield piece
+        piece = await _patient(compute, texts)
+
+
+async def _patient(compute: Compute, texts: Iterator[str]) -> str:
+    while True:
+        try:
+            return await compute(lambda: _piece(texts))
+        except (BusyError, TooFastError) as error:
+            await asyncio.sleep(error.wait)
+
+
+def _piece(texts: Iterator[str]) -> str:
+    """The next texts, as many as make a piece; empty where there are no more."""
+    piece, size = [], 0
+    for text in texts:
+        piece.append(text)
+        size += len(text)
+        if size >= PIECE:
+            break
+    return "".join(piece)
 
 
 async def _on_stale(request: Request, error: StaleRevisionError) -> Response:
     """412, with the state as it is now."""
     kept = error.current
-    state = await Walk(services(request), kept.id, None, "", request).view(kept.session, lambda: state_text(kept))
+    walk = Walk(services(request), kept.id, None, "", request)
+    state = await walk.view(kept.session, lambda: "".join(state_texts(kept)))
     return answer(request, stale(), problem("stale", 412, str(error), state=state))
 
 
@@ -175,8 +215,7 @@ async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
 async def trace(walk: TheWalk) -> Response:
     """Every equation of this iteration, with the numbers of those that have been shown."""
     session = (await walk.load()).session
-    equations = await walk.in_turns(session, [], equation_texts(session))
-    return await walk.work(lambda: json_response(f"[{','.join(equations)}]"))
+    return await _streamed(walk.work, trace_texts(session))
 
 
 @session.get("/history", response_model=HistoryAnswer)
