@@ -22,7 +22,8 @@ class End:
     """The card: closed, without a heading, but for the end of an iteration.
 
     `whose` says of which examples `before` and `after` are the loss, or its mean; `change` what became of it. `score`
-    is empty where nothing was asked. `again` is the cursor at which this iteration begins. `beside` is the page that
+    is empty where nothing was asked. `again` is the cursor at which this iteration begins, `rev` the revision that the
+    card is of. `beside` is the page that
     shows the wrong rule beside the right one, and `beside_text` what its way there says; empty where there is none.
     """
 
@@ -36,6 +37,7 @@ class End:
     change: str = ""
     score: str = ""
     again: int = 0
+    rev: int = 0
     beside: str = ""
     beside_text: str = ""
     next: NextLesson | None = None
@@ -44,8 +46,8 @@ class End:
 CLOSED = End()
 
 
-def end_card(session: TrainingSession, digits: int) -> End:
-    """The card of a walk."""
+def end_card(session: TrainingSession, rev: int, digits: int) -> End:
+    """The card of a walk at one revision."""
     if not session.finished:
         return CLOSED
     it, examples = session.current, len(session.batch)
@@ -58,6 +60,7 @@ def end_card(session: TrainingSession, digits: int) -> End:
         change=_change(it.loss, it.loss_after, digits),
         score=_score(session),
         again=0 if session.iteration == 0 else 1,  # no later iteration has a place before its first equation
+        rev=rev,
         beside=beside,
         beside_text=text,
         next=next_lesson(session),

@@ -244,7 +244,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         data(session, lesson, digits),
         predict,
         edit,
-        end_card(session, digits),
+        end_card(session, rev, digits),
         paths,
         check_panel(session, digits),
         bug_lab_panel(session, digits),
