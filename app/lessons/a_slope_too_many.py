@@ -34,8 +34,8 @@ LESSON = Lesson(
     notebook="Tanh and sigmoid on a hundred examples",
     introduction=(
         "A hundred examples make one batch, and the notebook runs 10,000 iterations. "
-        "Watch the slope in the hidden units' error signals, then train and watch the loss: "
-        "gradient descent with a right gradient and a small learning rate goes down, and here it also goes up."
+        "Watch the slope in the hidden units' error signals: tanh has its own. Then train and watch the loss: "
+        "with a right gradient and a small learning rate it goes down all the way."
     ),
     computed=(
         "The notebook draws inputs, labels and weights without a seed, runs 10,000 iterations and prints the cost "

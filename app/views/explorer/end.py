@@ -88,8 +88,10 @@ def _score(session: TrainingSession) -> str:
 
 
 def _beside(session: TrainingSession) -> tuple[str, str]:
-    """Where both rules stand side by side: nowhere while they are hidden."""
-    if session.lesson and not session.fork:
+    """Where this walk stands beside another, or its rule beside the right one: nowhere while rules are hidden."""
+    if session.fork:
+        return "compare", "Compare both"
+    if session.lesson:
         return "act-two", "Act two: find out why"
     if session.hidden or not session.setup.mistakes:
         return "", ""
