@@ -139,6 +139,7 @@ def test_a_newcomer_walks_the_right_rule_first_and_then_finds_out_what_the_noteb
     page.locator(".why summary").click()
     expect(page.locator(".why")).to_contain_text("a row of W where the chain rule takes a column")
     expect(page.locator("#run .curve")).to_have_count(2)
+    assert page.locator("main :is(a, button, summary, select, input):visible").count() <= 8
     # The notebook's own rule is walked from there, at the same place.
     page.get_by_role("button", name="Walk by the notebook’s rule").click()
     page.wait_for_url(lambda now: now != url and not now.endswith("act-two"))

@@ -50,7 +50,7 @@ class ActTwoPage:
     sign: str
     words: str
     parts: tuple[Part, ...]
-    why: tuple[str, ...]
+    why: tuple[tuple[str, str], ...]
     way: tuple[str, str]
     run: RunPanel | None
     next: NextLesson | None
@@ -72,7 +72,11 @@ def act_two_page(session: TrainingSession, session_id: str, digits: int) -> ActT
         sign=OTHER if differ(left.value, right.value) else SAME,
         words=_words(lesson, left.value, right.value, digits),
         parts=_parts(lesson, left, right, digits),
-        why=(_told(left if lesson.mistaken else right, digits), lesson.hides, f"Put right: {lesson.right_note}"),
+        why=(
+            ("This step.", _told(left if lesson.mistaken else right, digits)),
+            ("The notebook.", lesson.hides),
+            ("Put right.", lesson.right_note),
+        ),
         way=_way(session, lesson),
         run=run_panel(lesson, digits) if is_quick(lesson) else None,
         next=next_lesson(session),

@@ -25,6 +25,7 @@ class End:
     is empty where nothing was asked. `again` is the cursor at which this iteration begins, `rev` the revision that the
     card is of. `beside` is the page that
     shows the wrong rule beside the right one, and `beside_text` what its way there says; empty where there is none.
+    `riddle` is what act two will ask, at the end of act one.
     """
 
     id: ClassVar[str] = "end"
@@ -38,6 +39,7 @@ class End:
     score: str = ""
     again: int = 0
     rev: int = 0
+    riddle: str = ""
     beside: str = ""
     beside_text: str = ""
     next: NextLesson | None = None
@@ -61,6 +63,7 @@ def end_card(session: TrainingSession, rev: int, digits: int) -> End:
         score=_score(session),
         again=0 if session.iteration == 0 else 1,  # no later iteration has a place before its first equation
         rev=rev,
+        riddle=_riddle(session),
         beside=beside,
         beside_text=text,
         next=next_lesson(session),
@@ -85,6 +88,11 @@ def _score(session: TrainingSession) -> str:
     skipped = sum(one.skipped for one in answers)
     told = f"{sum(one.right for one in answers)} of {counted(len(answers), 'answer')} right"
     return f"{told}, {_many(skipped)} skipped" if skipped else told
+
+
+def _riddle(session: TrainingSession) -> str:
+    lesson = lesson_named(session.lesson) if session.lesson and not session.fork else None
+    return f"{lesson.riddle}." if lesson and session.as_published != lesson.mistaken else ""
 
 
 def _beside(session: TrainingSession) -> tuple[str, str]:

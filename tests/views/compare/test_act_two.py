@@ -3,7 +3,17 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from app.engine.network.expressions import HALF, Number, Product, Sum, Symbol, complement, difference, substituted
+from app.engine.network.expressions import (
+    HALF,
+    Expression,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    complement,
+    difference,
+    substituted,
+)
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.compare.counterpart import differ
@@ -28,7 +38,8 @@ def marked(maths: str, look: str) -> list[str]:
 
 
 def test_what_only_one_expression_has_is_set_apart_and_put_back_it_is_the_same() -> None:
-    pairs = [
+    Parts = tuple[Expression, ...]
+    pairs: list[tuple[Expression, Expression, Parts, Parts]] = [
         (Sum((Product((A, B)), Product((A, C)))), Sum((Product((A, B)), Product((B, C)))), (A,), (B,)),
         (Product((A, B, complement(B))), Product((A, C)), (B, complement(B)), (C,)),
         (difference(A, B), Product((Number(2), difference(A, B))), (), (Number(2),)),
@@ -40,7 +51,7 @@ def test_what_only_one_expression_has_is_set_apart_and_put_back_it_is_the_same()
         left, right = apart(ours, theirs)
         assert (left.parts, right.parts) == (wrong, missing)
         for told, whole in ((left, ours), (right, theirs)):
-            parts = {Symbol(MARKED, 0, j): part for j, part in enumerate(told.parts)}
+            parts: dict[Symbol | Sum, Expression] = {Symbol(MARKED, 0, j): part for j, part in enumerate(told.parts)}
             assert substituted(told.expression, parts) == whole
 
 
@@ -76,8 +87,9 @@ def test_a_wrong_factor_is_marked_in_the_formula_and_where_it_lives(
     left, other = page(lesson_named(slug)).parts
     assert marked(left.maths, "wrong")[: len(wrong)] == wrong
     assert marked(other.maths, "right")[: len(right)] == right
-    drawn = [[one.ref for one in (*left.drawing.wires, *left.drawing.spots) if one.classes.split()[:1] == ["wrong"]]]
-    assert drawn == [["u-1-0"] if wrong else ["loss"]]
+    wires = [wire.ref for wire in left.drawing.wires if wire.classes == "wrong"]
+    spots = [spot.ref for spot in left.drawing.spots if spot.classes == "wrong"]
+    assert (wires, spots) == (([], ["u-1-0"]) if wrong else (["loss"], []))
 
 
 def test_twins_find_the_same_and_a_dead_unit_says_which_factor_is_0() -> None:

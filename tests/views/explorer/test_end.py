@@ -50,6 +50,8 @@ def test_what_was_answered_is_counted_since_the_walk_began() -> None:
 def test_the_ways_on_lead_to_act_two_and_the_next_lesson() -> None:
     cards = [end_card(TrainingSession.of_lesson(lesson).update(), 3, 5) for lesson in LESSONS]
     assert {card.beside for card in cards} == {"act-two"}
+    assert [bool(card.riddle) for card in cards] == [not lesson.mistaken for lesson in LESSONS]
+    assert end_card(TrainingSession.of_lesson(TWO, False).update(), 3, 5).riddle == f"{TWO.riddle}."
     assert [card.next and card.next.slug for card in cards] == [*(lesson.slug for lesson in LESSONS[1:]), None]
     assert [card.next.act_one for card in cards if card.next] == ["false", "true", "false", "false"]
 
