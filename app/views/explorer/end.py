@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from app.lessons import LESSONS, lesson_named
+from app.sessions.predict import score_of
 from app.sessions.walk.session import TrainingSession
+from app.views.predict.predict import score_told
 from app.views.text.numbers import number
-from app.views.text.words import COUNTS, counted
+from app.views.text.words import COUNTS
 
 
 class NextLesson(NamedTuple):
@@ -60,7 +62,7 @@ def end_card(session: TrainingSession, rev: int, digits: int) -> End:
         before=number(it.loss, digits),
         after=number(it.loss_after, digits),
         change=_change(it.loss, it.loss_after, digits),
-        score=_score(session),
+        score=score_told(score_of(session)),
         again=0 if session.iteration == 0 else 1,  # no later iteration has a place before its first equation
         rev=rev,
         riddle=_riddle(session),
@@ -78,16 +80,6 @@ def _change(before: float, after: float, digits: int) -> str:
     if before == after:
         return "It is still the same."
     return f"It {'rose' if after > before else 'fell'} by {number(abs(after - before), digits)}."
-
-
-def _score(session: TrainingSession) -> str:
-    """What was answered in this iteration since the walk last began."""
-    answers = [one for one in session.answers if one.iteration == session.iteration and not one.past]
-    if not answers:
-        return ""
-    skipped = sum(one.skipped for one in answers)
-    told = f"{sum(one.right for one in answers)} of {counted(len(answers), 'answer')} right"
-    return f"{told}, {_many(skipped)} skipped" if skipped else told
 
 
 def _riddle(session: TrainingSession) -> str:
