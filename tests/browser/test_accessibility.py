@@ -26,7 +26,7 @@ FOCUS = """() => {
 FOCUS_ON = f"""(share) => {{
   const all = [...document.querySelectorAll(
     "#stage :is(button, select, input:not([type=hidden]), [tabindex])")];
-  const things = all.filter((thing) => !thing.closest("math, .checked, .rate") && thing.checkVisibility());
+  const things = all.filter((thing) => !thing.closest("math, .checked, .rate, #end") && thing.checkVisibility());
   things[Math.floor(share * things.length)].focus();
   return ({FOCUS})();
 }}"""  # but for what goes with its equation
@@ -35,7 +35,7 @@ SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filte
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
 }).map((target) => target.outerHTML)"""
 MAIN_TARGETS = (
-    "#controls button, #controls label, .rate button, .rate input, .variants button, .below > label, .below > nav a, "
+    "#controls button, #controls label, .rate button, .rate input, .below > label, .below > nav a, "
     ".top a, .top button, .top label"
 )
 DENSE_TARGETS = "#timeline button, #data .pick"
