@@ -225,3 +225,8 @@ def test_a_walk_that_began_in_the_api_has_a_page(client: TestClient) -> None:
     for _ in range(12):
         assert client.post(f"{address}/step", data={"by": "layer"}).status_code == 303
         assert client.get(address).status_code == 200
+
+
+def test_what_a_page_of_the_largest_network_shows_is_still_known_at_the_next_step() -> None:
+    session = walk((8, 32, 32, 32, 32, 32, 32))
+    assert panel_bytes(session) < MEMORY.most / 8
