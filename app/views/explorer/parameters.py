@@ -12,13 +12,12 @@ from app.views.formulas.symbols import ParameterNames, parameter_names, referenc
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 
-
 MOST_UNFOLDED = 120  # parameters: beyond, the table of each layer is folded
 
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """One parameter: its name, its texts, the sign of its gradient, and whether the step is about it.
+    """One parameter: its name, also in words, its texts, the sign of its gradient, and whether the step is about it.
 
     `check` is the numerical check of the gradient: None where gradients are not checked, empty where not yet found.
     """
@@ -27,6 +26,7 @@ class ParameterRow:
 
     ref: str
     name: str
+    words: str
     value: str
     gradient: str
     sign: str
@@ -82,6 +82,7 @@ def _row(
     return ParameterRow(
         names.ref,
         names.name,
+        names.words,
         fixed(values[names.symbol], digits),
         signed(gradient, digits) if found else NOT_YET,
         sign_class(gradient) if found else "",
