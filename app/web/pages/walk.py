@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from secrets import token_urlsafe
 from time import time
 
@@ -26,7 +27,7 @@ from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response, preferences
 
-EMPTY, PER_EQUATION = 20_000, 500  # bytes of a page's panels, about
+EMPTY, PER_PARAMETER = 30_000, 1_000  # bytes of a page's panels, at most about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
 PERIODS = {str(period): period for period, _ in SPEEDS}
 
@@ -113,7 +114,8 @@ def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Open
 
 def panel_bytes(session: TrainingSession) -> int:
     """About how many bytes the panels of a walk take."""
-    return EMPTY + PER_EQUATION * len(session.equations)
+    sizes = session.setup.sizes
+    return EMPTY + PER_PARAMETER * sum(size * (before + 1) for before, size in pairwise(sizes))
 
 
 class WalkPages:
