@@ -231,9 +231,9 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     equation = equation_panel(session, lesson, sentence, digits)
     check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
-    # it is about, a question after the step that leads to it.
+    # it is about; a question stands in the place of the next one.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
-    parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
+    parts = [predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
         Status(

@@ -167,10 +167,12 @@ class Visible:
     found: dict[Symbol, int]
 
     @classmethod
-    def of(cls, session: TrainingSession, digits: int) -> "Visible":
-        """What a session has shown; while a bug is hunted, as if there were none."""
+    def of(cls, session: TrainingSession, digits: int, asked: bool = False) -> "Visible":
+        """What a session has shown; while a bug is hunted, as if there were none. With `asked` it is about the next
+        equation.
+        """
         shape, cursor, values = session.told_shape, session.cursor, session.values
-        equation = trace(shape)[cursor - 1] if cursor else None
+        equation = trace(shape)[cursor - (not asked)] if cursor else None
         iteration = values.iteration
         rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
         ref = (reference(equation.symbol) if equation else "") or "u-0-0"
