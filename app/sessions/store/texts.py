@@ -50,6 +50,7 @@ def moving_text(session: TrainingSession) -> str:
         "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
     }
     sometimes = {
+        "whole": session.whole,
         "asking": session.asking,
         "posed": session.posed,
         "proving": session.checking,
@@ -101,6 +102,7 @@ def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
         as_published=as_published,
         cursor=cursor,
         by=document["by"],
+        whole=document.get("whole", False),
         wanted=document["wanted"],
         asking=document.get("asking", ""),
         posed=document.get("posed", False),
