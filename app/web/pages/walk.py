@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict import QuestionError, answered, question_of
+from app.sessions.predict import QuestionError, answered, posed_question
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
@@ -94,7 +94,7 @@ async def show(
 
 
 def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str) -> Response:
-    rests = message or question_of(kept.session) or answered(kept.session)
+    rests = message or posed_question(kept.session) or answered(kept.session)
     playing = the.form.get("playing") == "1" and not rests
     play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
     pressed = the.request.url.path.rsplit("/", 1)[1] if the.form else ""
