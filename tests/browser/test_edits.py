@@ -1,7 +1,7 @@
 """Values are edited on the drawing and in the tables, by mouse and by keyboard, and undone."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.walk import Walk
@@ -87,6 +87,15 @@ def test_all_of_it_works_by_keyboard(start: StartWalk) -> None:
             page.keyboard.press(key)
         if presses == ["Enter"]:
             walk.answered(before)
+    page.get_by_role("button", name="target of o2: 0.99").focus()
+    before = page.evaluate("window.answers")
+    page.keyboard.press(" ")
+    walk.answered(before)
+    expect(page.locator(".edit label")).to_contain_text("target 2 of example 1")
+    page.locator("#c-1-0-0").focus()
+    before = page.evaluate("window.answers")
+    page.keyboard.press("Enter")
+    walk.answered(before)
     page.locator("#edited").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "edit-more"

@@ -24,8 +24,8 @@ def type_in(walk: Walk, guess: str) -> Walk:
 
 
 def at_number(page: Page) -> Walk:
-    """In front of the question for a hidden unit's error signal."""
-    return begin(page).go(18)
+    """Where a hidden unit's error signal is asked for."""
+    return begin(page).go(18).press("step")
 
 
 def boxes(page: Page) -> list[object]:
@@ -97,7 +97,7 @@ def test_all_of_it_can_be_done_by_keyboard_with_the_focus_on_step(open_page: Ope
     expect(page.locator("#predict .outcome.right")).to_have_count(1)
     expect(step).to_be_focused()
     assert walk.place == (place[0], place[1] + 1)
-    walk.go(18)
+    walk.go(18).press("step")
     step.focus()
     page.keyboard.type("-1/25")
     expect(page.locator("#guess")).to_have_value("-1/25")

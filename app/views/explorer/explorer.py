@@ -253,16 +253,16 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     equation = equation_panel(session, lesson, step, digits)
     check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
-    # it is about, a question after the step that leads to it.
+    # it is about; a question stands in the place of the next one.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
     if len(session.shown) > 1:
         found = f"{layer_name(session)}: {counted(len(session.shown), 'equation')}. The last: {found}"
-    parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
+    parts = [predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
         Status(
             look.message
-            or outcome(session, look, equation, check)
+            or outcome(session, look, step, equation, check)
             or edit_said(session, edit)
             or paths.said
             or " ".join(filter(None, parts))
@@ -288,7 +288,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     return ExplorerPage(headline.title, session_id, session.hunt is not None, panels)
 
 
-def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check: Check) -> str:
+def outcome(session: TrainingSession, look: Look, step: str, equation: EquationPanel, check: Check) -> str:
     """What is spoken of a button that shows no step: the check, another example, a training. Empty for all others."""
     match look.pressed:
         case "check" if session.checking:
@@ -297,7 +297,7 @@ def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check
         case "check":
             return "Gradients are no longer checked."
         case "focus":
-            return f"Example {session.example + 1} is in focus. {equation.sentence}"
+            return f"Example {session.example + 1} is in focus. {step}"
         case "train":
             now = session.current
             made = f"{session.updates:,} update{'s' if session.updates > 1 else ''} made."
