@@ -74,8 +74,8 @@ class TrainingSession:
     `whole` is whether a whole cell of the timeline is shown; `wanted` is the example that the learner chose to look at,
     where the batch holds it; `asking` is whether the walk asks before it shows, `posed` whether it does so now, in the
     place of the next equation; `checking` is whether each gradient is shown with its numerical check; `hunt` is there
-    in the bug lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside
-    it; `goal` is that of the training that was begun last.
+    in the bug lab; `marks` are the edits, runs and resets that can be undone; `fork` is what is different in the walk
+    beside it; `goal` is that of the training that was begun last.
     """
 
     timeline: Timeline
@@ -292,15 +292,15 @@ class TrainingSession:
 
     def reset(self) -> Self:
         """The very start, without what was changed on the way; what was asked may be asked again."""
+        moved = self.place != (0, 0) or self.timeline.changes
         return replace(
-            self,
+            self.marked("reset") if moved else self,
             timeline=Timeline(self.setup),
             cursor=0,
             whole=False,
             wanted=None,
             posed=False,
             answers=put_by(self.answers),
-            marks=(),
             goal=None,
         )
 
@@ -365,7 +365,7 @@ class TrainingSession:
         return self.edited(Symbol("y", self.shape.depth, example, column), value)
 
     def undo(self) -> Self:
-        """Back to where the walk stood before the last edit or run, whatever was walked since."""
+        """Back to where the walk stood before the last edit, run or reset, whatever was walked since."""
         if not self.marks:
             raise SetupError("undo", "There is nothing to undo.", "Edit a value or train first.")
         *marks, (place, changes, _) = self.marks
