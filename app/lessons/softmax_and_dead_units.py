@@ -57,11 +57,13 @@ LESSON = Lesson(
     run=1,
     printed=SOFTMAX_AND_DEAD_UNITS,
     asks=(
-        Ask(Symbol("delta", 2, 0)),
-        Ask(Symbol("delta", 2, 1)),
-        Ask(Symbol("delta", 1, 0), "factor"),
-        Ask(Symbol("dW", 1, 1, 0)),  # as published, of a unit that is dead for all six
+        Ask(Symbol("delta", 2, 1), "value"),
+        Ask(Symbol("dW", 2, 1, 0), "factor"),
+        Ask(Symbol("delta", 1, 1), "sign"),  # as published, of a unit that is dead
     ),
     columns=("x₁", "x₂"),
     targets=("class 1", "class 2"),
+    riddle="The notebook printed 0 for nine of the twelve gradients of its hidden layer",
+    closer=(Symbol("delta", 1, 0), Symbol("delta", 1, 1)),
+    example=3,  # the first for which a hidden unit is on
 )

@@ -1,7 +1,8 @@
 """The explorer page: one frozen class per panel, each exactly what its template may use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from app.lessons import lesson_named
 from app.sessions.walk.position import MEASURES
@@ -11,7 +12,8 @@ from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel
 from app.views.explorer.edit import said as edit_said
-from app.views.explorer.equation import EquationPanel, equation_panel, sentence_without_rule
+from app.views.explorer.end import End, end_card
+from app.views.explorer.equation import EquationPanel, equation_panel, layer_name, sentence_without_rule
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.symbols import orientation_of
@@ -22,8 +24,17 @@ from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
+from app.views.text.words import counted
 
+# Whose a lesson was: by whether a rule of it is wrong, and whether it is walked as published. Each ends "is act two".
+NOTEBOOKS = {
+    (True, False): "after a published notebook; what it printed",
+    (True, True): "by the notebook’s own rule; what is wrong with it",
+    (False, True): "after a published notebook; what it hides",
+    (False, False): "from another start than the notebook’s; why",
+}
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
+AGAIN = "\u00a0"  # is not heard, and makes another text of the same words
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,8 @@ class Look:
     """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
 
     `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
-    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice.
+    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice;
+    `pressed` is the verb of the button that was pressed, empty where the page is only read.
     """
 
     digits: int = 5
@@ -49,6 +61,7 @@ class Look:
     moment: float = 0.0
     reply: str = ""
     op: str = ""
+    pressed: str = ""
 
 
 PLAIN = Look()
@@ -56,7 +69,7 @@ PLAIN = Look()
 
 @dataclass(frozen=True)
 class Headline:
-    """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
+    """What the network is: title, its facts in one line, of a lesson also whose it was; when to ask first."""
 
     id: ClassVar[str] = "headline"
     template: ClassVar[str] = "explorer/headline.html"
@@ -64,15 +77,14 @@ class Headline:
     eyebrow: str
     title: str
     facts: str
-    lesson: str
-    as_published: bool
+    notebook: str
     learning_rate: str
     asking: str
 
     @property
     def askings(self) -> tuple[tuple[str, str], ...]:
         """When to ask: (value, text)."""
-        chosen = (("1", "at times"),) if self.lesson else ()
+        chosen = (("1", "at times"),) if self.notebook else ()
         return ("0", "never"), *chosen, ("always", "always")
 
 
@@ -162,6 +174,7 @@ Panel = (
     | Data
     | Predict
     | Edit
+    | End
     | PathsPanel
     | Check
     | BugLab
@@ -186,6 +199,15 @@ class ExplorerPage:
             for panel in self.panels
         )
 
+    def after(self, before: Sequence[object]) -> Self:
+        """The same page with a status that is another text than the one of the panels before: a text that stays as it
+        is would not be spoken again.
+        """
+        if self["status"] not in before:
+            return self
+        anew = tuple(Status(panel.sentence + AGAIN) if isinstance(panel, Status) else panel for panel in self.panels)
+        return replace(self, panels=anew)
+
     def __getitem__(self, id: str) -> Panel:
         return next(panel for panel in self.panels if panel.id == id)
 
@@ -194,14 +216,13 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
-    sentence = told(session, digits)
+    step, sentence = step_told(session, digits), told(session, digits)
     heading = heading_of(session)
     headline = Headline(
         eyebrow=heading.eyebrow,
         title=heading.title,
         facts=heading.facts,
-        lesson="" if lesson is None else lesson.slug,
-        as_published=session.as_published,
+        notebook=NOTEBOOKS[lesson.mistaken, session.as_published] if lesson else "",
         learning_rate=f"{session.learning_rate:.15g}",
         asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
     )
@@ -215,13 +236,23 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
     predict = predict_panel(session, digits, look.moment, look.reply)
+    equation = equation_panel(session, lesson, step, digits)
+    check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
     # it is about, a question after the step that leads to it.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
+    if len(session.shown) > 1:
+        found = f"{layer_name(session)}: {counted(len(session.shown), 'equation')}. The last: {found}"
     parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(look.message or edit_said(session, edit) or paths.said or " ".join(filter(None, parts))),
+        Status(
+            look.message
+            or outcome(session, look, equation, check)
+            or edit_said(session, edit)
+            or paths.said
+            or " ".join(filter(None, parts))
+        ),
         Revision(rev, look.op),
         headline,
         loss,
@@ -229,28 +260,49 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
-        equation_panel(session, lesson, sentence, digits),
+        equation,
         parameters(session, orientation_of(session), digits),
         data(session, lesson, digits),
         predict,
         edit,
+        end_card(session, rev, digits),
         paths,
-        check_panel(session, digits),
+        check,
         bug_lab_panel(session, digits),
     )
     return ExplorerPage(headline.title, session_id, panels)
 
 
+def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check: Check) -> str:
+    """What is spoken of a button that shows no step: the check, another example, a training. Empty for all others."""
+    match look.pressed:
+        case "check" if session.checking:
+            of_this = equation.badge.text if equation.badge else ""
+            return f"{of_this} {check.verdict or check.refused}".strip()
+        case "check":
+            return "Gradients are no longer checked."
+        case "focus":
+            return f"Example {session.example + 1} is in focus. {equation.sentence}"
+        case "train":
+            now = session.current
+            made = f"{session.updates:,} update{'s' if session.updates > 1 else ''} made."
+            return f"{made} {narrate_end(now.loss, now.loss_after, session.shape, look.digits)}"
+    return ""
+
+
 def told(session: TrainingSession, digits: int) -> str:
     """The step in plain sentences, with the end of an iteration said where it is reached."""
+    step, now = step_told(session, digits), session.current
+    if not session.finished:
+        return step
+    return f"{step} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+
+
+def step_told(session: TrainingSession, digits: int) -> str:
+    """The step in plain sentences."""
     equation = session.equation
     if equation is None:
         return narrate_start(session.shape)
     if session.hides(equation):
-        sentence = sentence_without_rule(session, equation, digits)
-    else:
-        sentence = narrate(equation, session.shape, session.values, digits)
-    if not session.finished:
-        return sentence
-    now = session.current
-    return f"{sentence} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+        return sentence_without_rule(session, equation, digits)
+    return narrate(equation, session.shape, session.values, digits)

@@ -12,13 +12,24 @@ from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
-from tests.web.reading import element, revision
-from tests.web.talk import BATCHES, HTMX, start, state_of, walk_of
+from tests.web.reading import element, revision, soup, words
+from tests.web.talk import BATCHES, HTMX, begin, start, state_of, walk_of
 
 
 def panels(fragment: str) -> set[str]:
     """The ids of the elements that a fragment replaces."""
     return set(re.findall(r'<hx-partial hx-target="#([a-z]+)" hx-swap="innerMorph">', fragment))
+
+
+STATUS = re.compile(r'hx-target="#status" hx-swap="innerMorph">([^<]*)<')
+
+
+def spoken(client: TestClient, address: str, verb: str, **form: str) -> str:
+    """What a screen reader hears of a verb: the text that the status gets, which must be another one than before."""
+    form["rev"] = revision(client, address)
+    found = STATUS.search(client.post(f"{address}/{verb}", data=form, headers=HTMX).text)
+    assert found is not None, verb
+    return found[1].rstrip("\n")
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", *(f"/lessons/{lesson.slug}" for lesson in LESSONS)])
@@ -70,6 +81,7 @@ def test_a_start_that_keeps_the_place_of_no_walk_stands_at_the_start(client: Tes
         ("train", {"epochs": "2"}),
         ("reset", {}),
         ("go", {"cursor": "9"}),
+        ("cell", {"cursor": "9"}),
         ("focus", {"example": "0"}),
         ("learning-rate", {"learning_rate": "0.5"}),
     ],
@@ -82,6 +94,28 @@ def test_a_plain_form_does_the_verb_and_goes_back_to_the_page(
     assert (response.status_code, response.headers["Location"]) == (303, address)
     assert state_of(client, address)["rev"] == 2
     assert client.get(address).status_code == 200
+
+
+def test_a_lesson_begins_at_the_example_it_chose_and_reset_leads_back_to_it(client: TestClient) -> None:
+    address = start(client, "softmax-and-dead-units")
+    assert state_of(client, address)["example"] == 3
+    client.post(f"{address}/focus", data={"example": "1"})
+    client.post(f"{address}/reset")
+    assert state_of(client, address)["example"] == 3
+    assert begin(client, {"lesson": "softmax-and-dead-units"})["example"] == 0
+
+
+def test_a_cell_of_the_timeline_shows_its_whole_layer_and_a_step_one_equation_again(client: TestClient) -> None:
+    address = start(client)
+    cell = element(soup(client, address), "#cell-dW-1 button")
+    assert (cell["formaction"], cell["name"]) == (f"{address}/cell", "cursor")
+    client.post(f"{address}/cell", data={"cursor": str(cell["value"])})
+    page = soup(client, address)
+    assert [one.get("open") is not None for one in page.select("#equation details")] == [True, False, False, False]
+    assert words(page, "#equation h2") == "Gradients of the weights of layer 1"
+    assert len(page.select("#equation details math")) >= 4
+    client.post(f"{address}/step")
+    assert soup(client, address).select("#equation details") == []
 
 
 def test_a_form_is_the_same_verb_as_the_api(client: TestClient) -> None:
@@ -139,6 +173,7 @@ def test_playing_is_in_the_fragment_until_it_is_not_asked_for(client: TestClient
         ("learning-rate", {}, 422),
         ("go", {"cursor": "999"}, 422),
         ("go", {"cursor": "-1"}, 422),
+        ("cell", {"cursor": "999"}, 422),
         ("focus", {"example": "7"}, 422),
         ("train", {"iterations": "10001"}, 422),
         ("train", {"iterations": "0"}, 422),
@@ -225,3 +260,38 @@ def test_a_walk_that_began_in_the_api_has_a_page(client: TestClient) -> None:
     for _ in range(12):
         assert client.post(f"{address}/step", data={"by": "layer"}).status_code == 303
         assert client.get(address).status_code == 200
+
+
+# What is spoken -------------------------------------------------------------------------------------------------------
+
+
+def test_the_check_is_spoken_when_it_is_turned_on_and_off(client: TestClient) -> None:
+    address = start(client, "one-example-at-a-time", ask="0")
+    client.post(f"{address}/backward")
+    told = spoken(client, address, "check", on="1")
+    assert "Central differences of the loss give" in told
+    assert "All 9 gradients agree" in told
+    assert spoken(client, address, "check", on="0") == "Gradients are no longer checked."
+
+
+def test_another_example_is_spoken_also_where_its_numbers_are_the_same(client: TestClient) -> None:
+    address = start(client, "hours-of-study", ask="0")
+    assert spoken(client, address, "focus", example="2").startswith("Example 3 is in focus. ")
+
+
+def test_of_a_training_its_outcome_is_spoken(client: TestClient) -> None:
+    address = start(client, "hours-of-study", ask="0")
+    told = spoken(client, address, "train", iterations="20")
+    assert told.startswith("20 updates made. The loss of this batch was ")
+    assert "Update" not in told
+
+
+def test_the_same_refusal_is_spoken_each_time(client: TestClient) -> None:
+    address = start(client, ask="0")
+    form, told = {"rev": revision(client, address), "learning_rate": "a lot"}, []
+    for _ in range(3):
+        found = STATUS.search(client.post(f"{address}/learning-rate", data=form, headers=HTMX).text)
+        assert found is not None
+        told.append(found[1].rstrip("\n"))
+    assert told[0] != told[1] != told[2]
+    assert len({text.rstrip("\u00a0") for text in told}) == 1
