@@ -1,37 +1,40 @@
 """One lesson in Firefox too, where there is one: an iteration, click by click, and nothing goes wrong on the way."""
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+import json
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
 
-from tests.browser.conftest import Options, blank_page
-from tests.browser.firefox import REMEDY, find_firefox
-from tests.browser.test_namespaces import Guard
-from tests.browser.walk import Walk
-from tests.browser.watch import Watch
+from tests.browser.firefox import REMEDY, find_firefox, running_firefox
+from tests.browser.test_namespaces import LOOKED
+
+AT = """(rev) => document.querySelector("#revision [name=rev]").value === String(rev)"""
+WRITTEN = """() => document.querySelector("#equation").textContent"""
 
 
-@pytest.fixture
-def firefox(playwright: Playwright) -> Iterator[Browser]:
-    """The system's Firefox, by the protocol that all browsers share (BiDi)."""
+def test_an_iteration_is_walked_in_firefox(address: str, tmp_path: Path) -> None:
     program = find_firefox()
     if program is None:
         pytest.skip(REMEDY)
-    browser = playwright.firefox.launch(channel="moz-firefox", executable_path=program)
-    yield browser
-    browser.close()
+    state = told(f"{address}/api/sessions", {"lesson": "two-outputs-two-paths"})
+    rev, equations = state["rev"], state["equations"]
+    with running_firefox(program, tmp_path) as firefox:
+        firefox.ask("WebDriver:Navigate", url=f"{address}/sessions/{state['id']}")
+        for step in range(1, equations + 1):
+            firefox.click("#controls .step")
+            firefox.until(AT, rev + step)
+            assert firefox.run(LOOKED)["faults"] == [], step
+        assert "←" in firefox.run(WRITTEN)
+        firefox.click("#controls .back")
+        firefox.until(AT, rev + equations + 1)
+        assert told(f"{address}/api/sessions/{state['id']}")["cursor"] == equations - 1
+        assert firefox.complaints(address) == []
 
 
-def test_an_iteration_is_walked_in_firefox(firefox: Browser, address: str) -> None:
-    page, watch = blank_page(firefox, address, Options()), Watch(urlsplit(address).netloc)
-    watch.over(page)
-    walk = Walk(page).start("two-outputs-two-paths")
-    guard = Guard(walk)
-    for cursor in range(1, walk.equations + 1):
-        assert walk.press("step").place == (0, cursor)
-        guard.check(f"step {cursor}")
-    expect(page.locator("#formula")).to_contain_text("←")
-    assert walk.press("back").place == (0, walk.equations - 1)
-    assert watch.faults == []
+def told(address: str, given: object = None) -> Any:
+    """What the API answers."""
+    body = None if given is None else json.dumps(given).encode()
+    with urlopen(Request(address, body, {"content-type": "application/json"})) as answer:
+        return json.load(answer)

@@ -43,7 +43,7 @@ class Visitor:
         }
         connection.request(method, path, urlencode(form) if form else None, headers)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        text = answer.read().decode(errors="replace")  # a font is no text
         self.at = path if answer.status == 200 else self.at
         connection.close()
         for cookie in answer.headers.get_all("set-cookie") or ():
