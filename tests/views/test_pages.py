@@ -114,7 +114,7 @@ def test_a_chosen_theme_and_motion_stand_on_the_root_and_in_the_selects() -> Non
     page = rendered("lessons/page", lessons_page(), theme="dark", motion="reduced", digits=3)
     assert (one(page, "html")["data-theme"], one(page, "html")["data-motion"]) == ("dark", "reduced")
     chosen = [option["value"] for option in page.select("#preferences option[selected]")]
-    assert chosen == ["3", "dark", "reduced"]
+    assert chosen == ["3", "dark", "reduced", "1000", ""]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ class OneOfLayer:
 class EquationPanel:
     """Heading (HTML), sentence, formulas, NumPy.
 
+    `rate` is the learning rate, which can be changed where a parameter is updated; empty elsewhere.
     `maths` are captions with MathML, the first without caption; `exact` is False where the printed terms do not add up
     to the printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is
     what the check says of a gradient. Where a whole layer is shown, `layer` has its equations, one after the other, and
@@ -55,6 +56,7 @@ class EquationPanel:
     code: str
     notes: tuple[tuple[str, str], ...]
     badge: Badge | None = None
+    rate: str = ""
     layer: tuple[OneOfLayer, ...] = ()
 
 
@@ -81,7 +83,13 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         line_of_numpy(equation, shape, orientation),
         (*_indices(session, lesson), *_note(session, equation, digits)),
         badge(session, digits),
+        rate(session, equation),
     )
+
+
+def rate(session: TrainingSession, equation: Equation) -> str:
+    """The learning rate that is chosen, where an update uses it."""
+    return f"{session.learning_rate:.15g}" if equation.phase == "update" else ""
 
 
 def layer_name(session: TrainingSession) -> str:
@@ -115,6 +123,7 @@ def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -
         True,
         "\n".join(lines),
         _indices(session, lesson),
+        rate=rate(session, first[-1]),
         layer=told,
     )
 
@@ -162,4 +171,6 @@ def _without_rule(session: TrainingSession, equation: Equation, sentence: str, d
     pen = Pen(Script(shape), session.values, digits)
     rows = wrapped(*pen.left(right.symbol), pen.symbolic(right.expression))
     name = heading(right, shape, "fan_out_fan_in")
-    return EquationPanel(equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", ())
+    return EquationPanel(
+        equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", (), None, rate(session, equation)
+    )
