@@ -1,5 +1,6 @@
 "use strict";
-// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one.
+// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one, and they
+// may stand before the page does: the head waits for this script.
 {
   const find = (selector) => document.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -44,15 +45,15 @@
     const focus = document.activeElement;
     light(refOf(focus) ? focus : point && document.elementFromPoint(...point));
     if (focus.closest("#net")) stop(focus);
-    if (matchMedia("(max-width: 640px)").matches) follow();
+    follow();
   });
 
   // On a phone the timeline is longer than the screen is wide: where the walk stands is kept in view.
   const follow = () => {
-    const line = find("#timeline");
+    const line = matchMedia("(max-width: 640px)").matches && find("#timeline");
     if (line) line.scrollLeft = (find("#timeline .now")?.offsetLeft ?? 0) - line.clientWidth / 2;
   };
-  follow();
+  on("DOMContentLoaded", follow);
 
   // Roving focus: one tab stop for the diagram, arrow keys within it; terms and paths one after the other.
   const stop = (mark) => {

@@ -26,13 +26,13 @@ from app.views.pages import (
     stale,
 )
 from app.views.text.summary import network_summary
-from app.web.http.templating import Templates
+from app.web.http.templating import Assets, Templates
 
 TEMPLATES_OF = {"lessons/page": LessonsPage, "lessons/lesson": LessonPage, "problem": ProblemPage}
 
 
 def rendered(name: str, page: object, **chrome: Any) -> BeautifulSoup:
-    text = Templates(TEMPLATES, STATIC).render(
+    text = Templates(TEMPLATES, Assets(STATIC)).render(
         f"{name}.html", page=page, chrome=replace(Chrome.of("/", "lessons"), **chrome)
     )
     return BeautifulSoup(text, "html5lib")
