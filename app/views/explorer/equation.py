@@ -7,10 +7,13 @@ from app.engine.equations.trace import Equation, trace
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.check import Badge, badge
+from app.views.explorer.nudge import Nudge, nudge
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import Script, heading, orientation_of
+from app.views.narration.mistakes import follows_chain_rule
+from app.views.paths.links import Chain, chain
 from app.views.text.numbers import number
 
 TEXTBOOK = "The rule of the textbook, in symbols"
@@ -21,9 +24,10 @@ PARTED = 1e-9  # relative difference from which the right rule's value is worth 
 class EquationPanel:
     """Heading (HTML), sentence, formulas, NumPy.
 
-    `maths` are captions with MathML, the first without caption; `exact` is False where the printed terms do not add up
-    to the printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is
-    what the check says of a gradient.
+    `chain` holds the links of a gradient, with `whose`, the example that they are of, where that is one of several.
+    `maths` are captions with MathML, most of them empty; `exact` is False where the printed terms do not add up to the
+    printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is what the check says of
+    a gradient, `nudge` what a small move of its parameter does to the loss.
     """
 
     id: ClassVar[str] = "equation"
@@ -37,10 +41,15 @@ class EquationPanel:
     code: str
     notes: tuple[tuple[str, str], ...]
     badge: Badge | None = None
+    chain: Chain | None = None
+    whose: str = ""
+    nudge: Nudge | None = None
 
 
-def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
-    """The panel for the last equation shown; before the first, what to watch for."""
+def equation_panel(
+    session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int, nudged: float = 0.0
+) -> EquationPanel:
+    """The panel for the last equation shown, its parameter `nudged` by so much; before the first, what to watch for."""
     equation, shape = session.equation, session.shape
     if equation is None:
         notes: tuple[tuple[str, str], ...] = ()
@@ -51,15 +60,22 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         return _without_rule(session, equation, sentence, digits)
     orientation = orientation_of(session)
     found = formula(equation, shape, session.values, orientation, digits)
+    links = None
+    if follows_chain_rule(equation, shape):
+        links = chain(equation, shape, session.values, orientation, digits)
+    batch = len(session.batch) > 1
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
         sentence,
         maths(found),
-        found.exact,
+        found.exact and (links is None or links.exact),
         line_of_numpy(equation, shape, orientation),
         _note(session, equation, digits),
         badge(session, digits),
+        links,
+        f"Example {session.example + 1}, by its links" if batch and links else "",
+        nudge(session, nudged, digits),
     )
 
 

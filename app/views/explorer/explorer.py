@@ -39,7 +39,8 @@ class Look:
     """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
 
     `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
-    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice.
+    `opened` is the parameter or unit whose paths are open; `nudged` is how far the parameter of the gradient in view is
+    moved, to see what the loss does; `moment` is the time in seconds, of a clock of one's choice.
     """
 
     digits: int = 5
@@ -49,6 +50,7 @@ class Look:
     moment: float = 0.0
     reply: str = ""
     op: str = ""
+    nudged: float = 0.0
 
 
 PLAIN = Look()
@@ -214,6 +216,8 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     )
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
+    equation = equation_panel(session, lesson, sentence, digits, look.nudged)
+    felt = equation.nudge.spoken if equation.nudge else ""
     predict = predict_panel(session, digits, look.moment, look.reply)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
     # it is about, a question after the step that leads to it.
@@ -221,7 +225,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(look.message or edit_said(session, edit) or paths.said or " ".join(filter(None, parts))),
+        Status(look.message or edit_said(session, edit) or paths.said or felt or " ".join(filter(None, parts))),
         Revision(rev, look.op),
         headline,
         loss,
@@ -229,7 +233,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
-        equation_panel(session, lesson, sentence, digits),
+        equation,
         parameters(session, orientation_of(session), digits),
         data(session, lesson, digits),
         predict,

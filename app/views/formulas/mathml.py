@@ -75,7 +75,7 @@ class MathML:
     def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str:
         hat = HATS.get(letter)
         base = f"<mover accent='true'><mi>{hat}</mi><mo>ˆ</mo></mover>" if hat else f"<mi>{letter}</mi>"
-        below = f"<mn>{index}</mn>"
+        below = f"<mi>{index}</mi>" if index.isalpha() else f"<mn>{index}</mn>"
         if owner:
             below = f"<mrow><mi>{owner}</mi>{below}</mrow>"
         if layer:
@@ -135,6 +135,24 @@ def _lines(terms: Sequence[Term]) -> Iterator[list[Term]]:
         line.append(term)
         width += wide + 3
     yield line
+
+
+def packed(rows: Iterable[Row]) -> list[Row]:
+    """What comes to the same goes on in one line where it fits: a = b · c = 0.5 · 2 = 1."""
+    lines: list[Row] = []
+    width = 0
+    for row in rows:
+        wide = len(TAG.sub("", row.right))
+        goes_on = (
+            lines and not row.left and row.sign == "=" and lines[-1].sign in ("", "=") and width + wide + 3 <= WIDE
+        )
+        if goes_on:
+            *lines, before = lines
+            lines.append(before._replace(right=f"<mrow>{before.right}<mo>=</mo>{row.right}</mrow>"))
+        else:
+            lines.append(row)
+        width = width + wide + 3 if goes_on else wide
+    return lines
 
 
 def aligned(rows: Iterable[Row]) -> str:

@@ -15,6 +15,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain
 from app.views.formulas.symbols import Script, in_html, orientation_of, reference, spelled
 from app.views.network.scales import place, sign_class
+from app.views.paths.links import Bar, bar, stroke
 from app.views.text.activations import activation_word, is_flat, is_off
 from app.views.text.naming import parameter_name, unit_mark, unit_name
 from app.views.text.numbers import adds_up, number, signed
@@ -54,7 +55,6 @@ class Opened:
 
 # One path of a gradient as a row -------------------------------------------------------------------------------------
 
-LONG = 100.0  # the longest bar, in its drawing's units
 DECADES = 6.0  # bars of running products are logarithmic: so many powers of ten from the longest to none
 FACTOR_WORDS = {
     "a": "",
@@ -63,14 +63,6 @@ FACTOR_WORDS = {
     "delta": "the error signal ",
     "da": "the loss’s slope ",
 }
-
-
-class Bar(NamedTuple):
-    """A signed share: its sign's class, the path of its stroke, and its number with sign."""
-
-    sign: str
-    d: str
-    text: str
 
 
 class FactorMark(NamedTuple):
@@ -108,7 +100,7 @@ class Writer(NamedTuple):
 
     def bar(self, share: float) -> Bar:
         """A share beside the largest of them."""
-        return Bar(sign_class(share), _stroke(abs(share) / self.share), signed(share, self.digits))
+        return bar(share, self.share, self.digits)
 
     def row(self, path: Path, place_of_all: str, batch: bool) -> PathRow:
         """The path; `place_of_all` is such as "Path 1 of 2"; over a batch its own product is told apart."""
@@ -132,7 +124,7 @@ class Writer(NamedTuple):
                 marked(symbol, name, value >= 0),
                 marked(symbol, written, value >= 0),
                 number(product, self.digits),
-                _stroke(share),
+                stroke(share),
                 factor is killer,
             )
             factors.append(mark)
@@ -168,12 +160,6 @@ class Writer(NamedTuple):
         if kind == "a":
             return f"{unit} says 0, so the weight carries nothing."
         return f"{unit} is exactly right, so there is nothing to correct."
-
-
-def _stroke(share: float) -> str:
-    """A horizontal stroke of this share of the longest; nothing where it has no length."""
-    length = LONG * share
-    return f"M0 5H{place(length)}" if 0 < length <= LONG else ""
 
 
 def _mark(unit: Unit) -> str:
