@@ -1,6 +1,6 @@
 """The equation panel: one step of the walk as a sentence, as formulas, and as a line of NumPy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.engine.equations.trace import Equation, trace
@@ -24,10 +24,9 @@ PARTED = 1e-9  # relative difference from which the right rule's value is worth 
 class EquationPanel:
     """Heading (HTML), sentence, formulas, NumPy.
 
-    `chain` holds the links of a gradient, with `whose`, the example that they are of, where that is one of several.
-    `maths` are captions with MathML, most of them empty; `exact` is False where the printed terms do not add up to the
-    printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is what the check says of
-    a gradient, `nudge` what a small move of its parameter does to the loss.
+    `chain` holds the links of a gradient; `maths` are captions with MathML, most of them empty; `exact` is False where
+    printed terms do not add up to the printed result; `notes` (title, text) introduce, or compare with the right rule;
+    `badge` is what the check says of a gradient, `nudge` what a small move of its parameter does to the loss.
     """
 
     id: ClassVar[str] = "equation"
@@ -42,7 +41,6 @@ class EquationPanel:
     notes: tuple[tuple[str, str], ...]
     badge: Badge | None = None
     chain: Chain | None = None
-    whose: str = ""
     nudge: Nudge | None = None
 
 
@@ -62,8 +60,10 @@ def equation_panel(
     found = formula(equation, shape, session.values, orientation, digits)
     links = None
     if follows_chain_rule(equation, shape):
-        links = chain(equation, shape, session.values, orientation, digits)
-    batch = len(session.batch) > 1
+        whose = f"example {session.example + 1}" if len(session.batch) > 1 else ""
+        links = chain(equation, shape, session.values, orientation, digits, whose)
+        if links:
+            found = replace(found, own=())  # told by its links
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
@@ -74,7 +74,6 @@ def equation_panel(
         _note(session, equation, digits),
         badge(session, digits),
         links,
-        f"Example {session.example + 1}, by its links" if batch and links else "",
         nudge(session, nudged, digits),
     )
 

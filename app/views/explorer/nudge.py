@@ -22,7 +22,8 @@ ONLY_GRADIENTS = SetupError("by", "Nothing is nudged here: this step finds no gr
 
 
 class Nudge(NamedTuple):
-    """The two buttons, `less` and `more` with their words, and, after one was pressed, what is `told`.
+    """The two buttons, `less` and `more` with their words, and, after one was pressed, what is `told`, and how the loss
+    `moves`.
 
     `name` is the parameter in HTML, `words` in a sentence; `by` is how far it was moved;
     `smaller` is a shorter move the same way, empty where there is none; `agrees`: the loss has followed the gradient.
@@ -35,6 +36,7 @@ class Nudge(NamedTuple):
     more: str
     by: str = ""
     told: str = ""
+    moves: str = ""
     spoken: str = ""
     smaller: str = ""
     agrees: bool = False
@@ -71,27 +73,30 @@ def nudge(session: TrainingSession, by: float, digits: int) -> Nudge | None:
     before, after = losses_along(session.current, w, np.array([here, here + by])).tolist()
     foretold, found = gradient * by, after - before
     shorter = next((f"{by * other / size:g}" for other in SIZES if other < size), "")
-    moved, told = f" by {signed(by, 8)}: ", _told(foretold, before, after, session.setup.decimals is not None, digits)
+    told = f" by {signed(by, 8)}: {_told(foretold, before, after, digits)}"
+    moves = _moves(before, after, session.setup.decimals is not None, digits)
     return offered._replace(
         by=f"{by:g}",
-        told=f"{moved}{told}",
-        spoken=f"{sentence(words)}{moved}{told}",
+        told=told,
+        moves=moves,
+        spoken=f"{sentence(words)}{told} {moves}",
         smaller=shorter,
         agrees=abs(found - foretold) <= NEAR * abs(foretold),
     )
 
 
-def _told(foretold: float, before: float, after: float, rounds: bool, digits: int) -> str:
-    """What was foretold, what was found, and the loss with as many digits as show that it moves."""
-    found = after - before
+def _told(foretold: float, before: float, after: float, digits: int) -> str:
+    """What the gradient foretold of the loss, and what was found."""
     ahead = f"the gradient foretells {signed(foretold, digits)}"
-    if not isfinite(found):
-        return f"{ahead}, and the loss grows beyond all numbers."
     if foretold and abs(foretold) <= NOISE * abs(before):
         return f"{ahead}, too little for the digits of the loss."
-    exact = "without rounding the loss" if rounds else "the loss"
-    moves = f"{exact} stays at {number(before, digits)}"
-    if found:
-        decimals = min(MOST_DECIMALS, max(digits, 1 - floor(log10(abs(found)))))
-        moves = f"{exact} goes from {number(before, decimals)} to {number(after, decimals)}"
-    return f"{ahead}, found {signed(found, digits)}: {moves}."
+    return f"{ahead}, found {signed(after - before, digits)}."
+
+
+def _moves(before: float, after: float, rounds: bool, digits: int) -> str:
+    """The loss with as many digits as show that it moves."""
+    found, exact = after - before, " without rounding" if rounds else ""
+    if found == 0 or not isfinite(found):
+        return f"The loss{exact} stays at {number(before, digits)}." if found == 0 else ""
+    decimals = min(MOST_DECIMALS, max(digits, 1 - floor(log10(abs(found)))))
+    return f"The loss{exact}: {number(before, decimals)} → {number(after, decimals)}."

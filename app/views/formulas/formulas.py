@@ -25,7 +25,7 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.lessons.lesson import Orientation
-from app.views.formulas.mathml import MATHML, Pen, Row, aligned, packed, wrapped
+from app.views.formulas.mathml import MATHML, Pen, Row, aligned, packed, share_of, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
 from app.views.formulas.one_line import LaTeX, PlainText
 from app.views.formulas.symbols import Script, piece_of, spelled
@@ -69,7 +69,7 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
     return Formula(
         rows,
         tuple(_slope(pen, equation)),
-        () if equation.why is None else tuple(wrapped(*pen.left(symbol), pen.symbolic(equation.why))),
+        () if equation.why is None else tuple(_small(wrapped(*pen.left(symbol), pen.symbolic(equation.why)))),
         exact=not isinstance(expression, Sum)
         or adds_up([evaluate(term, values) for term in expression.terms], values[symbol], digits),
     )
@@ -125,6 +125,11 @@ def maths(found: Formula) -> tuple[tuple[str, str], ...]:
     return tuple((caption, aligned(packed(rows))) for caption, rows in parts if rows)
 
 
+def _small(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows with fractions as in a line of text."""
+    yield from (row._replace(right=f'<mstyle displaystyle="false">{row.right}</mstyle>') for row in rows)
+
+
 def _slope(pen: Pen, equation: Equation) -> Iterator[Row]:
     """g'(z) of an error signal that takes it, and what it is worked out from: a(1 - a) = 0.7569 · 0.2431."""
     shape, (kind, l, j, _) = pen.script.shape, equation.symbol
@@ -161,7 +166,7 @@ def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch) -> Formula:
     shares = _shares(pen, mean)
     terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(shares)]
     if isinstance(mean, Mean):
-        among, part = mean.examples, MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
+        among, part = mean.examples, share_of(mean.examples)
         added = wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
     else:
         among, added = 1, wrapped("", "=", terms)

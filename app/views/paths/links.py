@@ -58,13 +58,16 @@ class WayRow(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """A gradient's ways. `names` stand above the links of all of them where these are many.
+    """A gradient's ways. `names` stand above the links of all of them where these are many, or those of an example.
+
+    `whose` is that example, one of several in the batch; empty where it is the only one.
 
     `shared`: how many links from the left are one error signal, and `error`, that with its number; 0 and empty where
     the gradient is itself one. `total` is there for several ways; `exact` is False where the printed shares do not add
     up to it.
     """
 
+    whose: str
     names: tuple[str, ...]
     ways: tuple[WayRow, ...]
     shared: int
@@ -73,17 +76,19 @@ class Chain(NamedTuple):
     exact: bool
 
 
-def chain(equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int) -> Chain | None:
-    """The links of a gradient that the walk finds by the chain rule, for the example in focus; None where there are
-    none, or where rounding has left none of their digits."""
+def chain(
+    equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int, whose: str = ""
+) -> Chain | None:
+    """The links of a gradient that the walk finds by the chain rule, for the example in focus, which `whose` names in a
+    batch; None where there are none, or where rounding has left none of their digits."""
     if equation.kind not in KINDS:
         return None
     found = next((ways for short in (False, True) if (ways := _holding(equation, shape, values, short))), None)
     if found is None:
         return None
-    pen = _Pen(Script(shape, orientation), values, digits, max(abs(share) for _, share in found) or 1.0)
     shares = [share for _, share in found]
-    several, many = len(found) > 1, len(found) > MOST_OPEN
+    pen = _Pen(Script(shape, orientation), values, digits, max(map(abs, (*shares, sum(shares)))) or 1.0)
+    several, many = len(found) > 1, len(found) > MOST_OPEN or bool(whose)
     shown = found
     if len(found) > MOST_WAYS:
         largest = sorted(found, key=lambda pair: -abs(pair[1]))[: MOST_WAYS - 1]
@@ -95,6 +100,7 @@ def chain(equation: Equation, shape: Shape, values: Values, orientation: Orienta
     links, is_error = found[0][0].links, equation.kind == "delta"
     parts = [share for _, share in shown] if len(shown) == len(found) else shares
     return Chain(
+        whose,
         tuple(pen.name(link, of_any=found[0][0].unit) for link in links) if many else (),
         tuple(rows),
         0 if is_error else len(links) - 1,

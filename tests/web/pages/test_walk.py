@@ -12,7 +12,7 @@ from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
-from tests.web.reading import element, revision
+from tests.web.reading import element, revision, soup, words
 from tests.web.talk import BATCHES, HTMX, start, state_of, walk_of
 
 
@@ -225,3 +225,27 @@ def test_a_walk_that_began_in_the_api_has_a_page(client: TestClient) -> None:
     for _ in range(12):
         assert client.post(f"{address}/step", data={"by": "layer"}).status_code == 303
         assert client.get(address).status_code == 200
+
+
+def test_a_nudge_answers_on_the_page_and_leaves_the_walk_as_it_is(client: TestClient) -> None:
+    address = start(client, as_published="false")
+    client.post(f"{address}/backward")
+    page = soup(client, address)
+    before, more = state_of(client, address), page.select("#equation .nudge a")[1]
+    assert more["href"] == f"{address}/nudge?by=0.01"
+    nudged = soup(client, str(more["href"]))
+    assert "the gradient foretells" in words(nudged, "#equation .nudge")
+    assert state_of(client, address) == before
+    revision_now = {"rev": str(before["rev"]), "open": ""}
+    there = client.get(f"{address}/nudge", params={"by": "-0.01", **revision_now}, headers=HTMX).text
+    assert panels(there) >= {"equation", "status"}
+    back = client.get(address, params={**revision_now, "nudged": "-0.01"}, headers=HTMX).text
+    assert "equation" in panels(back)
+    assert 'id="nudged"' not in back
+
+
+@pytest.mark.parametrize("by", ["0.5", "0", "", "nan"])
+def test_a_nudge_of_another_size_is_refused(client: TestClient, by: str) -> None:
+    address = start(client)
+    client.post(f"{address}/backward")
+    assert client.get(f"{address}/nudge", params={"by": by}).status_code == 422
