@@ -231,9 +231,9 @@ def test_a_nudge_answers_on_the_page_and_leaves_the_walk_as_it_is(client: TestCl
     address = start(client, as_published="false")
     client.post(f"{address}/backward")
     page = soup(client, address)
-    before, more = state_of(client, address), page.select("#equation .nudge a")[1]
-    assert more["href"] == f"{address}/nudge?by=0.01"
-    nudged = soup(client, str(more["href"]))
+    before, more = state_of(client, address), page.select("#equation .nudge button")[1]
+    form = element(page, f"form#{more['form']}")
+    nudged = soup(client, f"{form['action']}?{more['name']}={more['value']}")
     assert "the gradient foretells" in words(nudged, "#equation .nudge")
     assert state_of(client, address) == before
     revision_now = {"rev": str(before["rev"]), "open": ""}
