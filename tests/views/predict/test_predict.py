@@ -128,7 +128,7 @@ def test_where_a_factor_is_asked_the_notebooks_gradient_is_told_all_the_same() -
     found = number(session.values[Symbol("dW", 1, 0, 0)], DIGITS)
     notes = panel(session).notes
     assert "No mistake known here gives 0.3333. The missing factor is what the weight carried, 0.25." in notes
-    assert f"The notebook finds {found}: that is what you get with half of the output's error signal." in notes
+    assert f"The notebook finds {found}: that is what you get with the 2 left out." in notes
 
 
 def test_the_reveal_goes_away_with_the_next_step_and_comes_back_with_back() -> None:
