@@ -26,8 +26,18 @@
   on("focusin", (event) => light(event.target));
   on("focusout", () => light(null));
 
+  // A swap may take away what has the focus: it goes back to what had it last and is still there.
+  let trail = [];
+  const stands = (element) => element.getClientRects().length > 0;
+  on("focusin", ({ target }) => { trail = [...trail.filter((one) => one !== target), target].slice(-9); });
+  const refocus = () => {
+    if (document.activeElement !== document.body || !trail.length || stands(trail.at(-1))) return;
+    (trail.filter(stands).at(-1) ?? find("#controls .step"))?.focus();
+  };
+
   // After a swap the server's classes and tab stops stand; put back what belongs to this reader.
   on("htmx:after:swap", () => {
+    refocus();
     const focus = document.activeElement;
     light(refOf(focus) ? focus : point && document.elementFromPoint(...point));
     if (focus.closest("#net")) stop(focus);
@@ -71,13 +81,22 @@
   };
   on("click", (event) => open(event.target));
 
+  // An open question is answered from wherever the focus is: a sign by its key, a number by typing it.
+  const SIGNS = { "+": "positive", "-": "negative", 0: "zero" };
+  const reply = (key) => {
+    find(`#predict [value="${SIGNS[key]}"]`)?.click();
+    if (/^[-+.,\d]$/.test(key)) find("#guess")?.focus(); // where the key then is typed
+  };
+
   // n and p press the buttons themselves, so that they do what the buttons do; ? opens the overview.
   on("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const container = target.closest("[data-roving]");
     if (container && WAYS[key]) rove(event, container);
-    if (key === "Enter") open(target);
+    if (key === "Enter" || (key === " " && target.closest("#net"))) open(target);
+    if (key === " " && target.closest("#net")) event.preventDefault();
+    if (!target.matches("input, textarea, select")) reply(key);
     if (target.closest("#network") && key === "n") find("#controls .step")?.click();
     if (target.closest("#network") && key === "p") find("#controls .back")?.click();
     if (key === "?" && target.closest("#stage") && !target.matches("input, textarea")) find("#keys").showPopover();

@@ -54,8 +54,8 @@ def answer(connection: socket.socket, end: bytes = b"\r\n") -> bytes:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that gives a client two seconds for a request."""
-    with serving(tmp_path_factory.mktemp("data"), EXPLORER_CLIENT_SECONDS="2") as server:
+    """One that gives a client a second for a request."""
+    with serving(tmp_path_factory.mktemp("data"), EXPLORER_CLIENT_SECONDS="1") as server:
         yield server
 
 
@@ -158,10 +158,10 @@ def test_who_takes_a_pause_between_requests_is_served_again(server: Server) -> N
     with connected(server) as connection:
         for _ in range(3):
             connection.sendall(HEAD)
-            time.sleep(0.7)
+            time.sleep(0.4)
             connection.sendall(b"\r\n")
             assert answer(connection, b"}").startswith(b"HTTP/1.1 200")
-            time.sleep(0.7)
+            time.sleep(0.4)
 
 
 # How many, and how many bytes -----------------------------------------------------------------------------------------
@@ -261,8 +261,9 @@ def test_head_is_answered_as_get_is_without_the_body(server: Server, path: str) 
 
 
 def test_nothing_that_a_client_sends_or_leaves_unsent_is_an_error_in_the_log(tmp_path: Path) -> None:
-    with serving(tmp_path, EXPLORER_CLIENT_SECONDS="1") as server:
+    with serving(tmp_path, EXPLORER_CLIENT_SECONDS="1") as server, ExitStack() as all:
         session = server.ask("POST", "/api/sessions", {"sizes": [2, 8, 8, 1], "data": {"dataset": "xor"}})[1]["id"]
+        waiting: list[socket.socket] = []
         api = f"POST /api/sessions/{session}/step HTTP/1.1\r\nHost: localhost\r\n".encode()
         for sent in (
             POST + b"Content-Length: 1000\r\n\r\n",
@@ -282,7 +283,8 @@ def test_nothing_that_a_client_sends_or_leaves_unsent_is_an_error_in_the_log(tmp
         ):
             with connected(server, sent):
                 server.ask("GET", "/healthz")
-            with connected(server, sent) as connection:
-                all_of(connection)
+            waiting.append(all.enter_context(connected(server, sent)))
+        for connection in waiting:
+            all_of(connection)
         assert server.end() == 0
         assert server.process.communicate() == ("", "")

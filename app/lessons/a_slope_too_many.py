@@ -56,10 +56,9 @@ LESSON = Lesson(
     run=10_000,
     printed=A_SLOPE_TOO_MANY,
     asks=(
-        Ask(Symbol("delta", 2, 0)),
-        Ask(Symbol("dW", 2, 0, 0), "factor"),
-        Ask(Symbol("delta", 1, 0), "factor"),
-        Ask(Symbol("delta", 1, 1)),
+        Ask(Symbol("dW", 2, 0, 1), "factor"),
+        Ask(Symbol("delta", 1, 1), "factor"),
+        Ask(Symbol("delta", 1, 3), "sign"),
     ),
     columns=("x₁", "x₂"),
     targets=("y",),

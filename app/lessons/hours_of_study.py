@@ -53,10 +53,9 @@ LESSON = Lesson(
     run=1000,
     printed=HOURS_OF_STUDY,
     asks=(
-        Ask(Symbol("delta", 2, 0)),
-        Ask(Symbol("delta", 1, 0)),
-        Ask(Symbol("dW", 1, 0, 0), "factor"),
-        Ask(Symbol("db", 1, 1)),
+        Ask(Symbol("dW", 2, 0, 1), "factor"),
+        Ask(Symbol("delta", 1, 1), "value"),
+        Ask(Symbol("dW", 1, 1, 0), "factor"),
     ),
     columns=("Hours studied", "Hours slept"),
     targets=("Final score",),

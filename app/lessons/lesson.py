@@ -12,10 +12,13 @@ Orientation = Literal["fan_out_fan_in", "fan_in_fan_out"]
 
 @dataclass(frozen=True)
 class Ask:
-    """Something to ask before it is shown: the sign of what `symbol` finds, then its value or its missing factor."""
+    """Something to ask before it is shown, of what `symbol` finds: its sign, its value or a missing factor.
+
+    Something of its rule has been shown before. Of a batch only what is of one example is asked, a factor of its share.
+    """
 
     symbol: Symbol
-    part: Literal["value", "factor"] = "value"
+    part: Literal["sign", "value", "factor"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,10 +54,9 @@ LESSON = Lesson(
     run=15,
     printed=ONE_EXAMPLE_AT_A_TIME,
     asks=(
-        Ask(Symbol("delta", 2, 0)),
-        Ask(Symbol("dW", 2, 0, 0)),
-        Ask(Symbol("delta", 1, 0), "factor"),
-        Ask(Symbol("dW", 1, 1, 0)),  # as put right, no longer that of its twin
+        Ask(Symbol("dW", 2, 0, 1), "sign"),
+        Ask(Symbol("delta", 1, 1), "factor"),
+        Ask(Symbol("dW", 1, 1, 0), "value"),
     ),
     columns=("Feature1", "Feature2"),
     targets=("y",),

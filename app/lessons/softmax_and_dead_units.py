@@ -57,10 +57,9 @@ LESSON = Lesson(
     run=1,
     printed=SOFTMAX_AND_DEAD_UNITS,
     asks=(
-        Ask(Symbol("delta", 2, 0)),
-        Ask(Symbol("delta", 2, 1)),
-        Ask(Symbol("delta", 1, 0), "factor"),
-        Ask(Symbol("dW", 1, 1, 0)),  # as published, of a unit that is dead for all six
+        Ask(Symbol("delta", 2, 1), "value"),
+        Ask(Symbol("dW", 2, 1, 0), "factor"),
+        Ask(Symbol("delta", 1, 1), "sign"),  # as published, of a unit that is dead
     ),
     columns=("x₁", "x₂"),
     targets=("class 1", "class 2"),

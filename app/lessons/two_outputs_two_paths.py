@@ -52,10 +52,10 @@ LESSON = Lesson(
     run=1,
     printed=TWO_OUTPUTS_TWO_PATHS,
     asks=(
-        Ask(Symbol("delta", 2, 1)),
+        Ask(Symbol("delta", 2, 1), "sign"),
         Ask(Symbol("dW", 2, 1, 0), "factor"),
-        Ask(Symbol("delta", 1, 0)),
-        Ask(Symbol("dW", 1, 0, 1)),
+        Ask(Symbol("delta", 1, 1), "value"),
+        Ask(Symbol("dW", 1, 1, 1), "value"),
     ),
     columns=("x₁", "x₂"),
     targets=("y₁", "y₂"),

@@ -1,4 +1,8 @@
-"""Questions before the walk shows: what is asked where, whether it is still open, and what becomes of an answer."""
+"""Questions before the walk shows: what is asked where, whether it is still open, and what becomes of an answer.
+
+A question is about what the page shows, comes after the first explanation of its thing, and never follows another one:
+an equation lies between two, and a click that is not stopped.
+"""
 
 import re
 from collections.abc import Mapping
@@ -13,23 +17,24 @@ from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.slips import Case, Typed, diagnose
 from app.lessons import lesson_named
-from app.sessions.walk.answers import Answer, Answers, Asking, with_answer
+from app.sessions.walk.answers import Answer, Answers, with_answer
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 
-SIGNED = ("delta", "dW", "db")  # what is asked for its sign first
+ASKED = ("delta", "dW")  # the kinds of equations that are asked
+MOST_TERMS = 4  # of a sum that is worked out by hand
 SIGNS = ("positive", "negative", "zero")
 LONGEST_TIME = 86_400.0  # seconds that an answer may have taken
 NOTHING: Mapping[int, str] = {}
 
 
 class QuestionError(SetupError):
-    """The open question stands in the way, or what was said is no answer to it."""
+    """What was said is no answer to the open question."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before `symbol` is shown: `part` sign, value or factor."""
+    """What is asked before `symbol` is shown: `part` sign, value or factor. A value is asked with its sign."""
 
     iteration: int
     symbol: Symbol
@@ -59,30 +64,67 @@ class Reply:
 
 
 def asked(session: TrainingSession) -> Mapping[int, str]:
-    """For the index of each equation of this iteration that is asked: what is asked of it last, value or factor."""
+    """For the index of each equation of this iteration that is asked: what is asked of it, sign, value or factor."""
     if not session.asking or session.hidden:
         return NOTHING
-    if session.lesson is not None and session.asking == "chosen" and session.iteration > 0:
-        return NOTHING
-    return asked_in(session.shape, session.lesson, session.asking)
+    chosen = session.lesson if session.asking == "chosen" else None
+    if chosen is not None and session.iteration == 0:
+        return chosen_by(session.shape, chosen)
+    return asked_in(session.shape, chosen is None, missed(session))
 
 
 @kept
-def asked_in(shape: Shape, lesson: str | None, asking: Asking) -> Mapping[int, str]:
-    """What the lesson chose; else the first error signal and the first weight gradient of every layer.
+def chosen_by(shape: Shape, lesson: str) -> Mapping[int, str]:
+    """What the lesson asks in its first iteration."""
+    place = found_at(shape)
+    return {place[ask.symbol]: ask.part for ask in lesson_named(lesson).asks}
+
+
+def missed(session: TrainingSession) -> tuple[tuple[Symbol, str], ...]:
+    """What was answered wrongly in an earlier iteration and not rightly since, with the part that was asked: of each
+    kind and layer the last answer counts.
+    """
+    last = {a.symbol[:2]: a for a in session.answers if a.iteration < session.iteration and not a.past}
+    return tuple((a.symbol, a.part) for a in last.values() if not (a.right or a.skipped))
+
+
+@kept
+def asked_in(shape: Shape, each: bool, missed: tuple[tuple[Symbol, str], ...]) -> Mapping[int, str]:
+    """What was missed, on another unit where there is one; with `each` also one error signal and one weight gradient of
+    every layer, where an equation of that rule has been shown in the same iteration.
 
     Cached: a step asks for it three times; for 120 connections that would be a sixth of it.
     """
-    if lesson is not None and asking == "chosen":
-        place = found_at(shape)
-        return {place[ask.symbol]: ask.part for ask in lesson_named(lesson).asks}
-    cells = groupby(trace(shape), key=lambda equation: equation.group)
-    return {next(equations).index: "value" for (kind, _), equations in cells if kind in ("delta", "dW")}
+    found: dict[int, str] = {}
+    explained, free, again = set(), 0, {symbol[:2]: (symbol, part) for symbol, part in missed}
+    for (kind, layer), group in groupby(trace(shape), key=lambda equation: equation.group):
+        if kind not in ASKED:
+            continue
+        equations, rule = list(group), (kind, kind == "delta" and layer == shape.depth)
+        if (kind, layer) in again:
+            symbol, part = again[kind, layer]
+            options = _of_another_unit(equations, symbol)
+        else:
+            part = _part_of(shape, kind, layer)
+            options = (equations if rule in explained else equations[1:]) if each else []
+        explained.add(rule)
+        index = next((equation.index for equation in options if equation.index >= free), None)
+        if index is not None:
+            found[index], free = ("factor" if kind == "dW" and shape.examples > 1 else part), index + 2
+    return found
 
 
-def parts_of(symbol: Symbol, last: str) -> tuple[str, ...]:
-    """The parts of a question, in order."""
-    return ("sign", last) if symbol.kind in SIGNED else (last,)
+def _of_another_unit(equations: list[Equation], symbol: Symbol) -> list[Equation]:
+    """Those about another unit, else about another weight of the same, else all."""
+    others = [equation for equation in equations if equation.symbol != symbol]
+    return [equation for equation in others if equation.symbol.j != symbol.j] or others or equations
+
+
+def _part_of(shape: Shape, kind: str, layer: int) -> str:
+    """The sign of an output's error signal, the value of a hidden unit's, what a weight carried."""
+    if kind == "dW":
+        return "factor"
+    return "value" if layer < shape.depth and shape.sizes[layer + 1] <= MOST_TERMS else "sign"
 
 
 def given(session: TrainingSession, symbol: Symbol) -> Answers:
@@ -90,50 +132,37 @@ def given(session: TrainingSession, symbol: Symbol) -> Answers:
     return tuple(a for a in session.answers if a.symbol == symbol and a.iteration == session.iteration and not a.past)
 
 
-def open_part(answers: Answers, parts: tuple[str, ...]) -> str | None:
-    """The part that is still to be answered; None where nothing is. Zero as a sign tells the value too."""
-    told = answers and (answers[-1].skipped or answers[-1].part == parts[-1])
-    if told or (parts == ("sign", "value") and answers and answers[-1].guess == "zero"):
-        return None
-    return parts[len(answers)]
+def answered(session: TrainingSession) -> Answers:
+    """The answers about the equation that was shown last."""
+    return given(session, session.equation.symbol) if session.equation else ()
 
 
 def question_of(session: TrainingSession) -> Question | None:
-    """The question that is open: about the next equation of this iteration. No iteration after the first begins with
-    one."""
-    last = asked(session).get(session.cursor)
-    if last is None:
-        return None
-    return _open_at(session, session.equations[session.cursor], last)
+    """The question that is open: about the next equation of this iteration. No iteration begins with one."""
+    part = asked(session).get(session.cursor)
+    return None if part is None else _open_at(session, session.equations[session.cursor], part)
 
 
-def _open_at(session: TrainingSession, equation: Equation, last: str) -> Question | None:
-    part = open_part(given(session, equation.symbol), parts_of(equation.symbol, last))
-    return None if part is None else Question(session.iteration, equation.symbol, part)
+def _open_at(session: TrainingSession, equation: Equation, part: str) -> Question | None:
+    return None if given(session, equation.symbol) else Question(session.iteration, equation.symbol, part)
 
 
-# How a question stops the walk --------------------------------------------------------------------------------------
+# How a question meets the walk --------------------------------------------------------------------------------------
 
 
-def check_not_asked(session: TrainingSession) -> None:
-    """QuestionError where a question is open."""
-    if question_of(session) is not None:
-        raise QuestionError("answer", "A question is open.", "Answer the question, or skip it.")
-
-
-def unless_asked(before: TrainingSession, after: TrainingSession) -> TrainingSession:
-    """Where a verb leads from `before`; QuestionError where it would pass the question that is open."""
-    if after.place > before.place:
-        check_not_asked(before)
+def or_shown(before: TrainingSession, after: TrainingSession) -> TrainingSession:
+    """Where a verb leads from `before`: on to `after`, but where a question is open it shows what was asked."""
+    if after.place > before.place and question_of(before) is not None:
+        return replace(answer(before, Reply(skip=True)), by=after.by)
     return after
 
 
 def up_to_question(before: TrainingSession, after: TrainingSession) -> TrainingSession:
-    """Where a walk from `before` to `after`, in this iteration or the next, meets its first open question.
-
-    QuestionError where one is open already.
+    """The same where a walk from `before` to `after`, in this iteration or the next, also stops in front of the first
+    question. From what came of one it goes on freely.
     """
-    unless_asked(before, after)
+    if question_of(before) is not None or answered(before):
+        return or_shown(before, after)
     first = before.cursor
     if after.iteration > before.iteration:
         index = _first_open(before, first, len(before.equations))
@@ -146,8 +175,8 @@ def up_to_question(before: TrainingSession, after: TrainingSession) -> TrainingS
 
 def _first_open(session: TrainingSession, start: int, end: int) -> int | None:
     """The cursor in front of the first open question of this iteration from `start` on, before `end`."""
-    for index, last in sorted(asked(session).items()):
-        if start <= index < end and _open_at(session, session.equations[index], last):
+    for index, part in sorted(asked(session).items()):
+        if start <= index < end and _open_at(session, session.equations[index], part):
             return index
     return None
 
@@ -161,12 +190,12 @@ def case_of(session: TrainingSession, symbol: Symbol, part: str) -> Case:
 
 
 def answer(session: TrainingSession, reply: Reply) -> TrainingSession:
-    """The answer noted; after the last part the walk goes on by one equation. QuestionError where it is none."""
+    """The answer noted, and the walk one equation further. QuestionError where it is none."""
     question = question_of(session)
     if question is None or reply.about not in ("", question.name):
         raise QuestionError("answer", "The question that this answers is not open.", "Look where the walk stands now.")
     noted = replace(session, answers=with_answer(session.answers, _answer(session, question, reply)))
-    return noted if question_of(noted) else noted.moved_to(Place(session.iteration, session.cursor + 1))
+    return noted.moved_to(Place(session.iteration, session.cursor + 1))
 
 
 def _answer(session: TrainingSession, question: Question, reply: Reply) -> Answer:
@@ -174,7 +203,7 @@ def _answer(session: TrainingSession, question: Question, reply: Reply) -> Answe
     guess, right, slip = "", False, ""
     if not reply.skip and case.part == "sign":
         if reply.sign not in SIGNS:
-            raise QuestionError("sign", "No sign is chosen.", "Choose positive, negative or zero; or skip it.")
+            raise QuestionError("sign", "No sign is chosen.", "Choose positive, negative or zero.")
         guess, right = reply.sign, reply.sign == sign_of(case.truth)
     elif not reply.skip:
         try:
@@ -198,6 +227,21 @@ def either(words: list[str]) -> str:
         return "".join(words)
     *first, last = words[:3]
     return f"either {', '.join(first)} or {last}{', or in other ways' if len(words) > 3 else ''}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of one iteration: how many questions were asked, how many of them answered rightly, how many only shown."""
+
+    asked: int
+    right: int
+    shown: int
+
+
+def score_of(session: TrainingSession) -> Score:
+    """How the learner did in this iteration."""
+    answers = [a for a in session.answers if a.iteration == session.iteration and not a.past]
+    return Score(len(answers), sum(a.right for a in answers), sum(a.skipped for a in answers))
 
 
 # Numbers as learners write them --------------------------------------------------------------------------------------

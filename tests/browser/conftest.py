@@ -1,4 +1,4 @@
-"""One server and one browser for all browser tests; a fresh context, as of a new learner, for each."""
+"""One server and one browser for all browser tests; for each a new learner, at a browser that knows the files."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.browser.server import running_server
@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=SpareRendererForSitePerProcess",
 ]
 PATIENCE = 60_000  # milliseconds that one action may take on a busy machine
 expect.set_options(timeout=PATIENCE)
@@ -43,6 +44,42 @@ class Options:
     still: bool = False
     scripts: bool = True
     statuses: tuple[int, ...] = ()
+
+
+class Readers:
+    """Readers who have never been here. A browser that one left, without its cookies, is the next one's."""
+
+    def __init__(self, chromium: Browser, address: str) -> None:
+        self._chromium, self._address = chromium, address
+        self._left: dict[bool, list[BrowserContext]] = {True: [], False: []}  # with scripts, and without
+        self._scripts: dict[BrowserContext, bool] = {}
+
+    def blank_page(self, options: Options) -> Page:
+        """A page of another reader."""
+        left = self._left[options.scripts]
+        page = (left.pop() if left else self._another(options.scripts)).new_page()
+        page.set_viewport_size({"width": options.width, "height": options.height})
+        page.emulate_media(
+            color_scheme="dark" if options.dark else "light",
+            reduced_motion="reduce" if options.still else "no-preference",
+        )
+        return page
+
+    def leave(self, page: Page) -> None:
+        """Its reader closes it."""
+        context = page.context
+        for one in context.pages[1:]:
+            one.close()
+        context.clear_cookies()
+        self._left[self._scripts[context]].append(context)
+
+    def _another(self, scripts: bool) -> BrowserContext:
+        context = self._chromium.new_context(base_url=self._address, java_script_enabled=scripts)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(PRELUDE)
+        context.new_page()  # stays, so that the browser keeps what it has loaded
+        self._scripts[context] = scripts
+        return context
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,14 +114,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def readers(chromium: Browser, address: str) -> Readers:
+    """Who opens the pages of this test run."""
+    return Readers(chromium, address)
+
+
 @pytest.fixture
-def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+def open_page(readers: Readers, address: str, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Opens pages; at the end none of them may have had a fault."""
     opened: list[tuple[Page, Watch]] = []
 
     def open_one(**options: Any) -> Page:
         chosen = Options(**options)
-        page, watch = blank_page(chromium, address, chosen), Watch(urlsplit(address).netloc, chosen.statuses)
+        page, watch = readers.blank_page(chosen), Watch(urlsplit(address).netloc, chosen.statuses)
         watch.over(page)
         opened.append((page, watch))
         return page
@@ -93,22 +136,8 @@ def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -
     if request.node.stash.get(FAILED, False):
         keep_pictures(request.node.name, [page for page, _ in opened])
     for page, _ in opened:
-        page.context.close()
+        readers.leave(page)
     assert [fault for _, watch in opened for fault in watch.faults] == []
-
-
-def blank_page(chromium: Browser, address: str, options: Options) -> Page:
-    """A page in a context of its own."""
-    context = chromium.new_context(
-        base_url=address,
-        viewport={"width": options.width, "height": options.height},
-        color_scheme="dark" if options.dark else "light",
-        reduced_motion="reduce" if options.still else "no-preference",
-        java_script_enabled=options.scripts,
-    )
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(PRELUDE)
-    return context.new_page()
 
 
 def keep_pictures(name: str, pages: list[Page]) -> None:

@@ -6,9 +6,9 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Options, blank_page
+from tests.browser.conftest import Options, Readers
 from tests.browser.drawing import CONTROLS, boxes, overlaps
 from tests.browser.test_namespaces import Guard
 from tests.browser.walk import LESSONS, Walk
@@ -62,9 +62,9 @@ class Survey:
 
 
 @pytest.fixture(scope="module", params=LESSONS)
-def survey(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Survey]:
+def survey(request: pytest.FixtureRequest, readers: Readers, address: str) -> Iterator[Survey]:
     """Begin the lesson as a learner does, press Step without moving the mouse, and go back."""
-    page, watch = blank_page(chromium, address, Options()), Watch(urlsplit(address).netloc)
+    page, watch = readers.blank_page(Options()), Watch(urlsplit(address).netloc)
     watch.over(page)
     walk = begin_by_clicking(page, request.param)
     pointer, guard = walk.spot("step"), Guard(walk)
@@ -74,7 +74,7 @@ def survey(request: pytest.FixtureRequest, chromium: Browser, address: str) -> I
     end = walk.place
     back = [walk.click("back").texts() for _ in forward[1:]]
     yield Survey(forward, back, (end, walk.place), watch.faults)
-    page.context.close()
+    readers.leave(page)
 
 
 def begin_by_clicking(page: Page, lesson: str) -> Walk:

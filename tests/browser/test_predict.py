@@ -9,17 +9,13 @@ from tests.browser.walk import Walk
 MARKS = ("#controls .step", "#timeline", "#net")
 
 
-def begin(page: Page, lesson: str = "Two outputs, two paths") -> Walk:
-    """A lesson, begun on the page: it asks."""
-    page.goto("/")
-    page.get_by_role("button", name=f"Start walking: {lesson}").click()
-    page.wait_for_url("**/sessions/*")
-    return Walk(page)
+def begin(page: Page) -> Walk:
+    """The notebook with two outputs, as published, in a walk that asks."""
+    return Walk(page).start_with({"lesson": "two-outputs-two-paths", "asking": True})
 
 
 def choose(walk: Walk, sign: str) -> Walk:
-    walk.page.click(f"label[for=sign-{sign}]")
-    return walk.press("#answer")
+    return walk.press(f"#predict [value={sign}]")
 
 
 def type_in(walk: Walk, guess: str) -> Walk:
@@ -27,88 +23,91 @@ def type_in(walk: Walk, guess: str) -> Walk:
     return walk.press("#answer")
 
 
+def at_number(page: Page) -> Walk:
+    """In front of the question for a hidden unit's error signal."""
+    return begin(page).go(18)
+
+
 def boxes(page: Page) -> list[object]:
     return [page.locator(mark).bounding_box() for mark in MARKS]
 
 
-def test_a_right_answer_is_told_with_what_decides_its_sign_and_nothing_jumps(page: Page) -> None:
+def corner(page: Page, panel: str) -> tuple[float, float]:
+    """Where a panel begins."""
+    box = page.locator(panel).bounding_box()
+    assert box, panel
+    return box["x"], box["y"]
+
+
+def test_one_click_answers_where_the_equation_will_stand_and_the_verdict_stays_until_the_next_step(page: Page) -> None:
     walk = begin(page).press("forward")
-    before = boxes(page)
+    before, place = boxes(page), corner(page, "#equation")
     walk.press("backward")
-    expect(page.locator("#predict legend")).to_have_text("Is the error signal of output 2 positive, negative or zero?")
-    assert boxes(page) == before
+    asks = page.locator("#predict .asks")
+    expect(asks).to_have_text("Is the error signal of output 2 positive, negative or zero?")
+    expect(page.locator("#equation")).to_be_hidden()
+    assert page.locator("#predict :checked, #predict [aria-pressed=true], #predict .primary").count() == 0
+    assert (boxes(page), corner(page, "#predict")) == (before, place)
     choose(walk, "negative")
-    assert boxes(page) == before
-    type_in(walk, "-0,0396")
-    assert boxes(page) == before
-    expect(page.locator("#predict .outcome.right")).to_have_count(2)
+    assert (boxes(page), corner(page, "#predict")) == (before, place)
+    expect(page.locator("#predict .outcome.right")).to_have_count(1)
     expect(page.locator("#predict")).to_contain_text("one negative factor, so negative")
-    expect(page.locator("#predict")).to_contain_text("1 of 4 answered, 1 right.")
     expect(page.locator("#status")).to_contain_text("Right. You said negative.")
     expect(page.locator("#equation h2")).to_contain_text("Error signal")
-    walk.press("#go-on")
+    walk.press("step")
     expect(page.locator("#predict")).to_be_empty()
+    expect(asks).to_have_count(0)
 
 
-def test_the_notebooks_own_number_is_named_for_its_mistake(page: Page) -> None:
-    walk = begin(page)
-    for _ in range(2):
-        walk.press("backward").press("#skip")
-    walk.press("backward")
-    choose(walk, "positive")
-    type_in(walk, "0.00847")
-    told = page.locator("#predict")
-    expect(told).to_contain_text("0.00847 is what you get with W where the chain rule needs Wᵀ.")
-    expect(told).to_contain_text("The answer is 0.00895.")
+def test_a_number_is_asked_with_its_rule_and_the_notebooks_own_is_named_for_its_mistake(page: Page) -> None:
+    walk, told = at_number(page), page.locator("#predict")
+    expect(told).to_contain_text("The slope of the sigmoid is a(1 − a); here a is 0.5963.")
+    type_in(walk, "0.00964")
+    expect(told).to_contain_text("0.00964 is what you get with W where the chain rule needs Wᵀ.")
+    expect(told).to_contain_text("The answer is 0.01129.")
     page.reload()
-    expect(told).to_contain_text("The notebook finds 0.00847 for the same reason.")
+    expect(told).to_contain_text("for the same reason.")
 
 
-def test_no_click_passes_the_question(open_page: OpenPage) -> None:
+def test_at_an_open_question_every_step_means_show_me(page: Page) -> None:
+    for verb in ("step", "play", "update"):
+        walk = begin(page).press("backward")
+        iteration, cursor = walk.place
+        walk.press(verb)
+        assert walk.place == (iteration, cursor + 1)
+        expect(page.locator("#predict .outcome.shown")).to_contain_text("The answer is negative.")
+        expect(page.locator("#predict .why")).to_contain_text("one negative factor, so negative")
+        expect(page.locator("#ticker")).to_be_empty()
+        expect(page.locator("#message")).to_be_empty()
+
+
+def test_all_of_it_can_be_done_by_keyboard_with_the_focus_on_step(open_page: OpenPage) -> None:
     page = open_page(statuses=(422,))
     walk = begin(page).press("backward")
-    place = walk.place
-    for verb in ("step", "update", "play", "train"):
-        walk.press(verb)
-        expect(page.locator("#reply")).to_have_text("A question is open. Answer the question, or skip it.")
-        assert walk.place == place
-    expect(page.locator("#message")).to_be_empty()
-    walk.press("back")
-    assert walk.place == (place[0], place[1] - 1)
-    walk.press("step")
-    assert walk.place == place
-    walk.press("#skip")
-    assert walk.place == (place[0], place[1] + 1)
-
-
-def test_all_of_it_can_be_done_by_keyboard(open_page: OpenPage) -> None:
-    page = open_page(statuses=(422,))
-    walk = begin(page)
-    walk.page.locator("#controls [formaction$='/backward']").focus()
+    step = page.locator("#controls .step")
+    step.focus()
 
     def press(key: str) -> None:
         before = page.evaluate("window.answers")
         page.keyboard.press(key)
         walk.answered(before)
 
-    press("Enter")
-    expect(page.locator("#sign-positive")).to_be_focused()
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("#sign-negative")).to_be_checked()
-    press("Enter")
-    expect(page.locator("#guess")).to_be_focused()
     place = walk.place
-    page.keyboard.type("about a half")
+    press("-")
+    expect(page.locator("#predict .outcome.right")).to_have_count(1)
+    expect(step).to_be_focused()
+    assert walk.place == (place[0], place[1] + 1)
+    walk.go(18)
+    step.focus()
+    page.keyboard.type("-1/25")
+    expect(page.locator("#guess")).to_have_value("-1/25")
+    page.locator("#guess").fill("about a half")
     press("Enter")
     expect(page.locator("#reply")).to_contain_text("This is not a number.")
-    assert walk.place == place
-    page.locator("#guess").fill("")
-    page.locator("#guess").focus()
-    page.keyboard.type("-1/25")
+    page.locator("#guess").fill("-1/25")
     press("Enter")
-    expect(page.locator("#go-on")).to_be_focused()
-    expect(page.locator("#predict")).to_contain_text("You said -1/25. The answer is −0.03964.")
-    assert walk.place == (place[0], place[1] + 1)
+    expect(page.locator("#predict")).to_contain_text("You said -1/25. The answer is 0.01129.")
+    expect(step).to_be_focused()
     press("Enter")
     expect(page.locator("#predict")).to_be_empty()
 
@@ -116,13 +115,13 @@ def test_all_of_it_can_be_done_by_keyboard(open_page: OpenPage) -> None:
 def test_play_stops_at_the_question_and_a_reload_keeps_it(page: Page) -> None:
     walk = begin(page)
     walk.page.select_option("[name=speed]", "500")
-    walk.press("backward").press("back").press("back").press("play")
-    expect(page.locator("#predict legend")).to_contain_text("output 2")
+    walk.press("backward").press("back").press("play")
+    expect(page.locator("#predict .asks")).to_contain_text("output 2")
     expect(page.locator("#play")).to_contain_text("Play")
     expect(page.locator("#ticker")).to_be_empty()
     place = walk.place
     page.reload()
-    expect(page.locator("#predict legend")).to_contain_text("output 2")
+    expect(page.locator("#predict .asks")).to_contain_text("output 2")
     assert walk.place == place
 
 
@@ -138,20 +137,17 @@ def test_the_switch_turns_it_off_and_on(page: Page) -> None:
     page.select_option("#asking", "always")
     walk.answered(before)
     walk.press("update").press("update")
-    expect(page.locator("#predict legend")).to_contain_text("output 1")
+    expect(page.locator("#predict .asks")).to_contain_text("output 2")
 
 
 def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
     page = open_page(scripts=False)
     begin(page)
     page.click("#controls [formaction$='/backward']")
-    page.click("label[for=sign-negative]")
-    page.click("#answer")
-    page.fill("#guess", "-0.0396")
-    page.keyboard.press("Enter")
+    page.click("#predict [value=negative]")
     page.wait_for_url("**/sessions/*")
-    expect(page.locator("#predict .outcome.right")).to_have_count(2)
-    page.click("#go-on")
+    expect(page.locator("#predict .outcome.right")).to_have_count(1)
+    page.click("#controls .step")
     expect(page.locator("#predict")).to_be_empty()
     page.select_option("#asking", "0")
     page.click(".asking button")
@@ -160,9 +156,9 @@ def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
 
 def test_the_panel_fits_and_axe_finds_nothing(open_page: OpenPage) -> None:
     page = open_page(still=True)
-    walk = begin(page).press("backward")
+    choose(begin(page).press("backward"), "negative")
     look(page)
-    choose(walk, "negative")
+    walk = at_number(page)
     look(page)
     type_in(walk, "0.0396")
     look(page)

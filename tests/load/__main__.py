@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", default="", metavar="REGEX", help="scenes whose names it finds")
     parser.add_argument(
-        "--memory", type=int, metavar="MB", help="of address space that the server of the soak may have"
+        "--memory", type=int, metavar="MB", help="that the server of the soak may hold, as a container may"
     )
     parser.add_argument("--kills", type=int, default=3, help="of the soak")
     options = parser.parse_args()

@@ -8,19 +8,38 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 ROOT = Path(__file__).parents[2]
 TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+IN_GROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 WITHIN = 'ulimit -v "$0" && exec "$@"'  # kilobytes of address space, which is more than what is resident
+GROUPS = (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max"))
+
+
+def group_of(memory: int) -> Path | None:
+    """A group of processes that may hold so many bytes, as a container is one; None where nobody may make one here."""
+    for root, bound in GROUPS:
+        group = Path(root, f"explorer-{uuid4().hex}")
+        with suppress(OSError):
+            group.mkdir()
+            if (group / bound).exists():
+                (group / bound).write_text(str(memory))
+                return group
+            group.rmdir()
+    return None
 
 
 class Server:
-    """`python -m app` on one port, its sessions in one directory; `memory` bounds the bytes that it may ask for."""
+    """`python -m app` on one port, its sessions in one directory; `memory` bounds the bytes that it may hold or, where
+    this machine lets nobody say that, ask for.
+    """
 
     def __init__(
         self, data: Path, workers: int = 1, settings: Mapping[str, str] | None = None, memory: int | None = None
     ) -> None:
         self._data, self._workers, self._settings, self._memory = data, workers, settings or {}, memory
+        self._group = None if memory is None else group_of(memory)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self._ended = 0.0
@@ -30,7 +49,9 @@ class Server:
         """Start, and return as soon as it says where it is."""
         options = ["--no-open", "--port", str(self.port), "--data", str(self._data), "--workers", str(self._workers)]
         command = [sys.executable, "-m", "app", *options]
-        if self._memory is not None:
+        if self._group is not None:
+            command = ["sh", "-c", IN_GROUP, str(self._group), *command]
+        elif self._memory is not None:
             command = ["sh", "-c", WITHIN, str(self._memory // 1024), *command]
         self._process = subprocess.Popen(command, cwd=ROOT, env=os.environ | self._settings, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
@@ -48,6 +69,8 @@ class Server:
         """Kill it, if it is still there."""
         if self.alive:
             self.kill()
+        if self._group is not None:
+            self._group.rmdir()
 
     @property
     def alive(self) -> bool:

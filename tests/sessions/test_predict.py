@@ -1,11 +1,13 @@
-"""Questions before the walk shows: where they stop it, what counts as an answer, and what is kept of it."""
+"""Questions before the walk shows: where they are asked, what counts as an answer, and what is kept of it."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
+from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import run_iteration
 from app.engine.network.errors import SetupError
@@ -17,19 +19,21 @@ from app.sessions.predict import (
     Question,
     QuestionError,
     Reply,
+    Score,
     answer,
     asked,
     case_of,
-    check_not_asked,
+    or_shown,
     question_of,
     read_number,
-    unless_asked,
+    score_of,
     up_to_question,
 )
 from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.answers import MOST_ANSWERS, Answer, Asking, with_answer
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
+from tests.engine.cases import random_setup
 from tests.sessions.own_setups import own
 
 TWO = "two-outputs-two-paths"
@@ -61,25 +65,45 @@ def said(session: TrainingSession, *words: str) -> TrainingSession:
     return session
 
 
+def symbols(session: TrainingSession) -> list[Symbol]:
+    """What this iteration asks about, in order."""
+    return [session.equations[index].symbol for index in asked(session)]
+
+
 # What is asked where ------------------------------------------------------------------------------------------------
 
 
+def is_explained_before(session: TrainingSession, index: int) -> bool:
+    """Whether an equation by the same rule is shown earlier: an output's error signal has a rule of its own."""
+
+    def rule(equation: Equation) -> tuple[str, bool]:
+        return equation.kind, equation.kind == "delta" and equation.symbol.layer == session.shape.depth
+
+    wanted = rule(session.equations[index])
+    return any(rule(equation) == wanted for equation in session.equations[:index])
+
+
+def check_places(session: TrainingSession) -> None:
+    """What is asked is explained, never two in a row, and about what the page shows: the example in focus."""
+    places = list(asked(session))
+    assert places == sorted(places)
+    assert all(after > before + 1 for before, after in pairwise(places))
+    for index, part in asked(session).items():
+        equation = session.equations[index]
+        assert is_explained_before(session, index), equation
+        if equation.kind != "delta" and len(session.batch) > 1:
+            assert part == "factor", equation
+        if part == "factor":
+            assert case_of(session, equation.symbol, part).missing is not None
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
-def test_a_lesson_asks_three_to_five_times_in_the_order_of_the_walk(lesson: Lesson) -> None:
+def test_a_lesson_asks_three_to_five_times_of_what_it_has_explained_and_never_twice_in_a_row(lesson: Lesson) -> None:
     for as_published in (True, False):
         session = TrainingSession.of_lesson(lesson, as_published).ask("chosen")
-        places = [next(e.index for e in session.equations if e.symbol == ask.symbol) for ask in lesson.asks]
-        assert 3 <= len(places) <= 5
-        assert places == sorted(set(places)) == list(asked(session))
-
-
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
-def test_a_lesson_asks_for_a_missing_factor_only_where_there_is_one(lesson: Lesson) -> None:
-    for ask in lesson.asks:
-        session = at_question(TrainingSession.of_lesson(lesson).ask("chosen"), ask.symbol)
-        if ask.part == "factor":
-            assert case_of(session, ask.symbol, "factor").missing is not None
-            assert question_of(said(session, "positive")) == Question(0, ask.symbol, "factor")
+        assert 3 <= len(asked(session)) <= 5
+        assert symbols(session) == [ask.symbol for ask in lesson.asks]
+        check_places(session)
 
 
 def test_a_lesson_asks_in_its_first_iteration_only() -> None:
@@ -87,10 +111,17 @@ def test_a_lesson_asks_in_its_first_iteration_only() -> None:
     assert up_to_question(session, session.update()).finished
 
 
-def test_always_asks_the_first_error_signal_and_the_first_weight_gradient_of_each_layer() -> None:
-    session = own().ask("always").train(iterations=2).step()
-    found = [session.equations[index].symbol[:2] for index in asked(session)]
-    assert found == [("delta", 2), ("dW", 2), ("delta", 1), ("dW", 1)]
+@pytest.mark.parametrize("seed", range(12))
+def test_always_asks_one_error_signal_and_one_weight_gradient_of_each_layer_that_can_be_asked(seed: int) -> None:
+    sizes = ((2, 2, 2), (2, 3, 1), (2, 2, 3, 2))[seed % 3]
+    setup = random_setup(seed, sizes, ("tanh",) * (len(sizes) - 2) + ("sigmoid",), "half_squared_error", 1 + seed % 2)
+    session = TrainingSession.of_setup(setup).ask("always")
+    check_places(session)
+    groups = [symbol[:2] for symbol in symbols(session)]
+    assert len(set(groups)) == len(groups)
+    layers = range(len(sizes) - 1, 0, -1)
+    wanted = [(kind, layer) for layer in layers for kind in ("delta", "dW")]
+    assert groups == (wanted if sizes[-1] > 1 else wanted[1:])
 
 
 def test_a_network_of_ones_own_has_nothing_chosen_so_it_is_always_asked() -> None:
@@ -104,32 +135,54 @@ def test_nothing_is_asked_unless_it_is_wanted_or_where_a_bug_is_hunted() -> None
     assert asked(replace(hunted, hunt=Hunt(1, 0, solved=True)))
 
 
-# How a question stops the walk --------------------------------------------------------------------------------------
+def test_what_was_wrong_comes_again_one_iteration_later_on_another_unit_until_it_is_right() -> None:
+    first = said(backward(lesson()), "positive").update()  # it is negative
+    second = backward(first)
+    assert (second.iteration, question_of(second)) == (1, Question(1, Symbol("delta", 2, 0), "sign"))
+    right, wrong = (backward(said(second, sign).update()) for sign in ("positive", "negative"))
+    assert question_of(right) is None
+    assert question_of(wrong) == Question(2, Symbol("delta", 2, 1), "sign")
+    shown = backward(answer(second, Reply(skip=True)).update())
+    assert question_of(shown) is None
 
 
-def test_a_verb_stops_in_front_of_the_question_and_does_not_pass_it() -> None:
+def test_what_was_wrong_of_the_only_unit_of_a_layer_comes_again_of_another_weight() -> None:
+    start = lesson("hours-of-study")
+    later = said(backward(start), "12").update()
+    assert symbols(backward(later)) == [Symbol("dW", 2, 0, 0)]
+
+
+# How a question meets the walk --------------------------------------------------------------------------------------
+
+
+def test_a_verb_stops_in_front_of_the_question_and_the_next_one_shows_what_was_asked() -> None:
     session = backward(lesson())
     question = question_of(session)
     assert question == Question(0, Symbol("delta", 2, 1), "sign")
     assert session.equations[session.cursor].symbol == question.symbol
     for verb in (TrainingSession.step, TrainingSession.forward, TrainingSession.backward, TrainingSession.update):
-        with pytest.raises(QuestionError, match="Answer the question, or skip it"):
-            up_to_question(session, verb(session))
-    with pytest.raises(QuestionError):
-        unless_asked(session, session.train(iterations=3))
-    with pytest.raises(QuestionError):
-        check_not_asked(session)
+        shown = up_to_question(session, verb(session))
+        assert shown.place == (0, session.cursor + 1)
+        assert [a.skipped for a in shown.answers] == [True]
+        assert question_of(shown) is None
+    assert or_shown(session, session.step("epoch")).by == "epoch"
 
 
 def test_back_reset_and_looking_around_are_free() -> None:
     session = backward(lesson())
     assert up_to_question(session, session.back()).cursor == session.cursor - 1
-    assert unless_asked(session, session.go(2)).cursor == 2
     assert up_to_question(session, session.reset()).cursor == 0
     assert up_to_question(session, session.focus(0)).place == session.place
 
 
-def test_steps_stop_at_the_same_places_however_long_they_are() -> None:
+def test_from_what_came_of_a_question_the_walk_goes_on_freely() -> None:
+    answered = said(backward(lesson()), "negative")
+    there = backward(answered)
+    assert there.phase_done("backward")
+    assert len(there.answers) == 1
+
+
+def test_one_measure_asks_once_and_equations_are_asked_one_by_one() -> None:
     def stops(measure: str) -> list[tuple[int, int]]:
         session, found = own().ask("always"), []
         while session.iteration < 2:
@@ -139,28 +192,28 @@ def test_steps_stop_at_the_same_places_however_long_they_are() -> None:
                 session = answer(session, Reply(skip=True))
         return [place for place in found if place[0] < 2]
 
-    assert stops("equation") == stops("layer") == stops("phase") == stops("iteration")
-    assert len(stops("equation")) == 8
+    by_equation, by_layer, by_iteration = stops("equation"), stops("layer"), stops("iteration")
+    assert by_equation == [(t, index) for t in range(2) for index in asked(own().ask("always"))]
+    assert len(by_iteration) == 2
+    assert set(by_iteration) < set(by_layer) < set(by_equation)
 
 
-def test_long_runs_and_chosen_places_pass_without_asking() -> None:
+def test_long_runs_pass_without_asking() -> None:
     session = own().ask("always")
-    assert unless_asked(session, session.step("epoch")).finished
-    assert unless_asked(session, session.train(iterations=5)).iteration == 4
-    last = len(session.equations)
-    assert unless_asked(session, session.go(last)).cursor == last
+    assert or_shown(session, session.step("epoch")).finished
 
 
 def test_the_way_into_the_next_iteration_stops_at_its_first_question() -> None:
     session = own().ask("always").train(iterations=1)
     there = up_to_question(session, session.update())
-    assert (there.iteration, there.equations[there.cursor].symbol) == (1, Symbol("delta", 2, 0))
+    assert (there.iteration, there.cursor) == (1, next(iter(asked(there))))
 
 
 def test_walking_from_question_to_question_gives_the_numbers_of_a_walk_without_any() -> None:
     session = own().ask("always")
     while not session.finished:
-        session = answer(session, Reply(skip=True)) if question_of(session) else step(session)
+        session = step(session)
+    assert len(session.answers) == len(asked(session))
     assert session.network.flat().tobytes() == own().update().network.flat().tobytes()
 
 
@@ -173,22 +226,18 @@ def chain_rule(session: TrainingSession, symbol: Symbol) -> float:
     return Values(right, session.focus_row)[symbol]
 
 
-def test_after_the_sign_comes_the_value_and_then_the_walk_goes_on() -> None:
+def test_one_answer_is_enough_and_the_walk_goes_on() -> None:
     session = backward(lesson())
-    signed = said(session, "negative")
-    assert signed.place == session.place
-    assert question_of(signed) == Question(0, Symbol("delta", 2, 1), "value")
-    done = said(signed, "-0.0396")
+    done = said(session, "negative")
     assert done.cursor == session.cursor + 1
-    assert [a.right for a in done.answers] == [True, True]
-    assert [a.part for a in done.answers] == ["sign", "value"]
+    assert [(a.part, a.right) for a in done.answers] == [("sign", True)]
+    (number,) = said(at_question(lesson(), Symbol("delta", 1, 1)), "-0.0113").answers
+    assert (number.part, number.right) == ("value", False)
+    assert number.slip.endswith("with the sign lost")
 
 
-def test_zero_as_a_sign_tells_the_value_too() -> None:
-    dead = Symbol("dW", 1, 1, 0)
-    session = said(at_question(lesson("softmax-and-dead-units"), dead), "zero")
-    assert session.equation is not None
-    assert session.equation.symbol == dead
+def test_a_dead_unit_lets_nothing_back() -> None:
+    session = said(at_question(lesson("softmax-and-dead-units"), Symbol("delta", 1, 1)), "zero")
     assert session.answers[-1].right
 
 
@@ -206,15 +255,15 @@ def test_the_truth_is_the_chain_rules_whatever_the_notebook_does(lesson: Lesson)
             continue
         session = at_question(TrainingSession.of_lesson(lesson).ask("chosen"), ask.symbol)
         truth = chain_rule(session, ask.symbol)
-        word = "positive" if truth > 0 else "negative" if truth < 0 else "zero"
-        session = said(session, word) if word == "zero" else said(session, word, repr(truth))
+        sign = "positive" if truth > 0 else "negative" if truth < 0 else "zero"
+        session = said(session, sign if ask.part == "sign" else repr(truth))
         assert all(a.right for a in session.answers), ask
         assert session.answers[-1].truth == truth
 
 
 def test_the_notebooks_own_number_is_named_for_its_mistake() -> None:
-    hidden = Symbol("delta", 1, 0)
-    session = said(at_question(lesson(), hidden), "positive", "0.00847")
+    session = at_question(lesson(), Symbol("delta", 1, 1))
+    session = said(session, f"{session.values[Symbol('delta', 1, 1)]:.5f}")
     assert not session.answers[-1].right
     assert session.answers[-1].slip == "with W where the chain rule needs Wᵀ"
 
@@ -223,13 +272,13 @@ def test_an_answer_to_another_question_or_to_none_is_refused() -> None:
     session = backward(lesson())
     name = question_of(session).name  # type: ignore[union-attr]
     with pytest.raises(QuestionError, match="not open"):
-        answer(said(session, "negative"), Reply(guess="1", about=name))
+        answer(backward(said(session, "negative").back("phase")), Reply(guess="1", about=name))
     with pytest.raises(QuestionError, match="not open"):
         answer(lesson(), Reply(skip=True))
     with pytest.raises(QuestionError, match="No sign is chosen"):
-        answer(session, Reply())
+        answer(session, Reply(guess="-1"))
     with pytest.raises(QuestionError, match="not a number"):
-        answer(said(session, "negative"), Reply(guess="a lot"))
+        answer(at_question(lesson(), Symbol("delta", 1, 1)), Reply(guess="a lot"))
 
 
 def test_seconds_are_kept_within_a_day() -> None:
@@ -239,12 +288,20 @@ def test_seconds_are_kept_within_a_day() -> None:
 
 
 def test_back_does_not_ask_again_and_reset_does_but_keeps_what_was_answered() -> None:
-    session = said(backward(lesson()), "negative", "-0.0396")
+    session = said(backward(lesson()), "negative")
     again = backward(session.back("phase"))
-    assert question_of(again) == Question(0, Symbol("dW", 2, 1, 0), "sign")
+    assert question_of(again) == Question(0, Symbol("dW", 2, 1, 0), "factor")
     reset = backward(session.reset())
     assert question_of(reset) == Question(0, Symbol("delta", 2, 1), "sign")
-    assert [a.past for a in reset.answers] == [True, True]
+    assert [a.past for a in reset.answers] == [True]
+
+
+def test_the_score_counts_what_this_iteration_asked() -> None:
+    session = said(backward(lesson()), "negative")
+    session = answer(backward(session.step()), Reply(skip=True))
+    session = said(backward(session.step()), "12")
+    assert score_of(session) == Score(asked=3, right=1, shown=1)
+    assert score_of(session.train(iterations=1)) == score_of(session.reset()) == Score(0, 0, 0)
 
 
 def test_beyond_two_hundred_the_oldest_answers_are_forgotten() -> None:
@@ -255,7 +312,7 @@ def test_beyond_two_hundred_the_oldest_answers_are_forgotten() -> None:
 
 
 def test_a_stored_session_keeps_its_answers_and_an_older_one_loads() -> None:
-    session = said(backward(lesson()), "negative", "-1/42")
+    session = said(at_question(lesson(), Symbol("delta", 1, 1)), "-1/42")
     loaded = session_of(fixed_text(session), moving_text(session))
     assert (loaded.asking, loaded.answers) == ("chosen", session.answers)
     plain = lesson(asking="")

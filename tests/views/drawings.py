@@ -65,7 +65,8 @@ def shapes(panel: Element) -> list[Ink]:
     circles = [
         _around(group.attrib["id"], *(float(circle.attrib[name]) for name in ("cx", "cy", "r")))
         for group in panel.iter("g")
-        for circle in group.findall("circle")
+        if {"id", "class"} <= set(group.keys())
+        for circle in (*group.findall("circle"), *group.findall("g/circle"))
     ]
     return circles + [_box(rect) for rect in panel.iter("rect")]
 

@@ -16,7 +16,7 @@ from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
 from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, paths_of
-from app.sessions.predict import Reply, answer, asked, case_of, question_of
+from app.sessions.predict import Reply, answer, asked, case_of
 from app.sessions.walk.session import TrainingSession
 from app.views.check.check import told
 from app.views.explorer.edit import told_edits
@@ -93,46 +93,34 @@ def test_what_the_check_says_of_each_gradient(session: TrainingSession, digits: 
 
 
 @some
-@given(sessions(), digits_of_a_page, st.sampled_from(["sign", "wrong", "skip", "right"]))
+@given(sessions(), digits_of_a_page, st.sampled_from(["wrong", "skip", "right"]))
 def test_what_a_question_tells_after_its_answer(session: TrainingSession, digits: int, how: str) -> None:
     session = session.ask("always")
-    for index in list(asked(session))[:4]:
-        there = answered(session.go(index), how, digits)
-        if there is None or there.equation is None:
-            continue
-        panel = predict_panel(there, digits, 0.0)
-        case = case_of(there, there.equation.symbol, "sign")
-        for verdict in panel.verdicts:
-            assert_true(claims_of_answer(verdict.text, case.truth, digits), verdict)
-        shares = case.values.each(case.body)
-        for note in panel.notes:
-            if note.startswith("The sign: "):
-                assert assert_true(claims_of_sign(note, case.truth, shares, digits), note)
-            elif note.startswith("No mistake known here"):
+    for index, part in asked(session).items():
+        there = answered(session.go(index), part, how)
+        assert there.equation is not None
+        case, verdict = case_of(there, there.equation.symbol, part), predict_panel(there, digits, 0.0).verdict
+        assert verdict is not None
+        assert_true(claims_of_answer(verdict.text, case.truth, digits), verdict)
+        for reason in verdict.reasons:
+            if reason.startswith("The sign: "):
+                assert assert_true(claims_of_sign(reason, case.truth, digits), reason)
+            elif reason.startswith("No mistake known here") and part == "value":
                 world = World(case.shape, case.values, digits)
-                own = case.values.each(case.body)[case.values.focus]
-                assert assert_true(claims_of_parts(note, own, world), note)
+                assert assert_true(claims_of_parts(reason, case.truth, world), reason)
+            elif reason.startswith("The missing factor"):
+                assert number(case.truth, digits) in reason
 
 
-def answered(session: TrainingSession, how: str, digits: int) -> TrainingSession | None:
-    """The session with its question answered; None where there is none."""
-    for _ in range(2):
-        question = question_of(session)
-        if question is None:
-            break
-        case = case_of(session, question.symbol, question.part)
-        right = {1: "positive", -1: "negative", 0: "zero"}[int(np.sign(case.truth))]
-        if question.part == "sign":
-            session = answer(
-                session, Reply(sign=right if how != "wrong" else "zero" if right != "zero" else "positive")
-            )
-        elif how == "skip":
-            session = answer(session, Reply(skip=True))
-        else:
-            session = answer(
-                session, Reply(guess=f"{case.truth * (1 if how == 'right' else 3.7) + (how == 'wrong'):.6g}")
-            )
-    return session if session.equation is not None else None
+def answered(session: TrainingSession, part: str, how: str) -> TrainingSession:
+    """The session with its question answered."""
+    case = case_of(session, session.equations[session.cursor].symbol, part)
+    right = {1: "positive", -1: "negative", 0: "zero"}[int(np.sign(case.truth))]
+    if how == "skip":
+        return answer(session, Reply(skip=True))
+    if part == "sign":
+        return answer(session, Reply(sign=right if how == "right" else "zero" if right != "zero" else "positive"))
+    return answer(session, Reply(guess=f"{case.truth * (1 if how == 'right' else 3.7) + (how == 'wrong'):.6g}"))
 
 
 @some

@@ -1,6 +1,7 @@
 """Walks through large networks leave nothing large behind: the server's memory does not grow with their steps."""
 
 import gc
+import tracemalloc
 
 import numpy as np
 from starlette.testclient import TestClient
@@ -36,3 +37,20 @@ def test_a_class_on_one_lesson_shares_what_was_computed(client: TestClient) -> N
         session = begin(client, lesson)["id"]
         assert client.post(f"/sessions/{session}/update", headers=HTMX).status_code == 200
     assert alive() == before
+
+
+def test_a_long_answer_is_never_held_whole(client: TestClient) -> None:
+    """But by the client: what the server takes for it besides is as much as the answer has bytes, packed as well."""
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(500, 8)).tolist(), rng.normal(size=(500, 32)).tolist()
+    session = begin(client, {"sizes": [8, 32, 32], "data": {"X": X, "Y": Y}})["id"]
+    assert client.post(f"/api/sessions/{session}/backward").status_code == 200
+    tracemalloc.start()
+    try:
+        answer = client.get(f"/api/sessions/{session}")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert answer.json()
+    assert len(answer.content) > 1_000_000
+    assert peak < 3 * len(answer.content)

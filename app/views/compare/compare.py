@@ -67,8 +67,8 @@ class Verdict:
 class Seen:
     """What the reader's page is: the revision of the walk, its digits, a message, and what else is said here.
 
-    `asks` is whether a question is open in the walk, which goes on only when it is answered or skipped; `op` is the
-    page's own word, sent back by its forms, by which a click that is sent twice is known as one.
+    `asks` is whether a question is open in the walk; `op` is the page's own word, sent back by its forms, by which a
+    click that is sent twice is known as one.
     """
 
     rev: int

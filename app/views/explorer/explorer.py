@@ -1,7 +1,8 @@
 """The explorer page: one frozen class per panel, each exactly what its template may use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from app.lessons import lesson_named
 from app.sessions.walk.position import MEASURES
@@ -24,6 +25,7 @@ from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
+AGAIN = "\u00a0"  # is not heard, and makes another text of the same words
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Look:
 
     `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
     `opened` is the parameter or unit whose paths are open; `nudged` is how far the parameter of the gradient in view is
-    moved, to see what the loss does; `moment` is the time in seconds, of a clock of one's choice.
+    moved, to see what the loss does; `moment` is the time in seconds, of a clock of one's choice; `pressed` is the verb
+    of the button that was pressed, empty where the page is only read.
     """
 
     digits: int = 5
@@ -50,6 +53,7 @@ class Look:
     moment: float = 0.0
     reply: str = ""
     op: str = ""
+    pressed: str = ""
     nudged: float = 0.0
 
 
@@ -188,6 +192,15 @@ class ExplorerPage:
             for panel in self.panels
         )
 
+    def after(self, before: Sequence[object]) -> Self:
+        """The same page with a status that is another text than the one of the panels before: a text that stays as it
+        is would not be spoken again.
+        """
+        if self["status"] not in before:
+            return self
+        anew = tuple(Status(panel.sentence + AGAIN) if isinstance(panel, Status) else panel for panel in self.panels)
+        return replace(self, panels=anew)
+
     def __getitem__(self, id: str) -> Panel:
         return next(panel for panel in self.panels if panel.id == id)
 
@@ -219,13 +232,21 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     equation = equation_panel(session, lesson, sentence, digits, look.nudged)
     felt = equation.nudge.spoken if equation.nudge else ""
     predict = predict_panel(session, digits, look.moment, look.reply)
+    check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
     # it is about, a question after the step that leads to it.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
     parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
-        Status(look.message or edit_said(session, edit) or paths.said or felt or " ".join(filter(None, parts))),
+        Status(
+            look.message
+            or outcome(session, look, equation, check)
+            or edit_said(session, edit)
+            or paths.said
+            or felt
+            or " ".join(filter(None, parts))
+        ),
         Revision(rev, look.op),
         headline,
         loss,
@@ -239,10 +260,27 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         predict,
         edit,
         paths,
-        check_panel(session, digits),
+        check,
         bug_lab_panel(session, digits),
     )
     return ExplorerPage(headline.title, session_id, panels)
+
+
+def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check: Check) -> str:
+    """What is spoken of a button that shows no step: the check, another example, a training. Empty for all others."""
+    match look.pressed:
+        case "check" if session.checking:
+            of_this = equation.badge.text if equation.badge else ""
+            return f"{of_this} {check.verdict or check.refused}".strip()
+        case "check":
+            return "Gradients are no longer checked."
+        case "focus":
+            return f"Example {session.example + 1} is in focus. {equation.sentence}"
+        case "train":
+            now = session.current
+            made = f"{session.updates:,} update{'s' if session.updates > 1 else ''} made."
+            return f"{made} {narrate_end(now.loss, now.loss_after, session.shape, look.digits)}"
+    return ""
 
 
 def told(session: TrainingSession, digits: int) -> str:

@@ -15,7 +15,7 @@ from app.views.text.numbers import fixed, signed
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """One parameter: its name, its texts, the sign of its gradient, and whether the step is about it.
+    """One parameter: its name, also in words, its texts, the sign of its gradient, and whether the step is about it.
 
     `check` is the numerical check of the gradient: None where gradients are not checked, empty where not yet found.
     """
@@ -24,6 +24,7 @@ class ParameterRow:
 
     ref: str
     name: str
+    words: str
     value: str
     gradient: str
     sign: str
@@ -77,6 +78,7 @@ def _row(
     return ParameterRow(
         names.ref,
         names.name,
+        names.words,
         fixed(values[names.symbol], digits),
         signed(gradient, digits) if found else NOT_YET,
         sign_class(gradient) if found else "",

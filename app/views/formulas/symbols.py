@@ -15,7 +15,7 @@ from app.lessons.lesson import Orientation
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.notation import ATOM, PRODUCT, Notation, Piece, tight
 from app.views.text.activations import ACTIVATION_WORDS
-from app.views.text.naming import FOUND, SHARED
+from app.views.text.naming import FOUND, SHARED, parameter_name
 from app.views.text.optimizers import STATE_WORDS
 
 LETTERS = {
@@ -256,13 +256,14 @@ MOST_SORTED = 81  # weights: beyond, unit numbers of two digits would not stand 
 
 @dataclass(frozen=True, eq=False)
 class ParameterNames:
-    """A parameter, its gradient, its value after the update, its reference, and its name as HTML."""
+    """A parameter, its gradient, its value after the update, its reference, and its name as HTML and in words."""
 
     symbol: Symbol
     gradient: Symbol
     after: Symbol
     ref: str
     name: str
+    words: str
 
 
 @kept
@@ -275,7 +276,12 @@ def parameter_names(shape: Shape, orientation: Orientation, layer: int) -> tuple
     symbols.sort(key=lambda symbol: (symbol.kind, script.index(symbol) if in_order else ""))
     return tuple(
         ParameterNames(
-            s, s._replace(kind=f"d{s.kind}"), s._replace(kind=f"new_{s.kind}"), reference(s), in_html(s, script)
+            s,
+            s._replace(kind=f"d{s.kind}"),
+            s._replace(kind=f"new_{s.kind}"),
+            reference(s),
+            in_html(s, script),
+            parameter_name(shape, s),
         )
         for s in symbols
     )

@@ -24,7 +24,7 @@ from app.views.text.words import MOST_READ_OUT, SATURATED, counted, listed, sent
 PARTED = 1e-9  # relative difference from which the walk's own gradient is worth a note
 KINDS = {"W": "Gradient of", "b": "Gradient of", "z": "Error signal of", "a": "Slope of the loss by"}
 SHUT = "The bug of this walk is not found yet, and paths would give it away. They open when the hunt is over."
-ASKED = "A question is open, and paths would answer it. They open when it is answered or skipped."
+ASKED = "A question is open, and paths would answer it. They open when it is answered or shown."
 
 
 @dataclass(frozen=True)

@@ -2,44 +2,47 @@
 a number has its sign.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import ClassVar
 
 from app.engine.equations.values import evaluate
-from app.engine.network.expressions import Mean, Negative, Product, Sum, Symbol
+from app.engine.network.expressions import Mean, Negative, Product, Sum, Symbol, factors_of, symbols_in
 from app.engine.slips import TOLERANCE, Case, own_slip
-from app.sessions.predict import Question, asked, case_of, given, open_part, parts_of, question_of, sign_of
-from app.sessions.walk.answers import Answer, Answers
+from app.sessions.predict import Question, Score, answered, case_of, question_of, read_number, sign_of
+from app.sessions.walk.answers import Answer
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, Pen, aligned, wrapped
 from app.views.formulas.notation import Piece, terms_of
 from app.views.formulas.symbols import Script, heading, orientation_of
+from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number, signed
-from app.views.text.words import MOST_READ_OUT, counted, listed, sentence
+from app.views.text.words import MOST_READ_OUT, PLACES, counted, listed, sentence
 
+WHOLE = {"delta": "error signal", "dW": "gradient"}
+LEFT_OUT = re.compile("with (.+) left out")
 UNKNOWN = '<mtext class="missing">?</mtext>'
-MARKS = {"right": "✓", "wrong": "✗", "skipped": "–", "now": "?", "open": ""}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One part of an answer: right, wrong or skipped, in words; `slip` says what was behind a wrong one."""
+    """What came of an answer: right, wrong or shown, in words; `reasons` say what was behind it."""
 
     state: str
     word: str
     text: str
-    slip: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Predict:
-    """A question (`asks` is sign or number), or what came of it (`asks` is empty); closed without a heading.
+    """A question (`asks` is sign or number), or what came of it; closed without either.
 
-    `name` and `asked_at` go back with the answer: which question it is about, and when it was shown, in seconds.
-    `dots` are state and mark of each equation that is asked in this iteration.
+    `name` and `asked_at` go back with the answer: which question it is about, and when it was shown, in seconds. `hint`
+    is the rule that a number needs.
     """
 
     id: ClassVar[str] = "predict"
@@ -51,69 +54,74 @@ class Predict:
     name: str = ""
     asked_at: str = field(default="", compare=False)
     question: str = ""
-    said: str = ""
     formula: str = ""
+    hint: str = ""
     reply: str = ""
-    verdicts: tuple[Verdict, ...] = ()
-    notes: tuple[str, ...] = ()
-    dots: tuple[tuple[str, str], ...] = ()
-    progress: str = ""
+    verdict: Verdict | None = None
 
     @property
     def spoken(self) -> str:
         """The question, or the verdict, in sentences; empty where the panel is closed."""
-        told = [f"{verdict.word}. {verdict.text} {verdict.slip}".strip() for verdict in self.verdicts]
-        return " ".join(text for text in (self.reply, self.question, *told) if text)
+        it = self.verdict
+        texts = (self.reply, self.question) if it is None else (f"{it.word}. {it.text}", *it.reasons)
+        return " ".join(filter(None, texts))
 
 
 CLOSED = Predict()
 
 
 def predict_panel(session: TrainingSession, digits: int, moment: float, reply: str = "") -> Predict:
-    """The question that is open, or the answer to what was shown last; closed where there is neither.
+    """The question that is open, or what came of the one about the equation shown last; closed where there is neither.
 
     `reply` is what must be said of the last request.
     """
-    at = asked(session)
-    if session.cursor not in at and session.cursor - 1 not in at:
-        return CLOSED
     question = question_of(session)
     if question is not None:
         return _asking(session, question, digits, moment, reply)
-    answers = given(session, session.equation.symbol) if session.equation else ()
-    return _telling(session, answers, digits) if answers else CLOSED
+    answers = answered(session)
+    if not answers:
+        return CLOSED
+    case = case_of(session, answers[-1].symbol, answers[-1].part)
+    if case.truth != answers[-1].truth:  # of another example than the page shows now, or from before an edit
+        return CLOSED
+    return Predict(verdict=_verdict(session, case, answers[-1], digits))
+
+
+def score_told(score: Score) -> str:
+    """2 of 3 questions right, 1 shown. Empty where none was asked."""
+    if not score.asked:
+        return ""
+    shown = f", {score.shown} shown" if score.shown else ""
+    return f"{score.right} of {score.asked} question{'s' if score.asked > 1 else ''} right{shown}."
 
 
 # The question -------------------------------------------------------------------------------------------------------
 
 
 def _asking(session: TrainingSession, question: Question, digits: int, moment: float, reply: str) -> Predict:
-    case, before = case_of(session, question.symbol, question.part), given(session, question.symbol)
-    dots, progress = _progress(session)
+    case = case_of(session, question.symbol, question.part)
     return Predict(
         heading(case.equation, case.shape, orientation_of(session)),
         "sign" if question.part == "sign" else "number",
         question.name,
         f"{moment:.3f}",
         _question(session, case),
-        f"You said: {before[0].guess}." if before else "",
         _formula(session, case, digits),
+        _hint(case, digits),
         reply,
-        dots=dots,
-        progress=progress,
     )
 
 
 def _question(session: TrainingSession, case: Case) -> str:
     found = what_is_found(case.equation, case.shape)
     name = f"the {found[0].lower()}{found[1:]}"
-    where = " for the example in focus" if len(session.batch) > 1 and case.equation.kind == "delta" else ""
+    where = f" for example {session.example + 1}" if len(session.batch) > 1 else ""
     if case.part == "sign":
         return f"Is {name}{where} positive, negative or zero?"
     if case.part == "factor":
-        share = "the share of the example in focus in " if isinstance(case.equation.expression, Mean) else ""
-        return f"Here is {share}{name} with one factor missing. What stands in its place?"
-    return f"What is {name}{where}?"
+        share = f"the share of example {session.example + 1} in " if isinstance(case.equation.expression, Mean) else ""
+        return f"One factor of {share}{name} is missing. What stands in its place?"
+    return f"What is {name}{where}, with its sign?"
 
 
 def _formula(session: TrainingSession, case: Case, digits: int) -> str:
@@ -131,57 +139,70 @@ def _formula(session: TrainingSession, case: Case, digits: int) -> str:
     return aligned((*wrapped(*left, pen.symbolic(case.body)), *wrapped("", "=", terms_of(case.body, MATHML, leaf))))
 
 
+def _hint(case: Case, digits: int) -> str:
+    """How the slope in the number is found: by which rule, from which number of the unit."""
+    slope = next((symbol for symbol in symbols_in(case.body) if symbol.kind == "slope"), None)
+    if case.part == "sign" or slope is None:
+        return ""
+    words = ACTIVATION_WORDS[case.shape.activation(slope.layer)]
+    kind = "a" if words.slope_by == "a" else "z"
+    known = number(case.values[slope._replace(kind=kind)], digits)
+    return f"The slope of the {words.name} is {words.slope}; here {kind} is {known}."
+
+
 # What came of it ----------------------------------------------------------------------------------------------------
 
 
-def _telling(session: TrainingSession, answers: Answers, digits: int) -> Predict:
-    case = case_of(session, answers[-1].symbol, answers[-1].part)
-    dots, progress = _progress(session)
-    return Predict(
-        heading(case.equation, case.shape, orientation_of(session)),
-        verdicts=tuple(_verdict(answer, digits) for answer in answers),
-        notes=tuple(_notes(session, case, answers, digits)),
-        dots=dots,
-        progress=progress,
-    )
-
-
-def _verdict(answer: Answer, digits: int) -> Verdict:
-    is_sign = answer.part == "sign"
+def _verdict(session: TrainingSession, case: Case, answer: Answer, digits: int) -> Verdict:
+    is_sign, reasons = answer.part == "sign", tuple(_reasons(session, case, answer, digits))
     truth = sign_of(answer.truth) if is_sign else number(answer.truth, digits)
     if answer.skipped:
-        return Verdict("skipped", "Skipped", f"The answer is {truth}.", "")
+        return Verdict("shown", "Shown", f"The answer is {truth}.", reasons)
     if answer.right:
         near = "" if is_sign else f" The answer is {truth}."
-        return Verdict("right", "Right", f"You said {answer.guess}.{near}", "")
-    slip = f"{answer.guess} is what you get {answer.slip}." if answer.slip else ""
-    return Verdict("wrong", "Not so", f"You said {answer.guess}. The answer is {truth}.", slip)
+        return Verdict("right", "Right", f"You said {answer.guess}.{near}", reasons)
+    return Verdict("wrong", "Not so", f"You said {answer.guess}. The answer is {truth}.", reasons)
 
 
-def _notes(session: TrainingSession, case: Case, answers: Answers, digits: int) -> Iterator[str]:
-    """What decides the sign; the factors, where no slip is known; what a mistaken walk finds instead."""
-    last = answers[-1]
-    if answers[0].part == "sign":
-        yield f"The sign: {what_decides(case, digits)}"
-    if not (last.right or last.skipped or last.slip or last.part == "sign"):
-        if case.part == "factor":
-            what = "what the weight carried" if case.target.kind == "a" else "the slope of the activation function"
-            made = f"The missing factor is {what}, {number(case.truth, digits)}."
+def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) -> Iterator[str]:
+    """The slip, where one is known; what a mistaken walk finds; what decides the sign, or which factor was missing."""
+    wrong = not (answer.right or answer.skipped)
+    made = "" if case.part == "sign" else _made_of(case, digits)
+    if wrong and made:
+        guess = read_number(answer.guess)
+        if answer.slip:
+            yield _slip(answer)
+        elif case.part == "factor" and guess.answers(evaluate(case.body, case.values)):
+            place = PLACES[factors_of(case.body).index(case.target)]
+            yield f"{answer.guess} is the whole {WHOLE[case.symbol.kind]}; asked is its {place} factor."
         else:
-            whose = ", for the example in focus," if isinstance(case.equation.expression, Mean) else ""
-            made = f"It is{whose} {_made_of(case, digits)}."
-        yield f"No mistake known here gives {last.guess}. {made}"
+            if case.part == "value" and guess.value * answer.truth > 0:
+                yield "Its sign is right."
+            yield f"No mistake known here gives {answer.guess}." + (f" It is {made}." if case.part == "value" else "")
     whole = replace(case, part="value")
     slip = own_slip(whole)
     if slip is not None:
         found = number(whole.found_under(session.setup.mistakes), digits)
-        told = f"The {'notebook' if session.lesson else 'walk'} finds {found}"
-        same = slip.words == last.slip
-        yield f"{told} for the same reason." if same else f"{told}: that is what you get {slip.words}."
+        why = " for the same reason" if slip.words == answer.slip else f": that is what you get {slip.words}"
+        yield f"The {'notebook' if session.lesson else 'walk'} finds {found}{why}."
+    if case.part == "factor":
+        yield f"The missing factor is {made}."
+    else:
+        yield f"The sign: {what_decides(case, digits)}"
+
+
+def _slip(answer: Answer) -> str:
+    """What was behind a wrong answer: 0.745 leaves the 2 out; 0.3 is what you get with the sign lost."""
+    left_out = LEFT_OUT.fullmatch(answer.slip)
+    told = f"leaves {left_out[1]} out" if left_out else f"is what you get {answer.slip}"
+    return f"{answer.guess} {told}."
 
 
 def _made_of(case: Case, digits: int) -> str:
-    """The factors, or the terms, that the number comes from: −0.2223 · +0.17834."""
+    """What the missing factor is; else the factors, or the terms, that the number comes from: −0.2223 · +0.17834."""
+    if case.part == "factor":
+        what = "what the weight carried" if case.target.kind == "a" else "the slope of the activation function"
+        return f"{what}, {number(case.truth, digits)}"
     body = case.body
     if isinstance(body, Product):
         return " · ".join(signed(evaluate(factor, case.values), digits) for factor in body.factors)
@@ -195,16 +216,11 @@ def _made_of(case: Case, digits: int) -> str:
 def what_decides(case: Case, digits: int) -> str:
     """One or two sentences on the sign of what the case asks about: the factors or terms that decide it."""
     truth, body = case.values[case.symbol], case.body
-    if isinstance(case.equation.expression, Mean):
-        shares = case.values.each(body)
-        if not any(shares):
-            return f"All {len(shares)} examples give 0, so zero."
-        return f"{sentence(_counts(shares, 'example'))}; their mean is {signed(truth, digits)}, so {sign_of(truth)}."
     match body:
         case Product(factors):
             back = next((factor for factor in factors if isinstance(factor, Sum)), None)
             first = "" if back is None else f"{_added(case, back, digits)}. "
-            return first + _multiplied([evaluate(factor, case.values) for factor in factors], truth, digits)
+            return first + _multiplied(case, [evaluate(factor, case.values) for factor in factors], digits)
         case Sum():
             return f"{_added(case, body, digits)}, so {sign_of(truth)}."
     bias = "A bias carries 1, so the sign is that of the error signal"
@@ -212,14 +228,16 @@ def what_decides(case: Case, digits: int) -> str:
     return f"{why}, {signed(truth, digits)}."
 
 
-def _multiplied(factors: list[float], truth: float, digits: int) -> str:
-    """+0.1374 · −0.45: one negative factor, so negative."""
-    written = " · ".join(signed(factor, digits) for factor in factors)
+def _multiplied(case: Case, factors: list[float], digits: int) -> str:
+    """+0.1374 · −0.45: one negative factor, so negative; or both factors are positive, so the gradient is."""
+    written, truth = " · ".join(signed(factor, digits) for factor in factors), case.values[case.symbol]
     if truth == 0 or prod(factors) == 0:
         return f"{written}: a factor is 0, so zero."
     negative = sum(factor < 0 for factor in factors)
-    told = counted(negative, "negative factor") if negative else "no negative factor"
-    return f"{written}: {told}, so {sign_of(truth)}."
+    if not negative:
+        name = "δ" if case.symbol.kind == "delta" else "the gradient"
+        return f"{written}: {'both' if len(factors) == 2 else 'all'} factors are positive, so {name} is."
+    return f"{written}: {counted(negative, 'negative factor')}, so {sign_of(truth)}."
 
 
 def _added(case: Case, expression: Sum, digits: int) -> str:
@@ -231,7 +249,7 @@ def _added(case: Case, expression: Sum, digits: int) -> str:
     terms = [evaluate(term, case.values) for term in expression.terms]
     total = signed(evaluate(expression, case.values), digits)
     if len(terms) > MOST_READ_OUT:
-        return f"{sentence(_counts(terms, 'term'))}, together {total}"
+        return f"{sentence(_counts(terms))}, together {total}"
     return f"{listed([signed(term, digits) for term in terms])} come to {total}"
 
 
@@ -240,35 +258,13 @@ def _bracketed(x: float, digits: int) -> str:
     return f"({text})" if x < 0 else text
 
 
-def _counts(numbers: list[float], noun: str) -> str:
-    """four examples are positive, one example is negative and two examples are 0."""
+def _counts(terms: list[float]) -> str:
+    """four terms are positive, one term is negative and two terms are 0."""
     groups = {
-        "positive": sum(x > 0 for x in numbers),
-        "negative": sum(x < 0 for x in numbers),
-        "0": sum(x == 0 for x in numbers),
+        "positive": sum(x > 0 for x in terms),
+        "negative": sum(x < 0 for x in terms),
+        "0": sum(x == 0 for x in terms),
     }
     return listed(
-        [f"{counted(count, noun)} {'is' if count == 1 else 'are'} {word}" for word, count in groups.items() if count]
+        [f"{counted(count, 'term')} {'is' if count == 1 else 'are'} {word}" for word, count in groups.items() if count]
     )
-
-
-# How far one has come -----------------------------------------------------------------------------------------------
-
-
-def _progress(session: TrainingSession) -> tuple[tuple[tuple[str, str], ...], str]:
-    """A dot for each equation that is asked in this iteration, and all of them in words."""
-    states = [_state(session, index, last) for index, last in sorted(asked(session).items())]
-    tally = {state: states.count(state) for state in ("right", "wrong", "skipped")}
-    told = [f"{count} {state}" for state, count in tally.items() if count]
-    summary = f"{sum(tally.values())} of {len(states)} answered"
-    return tuple((state, MARKS[state]) for state in states), ", ".join((summary, *told)) + "."
-
-
-def _state(session: TrainingSession, index: int, last: str) -> str:
-    symbol = session.equations[index].symbol
-    answers = given(session, symbol)
-    if open_part(answers, parts_of(symbol, last)) is not None:
-        return "now" if index == session.cursor else "open"
-    if any(answer.skipped for answer in answers):
-        return "skipped"
-    return "right" if all(answer.right for answer in answers) else "wrong"

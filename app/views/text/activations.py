@@ -12,9 +12,14 @@ from app.views.text.words import SATURATED
 
 @dataclass(frozen=True)
 class ActivationWords:
-    """Its `name` in sentences, its `symbol` in formulas and that in LaTeX; both are the name where they are empty."""
+    """Its `name` in sentences, its `symbol` in formulas and that in LaTeX; both are the name where they are empty.
+
+    `slope` says how its slope is found, by the unit's a or its z.
+    """
 
     name: str
+    slope: str
+    slope_by: str
     symbol: str = ""
     latex: str = ""
 
@@ -23,15 +28,15 @@ ACTIVATION_WORDS = complete(
     "activation",
     ACTIVATIONS,
     {
-        "identity": ActivationWords("identity"),
-        "sigmoid": ActivationWords("sigmoid", "σ", r"\sigma"),
-        "tanh": ActivationWords("tanh", latex=r"\tanh"),
-        "relu": ActivationWords("ReLU", "ReLU"),
-        "leaky_relu": ActivationWords("leaky ReLU", "LReLU"),
-        "elu": ActivationWords("ELU", "ELU"),
-        "softplus": ActivationWords("softplus"),
-        "gelu": ActivationWords("GELU", "GELU"),
-        "softmax": ActivationWords("softmax"),
+        "identity": ActivationWords("identity", "1", "z"),
+        "sigmoid": ActivationWords("sigmoid", "a(1 − a)", "a", "σ", r"\sigma"),
+        "tanh": ActivationWords("tanh", "1 − a²", "a", latex=r"\tanh"),
+        "relu": ActivationWords("ReLU", "1 where z is above 0, else 0", "z", "ReLU"),
+        "leaky_relu": ActivationWords("leaky ReLU", "1 where z is above 0, else 0.01", "z", "LReLU"),
+        "elu": ActivationWords("ELU", "1 where z is above 0, else a + 1", "z", "ELU"),
+        "softplus": ActivationWords("softplus", "the sigmoid of z", "z"),
+        "gelu": ActivationWords("GELU", "the bell curve’s share below z, plus z times its height at z", "z", "GELU"),
+        "softmax": ActivationWords("softmax", "a(1 − a)", "a"),
     },
 )
 

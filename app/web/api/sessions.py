@@ -1,10 +1,15 @@
 """The JSON API: input, verb, state. Numbers are full float64, units and layers count from 0."""
 
+import asyncio
 import secrets
-from typing import Annotated
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import partial
+from json import loads
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
-from starlette.responses import Response
+from fastapi.routing import APIRoute
+from starlette.responses import Response, StreamingResponse
 
 from app.lessons import LESSONS, lesson_named
 from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
@@ -12,6 +17,7 @@ from app.sessions.setups.document import setup_of
 from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
+from app.settings import Settings
 from app.views.pages import stale
 from app.web.api.schemas import (
     ERRORS,
@@ -23,31 +29,93 @@ from app.web.api.schemas import (
     Move,
     NewLesson,
     NewSession,
+    NewSetup,
     ReaderAnswer,
     State,
     Step,
     Train,
 )
-from app.web.api.state import dumps, equation_texts, json_response, state_text
+from app.web.api.state import dumps, json_response, state_texts, trace_texts
 from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import prefix
+from app.web.http.work import PIECE, BusyError, TooFastError
 
-router = APIRouter(prefix="/api")
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+LONG_BODY = 16 * 1024  # bytes; shorter ones take a few tenths of a millisecond
+
+
+class Read(Request):
+    """A request whose long body is read where others are not held up."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+        return await soon(self, lambda: loads(body)) if len(body) > LONG_BODY else loads(body)
+
+
+class Reading(APIRoute):
+    """A route of such requests."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def read(request: Request) -> Response:
+            return await handle(Read(request.scope, request.receive))
+
+        return read
+
+
+router = APIRouter(prefix="/api", route_class=Reading)
 MOVE, STEP = Move(), Step()
+Compute = Callable[[Callable[[], str]], Awaitable[str]]  # works something out where others are not held up
 
 
 async def _told(walk: Walk, kept: Kept, status: int = 200) -> Response:
     """The state, with its revision as entity tag."""
     headers = {"ETag": f'"{kept.rev}"', "Location": f"{prefix.get()}/api/sessions/{kept.id}"}
-    return await walk.view(kept.session, lambda: json_response(state_text(kept), status, **headers))
+    return await _streamed(partial(walk.view, kept.session), state_texts(kept), status, **headers)
+
+
+async def _streamed(compute: Compute, texts: Iterator[str], status: int = 200, **headers: str) -> Response:
+    """The texts as one JSON answer, worked out piece by piece as it is read: a long one is never held whole."""
+    first = await compute(lambda: _piece(texts))
+    if len(first) < PIECE:
+        return json_response(first, status, **headers)
+    return StreamingResponse(_pieces(first, compute, texts), status, headers, "application/json")
+
+
+async def _pieces(piece: str, compute: Compute, texts: Iterator[str]) -> AsyncIterator[str]:
+    """This one and all that follow. What has begun is not refused any more: where the server is busy, it waits."""
+    while piece:
+        yield piece
+        piece = await _patient(compute, texts)
+
+
+async def _patient(compute: Compute, texts: Iterator[str]) -> str:
+    while True:
+        try:
+            return await compute(lambda: _piece(texts))
+        except (BusyError, TooFastError) as error:
+            await asyncio.sleep(error.wait)
+
+
+def _piece(texts: Iterator[str]) -> str:
+    """The next texts, as many as make a piece; empty where there are no more."""
+    piece, size = [], 0
+    for text in texts:
+        piece.append(text)
+        size += len(text)
+        if size >= PIECE:
+            break
+    return "".join(piece)
 
 
 async def _on_stale(request: Request, error: StaleRevisionError) -> Response:
     """412, with the state as it is now."""
     kept = error.current
-    state = await Walk(services(request), kept.id, None, "", request).view(kept.session, lambda: state_text(kept))
+    walk = Walk(services(request), kept.id, None, "", request)
+    state = await walk.view(kept.session, lambda: "".join(state_texts(kept)))
     return answer(request, stale(), problem("stale", 412, str(error), state=state))
 
 
@@ -75,12 +143,14 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
         lesson = lesson_named(new.lesson)
         begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, new.as_published))
     else:
-        check_limits(new, the.settings)
-        begun = await before_a_walk(
-            request, lambda: TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
-        )
+        begun = await before_a_walk(request, lambda: _own(new, the.settings))
     kept = await kept_walk(request, begun.ask("chosen" if new.asking else ""))
     return await _told(Walk(the, kept.id, None, "", request), kept, 201)
+
+
+def _own(new: NewSetup, settings: Settings) -> TrainingSession:
+    check_limits(new, settings)
+    return TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
 
 
 # One session --------------------------------------------------------------------------------------------------------
@@ -175,8 +245,7 @@ async def undo_by_api(walk: TheWalk, move: Move = MOVE) -> Response:
 async def trace(walk: TheWalk) -> Response:
     """Every equation of this iteration, with the numbers of those that have been shown."""
     session = (await walk.load()).session
-    equations = await walk.in_turns(session, [], equation_texts(session))
-    return await walk.work(lambda: json_response(f"[{','.join(equations)}]"))
+    return await _streamed(walk.work, trace_texts(session))
 
 
 @session.get("/history", response_model=HistoryAnswer)

@@ -1,7 +1,7 @@
 """A session as the API answers it, in JSON: where it stands, and every equation with the numbers that are shown."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
@@ -15,6 +15,7 @@ from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import evaluate
 from app.engine.memory import kept
 from app.engine.network.expressions import BatchSum, Expression, Mean, products_of, symbols_in
+from app.engine.network.propagation import Backward, Forward
 from app.engine.setup import Setup
 from app.lessons.lesson import Orientation
 from app.sessions.setups.document import setup_document
@@ -48,12 +49,12 @@ def real(x: float) -> float | None:
 # The state ------------------------------------------------------------------------------------------------------------
 
 
-def state_text(kept: Kept) -> str:
-    """The state as one JSON object; its setup, the longest part, is written once and put in."""
+def state_texts(kept: Kept) -> Iterator[str]:
+    """The state as one JSON object, part after part: the setup, written once, is put in; arrays come by layer."""
     session = kept.session
     equation, layers, it = session.equation, session.network.layers, session.current
     head = {"id": kept.id, "rev": kept.rev, "lesson": session.lesson}
-    rest = {
+    place = {
         "epoch": session.epoch,
         "iteration": session.iteration,
         "example": session.example,
@@ -68,21 +69,27 @@ def state_text(kept: Kept) -> str:
             "activations": [layer.activation.name for layer in layers],
             "layers": [{"W": layer.W.tolist(), "b": layer.b.tolist()} for layer in layers],
         },
-        "forward": _lists(Z=it.forward.Z, A=it.forward.A) if session.phase_done("forward") else None,
-        "loss": it.loss if session.phase_done("loss") else None,
-        "backward": (
-            _lists(delta=it.backward.delta, dW=it.backward.dW, db=it.backward.db)
-            if session.phase_done("backward")
-            else None
-        ),
-        "loss_after": it.loss_after if session.finished else None,
     }
     setup = _setup_text(session.setup, session.learning_rate, session.hidden)
-    return f'{dumps(head)[:-1]},"setup":{setup},{dumps(rest)[1:]}'
+    yield f'{dumps(head)[:-1]},"setup":{setup},{dumps(place)[1:-1]}'
+    yield from _arrays("forward", it.forward if session.phase_done("forward") else None, "Z", "A")
+    yield f',"loss":{dumps(it.loss if session.phase_done("loss") else None)}'
+    yield from _arrays("backward", it.backward if session.phase_done("backward") else None, "delta", "dW", "db")
+    yield f',"loss_after":{dumps(it.loss_after if session.finished else None)}}}'
 
 
-def _lists(**arrays: Iterable[Any]) -> Document:
-    return {name: [array.tolist() for array in by_layer] for name, by_layer in arrays.items()}
+def _arrays(name: str, of: Forward | Backward | None, *letters: str) -> Iterator[str]:
+    """One more member: lists of arrays by their letters, or null."""
+    if of is None:
+        yield f',"{name}":null'
+        return
+    before = f',"{name}":{{'
+    for letter in letters:
+        yield f'{before}"{letter}":['
+        for l, array in enumerate(getattr(of, letter)):
+            yield f"{',' if l else ''}{dumps(array.tolist())}"
+        before = "],"
+    yield "]}"
 
 
 @kept
@@ -98,13 +105,13 @@ def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
 # The trace ------------------------------------------------------------------------------------------------------------
 
 
-def equation_texts(session: TrainingSession) -> Iterator[list[str]]:
-    """Every equation of this iteration as JSON, in the order of the walk: more and more of them, at last all."""
-    every = len(session.equations) * len(session.batch) <= MOST_TERMS
-    texts: list[str] = []
+def trace_texts(session: TrainingSession) -> Iterator[str]:
+    """Every equation of this iteration in one JSON list, in the order of the walk, one after the other."""
+    every, before = len(session.equations) * len(session.batch) <= MOST_TERMS, "["
     for equation in session.equations:
-        texts.append(dumps(equation_document(session, equation, every)))
-        yield texts
+        yield before + dumps(equation_document(session, equation, every))
+        before = ","
+    yield "]"
 
 
 def equation_document(session: TrainingSession, equation: Equation, every: bool = True) -> Document:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from asyncio import CancelledError
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -42,6 +43,8 @@ SENTENCES = {
     421: "This server does not answer to this name. Use its address in numbers, or let ALLOWED_HOSTS name it.",
     500: "The program met a case that it does not know. The session is kept as it was.",
 }
+
+ENDING = "The program is being ended. Load the page again when it runs: nothing that was answered is lost."
 
 
 def problem(kind: str, status: int, detail: str, errors: Sequence[Error] = (), state: str | None = None) -> Response:
@@ -172,7 +175,7 @@ HANDLERS: Handlers = {
 
 
 class Unexpected:
-    """Answers 500 for what nobody expected, inside of the security headers, and logs it."""
+    """Answers 500 for what nobody expected, inside of the security headers, and logs it; 503 where the program ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -189,6 +192,11 @@ class Unexpected:
             await self.app(scope, receive, noting)
         except ClientDisconnect:
             pass  # nobody is there to be answered
+        except CancelledError:  # the server has waited long enough
+            if not started:
+                response = _said(Request(scope), 503, "busy", ENDING)
+                response.headers["Retry-After"] = str(BusyError.wait)
+                await response(scope, receive, send)
         except Exception:
             if started or scope["type"] != "http":
                 raise

@@ -14,6 +14,7 @@ from app.web.api.schemas import SESSION_ERRORS, Answer, Real, says
 from app.web.api.state import dumps, json_response, real
 from app.web.http.dependencies import TheWalk
 from app.web.http.forms import whole_in
+from app.web.pages.paths import still_open
 from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
@@ -104,7 +105,7 @@ async def gradient_check(walk: TheWalk) -> Response:
     return json_response(dumps(document))
 
 
-@pages.verb("/check")
+@pages.verb("/check", still_open)
 async def check(the: WalkRequest) -> Kept:
     """Show each gradient with its numerical check, or no longer."""
     on = whole_in(the.form, "on") > 0

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.compare.counterpart import both_followed, pair_of, parting
 from app.sessions.compare.forks import begun_fork, forked
-from app.sessions.predict import question_of, up_to_question
+from app.sessions.predict import question_of
 from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
@@ -73,7 +73,7 @@ async def first(the: WalkRequest) -> Kept:
     def at_first(walked: TrainingSession) -> TrainingSession:
         pair = pair_of(_open(walked))
         place = parting(*pair) if pair else None
-        return walked if place is None else up_to_question(walked, walked.moved_to(place))
+        return walked if place is None else walked.moved_to(place)
 
     session = _open((await the.walk.load()).session)
     await the.walk.follow(session, both_followed(session))

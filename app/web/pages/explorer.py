@@ -6,7 +6,7 @@ Every form works without JavaScript: htmx gets the panels that changed, a plain 
 from starlette.responses import Response
 
 from app.engine.network.errors import DivergedError
-from app.sessions.predict import check_not_asked, unless_asked, up_to_question
+from app.sessions.predict import or_shown, up_to_question
 from app.sessions.setups.declaration import check_learning_rate, check_magnitude
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, before_divergence
@@ -14,6 +14,7 @@ from app.sessions.walk.chunks import ahead, behind
 from app.views.explorer.nudge import check_nudge
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.pages import compare, training
+from app.web.pages.paths import still_open
 from app.web.pages.walk import WalkPages, WalkRequest, show
 
 pages = WalkPages({"compare": compare.view, "pictures": training.view})
@@ -35,9 +36,9 @@ async def nudge(the: WalkRequest) -> Response:
 
 @pages.verb("/step")
 async def step(the: WalkRequest) -> Kept:
-    """One measure further, to the first question on the way; an epoch passes those that are not open yet."""
+    """One measure further, to the first question on the way, which an epoch passes; where one is open, what it asks."""
     by = measure_in(the.form)
-    stop = unless_asked if by == "epoch" else up_to_question
+    stop = or_shown if by == "epoch" else up_to_question
     return await the.walk.go(lambda walked: stop(walked, walked.step(by)), ahead(by), the.rev)
 
 
@@ -71,8 +72,6 @@ async def train(the: WalkRequest) -> Kept:
     """Many updates at once; where the numbers run away, those until just before."""
     measure = "epochs" if "epochs" in the.form else "iterations"
     count, rev = whole_in(the.form, measure), the.rev
-    session = (await the.walk.load(rev)).session
-    await the.walk.view(session, lambda: check_not_asked(session))
     try:
         return await the.walk.train(measure, count, rev)
     except DivergedError as error:
@@ -106,10 +105,10 @@ async def undo(the: WalkRequest) -> Kept:
 async def go(the: WalkRequest) -> Kept:
     """A place in this iteration."""
     cursor = whole_in(the.form, "cursor")
-    return await the.walk.do(lambda walked: unless_asked(walked, walked.go(cursor)), the.rev)
+    return await the.walk.do(lambda walked: walked.go(cursor), the.rev)
 
 
-@pages.verb("/focus")
+@pages.verb("/focus", still_open)
 async def focus(the: WalkRequest) -> Kept:
     """Another example of the batch."""
     example = whole_in(the.form, "example")

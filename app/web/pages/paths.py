@@ -1,6 +1,7 @@
 """Gradients along their paths: opened on the page, and as JSON."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -118,6 +119,16 @@ async def paths_page(the: WalkRequest) -> Response:
     if not session.hidden:  # in the pool: the panel then finds it done
         await the.walk.work(lambda: paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART))
     return await show(the, kept, opened=opened)
+
+
+def still_open(form: Form, session: TrainingSession) -> Opened | None:
+    """What is open on the page that sent the form, by its name; None where nothing is."""
+    kind, *places = form.get("open", "").split("-")
+    with suppress(ValueError, IndexError):  # SetupError too: there is nothing of this name
+        layer, j = map(int, places[:2])
+        symbol = _with_paths(session.shape, kind, layer, j, int(places[2]) if kind == "W" else None)
+        return _opening(session.shape, symbol, ",".join(places[3:]))
+    return None
 
 
 # What is asked for ---------------------------------------------------------------------------------------------------

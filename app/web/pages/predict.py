@@ -76,7 +76,7 @@ class GivenAnswer(QuestionAnswer):
     """One answer of the learner's."""
 
     guess: Annotated[str, says("As typed; empty where the question was skipped.")]
-    truth: Annotated[Number | None, says("By the chain rule; null while another part of the question is open.")]
+    truth: Annotated[Number, says("By the chain rule.")]
     right: bool
     slip: Annotated[str | None, says('Finishes "that is what you get"; null where no mistake is known.')]
     seconds: Annotated[Number, says("How long it took; 0 where nobody measured.")]
@@ -120,7 +120,7 @@ async def question(walk: TheWalk) -> Response:
 
 @router.post("/answer", response_model=AnsweredAnswer)
 async def answer_it(walk: TheWalk, said: Answering) -> Response:
-    """Answer the open question. After its last part the walk goes on by one equation."""
+    """Answer the open question. The walk goes on by one equation."""
     reply = Reply(said.sign or "", said.guess or "", bool(said.skip))
     kept = await walk.do(lambda walked: answer(walked, reply), said.rev)
     session = kept.session
@@ -160,12 +160,10 @@ def _question(session: TrainingSession, asked: Question) -> dict[str, Any]:
 
 
 def _given(session: TrainingSession, one: Answer) -> dict[str, Any]:
-    asked = question_of(session)
-    still_open = asked is not None and (asked.iteration, asked.symbol) == (one.iteration, one.symbol)
     return {
         **_question(session, Question(one.iteration, one.symbol, one.part)),
         "guess": one.guess,
-        "truth": None if still_open and not one.past else one.truth,
+        "truth": one.truth,
         "right": one.right,
         "slip": one.slip or None,
         "seconds": one.seconds,

@@ -5,7 +5,6 @@ from secrets import token_urlsafe
 
 from starlette.responses import HTMLResponse, Response
 
-from app.sessions.predict import check_not_asked
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, Stretch, begun_run, stopped_run, stretches
@@ -97,11 +96,7 @@ async def _run(the: WalkRequest, begin: Verb, seconds: float = A_WHILE) -> Kept:
     stopped: list[StoppedError] = []
 
     async def trained(session: TrainingSession) -> TrainingSession:
-        def ready() -> TrainingSession:
-            check_not_asked(session)
-            return begin(session)
-
-        begun = await the.walk.view(session, ready)
+        begun = await the.walk.view(session, lambda: begin(session))
         last = await the.walk.in_turns(begun, Stretch(begun), stretches(begun, seconds, services.clock))
         stopped[:] = [last.stopped] if last.stopped else []
         return last.session

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict import QuestionError, question_of
+from app.sessions.predict import QuestionError, answered, question_of
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
@@ -54,13 +54,6 @@ class WalkRequest:
         """The walk's address."""
         return f"{self.walk.services.templates.root}/sessions/{self.walk.id}"
 
-    def opened(self, session: TrainingSession) -> Opened | None:
-        """The value that the form edits: it stays open for the next one."""
-        if "of" in self.form:
-            with suppress(SetupError):  # which the verb met as well, and the page then tells
-                return Opened(edited_in(self.form, session))
-        return None
-
     def panel(self, panel: Panel) -> str:
         """A panel's content."""
         templates = self.walk.services.templates
@@ -78,6 +71,15 @@ class WalkRequest:
 View = Callable[[WalkRequest, Kept, str, int], Awaitable[Response]]  # the walk, what must be said of it, the status
 Verb = Callable[[WalkRequest], Awaitable[Kept]]
 Answer = Callable[[WalkRequest], Awaitable[Response]]
+Opens = Callable[[Form, TrainingSession], Opened | None]  # what is open on the page after a verb
+
+
+def edited(form: Form, session: TrainingSession) -> Opened | None:
+    """The value that the form edits: it stays open for the next one."""
+    if "of" in form:
+        with suppress(SetupError):  # which the verb met as well, and the page then tells
+            return Opened(edited_in(form, session))
+    return None
 
 
 async def show(
@@ -100,13 +102,17 @@ async def show(
 def _shown(
     the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str, nudged: float
 ) -> Response:
-    playing = the.form.get("playing") == "1" and not message and question_of(kept.session) is None
+    rests = message or question_of(kept.session) or answered(kept.session)
+    playing = the.form.get("playing") == "1" and not rests
     play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
-    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), nudged)
+    pressed = the.request.url.path.rsplit("/", 1)[1] if the.form else ""
+    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), pressed, nudged)
     page = explorer(kept.session, kept.id, kept.rev, look)
     seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says
     rev = int(seen["rev"]) if WHOLE.fullmatch(seen.get("rev", "")) else 0  # no walk has a revision 0
     before = MEMORY.get((show, kept.id, rev, the.digits, seen.get("open", ""), seen.get("nudged", "")))
+    if pressed:
+        page = page.after(before or ())
     now = show, kept.id, kept.rev, the.digits, opened.name if opened else "", f"{nudged:g}" if nudged else ""
     MEMORY.put(now, page.resting, panel_bytes(kept.session))
     if wants_fragment(the.request):
@@ -147,19 +153,19 @@ class WalkPages:
 
         return routed
 
-    def verb(self, path: str) -> Callable[[Verb], Verb]:
-        """Moves the walk as a form asks that is sent there, and shows it."""
+    def verb(self, path: str, opens: Opens = edited) -> Callable[[Verb], Verb]:
+        """Moves the walk as a form asks that is sent there, and shows it with what `opens` finds open."""
 
         def routed(verb: Verb) -> Verb:
             @self.route(path, "POST")
             async def moved(the: WalkRequest) -> Response:
-                return await self._moved(the, verb)
+                return await self._moved(the, verb, opens)
 
             return verb
 
         return routed
 
-    async def _moved(self, the: WalkRequest, verb: Verb) -> Response:
+    async def _moved(self, the: WalkRequest, verb: Verb, opens: Opens) -> Response:
         """The walk after the verb; as it stands, and why, where it cannot be done."""
         try:
             kept = await verb(the)
@@ -169,21 +175,23 @@ class WalkPages:
                 f"This tab was behind: the walk went on elsewhere. Here is step {session.cursor} of iteration "
                 f"{session.iteration + 1}; nothing was changed."
             )
-            return await self._shown(the, error.current, message, 412)
+            return await self._shown(the, error.current, opens, message, 412)
         except QuestionError as error:
             return await show(the, await the.walk.load(), status=422, reply=str(error))
         except (SetupError, DivergedError, StoppedError) as error:
             status = 422 if isinstance(error, SetupError) else 409
-            return await self._shown(the, await the.walk.load(), str(error), status)
+            return await self._shown(the, await the.walk.load(), opens, str(error), status)
         if wants_fragment(the.request):
-            return await self._shown(the, kept, "", 200)
+            return await self._shown(the, kept, opens)
         next = the.form.get("next", "")
-        opened = the.opened(kept.session)
+        opened = opens(the.form, kept.session)
         page = f"/{next}" if next in self._views else f"/paths?{opened.query}" if opened else ""
         return RedirectResponse(f"{the.at}{page}", 303, headers=VARY)
 
-    async def _shown(self, the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
+    async def _shown(
+        self, the: WalkRequest, kept: Kept, opens: Opens, message: str = "", status: int = 200
+    ) -> Response:
         view = self._views.get(the.form.get("next", ""))
         if view is None:
-            return await show(the, kept, message, status, the.opened(kept.session))
+            return await show(the, kept, message, status, opens(the.form, kept.session))
         return await view(the, kept, message, status)

@@ -89,7 +89,11 @@ def _percent(text: str, apart: float) -> Iterator[Claim]:
 # Questions and answers ------------------------------------------------------------------------------------------------
 
 _PRODUCT = rf"(?P<product>{SIGNED}(?: · {SIGNED})+)"
-_FACTORS = wording(rf"{_PRODUCT}: (?:(?P<zero>a factor is 0)|(?P<count>\w+|\d+) negative factors?), so (?P<sign>\w+)")
+_FACTORS = wording(
+    rf"{_PRODUCT}: "
+    r"(?:(?P<zero>a factor is 0)|(?P<all>both|all) factors are positive|(?P<count>\w+|\d+) negative factors?), "
+    r"so (?P<sign>positive|negative|zero|δ is|the gradient is)"
+)
 _COME_TO = wording(rf"(?P<terms>{SIGNED}(?:(?:, | and ){SIGNED})*) come to (?P<total>{SIGNED})(?:, so (?P<sign>\w+))?")
 _TOGETHER = wording(rf"(?P<counts>.+), together (?P<total>{SIGNED})(?:, so (?P<sign>\w+))?")
 _LARGER = wording(
@@ -98,26 +102,26 @@ _LARGER = wording(
     r"(?:, so (?P<sign>\w+))?"
 )
 _ONE = wording(rf".*(?:sign is that of the error signal|sign is that of what comes back), (?P<one>{SIGNED})")
-_EXAMPLES = wording(rf"(?P<counts>.+); their mean is (?P<mean>{SIGNED}), so (?P<sign>\w+)")
-_ALL_ZERO = wording(r"All (?P<m>\d+) examples give 0, so zero")
 _COUNTED = re.compile(rf"({'|'.join(SMALL)}|\d+) (?:term|example)s? (?:is|are) (positive|negative|0)")
 
 
-def claims_of_sign(text: str, truth: float, shares: list[float], digits: int) -> Iterator[Claim]:
-    """Why a number has its sign; `shares` are each example's own, or the terms."""
+def claims_of_sign(text: str, truth: float, digits: int) -> Iterator[Claim]:
+    """Why a number has its sign."""
     for sentence in text.removeprefix("The sign: ").removesuffix(".").split(". "):
         sentence = sentence[0].upper() + sentence[1:]
-        yield from _claims_of_sign(sentence, truth, shares, digits)
+        yield from _claims_of_sign(sentence, truth, digits)
 
 
-def _claims_of_sign(sentence: str, truth: float, shares: list[float], digits: int) -> Iterator[Claim]:
+def _claims_of_sign(sentence: str, truth: float, digits: int) -> Iterator[Claim]:
     if (m := _FACTORS.fullmatch(sentence)) is not None:
         factors = [read(text, digits) for text in re.findall(SIGNED, m["product"])]
         negative = sum(factor.high < 0 for factor in factors)
         yield Claim("sum", m.group(), _product(factors), exactly(truth))
-        if m["zero"] is None:
+        if m["all"]:
+            yield word(m.group(), negative == 0 and (m["all"] == "both") is (len(factors) == 2))
+        elif m["zero"] is None:
             yield word(m.group(), (SMALL.index(m["count"]) if m["count"] in SMALL else int(m["count"])) == negative)
-        yield _sign(m["sign"], truth)
+        yield _sign(m["sign"] if m["sign"] in SIGNS else "positive", truth)
     elif (m := _COME_TO.fullmatch(sentence)) is not None:
         yield Claim(
             "sum",
@@ -137,36 +141,13 @@ def _claims_of_sign(sentence: str, truth: float, shares: list[float], digits: in
         if m["sign"]:
             yield Claim("sum", m.group(), left - right, exactly(truth))
         yield from _signed(m["sign"], truth)
-    elif (m := _EXAMPLES.fullmatch(sentence)) is not None:
-        yield from _counts(m["counts"], shares)
-        yield name("mean", m["mean"], truth, digits)
-        yield _sign(m["sign"], truth)
     elif (m := _TOGETHER.fullmatch(sentence)) is not None:
         yield word("counts terms", bool(_COUNTED.search(m["counts"].lower())))
         yield from _signed(m["sign"], truth)
-    elif (m := _ALL_ZERO.fullmatch(sentence)) is not None:
-        yield word(m.group(), int(m["m"]) == len(shares) and not any(shares))
-        yield _sign("zero", truth)
     elif (m := _ONE.fullmatch(sentence)) is not None:
         yield name("the one", m["one"], truth, digits)
     else:
         yield from unread(sentence)
-
-
-def _counts(text: str, shares: list[float]) -> Iterator[Claim]:
-    found = dict.fromkeys(("positive", "negative", "0"), 0)
-    for number, sign in _COUNTED.findall(
-        re.sub(r"(\w+) (is|are) ", r"\1 example \2 ", text.lower())
-        .replace("example example", "example")
-        .replace("examples example", "examples")
-    ):
-        found[sign] += count(number)
-    wanted = {
-        "positive": sum(x > 0 for x in shares),
-        "negative": sum(x < 0 for x in shares),
-        "0": sum(x == 0 for x in shares),
-    }
-    yield word(text, found == wanted)
 
 
 def _product(factors: list[Range]) -> Range:

@@ -154,7 +154,8 @@ def test_the_words_of_a_connection_and_a_unit_hold_their_numbers() -> None:
 
 
 def tab_stops(session: TrainingSession) -> list[str]:
-    return [tag.attrib["id"] for tag in drawn(session).iter() if tag.get("tabindex") == "0"]
+    marks = [mark for mark in drawn(session).iter("g") if {"id", "class"} <= set(mark.keys())]
+    return [mark.attrib["id"] for mark in marks if any(tag.get("tabindex") == "0" for tag in (mark, *mark))]
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -277,4 +277,4 @@ def test_an_open_question_keeps_the_paths_shut_which_would_answer_it() -> None:
     assert question_of(asked) is not None
     panel = paths_panel(asked, Opened(Symbol("W", 1, 0, 0)), 5)
     assert panel.open is None
-    assert panel.shut == "A question is open, and paths would answer it. They open when it is answered or skipped."
+    assert panel.shut == "A question is open, and paths would answer it. They open when it is answered or shown."

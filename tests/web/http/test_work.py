@@ -622,7 +622,7 @@ LONG = (  # what takes long for a large network, or for whoever comes first
     "app.sessions.setups.draft:draft_of",
     "app.views.explorer.explorer:explorer",
     "app.web.http.templating:Templates.render",
-    "app.web.api.state:state_text",
+    "app.web.api.state:state_texts",
     "app.web.api.state:equation_document",
 )
 EVERYTHING = (

@@ -138,16 +138,16 @@ def test_the_explorer_links_to_the_comparison(client: TestClient) -> None:
     assert links[-2:] == [f"{address}/compare", f"{address}/pictures"]
 
 
-def test_an_open_question_is_told_with_the_way_to_it_and_nothing_passes_it(client: TestClient) -> None:
+def test_an_open_question_is_told_with_the_way_to_it_and_a_step_shows_it(client: TestClient) -> None:
     address = start(client, ask="1")
     client.post(f"{address}/backward", data={"next": "compare"})
     before = state_of(client, address)["cursor"]
     page = soup(client, f"{address}/compare")
     assert "asks before it shows" in words(page, ".warning")
     assert page.select_one(f'.warning a[href="{address}"]') is not None
-    for way in ("step", "compare/first"):
-        client.post(f"{address}/{way}", data={"next": "compare"})
-        assert state_of(client, address)["cursor"] == before
+    client.post(f"{address}/step", data={"next": "compare"})
+    assert state_of(client, address)["cursor"] == before + 1
+    assert soup(client, f"{address}/compare").select_one(".warning") is None
 
 
 # Forks: a new walk beside one with one thing changed, stepped and trained together ------------------------------------

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.web.pages.paths import PathsAnswer
-from tests.web.reading import soup
+from tests.web.reading import element, soup
 from tests.web.talk import BATCHES, BY_HAND, HTMX, Json, act, begin, walk_of
 
 MANY = {
@@ -183,6 +183,19 @@ def test_htmx_gets_only_what_changed_and_a_step_closes_the_panel(client: TestCli
         f"/sessions/{state['id']}/step", data={"rev": str(rev), "open": "b-1-0-None"}, headers=HTMX
     ).text
     assert '<hx-partial hx-target="#paths" hx-swap="innerMorph"></hx-partial>' in stepped
+
+
+@pytest.mark.parametrize("verb", ["check", "focus"])
+def test_what_moves_nothing_leaves_open_paths_open(client: TestClient, verb: str) -> None:
+    state = begin(client, BATCHES)
+    address = f"/sessions/{state['id']}"
+    name = element(shown(client, state, "kind=W&layer=1&j=0&k=1"), "#opened")["value"]
+    form = {"open": str(name), "on": "1", "example": str(state["batch"][-1])}
+    there = client.post(f"{address}/{verb}", data=form)
+    assert there.headers["Location"] == f"{address}/paths?kind=W&layer=1&j=0&k=1"
+    assert "to the loss" in client.post(f"{address}/{verb}", data=form, headers=HTMX).text
+    for wrong in ("W-9-9-9", "W-1-0", "b-1", "u", "", "W-1-0-0-9"):
+        assert client.post(f"{address}/{verb}", data={**form, "open": wrong}).headers["Location"] == address
 
 
 def test_an_address_without_a_question_shows_the_walk_as_it_is(client: TestClient) -> None:

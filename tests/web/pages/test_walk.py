@@ -21,6 +21,17 @@ def panels(fragment: str) -> set[str]:
     return set(re.findall(r'<hx-partial hx-target="#([a-z]+)" hx-swap="innerMorph">', fragment))
 
 
+STATUS = re.compile(r'hx-target="#status" hx-swap="innerMorph">([^<]*)<')
+
+
+def spoken(client: TestClient, address: str, verb: str, **form: str) -> str:
+    """What a screen reader hears of a verb: the text that the status gets, which must be another one than before."""
+    form["rev"] = revision(client, address)
+    found = STATUS.search(client.post(f"{address}/{verb}", data=form, headers=HTMX).text)
+    assert found is not None, verb
+    return found[1].rstrip("\n")
+
+
 @pytest.mark.parametrize("path", ["/", "/docs", *(f"/lessons/{lesson.slug}" for lesson in LESSONS)])
 def test_a_page_answers_and_varies_with_who_asks(client: TestClient, path: str) -> None:
     response = client.get(path)
@@ -249,3 +260,38 @@ def test_a_nudge_of_another_size_is_refused(client: TestClient, by: str) -> None
     address = start(client)
     client.post(f"{address}/backward")
     assert client.get(f"{address}/nudge", params={"by": by}).status_code == 422
+
+
+# What is spoken -------------------------------------------------------------------------------------------------------
+
+
+def test_the_check_is_spoken_when_it_is_turned_on_and_off(client: TestClient) -> None:
+    address = start(client, "one-example-at-a-time", ask="0")
+    client.post(f"{address}/backward")
+    told = spoken(client, address, "check", on="1")
+    assert "Central differences of the loss give" in told
+    assert "All 9 gradients agree" in told
+    assert spoken(client, address, "check", on="0") == "Gradients are no longer checked."
+
+
+def test_another_example_is_spoken_also_where_its_numbers_are_the_same(client: TestClient) -> None:
+    address = start(client, "hours-of-study", ask="0")
+    assert spoken(client, address, "focus", example="2").startswith("Example 3 is in focus. ")
+
+
+def test_of_a_training_its_outcome_is_spoken(client: TestClient) -> None:
+    address = start(client, "hours-of-study", ask="0")
+    told = spoken(client, address, "train", iterations="20")
+    assert told.startswith("20 updates made. The loss of this batch was ")
+    assert "Update" not in told
+
+
+def test_the_same_refusal_is_spoken_each_time(client: TestClient) -> None:
+    address = start(client, ask="0")
+    form, told = {"rev": revision(client, address), "learning_rate": "a lot"}, []
+    for _ in range(3):
+        found = STATUS.search(client.post(f"{address}/learning-rate", data=form, headers=HTMX).text)
+        assert found is not None
+        told.append(found[1].rstrip("\n"))
+    assert told[0] != told[1] != told[2]
+    assert len({text.rstrip("\u00a0") for text in told}) == 1
