@@ -11,7 +11,7 @@
   const refOf = (element) => (element?.closest?.(".route") ?? element?.closest?.("[data-ref]"))?.dataset.ref ?? "";
   const named = (ref) => `[data-ref="${ref}"]`;
   const light = (element) => {
-    lit = refOf(element);
+    lit = refOf(element) || (find("#opened")?.dataset.lit ?? ""); // what is open stays lit
     const twins = lit ? all(lit.split(" ").map(named)) : []; // a path names several marks
     all(".on[data-ref]").forEach((twin) => twins.includes(twin) || twin.classList.remove("on"));
     twins.forEach((twin) => twin.classList.add("on"));
