@@ -270,10 +270,7 @@ def claims_of_nudge(text: str, session: TrainingSession, symbol: Symbol, by: flo
     within = 1e-14 * abs(before) + 1e-300
     for sentence in split(text):
         if (m := _NUDGED.fullmatch(sentence)) is not None:
-            yield word(
-                m["what"],
-                _is_called(m["what"].replace("Weight", "The weight").replace("Bias", "The bias"), symbol, session),
-            )
+            yield word(m["what"], _is_called(f"the {m['what'].lower()}", symbol, session))
             yield name("by", m["by"], by, 8)
             yield Claim("rule", sentence, exactly(gradient * by), read(m["foretold"], digits))
             if m["lost"]:
