@@ -5,14 +5,17 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (name, listener) => document.addEventListener(name, listener);
 
-  // Twins: CSS cannot match equal attributes, so the one under the pointer or in focus lights the others.
+  // Twins: CSS cannot match equal attributes, so the one under the pointer or in focus lights the others; but a term of
+  // the formula only what it names, not the other terms that name it.
   let lit = "";
   let point = null; // where the pointer is: what lies there after a swap?
   const refOf = (element) => (element?.closest?.(".route") ?? element?.closest?.("[data-ref]"))?.dataset.ref ?? "";
   const named = (ref) => `[data-ref="${ref}"]`;
   const light = (element) => {
     lit = refOf(element) || (find("#opened")?.dataset.lit ?? ""); // what is open stays lit
-    const twins = lit ? all(lit.split(" ").map(named)) : []; // a path names several marks
+    const own = element?.closest?.(".maths [data-ref]");
+    const twins = (lit ? all(lit.split(" ").map(named)) : []) // a path names several marks
+      .filter((twin) => !own || twin === own || !twin.closest(".maths"));
     all(".on[data-ref]").forEach((twin) => twins.includes(twin) || twin.classList.remove("on"));
     twins.forEach((twin) => twin.classList.add("on"));
     const readout = find("#readout"); // numbers of a mark whose label has no room

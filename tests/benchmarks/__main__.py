@@ -20,7 +20,7 @@ from tests.benchmarks.checking import check_seconds, iterations
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.greedy import beside_curves, beside_training
 from tests.benchmarks.holds import longest_hold
-from tests.benchmarks.in_browser import clicks_to_paint, cold_starts
+from tests.benchmarks.in_browser import clicks_to_paint, cold_starts, step_costs
 from tests.benchmarks.in_process import browser
 from tests.benchmarks.longest import facts_seconds, paths_seconds, picture_seconds
 from tests.benchmarks.memory import resident_after_rounds
@@ -95,7 +95,7 @@ def pages(files: dict[str, int]) -> list[Figure]:
     """Bytes of the first page, with everything."""
     parts = [Figure(f"    {name}", size / 1000, "kB") for name, size in sorted(files.items())]
     whole = Figure("first page with everything, compressed", sum(files.values()) / 1000, "kB", 100.0)
-    return [whole, *parts, Figure("own JavaScript, compressed", own_javascript(files) / 1000, "kB", 5.0)]
+    return [whole, *parts, Figure("own JavaScript, compressed", own_javascript(files) / 1000, "kB", 6.0)]
 
 
 def looks(drawn: dict[str, Drawn]) -> list[Figure]:
@@ -184,10 +184,15 @@ def on_its_page() -> list[Figure]:
 
 def in_chromium() -> list[Figure]:
     """What a learner waits for."""
-    times = clicks_to_paint()
+    times, costs, bounds = clicks_to_paint(), step_costs(), {"motion": 35.0, "motion off": 20.0}
     return [
+        *(
+            Figure(f"main thread of a step to the end of its film, {name}", cost.milliseconds, "ms", bounds[name])
+            for name, cost in costs.items()
+        ),
+        *(Figure(f"    layouts of a step, {name}", cost.layouts, "") for name, cost in costs.items()),
         Figure("click to painted frame on loopback, p50", median(times), "ms"),
-        Figure("click to painted frame on loopback, p95", quantiles(times, n=20)[-1], "ms", 100.0),
+        Figure("click to painted frame on loopback, p95", quantiles(times, n=20)[-1], "ms", 50.0),
         Figure("cold start to the first answer, median of three", median(cold_starts()), "s", 2.0),
     ]
 

@@ -34,8 +34,7 @@ OVERLAPS = """() => {
     boxes.forEach((b) => { if (a.own !== b.own && meet(a, b)) found.push(`${a.name} over ${b.name}`); });
     circles.forEach((c) => {
       if (a.own === c.own && inside(a)) {
-        const corners = [[a.left, a.top], [a.right, a.top], [a.left, a.bottom], [a.right, a.bottom]];
-        const out = corners.some(([x, y]) => Math.hypot(x - c.x, y - c.y) > c.r + SLACK);
+        const out = a.top < c.y - c.r || a.bottom > c.y + c.r || a.right - a.left > 4 * c.r; // a long one may be wider
         if (out) found.push(`${a.name} out of its ${c.name}`);
       } else if (far(c, a) < c.r - SLACK) found.push(`${a.name} over ${c.name}`);
     });

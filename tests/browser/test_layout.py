@@ -13,7 +13,9 @@ BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
   .map((mark) => mark.getBoundingClientRect().bottom))"""
 
 MOVED = """(towards) => {
-  const text = document.querySelector("#labels .wl:first-child text"), box = document.querySelector(towards).getBBox();
+  const text = document.querySelector("#labels .wl:first-child text"), other = document.querySelector(towards);
+  for (const label of [text, other]) label.closest(".wl")?.classList.add("on"); // or there is nothing to see of them
+  const box = other.getBBox();
   text.setAttribute("x", box.x + box.width / 2);
   text.setAttribute("y", box.y + box.height / 2);
 }"""

@@ -14,7 +14,7 @@ LOOKED = """() => {
   const ids = all("[id]").map((element) => element.id);
   return {
     faults: [
-      ...strays("#net, #net *", SVG), ...strays("#pulses, #pulses *", SVG), ...strays("math, math *", MATHML),
+      ...strays("#net, #net *", SVG), ...strays("math, math *", MATHML),
       ...all("#net .tone, #net .wire").filter((mark) => isEmpty(mark.getBoundingClientRect()))
         .map((mark) => `without size: ${mark.outerHTML}`),
       ...all("math [id]").map((element) => `an id in MathML: ${element.id}`),

@@ -34,7 +34,7 @@ from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
 from app.views.explorer.timeline import Cell
-from app.views.network.diagram import Wave
+from app.views.network.film import Film
 from app.views.network.marks import Connection, Label, LossMark, Unit
 from app.views.pictures.activity import Activations, Histogram
 from app.views.pictures.choices import Choices
@@ -101,7 +101,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "svg/label.svg": (Label, "mark"),
     "svg/unit.svg": (Unit, "mark"),
     "svg/loss.svg": (LossMark, "mark"),
-    "svg/pulse.svg": (Wave, "mark"),
+    "explorer/film.html": (Film, "mark"),
     "check/row.html": (CheckRow, "row"),
     "explorer/parameter.html": (ParameterRow, "row"),
     "explorer/cell.html": (Cell, "cell"),

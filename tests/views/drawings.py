@@ -14,10 +14,8 @@ ADVANCE = {".": 0.3, " ": 0.29, "−": 0.68, "→": 0.98, "∂": 0.65, "δ": 0.6
 ADVANCE |= dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉", 0.42)
 LETTER = 0.66
 CAPITAL = 0.74  # height of digits and capitals, in ems
-# Font sizes as app.css gives them, by class; the first that fits wins.
-SIZES = {"lh": 14, "ls": 12.5, "n": 14, "zl": 12, "bl": 12, "dl": 12.5, "way": 13, "script": 19}
-VALUE_SIZES = {"": 15.0, "long": 12.5, "longest": 10.5}
-SMALL_VALUE_SIZES = {"": 12.5, "long": 10.5, "longest": 8.5}
+SIZES = {"lh": 14.0, "v": 15.0, "script": 19.0}  # of fonts, as app.css gives them by class; all others are TEXT
+TEXT = 13.0
 
 
 @dataclass(frozen=True)
@@ -49,15 +47,26 @@ def with_class(panel: Element, name: str) -> list[Element]:
     return [tag for tag in panel.iter() if name in _classes(tag)]
 
 
-def texts(panel: Element) -> list[Ink]:
-    """Every text that is visible at once."""
+def texts(panel: Element, all_numbers: bool) -> list[Ink]:
+    """Every text that is visible at once: at rest, or where all numbers are asked for."""
     small = bool(with_class(panel, "small"))
     return [
         _text(group, tag, small)
         for group in panel.iter("g")
         for tag in group.findall("text")
-        if tag.text and "nowhere" not in _classes(group)
+        if tag.text and _is_seen(group, tag, small, all_numbers)
     ]
+
+
+def _is_seen(group: Element, tag: Element, small: bool, all_numbers: bool) -> bool:
+    """Details are there on demand: numbers of lines that the equation runs along; of others, the newest."""
+    of, classes = _classes(group), _classes(tag)
+    if "wl" in of:
+        newest = tag is group.findall("text")[-1]
+        return "active" in of or (all_numbers and newest and "nowhere" not in of)
+    if "bl" in classes:
+        return all_numbers or "current" in of
+    return "zl" not in classes or ("current" in of and not small)
 
 
 def shapes(panel: Element) -> list[Ink]:
@@ -85,7 +94,7 @@ def _box(rect: Element) -> Ink:
 
 
 def _text(group: Element, tag: Element, small: bool) -> Ink:
-    written, size = tag.text or "", _size(group, tag, small)
+    written, size = "".join(tag.itertext()), _size(group, tag, small)
     width = sum(ADVANCE.get(letter, LETTER) for letter in written) * size
     x, y = float(tag.attrib["x"]), float(tag.attrib["y"])
     owner = "target" if "target" in _classes(group) else group.get("id", "")
@@ -93,10 +102,7 @@ def _text(group: Element, tag: Element, small: bool) -> Ink:
 
 
 def _size(group: Element, tag: Element, small: bool) -> float:
-    classes, parent = _classes(tag), _classes(group)
-    if "wl" in parent:
-        return 9.5 if "tight" in parent else 12
-    if "v" in classes:
-        sizes = SMALL_VALUE_SIZES if small else VALUE_SIZES
-        return 12.5 if "loss-mark" in parent else sizes[" ".join(classes[1:])]
-    return next((size for name, size in SIZES.items() if name in classes), 12.5)
+    classes = _classes(tag)
+    if "long" in classes or ("v" in classes and (small or "loss-mark" in _classes(group))):
+        return TEXT
+    return next((size for name, size in SIZES.items() if name in classes), TEXT)

@@ -1,6 +1,7 @@
 """Where units, connections and their numbers stand, and how they are drawn, for the sizes of a network alone.
 
-All in the drawing's own units, about a pixel. No number stands over another, a unit or a caption.
+All in the drawing's own units, about a pixel; every drawing is of one size, so that its texts have one, too. No number
+stands over another, a unit or a caption.
 """
 
 from collections.abc import Iterator
@@ -21,10 +22,13 @@ from app.views.text.naming import spoken_mark, unit_mark
 
 ROOMY_UNITS, ROOMY_CONNECTIONS = 5, 40  # beyond either, numbers leave the drawing
 UNFOLDED, FOLDED_HEAD = 16, 7  # a layer beyond 16 units shows its first 7, a fold, and its last
-TOP, BOTTOM, LEFT = 64.0, 38.0, 46.0  # room for captions and a name, for two rows below a unit, for half an input
+WIDTH, HEIGHT = 764.0, 430.0
+TOP, BOTTOM, LEFT = 60.0, 36.0, 46.0  # room for captions and a name, for two rows below a unit, for half an input
 TO_LOSS, AFTER_LOSS = 162.0, 44.0
+FARTHEST = 320.0  # from one column to the next
 LOSS_RADIUS = 30.0
-TARGET_ASIDE, TARGET_OFF = 88.0, 30.0  # from an output to the middle of its target
+ROOMY_LINE = 80.0  # a line of this length has room for numbers on their way
+TARGET_ASIDE, TARGET_OFF = 88.0, 24.0  # from an output to the middle of its target
 PAIR_APART = 0.78  # two units of a column stand so far apart, as a share of the room
 
 
@@ -49,6 +53,15 @@ class Line(NamedTuple):
         (x1, y1), (x2, y2) = self.start, self.end
         return Point(x1 + t * (x2 - x1), y1 + t * (y2 - y1))
 
+    def share(self, point: Point) -> float:
+        """The share of the way at which the line passes the point."""
+        (x1, y1), (x2, y2) = self.start, self.end
+        return ((point.x - x1) * (x2 - x1) + (point.y - y1) * (y2 - y1)) / ((x2 - x1) ** 2 + (y2 - y1) ** 2)
+
+    def before(self, far: float) -> Point:
+        """The point so far from the end."""
+        return Line(*self[:3], self.end, self.start).after(far)
+
     def after(self, far: float) -> Point:
         """The point so far from the start."""
         return self.at(far / hypot(self.end.x - self.start.x, self.end.y - self.start.y))
@@ -68,8 +81,6 @@ class Layout:
     dense: bool
     tallest: int
     radius: float
-    width: float
-    height: float
     middle: float
     columns: tuple[float, ...]
     units: dict[tuple[int, int], Point]
@@ -77,6 +88,21 @@ class Layout:
     loss: Point
     connections: tuple[Line, ...]
     to_loss: tuple[Line, ...]
+
+    @property
+    def roomy(self) -> bool:
+        """Whether numbers have room on the way from one column to the next."""
+        return not self.dense and self.columns[1] - self.columns[0] - 2 * self.radius >= ROOMY_LINE
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there is room for one row of numbers below a unit, not for two."""
+        return self.tallest > 3
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals the numbers of units have room for."""
+        return 3 if self.tallest > 4 or len(self.sizes) > 4 else 4
 
     def target(self, j: int) -> Point:
         """The middle of output j's target: beside it, on the side away from the loss."""
@@ -89,18 +115,18 @@ def layout(sizes: tuple[int, ...]) -> Layout:
     dense = max(sizes) > ROOMY_UNITS or sum(a * b for a, b in pairwise(sizes)) > ROOMY_CONNECTIONS
     tallest = max(map(_places, sizes))
     if dense:
-        radius = 11.0 if tallest > 9 else 14.0
-        height = TOP + BOTTOM + max(320.0, tallest * 2.5 * radius)
+        radius = min(14.0, (HEIGHT - TOP - BOTTOM) / (2.4 * tallest))
     else:
-        radius = {1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(tallest, 23.0)
-        height = {4: 470.0, 5: 560.0}.get(tallest, 420.0)
-    middle = TOP + (height - TOP - BOTTOM) / 2
-    spacing = {2: 320.0, 3: 256.0}.get(len(sizes), 216.0)  # from one column to the next
-    columns = tuple(LEFT + spacing * l for l in range(len(sizes)))
+        radius = min({1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(tallest, 19.0), 32.0 if len(sizes) < 5 else 23.0)
+    middle = TOP + (HEIGHT - TOP - BOTTOM) / 2
+    room = WIDTH - LEFT - TO_LOSS - AFTER_LOSS
+    spacing = min(room / (len(sizes) - 1), FARTHEST)  # from one column to the next
+    left = LEFT + (room - spacing * (len(sizes) - 1)) / 2
+    columns = tuple(left + spacing * l for l in range(len(sizes)))
     loss = Point(columns[-1] + TO_LOSS, middle)
 
     def height_of(row: int, size: int) -> float:
-        room, places = height - TOP - BOTTOM - 2 * radius, _places(size)
+        room, places = HEIGHT - TOP - BOTTOM - 2 * radius, _places(size)
         step = PAIR_APART * room if places == 2 and not dense else room / max(tallest - 1, 1)
         return middle + (row - (places - 1) / 2) * step
 
@@ -120,10 +146,7 @@ def layout(sizes: tuple[int, ...]) -> Layout:
     to_loss = tuple(
         Line(last + 1, 0, k, *_rim_to_rim(units[last, k], loss, radius, LOSS_RADIUS)) for _, k in _drawn(sizes[-1])
     )
-    width = loss.x + AFTER_LOSS
-    return Layout(
-        sizes, dense, tallest, radius, width, height, middle, columns, units, folds, loss, connections, to_loss
-    )
+    return Layout(sizes, dense, tallest, radius, middle, columns, units, folds, loss, connections, to_loss)
 
 
 def _places(size: int) -> int:
@@ -145,18 +168,20 @@ def _rim_to_rim(a: Point, b: Point, from_radius: float, to_radius: float) -> tup
 
 # The numbers of connections ------------------------------------------------------------------------------------------
 
-LABEL = (70.0, 38.0)  # "∂ −1.23×10⁻⁵"; three rows: weight, gradient, new weight
-SIGNAL = (66.0, 18.0)  # an error signal on the way from the loss
-BELOW = (88.0, 31.0)  # two rows below a unit: "b → −0.1234", "δ = −0.0396"
+LABEL = (74.0, 44.0)  # "∂ −0.00123"; three rows: weight, gradient, new weight
+ROW = 18.0  # one of them: labels of several connections show no more
+SIGNAL = (70.0, 18.0)  # an error signal on the way from the loss
+BELOW = (80.0, 31.0)  # two rows below a unit: "b → −0.1234", "δ = −0.0396"
 ALONG = np.linspace(0.04, 0.96, 33)  # shares of the way along a line
 BESIDE = (0.0, -7.0, 7.0)  # how far above or below its line a label may stand
 HEAD_MIDDLE, HEAD_SIZE = 8.0, 11.0  # an arrowhead: how far from the start of its line, how large
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # as it is drawn
-ROWS = (-8.5, 4.0, 16.0)  # baselines of weight, gradient and new weight around the label's middle
+ROWS = ((4.5,), (-2.5, 11.5), (-9.5, 4.5, 18.5))  # baselines of one, two and three rows around the label's middle
 MARGIN = 4.0
 # What counts against a place, where taking another label's last place counts 1: a foreign line through it, and
 # another label so near above or below that the two read as one.
 CUT, CROWD, ROOM = 0.25, 0.5, 8.0
+OFF = 1.5  # as much, for a place at an end of the line: what travels needs room on both sides
 
 Places = dict[tuple[int, int, int], Point]
 
@@ -174,8 +199,10 @@ def fixed_boxes(drawing: Layout) -> tuple[Box, ...]:
     """Everything that no label may cover: units, captions, targets, the loss, and where arrowheads will be."""
     r = drawing.radius
     circles = (Box(x, y, 2 * r, 2 * r) for x, y in drawing.units.values())
-    names = (Box(x, y - r - 10, 56.0, 17.0) for x, y in drawing.units.values())
-    below = (Box(x, y + r + 17, *BELOW) for (l, _), (x, y) in drawing.units.items() if l)
+    ends = 0, len(drawing.sizes) - 1  # whose names may be those of columns and of classes
+    names = (Box(x, y - r - 10, 104.0 if l in ends else 40.0, 15.0) for (l, _), (x, y) in drawing.units.items())
+    wide, tall = (BELOW[0], BELOW[1] / 2) if drawing.crowded else BELOW
+    below = (Box(x, y + r + 2 + tall / 2, wide, tall) for (l, _), (x, y) in drawing.units.items() if l)
     captions = (Box(x, 22.0, 120.0, 36.0) for x in drawing.columns)
     targets = (Box(*drawing.target(line.k), 80.0, 24.0) for line in drawing.to_loss)
     loss = Box(*drawing.loss, 2 * LOSS_RADIUS + 16, 2 * LOSS_RADIUS)
@@ -198,19 +225,20 @@ def _labelled(drawing: Layout, l: int) -> Iterator[tuple[Line, Point]]:
     size = np.array(SIGNAL if l == len(drawing.sizes) else LABEL)
     places = np.array([(x, y + beside) for line in lines for x, y in map(line.at, ALONG) for beside in BESIDE])
     owner = np.repeat(np.arange(len(lines)), len(ALONG) * len(BESIDE))
+    off = OFF * np.tile(np.repeat(np.abs(2 * ALONG - 1), len(BESIDE)), len(lines)) ** 2
 
     start, end = (*drawing.columns, drawing.loss.x)[l - 1 : l + 1]
     fixed = np.array(fixed_boxes(drawing))
     free = np.abs(places[:, 0] - (start + end) / 2) <= (end - start - size[0]) / 2
     free &= ~_near(places, fixed[:, :2], fixed[:, 2:] + size).any(axis=1)
-    places, owner = places[free], owner[free]
+    places, owner, costs = places[free], owner[free], off[free]
 
-    conflicts = _near(places, places, 2 * size) & (owner[:, None] != owner)
-    crowded = _near(places, places, 2 * np.array((size[0], size[1] + ROOM)))
-    costs = np.zeros(len(places))
+    row = np.array((size[0], ROW))
+    conflicts = _near(places, places, 2 * row) & (owner[:, None] != owner)
+    crowded = _near(places, places, 2 * np.array((size[0], ROW + ROOM)))
     for i, ((x1, y1), (x2, y2)) in enumerate(line[3:] for line in lines):
         heights = y1 + (places[:, 0] - x1) / (x2 - x1) * (y2 - y1)
-        costs += CUT * ((np.abs(heights - places[:, 1]) < size[1] / 2) & (owner != i))
+        costs += CUT * ((np.abs(heights - places[:, 1]) < ROW / 2) & (owner != i))
 
     left = np.ones(len(places), bool)
     while left.any():
@@ -235,10 +263,10 @@ def _near(places: Array, others: Array, sizes: Array) -> NDArray[np.bool_]:
 
 
 class Wire(NamedTuple):
-    """A line as it is drawn: its ids, its path, its arrowhead, the rows of its label, where it leads in words.
+    """A line as it is drawn: its ids, its path, its arrowhead, the middle of its label, where it leads in words.
 
-    The arrowhead stands at its start and points there: the way back. A label that found no place is not `placed`.
-    `weight` is the weight that it stands for.
+    The arrowhead stands at its start and points there: the way back. `x` and `rows` are where the rows of its label
+    stand: of one row, of two, of three. A label that found no place is not `placed`. `weight` is what it stands for.
     """
 
     line: Line
@@ -246,16 +274,18 @@ class Wire(NamedTuple):
     ref: str
     path: str
     head: str
-    rows: tuple[str, str, str, str]
+    middle: Point
+    x: str
+    rows: tuple[tuple[str, ...], ...]
     placed: bool
     words: str
     weight: Symbol
 
 
 class Spot(NamedTuple):
-    """A unit as it is drawn: layer and number, its id and its bias's, its name in words, where its parts stand.
+    """A unit as it is drawn: layer and number, its id and its bias's, its name in words and in short, where it stands.
 
-    `places` are the last fields of a Unit, from `name` on.
+    `places` are the last fields of a Unit, from `x` on.
     """
 
     l: int
@@ -263,6 +293,7 @@ class Spot(NamedTuple):
     id: str
     bias_ref: str
     words: str
+    name: str
     places: tuple[str, ...]
 
 
@@ -310,16 +341,17 @@ def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
     tip, back = line.after(2.0), line.after(2.0 + HEAD_LONG)
     corners = (tip, (back.x - dy, back.y + dx), (back.x + dy, back.y - dx))
     head = f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in corners)}Z"
-    x, y = places.get(at) or line.at(0.5)
-    rows = (place(x), place(y + ROWS[0]), place(y + ROWS[1]), place(y + ROWS[2]))
-    return Wire(line, id, ref, path, head, rows, at in places, words, weight)
+    middle = places.get(at) or line.at(0.5)
+    x, y = middle
+    rows = tuple(tuple(place(y + row) for row in rows) for rows in ROWS)
+    return Wire(line, id, ref, path, head, middle, place(x), rows, at in places, words, weight)
 
 
 def _spot(drawing: Layout, l: int, j: int) -> Spot:
     (x, y), r = drawing.units[l, j], drawing.radius
     kind = "input" if l == 0 else "output" if l == len(drawing.sizes) - 1 else "hidden unit"
     name = "" if drawing.dense else unit_mark(drawing.sizes, l, j)
-    across = (x, y, r, y - r - 7, x + 20, y - 0.45 * r, y + 0.17 * r, y + r + 15, y + r + 29)
+    across = (x, y, r, y - r - 6, x + 20, y - 0.45 * r, y + 5, y + r + 14, y + r + (14 if drawing.crowded else 28))
     words = f"{kind} {spoken_mark(drawing.sizes, l, j)}"
     ids = reference(Symbol("a", l, j)), reference(Symbol("b", l, j))
-    return Spot(l, j, *ids, words, (name, *map(place, across)))
+    return Spot(l, j, *ids, words, name, tuple(map(place, across)))

@@ -3,7 +3,7 @@
 What they show is what the walk has shown so far.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -20,12 +20,12 @@ from app.views.network.layout import LOSS_RADIUS, Still
 from app.views.network.scales import place, sign_class, strength, stroke_width
 from app.views.text.activations import is_flat, is_off
 from app.views.text.naming import target_mark
-from app.views.text.numbers import number
+from app.views.text.numbers import MINUS, fixed, number
 
-MOST_DIGITS = 4  # the drawing has no room for more
-ROOMY_LABEL = 11  # characters that fit a label; a longer text is set smaller
 TO_LOSS_WIDTH = "1.6"
-ROOMY_VALUE, LONG_VALUE = 6, 8  # characters of a value that fit a circle in full size, and set smaller
+ROOMY_VALUE = 6  # characters of a value that fit a circle in full size
+ROOMY_NAME = 13  # characters of a column's or a class's name
+BIASED = ("z", "db", "b")  # what is about a bias
 WAYS = {"neg": "▲", "pos": "▼"}  # by the sign of the error signal: the way the sum should move to lower the loss
 WAY_WORDS = {"▲": ", a larger sum lowers the loss", "▼": ", a smaller sum lowers the loss"}
 BY_THIS_RULE = ", by a rule that is not the chain rule's"  # then its sign proves nothing
@@ -33,13 +33,17 @@ BOX_WIDTH, BOX_HEIGHT = 76.0, 22.0  # of a target, as its template draws it
 
 
 class Connection(NamedTuple):
-    """One line: `head` is its arrowhead's path, empty where no gradient has come; `label` says it all in words."""
+    """One line: `head` is its arrowhead's path, empty where no gradient has come; `label` says it all in words.
+
+    `was` is the width before the update that is shown, empty at any other time.
+    """
 
     id: str
     ref: str
     classes: str
     path: str
     width: str
+    was: str
     head: str
     flows: bool
     tab: str
@@ -71,7 +75,10 @@ class Label(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """One unit as it looks now; numbers not known yet are empty. `way` is where its sum should move."""
+    """One unit as it looks now; numbers not known yet are empty. `way` is where its sum should move.
+
+    `given` is what the data call it.
+    """
 
     id: str
     bias_ref: str
@@ -86,6 +93,7 @@ class Unit(NamedTuple):
     tab: str
     label: str
     name: str
+    given: str
     x: str
     y: str
     radius: str
@@ -168,7 +176,7 @@ class Visible:
             shape,
             cursor,
             values,
-            min(digits, MOST_DIGITS),
+            digits,
             session.by != "equation",
             equation.phase if equation else "",
             (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
@@ -185,6 +193,14 @@ class Visible:
     def text(self, symbol: Symbol) -> str:
         """The symbol's number; empty until it is given, or found by an equation that has been shown."""
         return self.number(symbol) if self.found.get(symbol, -1) < self.cursor else ""
+
+    def updated(self, symbol: Symbol, new: Symbol) -> str:
+        """A parameter's number after its update; where that looks like the old one, the old one and its change."""
+        text = self.text(new)
+        old, change = self.values[symbol], self.values[new] - self.values[symbol]
+        if text and change and fixed(old, self.digits) == fixed(old + change, self.digits):
+            return f"{self.number(symbol)} {'+' if change > 0 else MINUS} {number(abs(change), self.digits)}"
+        return text
 
     def is_about(self, l: int, j: int) -> bool:
         """Whether the equation finds something of this unit: a number of its own, or a weight or bias that it uses."""
@@ -218,10 +234,11 @@ def connections(now: Visible, drawn: Still, mark: str) -> Iterator[tuple[Connect
     for wire in drawn.connections:
         (l, j, k, _, _), w = wire.line, wire.weight
         dw, new_w = Symbol("dW", l, j, k), Symbol("new_W", l, j, k)
-        weight, gradient, updated = now.number(w), now.text(dw), now.text(new_w)
+        weight, gradient, updated = now.number(w), now.text(dw), now.updated(w, new_w)
         value = now.values[new_w if updated else w]
         reached = {"forward": l <= now.about[1], "backward": gradient, "update": updated}.get(now.phase, True)
         standing = now.standing(l, j, k) or ("" if reached else "quiet")
+        stopped = now.values[Symbol("delta", l, j)] == 0  # a unit that lets nothing through
         words = f"{wire.words}: {weight}"
         words += f", gradient {gradient}" if gradient else ""
         words += f", after the update {updated}" if updated else ""
@@ -231,19 +248,25 @@ def connections(now: Visible, drawn: Still, mark: str) -> Iterator[tuple[Connect
             f"edge {sign_class(value)} {standing}".rstrip(),
             wire.path,
             stroke_width(value, now.largest_weight),
-            wire.head if gradient and now.phase in ("backward", "update") else "",
-            now.phase == "backward" and standing in ("active", "path"),
+            stroke_width(now.values[w], now.largest_weight)
+            if now.about == new_w._replace(kind="W") and updated
+            else "",
+            wire.head if gradient and not stopped and now.phase in ("backward", "update") else "",
+            now.phase == "backward" and not stopped and standing in ("active", "path"),
             "0" if wire.id == mark else "-1",
             words,
         )
         if drawn.layout.dense:
             yield line, None
             continue
+        if standing == "active" and now.about[0] == "delta":
+            gradient = updated = ""  # the equation takes the weight alone
         gradient, sign = (f"∂ {gradient}", sign_class(now.values[dw])) if gradient else ("", "")
-        updated = f"→ {updated}" if updated else ""
-        tight = "tight" if max(map(len, (weight, gradient, updated))) > ROOMY_LABEL else ""
-        classes = " ".join(filter(None, ("wl", standing, tight, "" if wire.placed else "nowhere")))
-        yield line, Label(f"l-{wire.id}", wire.ref, classes, *wire.rows, weight, gradient, sign, updated)
+        updated = updated.removeprefix(weight).strip() if " " in updated else updated and f"→ {updated}"
+        classes = " ".join(filter(None, ("wl", standing, "" if wire.placed else "nowhere")))
+        first, second, third = (*wire.rows[bool(gradient) + bool(updated)], "", "")[:3]
+        numbers = weight, gradient, sign, updated
+        yield line, Label(f"l-{wire.id}", wire.ref, classes, wire.x, first, second, third, *numbers)
 
 
 def ways_to_loss(now: Visible, drawn: Still) -> Iterator[tuple[Connection, Label | None]]:
@@ -256,26 +279,31 @@ def ways_to_loss(now: Visible, drawn: Still) -> Iterator[tuple[Connection, Label
             f"edge to-loss {standing}".rstrip(),
             wire.path,
             TO_LOSS_WIDTH,
+            "",
             wire.head if error else "",
             now.phase == "backward" and bool(standing),
             "-1",
             wire.words + (f", error signal {error}" if error else ""),
         )
-        signal = f"δ {error}" if error else ""
-        label = Label(f"l-{wire.id}", wire.ref, "wl", *wire.rows, "", signal, "signal", "")
+        signal, row, looks = f"δ {error}" if error else "", wire.rows[0][0], f"wl {standing}".rstrip()
+        label = Label(f"l-{wire.id}", wire.ref, looks, wire.x, "", row, "", "", signal, "signal", "")
         yield line, label if wire.placed else None
 
 
 # Units ---------------------------------------------------------------------------------------------------------------
 
 
-def units(now: Visible, drawn: Still, mark: str) -> Iterator[Unit]:
-    """Every drawn unit, layer by layer; `mark` is the id of the one tab stop."""
+def units(now: Visible, drawn: Still, mark: str, names: Mapping[tuple[int, int], str]) -> Iterator[Unit]:
+    """Every drawn unit, layer by layer; `mark` is the id of the one tab stop, `names` are of columns and classes."""
     for spot in drawn.units:
         l, j = spot.l, spot.j
-        value, summed, bias, updated, error = (
-            now.text(Symbol(kind, l, j)) if l or kind == "a" else "" for kind in ("a", "z", "b", "new_b", "delta")
+        given = names.get((l, j), "")
+        given = "" if given in (spot.name, target_mark(j), "y") else given  # it would say the same twice
+        shortened = given if len(given) <= ROOMY_NAME else f"{given[: ROOMY_NAME - 1]}…"
+        value, summed, bias, error = (
+            now.text(Symbol(kind, l, j)) if l or kind == "a" else "" for kind in ("a", "z", "b", "delta")
         )
+        updated = now.updated(Symbol("b", l, j), Symbol("new_b", l, j)) if l else ""
         a = now.values[Symbol("a", l, j)] if value else 0.0
         way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
         off, shut = False, ""
@@ -302,14 +330,29 @@ def units(now: Visible, drawn: Still, mark: str) -> Iterator[Unit]:
             strength(a, now.largest_activation) if value else "0",
             "" if value else summed,
             shown,
-            "" if len(shown) <= ROOMY_VALUE else "long" if len(shown) <= LONG_VALUE else "longest",
-            f"b → {updated}" if updated else f"b = {bias}" if bias else "",
-            f"δ = {error}" if error else "",
+            "" if len(shown) <= ROOMY_VALUE else "long",
+            *_below(now, drawn, l, j, bias, updated, error),
             way,
             "0" if spot.id == mark else "-1",
-            f"{spot.words}: {words}{shut}",
+            f"{spot.words}{given and f', {given}'}: {words}{shut}",
+            spot.name,
+            shortened,
             *spot.places,
         )
+
+
+def _below(now: Visible, drawn: Still, l: int, j: int, bias: str, updated: str, error: str) -> tuple[str, str]:
+    """The rows below a unit: its bias, or what is found of it, and its error signal; or one of them."""
+    about_bias = now.is_about(l, j) and now.about[0] in BIASED
+    row = f"b = {bias}" if bias else ""
+    if updated:
+        row = f"b {updated.partition(' ')[2]}" if " " in updated else f"b → {updated}"
+    elif about_bias and now.about[0] == "db":
+        row = f"∂b = {now.text(Symbol('db', l, j))}"
+    error = f"δ = {error}" if error and drawn.layout.roomy else error
+    if not drawn.layout.crowded:
+        return row, error
+    return (row, "") if about_bias else ("", error)
 
 
 # Targets and the loss ------------------------------------------------------------------------------------------------

@@ -22,6 +22,17 @@ def output_names(session: TrainingSession) -> tuple[str, ...]:
     return tuple(given) or (("y",) if count == 1 else tuple(f"y{i + 1}" for i in range(count)))
 
 
+def given_names(session: TrainingSession) -> dict[tuple[int, int], str]:
+    """What the columns and classes of the data are called, by layer and unit; empty where they have no names."""
+    if session.lesson:
+        lesson = lesson_named(session.lesson)
+        columns, names = lesson.columns, lesson.targets
+    else:
+        columns, names = session.setup.prepared.columns, session.setup.prepared.names
+    last = len(session.setup.sizes) - 1
+    return {(l, j): name for l, given in ((0, columns), (last, names)) for j, name in enumerate(given)}
+
+
 def class_names(session: TrainingSession) -> tuple[str, ...]:
     """One for each class: of a single output, whether it is 0 or 1."""
     names = output_names(session)

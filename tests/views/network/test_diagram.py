@@ -1,7 +1,5 @@
 """The diagram: numbers only once they are known, marks that follow the equation, and words that say the same."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
 from app.views.network.diagram import Network, diagram
 from app.views.network.marks import Visible
-from app.views.text.numbers import number
+from app.views.text.numbers import fixed, number
 from tests.views.drawings import drawn
 from tests.views.walking import at, lesson, one_tanh, walk
 
@@ -53,10 +51,25 @@ def test_every_number_of_the_drawing_is_the_one_that_the_symbol_stands_for(lesso
             dW, W = session.current.backward.dW[l - 1][j, k], session.current.after.layers[l - 1].W[j, k]
             assert label.weight == number(float(layer.W[j, k]), 3)
             assert label.gradient == f"∂ {number(float(dW), 3)}"
-            assert label.updated == f"→ {number(float(W), 3)}"
+            assert label.updated == changed(float(layer.W[j, k]), float(W))
     for unit in network.units:
         l, j = map(int, unit.id.split("-")[1:])
         assert unit.value == number(float(session.current.forward.A[l][session.focus_row, j]), 3)
+
+
+def changed(old: float, new: float) -> str:
+    """How a label tells an update: the new number, or the change where three digits do not show it."""
+    if fixed(old, 3) != fixed(new, 3) or old == new:
+        return f"→ {number(new, 3)}"
+    return f"{'+' if new > old else '−'} {number(abs(new - old), 3)}"
+
+
+def test_an_update_smaller_than_the_digits_says_so() -> None:
+    network = diagram(lesson("one-example-at-a-time", as_published=True).update(), 4)
+    label = next(label for label in network.labels if label.ref == "w-1-0-0")
+    assert (label.weight, label.updated) == ("0.1", "− 6.55×10⁻⁶")
+    line = next(line for line in network.connections if line.ref == "w-1-0-0")
+    assert line.label.endswith("after the update 0.1 − 6.55×10⁻⁶")
 
 
 def test_the_drawing_never_uses_more_than_four_decimals() -> None:
@@ -86,7 +99,7 @@ def test_backward_the_arrows_run_from_the_loss_to_where_the_gradient_has_come() 
 
 
 def test_arrowheads_point_left() -> None:
-    for line in diagram(lesson("softmax-and-dead-units").backward(), 5).connections:
+    for line in (line for line in diagram(lesson("softmax-and-dead-units").backward(), 5).connections if line.head):
         tip, *back = [float(corner.split()[0]) for corner in line.head.strip("MZ").split("L")]
         assert tip < min(back)
 
@@ -123,19 +136,19 @@ def test_a_slope_of_0_by_rounding_alone_is_not_called_off(z: float, told: str) -
     assert "off" not in unit.classes.split()
 
 
-def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
-    start = lesson("two-outputs-two-paths")
-    assert len(diagram(at(start, "z", 1, 0), 5).wave.pulses) == 2
-    assert len(diagram(at(start, "delta", 1, 0), 5).wave.pulses) == 2
-    assert len(diagram(at(start, "dW", 1, 0, 0), 5).wave.pulses) == 1
-    assert {pulse.classes.split()[1] for pulse in diagram(at(start, "delta", 2, 0), 5).wave.pulses} == {"bwd"}
-    assert diagram(at(start, "a", 1, 0), 5).wave.pulses == ()
-    assert diagram(start.update(), 5).wave.pulses == ()
+def test_no_arrowhead_leaves_a_unit_that_lets_nothing_through() -> None:
+    session = lesson("softmax-and-dead-units", as_published=True).backward()
+    heads = {line.id for line in diagram(session, 5).connections if line.head}
+    for l, j, k in np.ndindex(2, 4, 4):
+        if f"c-{l + 1}-{j}-{k}" in heads:
+            assert session.values[Symbol("delta", l + 1, j)] != 0
 
 
-def test_a_step_by_layer_lets_the_whole_layer_pulse() -> None:
-    session = replace(at(lesson("two-outputs-two-paths"), "z", 1, 1), by="layer")
-    assert len(diagram(session, 5).wave.pulses) == 4
+def test_what_columns_and_classes_are_called_stands_in_the_drawing() -> None:
+    names = [(unit.name, unit.given) for unit in diagram(lesson("hours-of-study"), 5).units]
+    assert names[:2] == [("x₁", "Hours studied"), ("x₂", "Hours slept")]
+    assert names[2:] == [("h₁", ""), ("h₂", ""), ("o₁", "Final score")]
+    assert not any(unit.given for unit in diagram(lesson("two-outputs-two-paths"), 5).units)
 
 
 # Words, ids, focus --------------------------------------------------------------------------------------------------
