@@ -7,7 +7,7 @@ from app.engine.equations.links import KINDS, Link, Way, links_of
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values, evaluate
-from app.engine.network.expressions import Number, Symbol
+from app.engine.network.expressions import Symbol
 from app.lessons.lesson import Orientation
 from app.views.formulas.mathml import MATHML
 from app.views.formulas.symbols import Script, reference, spelled
@@ -41,7 +41,7 @@ def stroke(share: float) -> str:
 
 
 class LinkMark(NamedTuple):
-    """One link: its name in MathML, empty where it stands above; its number, its look, the mark that it lights."""
+    """One link: its name in MathML, empty where it stands above; its number, its look, the marks that it lights."""
 
     name: str
     number: str
@@ -149,7 +149,7 @@ class _Pen(NamedTuple):
     def _mark(self, link: Link, named: bool) -> LinkMark:
         value = evaluate(link.value, self.values)
         return LinkMark(
-            self.name(link) if named else "", number(value, self.digits), _look(link, value), _reference(link)
+            self.name(link) if named else "", number(value, self.digits), _look(link, value), _stretch(link)
         )
 
     def name(self, link: Link, of_any: Symbol | None = None) -> str:
@@ -177,8 +177,16 @@ def _look(link: Link, value: float) -> str:
     return sign_class(value) if isinstance(link.value, Symbol) and link.value.kind == "W" else ""
 
 
-def _reference(link: Link) -> str:
-    """The mark in the drawing where the link's number lives."""
-    if isinstance(link.value, Symbol):
-        return reference(link.value)
-    return reference(link.below if isinstance(link.value, Number) else link.above)
+def _stretch(link: Link) -> str:
+    """The marks in the drawing over which a link reaches, and where its number lives."""
+    above, below = link.above, link.below
+    if above.kind == "loss":  # between a prediction and its target, or all that lies behind a sum
+        return (
+            f"{reference(below)} {reference(Symbol('y', below.layer, below.j))}"
+            if below.kind == "a"
+            else reference(below)
+        )
+    if below.kind in ("W", "b"):
+        carried = f"{reference(link.value)} " if isinstance(link.value, Symbol) else ""
+        return carried + reference(below)
+    return reference(link.value) if isinstance(link.value, Symbol) else reference(above)

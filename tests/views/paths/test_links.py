@@ -67,6 +67,13 @@ def test_a_hidden_weight_ends_in_the_shares_of_both_ways() -> None:
     assert found.ways[1].share.sign == "neg"
 
 
+def test_each_link_lights_its_stretch_of_the_drawing() -> None:
+    first, _ = links(right("two-outputs-two-paths"), "dW", 1, 0, 0).ways
+    assert [link.ref for link in first.links] == ["u-2-0 y-0", "u-2-0", "w-2-0-0", "u-1-0", "u-0-0 w-1-0-0"]
+    (bias,) = links(right("two-outputs-two-paths"), "db", 1, 1).ways[:1]
+    assert bias.links[-1].ref == "b-1-1"
+
+
 def test_a_bias_carries_one() -> None:
     assert told(links(right("two-outputs-two-paths"), "db", 2, 0))[0].endswith("(∂z[2]_1)/(∂b[2]_1) 1 = +0.13743")
 
