@@ -110,11 +110,15 @@ def room_of(session: TrainingSession) -> str:
 # Lessons --------------------------------------------------------------------------------------------------------------
 
 
+OWN_START = "The notebook’s rules are right. The walk has its data and its start."
+
+
 @dataclass(frozen=True)
 class LessonCard:
-    """One lesson among the others."""
+    """One lesson among the others; `act_one` is whether its act one walks it as published, as a form says it."""
 
     slug: str
+    act_one: str
     href: str
     eyebrow: str
     title: str
@@ -134,14 +138,19 @@ class LessonsPage:
 
 @dataclass(frozen=True)
 class LessonPage:
-    """One lesson, read before it is walked. `hides` and `right_note` belong to its two ways to start."""
+    """One lesson, read before it is walked: what each of its acts walks.
+
+    Act two says in its button what it walks, and as a form says it whether that is as published.
+    """
 
     title: str
     card: LessonCard
     notebook: str
     computed: str
-    hides: str
-    right_note: str
+    first_act: str
+    second_act: str
+    other_way: str
+    act_two: str
 
 
 def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
@@ -152,15 +161,18 @@ def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
 
 def lesson_page(lesson: Lesson) -> LessonPage:
     """The page of one lesson."""
-    return LessonPage(
-        lesson.title, lesson_card(lesson), lesson.notebook, lesson.computed, lesson.hides, lesson.right_note
-    )
+    if lesson.mistaken:
+        acts = lesson.right_note, lesson.hides, "Walk by the notebook’s rule", "true"
+    else:
+        acts = OWN_START, f"{lesson.hides} {lesson.right_note}", "Walk from another start", "false"
+    return LessonPage(lesson.title, lesson_card(lesson), lesson.notebook, lesson.computed, *acts)
 
 
 def lesson_card(lesson: Lesson) -> LessonCard:
     """A lesson as a card."""
     return LessonCard(
         slug=lesson.slug,
+        act_one="false" if lesson.mistaken else "true",
         href=f"/lessons/{lesson.slug}",
         eyebrow=f"Notebook {lesson.number} of {len(LESSONS)}",
         title=lesson.title,

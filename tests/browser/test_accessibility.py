@@ -25,7 +25,7 @@ FOCUS = """() => {
 FOCUS_ON = f"""(share) => {{
   const all = [...document.querySelectorAll(
     "#stage :is(button, select, input:not([type=hidden]), [tabindex])")];
-  const things = all.filter((thing) => !thing.closest("math, .checked") && thing.checkVisibility());
+  const things = all.filter((thing) => !thing.closest("math, .checked, #end") && thing.checkVisibility());
   things[Math.floor(share * things.length)].focus();
   return ({FOCUS})();
 }}"""  # but for what goes with its equation
@@ -34,8 +34,7 @@ SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filte
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
 }).map((target) => target.outerHTML)"""
 MAIN_TARGETS = (
-    "#controls button, #controls label, #controls select, .rate button, .rate input, .variants button, "
-    ".top a, .top select, .top .help"
+    "#controls button, #controls label, #controls select, .rate button, .rate input, .top a, .top select, .top .help"
 )
 DENSE_TARGETS = "#timeline button, #data .pick"
 FOCUS_MARK = """(id) => {

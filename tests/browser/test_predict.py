@@ -63,7 +63,7 @@ def test_a_number_is_asked_with_its_rule_and_the_notebooks_own_is_named_for_its_
     walk, told = at_number(page), page.locator("#predict")
     expect(told).to_contain_text("The slope of the sigmoid is a(1 − a); here a is 0.5963.")
     type_in(walk, "0.00964")
-    expect(told).to_contain_text("0.00964 is what you get with W where the chain rule needs Wᵀ.")
+    expect(told).to_contain_text("0.00964 is what you get with a row of W where the chain rule takes a column.")
     expect(told).to_contain_text("The answer is 0.01129.")
     page.reload()
     expect(told).to_contain_text("for the same reason.")

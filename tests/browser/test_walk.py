@@ -111,15 +111,52 @@ def test_training_makes_so_many_updates_and_stands_at_the_end_of_the_last(start:
     assert walk.press("back").place == (40, walk.equations - 1)
 
 
-def test_put_right_keeps_the_place_and_changes_the_rule(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths")
-    walk.go(walk.cursor_of(kind="dW", layer=1, j=0, k=0))
-    published, place, url = walk.state(), walk.place, walk.page.url
-    walk.page.get_by_role("button", name="put right").click()
-    walk.page.wait_for_url(lambda now: now != url)
+def test_a_newcomer_walks_the_right_rule_first_and_then_finds_out_what_the_notebook_printed(
+    open_page: OpenPage,
+) -> None:
+    walk = Walk(open_page())
+    page = walk.page
+    page.goto("/")
+    page.get_by_role("button", name="Start walking: Two outputs, two paths").click()
+    page.wait_for_url(re.compile("/sessions/[^/]+$"))
+    assert walk.state()["setup"]["mistake"] is None
+    expect(page.locator("#headline")).to_contain_text("after a published notebook; what it printed is act two")
+    while walk.state()["cursor"] != walk.equations:
+        walk.click("update")  # to a question, past it, and on to the end
+    end = page.locator("#end")
+    expect(end).to_contain_text("Iteration 1 is done")
+    expect(end).to_contain_text(walk.text("#loss small").lstrip("→ "))
+    assert end.locator("button, a").count() == 4
+    place, url = walk.place, page.url
+    end.get_by_role("link", name="Act two").click()
+    expect(page.locator("h1")).to_have_text("The notebook printed 0.00847371, we found 0.00895156. Find out why.")
+    assert page.locator(".side .found").all_text_contents() == ["0.00847", "0.00895"]
+    for left, right in ((".maths .wrong", ".maths .right"), ("path.wrong", "path.right")):
+        expect(page.locator(f".left {left}").first).to_be_visible()
+        expect(page.locator(f".right {right}").first).to_be_visible()
+    page.locator(".left .maths .wrong [data-ref]").first.hover()
+    expect(page.locator(".left .rule path.wrong")).to_have_class(re.compile(r"\bon\b"))
+    page.locator(".why summary").click()
+    expect(page.locator(".why")).to_contain_text("a row of W where the chain rule takes a column")
+    expect(page.locator("#run .curve")).to_have_count(2)
+    assert page.locator("main :is(a, button, summary, select, input):visible").count() <= 8
+    # The notebook's own rule is walked from there, at the same place.
+    page.get_by_role("button", name="Walk by the notebook’s rule").click()
+    page.wait_for_url(lambda now: now != url and not now.endswith("act-two"))
     assert walk.place == place
-    assert walk.state()["equation"]["value"] != published["equation"]["value"]
-    expect(walk.page.get_by_role("button", name="put right")).to_have_attribute("aria-pressed", "true")
+    assert walk.state()["setup"]["mistake"] == "untransposed_weights"
+
+
+def test_the_equations_of_a_layer_stand_one_after_the_other_and_one_is_open(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.press("#timeline button:has-text('gradients of the weights of layer 1')")
+    summaries, opened = walk.page.locator("#equation summary"), walk.page.locator("#equation details[open]")
+    assert (summaries.count(), opened.count()) == (4, 1)
+    summaries.nth(2).click()
+    expect(opened).to_have_count(1)
+    expect(opened.locator("summary")).to_contain_text("Gradient of w[1]21")
+    walk.press("#timeline button:has-text('error signals of layer 2')")
+    expect(opened.locator("summary")).to_contain_text("Error signal δ[2]1")
 
 
 def test_play_advances_by_itself_and_one_click_on_pause_stops_it(start: StartWalk) -> None:

@@ -29,7 +29,9 @@ from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
+from app.views.compare.act_two import ActTwoPage
 from app.views.compare.compare import ComparePage, Comparison, ForkPanel
+from app.views.compare.marked import Drawing as Rule
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
@@ -59,6 +61,7 @@ PAGES: dict[str, type[Any]] = {
     "bug_lab/page.html": BugLabPage,
     "build/page.html": BuildPage,
     "compare/page.html": ComparePage,
+    "compare/act-two.html": ActTwoPage,
     "pictures/page.html": PicturesPage,
     "walks/page.html": WalksPage,
     "walks/sure.html": SurePage,
@@ -77,6 +80,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "svg/sketch.svg": (Sketch, "drawing"),
     "compare/comparison.html": (Comparison, "panel"),
     "compare/run.html": (RunPanel, "panel"),
+    "svg/rule.svg": (Rule, "drawing"),
     "compare/fork.html": (ForkPanel, "panel"),
     "training/training.html": (Training, "panel"),
     "pictures/curves.html": (Curves, "panel"),

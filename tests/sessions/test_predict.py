@@ -265,7 +265,7 @@ def test_the_notebooks_own_number_is_named_for_its_mistake() -> None:
     session = at_question(lesson(), Symbol("delta", 1, 1))
     session = said(session, f"{session.values[Symbol('delta', 1, 1)]:.5f}")
     assert not session.answers[-1].right
-    assert session.answers[-1].slip == "with W where the chain rule needs Wᵀ"
+    assert session.answers[-1].slip == "with a row of W where the chain rule takes a column"
 
 
 def test_an_answer_to_another_question_or_to_none_is_refused() -> None:

@@ -50,6 +50,7 @@ def moving_text(session: TrainingSession) -> str:
         "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
     }
     sometimes = {
+        "whole": session.whole,
         "asking": session.asking,
         "proving": session.checking,
         "answers": answers_text(session.answers) if session.answers else "",
@@ -100,6 +101,7 @@ def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
         as_published=as_published,
         cursor=cursor,
         by=document["by"],
+        whole=document.get("whole", False),
         wanted=document["wanted"],
         asking=document.get("asking", ""),
         answers=answers_of(document["answers"]) if "answers" in document else (),

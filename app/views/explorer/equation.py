@@ -4,20 +4,40 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.engine.equations.trace import Equation, trace
+from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.check import Badge, badge
 from app.views.explorer.nudge import Nudge, nudge
-from app.views.formulas.formulas import formula, maths
+from app.views.explorer.timeline import cell_name
+from app.views.formulas.formulas import Formula, formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import Script, heading, orientation_of
 from app.views.narration.mistakes import follows_chain_rule
+from app.views.narration.narration import narrate
 from app.views.paths.links import Chain, chain
+from app.views.text.naming import PHASE_TITLES
 from app.views.text.numbers import number
+from app.views.text.words import sentence as capitalized
 
 TEXTBOOK = "The rule of the textbook, in symbols"
+MOST_TOGETHER = 16  # equations that are shown one after the other
 PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
+
+
+@dataclass(frozen=True)
+class OneOfLayer:
+    """One of several equations: its heading (HTML), what it finds, its sentence; links and formulas as of
+    `EquationPanel`.
+    """
+
+    id: str
+    heading: str
+    value: str
+    sentence: str
+    chain: Chain | None
+    maths: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -26,7 +46,8 @@ class EquationPanel:
 
     `chain` holds the links of a gradient; `maths` are captions with MathML, most of them empty; `exact` is False where
     printed terms do not add up to the printed result; `notes` (title, text) introduce, or compare with the right rule;
-    `badge` is what the check says of a gradient, `nudge` what a small move of its parameter does to the loss.
+    `badge` is what the check says of a gradient, `nudge` what a small move of its parameter does to the loss. Where a
+    whole layer is shown, `layer` has its equations, one after the other, and `code` all of its lines.
     """
 
     id: ClassVar[str] = "equation"
@@ -42,6 +63,7 @@ class EquationPanel:
     badge: Badge | None = None
     chain: Chain | None = None
     nudge: Nudge | None = None
+    layer: tuple[OneOfLayer, ...] = ()
 
 
 def equation_panel(
@@ -56,14 +78,10 @@ def equation_panel(
         return EquationPanel("start", "Ready to start", sentence, (), True, "", notes)
     if session.hides(equation):
         return _without_rule(session, equation, sentence, digits)
+    if len(session.shown) > 1:
+        return _whole_layer(session, lesson, digits)
     orientation = orientation_of(session)
-    found = formula(equation, shape, session.values, orientation, digits)
-    links = None
-    if follows_chain_rule(equation, shape):
-        whose = f"example {session.example + 1}" if len(session.batch) > 1 else ""
-        links = chain(equation, shape, session.values, orientation, digits, whose)
-        if links:
-            found = replace(found, own=())  # told by its links
+    found, links = _formula_and_links(session, equation, digits)
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
@@ -71,11 +89,66 @@ def equation_panel(
         maths(found),
         found.exact and (links is None or links.exact),
         line_of_numpy(equation, shape, orientation),
-        _note(session, equation, digits),
+        (*_indices(session, lesson), *_note(session, equation, digits)),
         badge(session, digits),
         links,
         nudge(session, nudged, digits),
     )
+
+
+def _formula_and_links(session: TrainingSession, equation: Equation, digits: int) -> tuple[Formula, Chain | None]:
+    """The equation as formulas, and as links where it is a gradient by the chain rule."""
+    shape, orientation = session.shape, orientation_of(session)
+    found, links = formula(equation, shape, session.values, orientation, digits), None
+    if follows_chain_rule(equation, shape):
+        whose = f"example {session.example + 1}" if len(session.batch) > 1 else ""
+        links = chain(equation, shape, session.values, orientation, digits, whose)
+    return (replace(found, own=()) if links else found), links  # the example's own is told by its links
+
+
+def layer_name(session: TrainingSession) -> str:
+    """The equations that are shown together, by name: Error signals of layer 2; Backward, layer 2; in words only."""
+    last = session.shown[-1]
+    if session.whole:
+        return capitalized(cell_name(session.shown))
+    return f"{PHASE_TITLES[last.phase]}, layer {last.symbol.layer}"
+
+
+def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -> EquationPanel:
+    shape, values, orientation = session.shape, session.values, orientation_of(session)
+    first = session.shown[:MOST_TOGETHER]
+    told = []
+    for one in first:
+        found, links = _formula_and_links(session, one, digits)
+        value, says = number(values[one.symbol], digits), narrate(one, shape, values, digits)
+        told.append(
+            OneOfLayer(f"equation-{one.index}", heading(one, shape, orientation), value, says, links, maths(found))
+        )
+    more = len(session.shown) - len(first)
+    lines = dict.fromkeys(line_of_numpy(one, shape, orientation) for one in session.shown)
+    return EquationPanel(
+        first[-1].phase,
+        layer_name(session),
+        f"The first {len(first)} of {len(session.shown):,} equations. Step by equation to see each." if more else "",
+        (),
+        True,
+        "\n".join(lines),
+        _indices(session, lesson),
+        layer=tuple(told),
+    )
+
+
+def _indices(session: TrainingSession, lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
+    """How this notebook writes its indices, said once: where the first weights are met."""
+    if lesson is None or session.iteration or session.shown[0].index:
+        return ()
+    turned = lesson.orientation == "fan_in_fan_out"
+    order = "leads from input 1 to hidden unit 2: first" if turned else "leads to hidden unit 1 from input 2: first"
+    where = "where it comes from, then where it leads" if turned else "where it leads, then where it comes from"
+    before = lesson.number > 1 and LESSONS[lesson.number - 2].orientation != lesson.orientation
+    other = f" Lesson {lesson.number - 1} has it the other way round, as its notebook." if before else ""
+    rows = "" if turned else " In the code each example is a row: forward X @ W.T, and back delta @ W."
+    return (("Reading the indices.", f"w₁₂ {order} {where}.{other}{rows}"),)
 
 
 def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tuple[str, str], ...]:
@@ -86,7 +159,7 @@ def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tu
     if abs(wanted - found) <= PARTED * abs(wanted):
         return ()
     told = f"This walk {'as published' if session.lesson else 'with its mistake'} finds {number(found, digits)}."
-    way_out = " Switch to “put right” above to follow the chain rule." if session.lesson else ""
+    way_out = " Act two shows both, side by side." if session.lesson else ""
     return ((f"The chain rule gives {number(wanted, digits)}.", told + way_out),)
 
 

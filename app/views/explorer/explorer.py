@@ -12,7 +12,8 @@ from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel
 from app.views.explorer.edit import said as edit_said
-from app.views.explorer.equation import EquationPanel, equation_panel, sentence_without_rule
+from app.views.explorer.end import End, end_card
+from app.views.explorer.equation import EquationPanel, equation_panel, layer_name, sentence_without_rule
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.symbols import orientation_of
@@ -23,7 +24,15 @@ from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
+from app.views.text.words import counted
 
+# Whose a lesson was: by whether a rule of it is wrong, and whether it is walked as published. Each ends "is act two".
+NOTEBOOKS = {
+    (True, False): "after a published notebook; what it printed",
+    (True, True): "by the notebook’s own rule; what is wrong with it",
+    (False, True): "after a published notebook; what it hides",
+    (False, False): "from another start than the notebook’s; why",
+}
 SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 AGAIN = "\u00a0"  # is not heard, and makes another text of the same words
 
@@ -62,7 +71,7 @@ PLAIN = Look()
 
 @dataclass(frozen=True)
 class Headline:
-    """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
+    """What the network is: title, its facts in one line, of a lesson also whose it was; when to ask first."""
 
     id: ClassVar[str] = "headline"
     template: ClassVar[str] = "explorer/headline.html"
@@ -70,15 +79,14 @@ class Headline:
     eyebrow: str
     title: str
     facts: str
-    lesson: str
-    as_published: bool
+    notebook: str
     learning_rate: str
     asking: str
 
     @property
     def askings(self) -> tuple[tuple[str, str], ...]:
         """When to ask: (value, text)."""
-        chosen = (("1", "at times"),) if self.lesson else ()
+        chosen = (("1", "at times"),) if self.notebook else ()
         return ("0", "never"), *chosen, ("always", "always")
 
 
@@ -168,6 +176,7 @@ Panel = (
     | Data
     | Predict
     | Edit
+    | End
     | PathsPanel
     | Check
     | BugLab
@@ -209,14 +218,13 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
-    sentence = told(session, digits)
+    step, sentence = step_told(session, digits), told(session, digits)
     heading = heading_of(session)
     headline = Headline(
         eyebrow=heading.eyebrow,
         title=heading.title,
         facts=heading.facts,
-        lesson="" if lesson is None else lesson.slug,
-        as_published=session.as_published,
+        notebook=NOTEBOOKS[lesson.mistaken, session.as_published] if lesson else "",
         learning_rate=f"{session.learning_rate:.15g}",
         asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
     )
@@ -229,13 +237,15 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     )
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
-    equation = equation_panel(session, lesson, sentence, digits, look.nudged)
+    equation = equation_panel(session, lesson, step, digits, look.nudged)
     felt = equation.nudge.spoken if equation.nudge else ""
     predict = predict_panel(session, digits, look.moment, look.reply)
     check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
     # it is about, a question after the step that leads to it.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
+    if len(session.shown) > 1:
+        found = f"{layer_name(session)}: {counted(len(session.shown), 'equation')}. The last: {found}"
     parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
@@ -259,6 +269,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         data(session, lesson, digits),
         predict,
         edit,
+        end_card(session, rev, digits),
         paths,
         check,
         bug_lab_panel(session, digits),
@@ -285,14 +296,17 @@ def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check
 
 def told(session: TrainingSession, digits: int) -> str:
     """The step in plain sentences, with the end of an iteration said where it is reached."""
+    step, now = step_told(session, digits), session.current
+    if not session.finished:
+        return step
+    return f"{step} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+
+
+def step_told(session: TrainingSession, digits: int) -> str:
+    """The step in plain sentences."""
     equation = session.equation
     if equation is None:
         return narrate_start(session.shape)
     if session.hides(equation):
-        sentence = sentence_without_rule(session, equation, digits)
-    else:
-        sentence = narrate(equation, session.shape, session.values, digits)
-    if not session.finished:
-        return sentence
-    now = session.current
-    return f"{sentence} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+        return sentence_without_rule(session, equation, digits)
+    return narrate(equation, session.shape, session.values, digits)

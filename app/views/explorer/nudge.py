@@ -43,9 +43,9 @@ class Nudge(NamedTuple):
 
 
 def nudged_parameter(session: TrainingSession) -> Symbol | None:
-    """The parameter whose gradient the walk has found last; None where it finds none, or hides its rule."""
+    """The parameter whose gradient the walk has found last; None where it finds none, several or hides its rule."""
     equation = session.equation
-    if equation is None or equation.kind not in ("dW", "db") or session.hidden:
+    if equation is None or equation.kind not in ("dW", "db") or session.hidden or len(session.shown) > 1:
         return None
     return parameter_of(equation.symbol)
 

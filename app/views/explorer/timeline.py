@@ -1,10 +1,11 @@
 """The timeline: the whole iteration as cells, one per kind and layer, and where the walk stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from app.engine.equations.trace import trace
+from app.engine.equations.trace import Equation, trace
 from app.sessions.walk.session import TrainingSession
 from app.views.text.naming import PHASE_TITLES, SHARED
 
@@ -62,6 +63,13 @@ class Timeline:
         return tuple(group.cells for group in self.groups)
 
 
+def cell_name(equations: Sequence[Equation]) -> str:
+    """What the equations of a cell find: weighted sums of layer 1, the loss; of an update what its parameters share."""
+    kind, layer = equations[0].group
+    spoken = SPOKEN.get(kind) or ", ".join(SHARED[equation.kind].lower() for equation in equations)
+    return spoken + (f" of layer {layer}" if layer else "")
+
+
 def timeline(session: TrainingSession) -> Timeline:
     """A cell for each kind and layer of equations, and one for all that the parameters of an update share."""
     cells: dict[str, list[Cell]] = {}
@@ -70,12 +78,11 @@ def timeline(session: TrainingSession) -> Timeline:
         equations = list(group)
         start, end = equations[0].index, equations[-1].index + 1
         now = start < cursor <= end
-        spoken = SPOKEN.get(kind) or ", ".join(SHARED[equation.kind].lower() for equation in equations)
         cell = Cell(
             id=f"cell-{kind}-{layer}",
             letter=LETTERS.get(kind) or FIRST_SHARED[equations[0].kind],
             layer=str(layer) if layer else "",
-            spoken=spoken + (f" of layer {layer}" if layer else ""),
+            spoken=cell_name(equations),
             state="now" if now else "done" if cursor > end else "todo",
             cursor=end,
             share=f"{cursor - start} of {end - start}" if now else "",

@@ -42,6 +42,7 @@ IN_WORDS = (
     "#equation .say",
     "#equation .note",
     "#equation .checked",
+    "#equation summary b",
 )
 
 
@@ -91,7 +92,7 @@ def film(now: Visible, drawn: Still, iteration: int, finished: bool, hidden: boo
         start -= 1
     scene = _Scene(now, drawn, equation, hidden)
     actors = tuple(scene.of_layer() if now.whole_layer else scene.of_one())
-    results = (*IN_WORDS, *scene.results(), *(("#loss .then",) if finished else ()))
+    results = (*IN_WORDS, *scene.results(), *(("#loss .then", "#end") if finished else ()))
     then = RESULT if any(actor.looks != "light" for actor in actors) else SOON
     return Film(equation.phase, iteration, start, now.cursor, then, ", ".join(results), radius, actors)
 

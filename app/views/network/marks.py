@@ -146,10 +146,10 @@ class LossMark:
 class Visible:
     """One walk at its cursor, its numbers written with so many decimals.
 
-    `whole_layer`: the learner steps by more than an equation. `phase` is that of the equation shown last, empty at the
-    very start. `about` is what it finds: kind, layer and units, a kind of its own at the very start; what an optimizer
-    has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or loss that it is
-    about. `found` holds the equation that finds each symbol.
+    `whole_layer`: the learner steps by more than an equation, or chose a cell of the timeline. `phase` is that of
+    the equation shown last, empty at the very start. `about` is what it finds: kind, layer and units, a kind of its
+    own at the very start; what an optimizer has of a parameter counts as the parameter itself. `mark` is the id of
+    the unit, connection or loss that it is about. `found` holds the equation that finds each symbol.
     """
 
     shape: Shape
@@ -177,7 +177,7 @@ class Visible:
             cursor,
             values,
             digits,
-            session.by != "equation",
+            session.by != "equation" or session.whole,
             equation.phase if equation else "",
             (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
             {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[0], ref),

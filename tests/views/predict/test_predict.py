@@ -133,7 +133,7 @@ def test_the_reveal_says_right_or_wrong_and_names_the_slip() -> None:
     published = number(lesson().values[HIDDEN], DIGITS)
     value = verdict(said(at(lesson(), HIDDEN), published))
     assert value.text == f"You said {published}. The answer is 0.01129."
-    assert value.reasons[0] == f"{published} is what you get with W where the chain rule needs Wᵀ."
+    assert value.reasons[0] == f"{published} is what you get with a row of W where the chain rule takes a column."
     assert value.reasons[1] == f"The notebook finds {published} for the same reason."
 
 
@@ -142,7 +142,8 @@ def test_who_answers_rightly_is_right_and_hears_what_the_notebook_finds() -> Non
     shown = verdict(said(at(lesson(), HIDDEN), "0.01129"))
     assert shown.state == "right"
     assert shown.reasons[1].startswith("The sign: ")
-    assert shown.reasons[0] == f"The notebook finds {found}: that is what you get with W where the chain rule needs Wᵀ."
+    slip = "that is what you get with a row of W where the chain rule takes a column."
+    assert shown.reasons[0] == f"The notebook finds {found}: {slip}"
     right = verdict(said(at(lesson(as_published=False), HIDDEN), "0.01129"))
     assert not any("finds" in reason for reason in right.reasons)
 

@@ -216,7 +216,7 @@ def test_the_api_tells_the_question_takes_the_answer_and_names_the_slip(client: 
     last = client.post(f"{at}/answer", json={"guess": f"{published:.5f}".replace(".", ","), "rev": rev}).json()
     assert last["question"] is None
     assert not last["answer"]["right"]
-    assert last["answer"]["slip"] == "with W where the chain rule needs Wᵀ"
+    assert last["answer"]["slip"] == "with a row of W where the chain rule takes a column"
     assert last["answer"]["truth"] == pytest.approx(0.0112922, rel=1e-4)
     assert len(answers(client, address)) == 2
 

@@ -13,7 +13,7 @@ from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from tests.web.reading import element, revision, soup, words
-from tests.web.talk import BATCHES, HTMX, start, state_of, walk_of
+from tests.web.talk import BATCHES, HTMX, begin, start, state_of, walk_of
 
 
 def panels(fragment: str) -> set[str]:
@@ -81,6 +81,7 @@ def test_a_start_that_keeps_the_place_of_no_walk_stands_at_the_start(client: Tes
         ("train", {"epochs": "2"}),
         ("reset", {}),
         ("go", {"cursor": "9"}),
+        ("cell", {"cursor": "9"}),
         ("focus", {"example": "0"}),
         ("learning-rate", {"learning_rate": "0.5"}),
     ],
@@ -93,6 +94,28 @@ def test_a_plain_form_does_the_verb_and_goes_back_to_the_page(
     assert (response.status_code, response.headers["Location"]) == (303, address)
     assert state_of(client, address)["rev"] == 2
     assert client.get(address).status_code == 200
+
+
+def test_a_lesson_begins_at_the_example_it_chose_and_reset_leads_back_to_it(client: TestClient) -> None:
+    address = start(client, "softmax-and-dead-units")
+    assert state_of(client, address)["example"] == 3
+    client.post(f"{address}/focus", data={"example": "1"})
+    client.post(f"{address}/reset")
+    assert state_of(client, address)["example"] == 3
+    assert begin(client, {"lesson": "softmax-and-dead-units"})["example"] == 0
+
+
+def test_a_cell_of_the_timeline_shows_its_whole_layer_and_a_step_one_equation_again(client: TestClient) -> None:
+    address = start(client)
+    cell = element(soup(client, address), "#cell-dW-1 button")
+    assert (cell["formaction"], cell["name"]) == (f"{address}/cell", "cursor")
+    client.post(f"{address}/cell", data={"cursor": str(cell["value"])})
+    page = soup(client, address)
+    assert [one.get("open") is not None for one in page.select("#equation details")] == [True, False, False, False]
+    assert words(page, "#equation h2") == "Gradients of the weights of layer 1"
+    assert len(page.select("#equation details math")) >= 4
+    client.post(f"{address}/step")
+    assert soup(client, address).select("#equation details") == []
 
 
 def test_a_form_is_the_same_verb_as_the_api(client: TestClient) -> None:
@@ -150,6 +173,7 @@ def test_playing_is_in_the_fragment_until_it_is_not_asked_for(client: TestClient
         ("learning-rate", {}, 422),
         ("go", {"cursor": "999"}, 422),
         ("go", {"cursor": "-1"}, 422),
+        ("cell", {"cursor": "999"}, 422),
         ("focus", {"example": "7"}, 422),
         ("train", {"iterations": "10001"}, 422),
         ("train", {"iterations": "0"}, 422),
