@@ -75,8 +75,8 @@ def slope_at(shape: Shape, l: int, j: int) -> Expression:
 
 def _to_sum(shape: Shape, l: int, j: int, from_error: bool) -> tuple[Link, ...]:
     """From the loss to a unit's sum: opened at an output that has but one way, else its error signal."""
-    if l == shape.depth and not from_error and len(ways := _ways_of_output(shape, j)) == 1:
-        return ways[0].links
+    if l == shape.depth and not from_error and not ACTIVATIONS[shape.activation(l)].couples:
+        return _ways_of_output(shape, j)[0].links
     return (Link(LOSS, Symbol("z", l, j), Symbol("delta", l, j)),)
 
 

@@ -1,6 +1,6 @@
 """The equation panel: one step of the walk as a sentence, as formulas, and as a line of NumPy."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine.equations.trace import Equation, trace
@@ -99,11 +99,11 @@ def equation_panel(
 def _formula_and_links(session: TrainingSession, equation: Equation, digits: int) -> tuple[Formula, Chain | None]:
     """The equation as formulas, and as links where it is a gradient by the chain rule."""
     shape, orientation = session.shape, orientation_of(session)
-    found, links = formula(equation, shape, session.values, orientation, digits), None
+    links = None
     if follows_chain_rule(equation, shape):
         whose = f"example {session.example + 1}" if len(session.batch) > 1 else ""
         links = chain(equation, shape, session.values, orientation, digits, whose)
-    return (replace(found, own=()) if links else found), links  # the example's own is told by its links
+    return formula(equation, shape, session.values, orientation, digits, alone=links is None), links
 
 
 def layer_name(session: TrainingSession) -> str:

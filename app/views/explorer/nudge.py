@@ -21,24 +21,25 @@ NOISE = 1e-14  # of the loss: a smaller change is lost in its last digits
 ONLY_GRADIENTS = SetupError("by", "Nothing is nudged here: this step finds no gradient.", "Walk on to a gradient.")
 
 
+Move = tuple[str, str]  # as an address has it, and as a button says it
+
+
 class Nudge(NamedTuple):
-    """The two buttons, `less` and `more` with their words, and, after one was pressed, what is `told`, and how the loss
+    """The two buttons, `less` and `more`, and, after one was pressed, what is `told`, and how the loss
     `moves`.
 
-    `name` is the parameter in HTML, `words` in a sentence; `by` is how far it was moved;
-    `smaller` is a shorter move the same way, empty where there is none; `agrees`: the loss has followed the gradient.
+    `name` is the parameter in HTML; `by` is how far it was moved;
+    `smaller` is a shorter move the same way; `agrees`: the loss has followed the gradient.
     """
 
     name: str
-    words: str
-    size: str
-    less: str
-    more: str
+    less: Move
+    more: Move
     by: str = ""
     told: str = ""
     moves: str = ""
     spoken: str = ""
-    smaller: str = ""
+    smaller: Move | None = None
     agrees: bool = False
 
 
@@ -66,13 +67,13 @@ def nudge(session: TrainingSession, by: float, digits: int) -> Nudge | None:
     shape = session.shape
     size = abs(by) or SIZES[0]
     name, words = in_html(w, Script(shape, orientation_of(session))), parameter_name(shape, w)
-    offered = Nudge(name, words, f"{size:g}", f"{-size:g}", f"{size:g}")
+    offered = Nudge(name, _move(-size), _move(size))
     if not by:
         return offered
     here, gradient = session.values[w], session.values[w._replace(kind=f"d{w.kind}")]
     before, after = losses_along(session.current, w, np.array([here, here + by])).tolist()
     foretold, found = gradient * by, after - before
-    shorter = next((f"{by * other / size:g}" for other in SIZES if other < size), "")
+    shorter = next((_move(by * other / size) for other in SIZES if other < size), None)
     told = f" by {signed(by, 8)}: {_told(foretold, before, after, digits)}"
     moves = _moves(before, after, session.setup.decimals is not None, digits)
     return offered._replace(
@@ -83,6 +84,10 @@ def nudge(session: TrainingSession, by: float, digits: int) -> Nudge | None:
         smaller=shorter,
         agrees=abs(found - foretold) <= NEAR * abs(foretold),
     )
+
+
+def _move(by: float) -> Move:
+    return f"{by:g}", signed(by, 8)
 
 
 def _told(foretold: float, before: float, after: float, digits: int) -> str:

@@ -50,12 +50,14 @@ class Formula:
     exact: bool = True
 
 
-def formula(equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int) -> Formula:
-    """Everything that is shown of one equation, for the example in focus."""
+def formula(
+    equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int, alone: bool = True
+) -> Formula:
+    """Everything that is shown of one equation, for the example in focus; over a batch also its own part `alone`."""
     pen = Pen(Script(shape, orientation), values, digits)
     expression, symbol = equation.expression, equation.symbol
     if isinstance(expression, Mean | BatchSum):
-        return _over_batch(pen, symbol, expression)
+        return _over_batch(pen, symbol, expression, alone)
     if isinstance(expression, Norm):
         numbers = _by_layer(pen, expression)
     else:
@@ -161,7 +163,7 @@ EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
 OPEN, CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
 
 
-def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch) -> Formula:
+def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch, alone: bool) -> Formula:
     """The shares of all examples added up, times 1/m for a mean; the share of the one in focus by itself."""
     shares = _shares(pen, mean)
     terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(shares)]
@@ -170,14 +172,14 @@ def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch) -> Formula:
         added = wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
     else:
         among, added = 1, wrapped("", "=", terms)
-    own = pen.plain(evaluate(mean.body, pen.values))
+    own: tuple[Row, ...] = ()
+    if alone:
+        number = f'<mrow class="mine">{pen.plain(evaluate(mean.body, pen.values))}</mrow>'
+        parts = wrapped("", "", pen.symbolic(mean.body)), wrapped("", "=", pen.numeric(mean.body))
+        own = (*(row for part in parts for row in part), Row("", "=", number))
     return Formula(
         (*wrapped(*pen.left(symbol), pen.symbolic(mean)), *added, Row("", "=", pen.result(symbol))),
-        own=(
-            *wrapped("", "", pen.symbolic(mean.body)),
-            *wrapped("", "=", pen.numeric(mean.body)),
-            Row("", "=", f'<mrow class="mine">{own}</mrow>'),
-        ),
+        own=own,
         exact=adds_up([share for share, _ in shares], pen.values[symbol], pen.digits, among),
     )
 

@@ -173,13 +173,15 @@ def clauses(told: Iterable[str]) -> str:
 
 def follows_chain_rule(equation: Equation, shape: Shape) -> bool:
     """Whether no wrong rule is at work in this equation of the way back, nor in the error signals behind it."""
+    if not shape.mistakes:
+        return True
     at_work = (
         MISTAKE_WORDS[name].at_work(shape, l)
         for name in shape.mistakes
         for l in range(equation.symbol.layer, shape.depth + 1)
     )
     right = trace(replace(shape, mistakes=()))[equation.index]
-    return not any(at_work) and (not shape.mistakes or right.expression == equation.expression)
+    return not any(at_work) and right.expression == equation.expression
 
 
 def is_misled(shape: Shape, layer: int) -> bool:

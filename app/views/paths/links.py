@@ -86,44 +86,53 @@ def chain(
     found = next((ways for short in (False, True) if (ways := _holding(equation, shape, values, short))), None)
     if found is None:
         return None
-    shares = [share for _, share in found]
+    shares = [one.share for one in found]
     pen = _Pen(Script(shape, orientation), values, digits, max(map(abs, (*shares, sum(shares)))) or 1.0)
     several, many = len(found) > 1, len(found) > MOST_OPEN or bool(whose)
     shown = found
     if len(found) > MOST_WAYS:
-        largest = sorted(found, key=lambda pair: -abs(pair[1]))[: MOST_WAYS - 1]
-        shown = tuple(pair for pair in found if pair in largest)
-    rows = [pen.row(way, share, named=not many) for way, share in shown]
+        largest = sorted(found, key=lambda one: -abs(one.share))[: MOST_WAYS - 1]
+        shown = tuple(one for one in found if one in largest)
+    rows = [pen.row(one, named=not many) for one in shown]
     if len(shown) < len(found):
-        rest = sum(shares) - sum(share for _, share in shown)
+        rest = sum(shares) - sum(one.share for one in shown)
         rows.append(WayRow(f"{len(found) - len(shown)} others", (), pen.bar(rest)))
-    links, is_error = found[0][0].links, equation.kind == "delta"
-    parts = [share for _, share in shown] if len(shown) == len(found) else shares
+    (links, unit), is_error = (found[0].way.links, found[0].way.unit), equation.kind == "delta"
     return Chain(
         whose,
-        tuple(pen.name(link, of_any=found[0][0].unit) for link in links) if many else (),
+        tuple(pen.name(link, of_any=unit) for link in links) if many else (),
         tuple(rows),
         0 if is_error else len(links) - 1,
         "" if is_error else pen.error(Symbol("delta", equation.symbol.layer, equation.symbol.j)),
         pen.bar(sum(shares)) if several else None,
-        adds_up(parts, sum(shares), digits),
+        not several or adds_up(shares, sum(shares), digits),
     )
 
 
-_Shares = tuple[tuple[Way, float], ...]
+class _Found(NamedTuple):
+    """A way with the numbers of its links and their product."""
+
+    way: Way
+    numbers: tuple[float, ...]
+    share: float
 
 
-def _holding(equation: Equation, shape: Shape, values: Values, from_error: bool) -> _Shares:
-    """The ways with their products; none where these do not come to what the walk has found."""
-    ways = links_of(shape, equation.symbol, from_error)
-    try:
-        shares = tuple((way, prod(evaluate(link.value, values) for link in way.links)) for way in ways)
-    except ZeroDivisionError:  # a prediction of 0 or 1 to the last bit
+def _holding(equation: Equation, shape: Shape, values: Values, from_error: bool) -> tuple[_Found, ...]:
+    """The ways with their numbers; none where these do not come to what the walk has found."""
+    found = []
+    for way in links_of(shape, equation.symbol, from_error):
+        try:
+            numbers = tuple(evaluate(link.value, values) for link in way.links)
+        except ZeroDivisionError:  # a prediction of 0 or 1 to the last bit
+            return ()
+        found.append(_Found(way, numbers, prod(numbers)))
+    if not found:
         return ()
-    delta = values[Symbol("delta", equation.symbol.layer, equation.symbol.j)]
-    own = delta if equation.kind != "dW" else delta * evaluate(ways[0].links[-1].value, values) if ways else 0.0
-    size = sum(abs(share) for _, share in shares)
-    return shares if isfinite(size) and abs(sum(share for _, share in shares) - own) <= SAME * size else ()
+    own = values[Symbol("delta", equation.symbol.layer, equation.symbol.j)]
+    if equation.kind == "dW":
+        own *= found[0].numbers[-1]
+    size = sum(abs(one.share) for one in found)
+    return tuple(found) if isfinite(size) and abs(sum(one.share for one in found) - own) <= SAME * size else ()
 
 
 class _Pen(NamedTuple):
@@ -137,8 +146,10 @@ class _Pen(NamedTuple):
     def bar(self, share: float) -> Bar:
         return bar(share, self.largest, self.digits)
 
-    def row(self, way: Way, share: float, named: bool) -> WayRow:
-        return WayRow(self._via(way.unit), tuple(self._mark(link, named) for link in way.links), self.bar(share))
+    def row(self, found: _Found, named: bool) -> WayRow:
+        way, numbers, share = found
+        marks = tuple(self._mark(link, value, named) for link, value in zip(way.links, numbers, strict=True))
+        return WayRow(self._via(way.unit), marks, self.bar(share))
 
     def _via(self, unit: Symbol | None) -> str:
         if unit is None:
@@ -146,8 +157,7 @@ class _Pen(NamedTuple):
         sizes, (kind, l, j, _) = self.script.shape.sizes, unit
         return f"via {f'ŷ{j + 1}'.translate(SUBSCRIPTS) if kind == 'a' else unit_mark(sizes, l, j)}"
 
-    def _mark(self, link: Link, named: bool) -> LinkMark:
-        value = evaluate(link.value, self.values)
+    def _mark(self, link: Link, value: float, named: bool) -> LinkMark:
         return LinkMark(
             self.name(link) if named else "", number(value, self.digits), _look(link, value), _stretch(link)
         )

@@ -251,18 +251,18 @@ def test_a_nudge_finds_what_the_gradient_foretells_and_changes_nothing() -> None
     offered, more = panel_at(right, w).nudge, panel_at(right, w, 0.01).nudge
     assert offered is not None
     assert more is not None
-    assert (offered.less, offered.more, offered.told, offered.smaller) == ("-0.01", "0.01", "", "")
+    assert (offered.less, offered.more, offered.told) == (("-0.01", "−0.01"), ("0.01", "+0.01"), "")
     assert more.told == " by +0.01: the gradient foretells +4.48×10⁻⁶, found +4.48×10⁻⁶."
     assert more.moves == "The loss without rounding: 0.3036583 → 0.3036628."
     assert more.spoken.startswith("Weight from input 1 to hidden unit 1 by +0.01: ")
-    assert (more.smaller, more.agrees) == ("0.001", True)
+    assert (more.smaller, more.agrees) == (("0.001", "+0.001"), True)
 
 
 def test_a_nudge_shows_that_a_wrong_gradient_foretells_wrongly() -> None:
     found = panel_at(start(TWO), Symbol("dW", 1, 0, 0), -0.001).nudge
     assert found is not None
     assert not found.agrees
-    assert found.smaller == "-0.0001"
+    assert found.smaller == ("-0.0001", "−0.0001")
 
 
 def test_only_a_gradient_can_be_nudged_and_by_the_sizes_that_are_offered() -> None:
