@@ -86,7 +86,7 @@ def impossible(page: Page) -> None:
 
 def trained(page: Page) -> None:
     """The pictures of a short training, with its curves' numbers open."""
-    Walk(page).start("a-slope-too-many").press("train")
+    Walk(page).start("a-slope-too-many").send("train", iterations=100)
     page.get_by_role("link", name="Train and look").click()
     page.locator("#curves summary").first.click()
 
@@ -135,6 +135,10 @@ PAGES: dict[str, Visit] = {
     "documentation": lambda page: page.goto("/docs"),
     "not found": lambda page: page.goto("/nothing-here"),
     "no such walk": lambda page: page.goto("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA"),
+    "settings": lambda page: (
+        Walk(page).start("one-example-at-a-time").page.get_by_role("button", name="Settings").click()
+    ),
+    "presented": lambda page: Walk(page).start("softmax-and-dead-units").click("backward").page.keyboard.press("p"),
     "start": lambda page: Walk(page).start("one-example-at-a-time"),
     "forward": lambda page: Walk(page).start("softmax-and-dead-units").press("#cell-a-1 button"),
     "backward": gradient_of_the_first_weight,

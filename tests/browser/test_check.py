@@ -59,9 +59,8 @@ def test_put_right_nothing_is_wrong(start: StartWalk, lesson: str) -> None:
     assert "wrong" not in " ".join(words_of(walk, "#check .look"))
 
 
-def test_the_equation_of_a_gradient_shows_its_check(start: StartWalk) -> None:
-    walk = backward(start("one-example-at-a-time"))
-    walk.press(CHECK_ALL)
+def test_the_equation_of_a_gradient_says_what_its_check_finds(start: StartWalk) -> None:
+    walk = backward(start("one-example-at-a-time")).press(CHECK_ALL)
     expect(walk.page.locator("#equation .checked")).to_contain_text("They agree to")
     expect(walk.page.locator("#parameters thead").first).to_contain_text("by differences")
     walk.press("update").press("backward")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.test_preferences import choose
 from tests.browser.walk import LESSONS, Walk
 
 
@@ -36,11 +37,14 @@ def test_forward_backward_and_update_go_on_to_the_end_of_their_phase(start: Star
     assert walk.press("forward").place == (1, ends[0])
 
 
-def test_reset_goes_to_the_very_start(start: StartWalk) -> None:
+def test_reset_goes_to_the_very_start_and_can_be_undone(start: StartWalk) -> None:
     walk = start("hours-of-study")
     before = walk.texts()
-    assert walk.click("update").click("forward").press("reset").place == (0, 0)
+    there = walk.click("update").click("forward").texts()
+    assert walk.press("reset").place == (0, 0)
     assert walk.texts() == before
+    assert walk.press("#controls .undo").texts() == there
+    assert walk.page.locator("#controls .undo").count() == 0
 
 
 def test_at_the_very_start_back_and_reset_do_nothing_and_say_so(start: StartWalk) -> None:
@@ -90,25 +94,13 @@ def test_clicking_an_example_of_the_batch_puts_it_in_focus(start: StartWalk) -> 
 
 
 def test_a_learning_rate_can_be_set_and_a_wrong_one_is_explained(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths", statuses=(422,))
+    walk = start("two-outputs-two-paths", statuses=(422,)).click("update")
     walk.page.fill("#eta", "0.75")
     assert walk.press("learning rate").state()["setup"]["optimizer"]["learning_rate"] == 0.75
     walk.page.fill("#eta", "a lot")
     walk.press("learning rate")
     expect(walk.page.locator("#message")).to_contain_text("This is not a number")
     assert walk.state()["setup"]["optimizer"]["learning_rate"] == 0.75
-
-
-def test_training_makes_so_many_updates_and_stands_at_the_end_of_the_last(start: StartWalk) -> None:
-    walk = start("one-example-at-a-time", statuses=(422,)).click("step", 3)
-    walk.page.fill("#iterations", "40")
-    assert walk.press("train").place == (40, walk.equations)
-    expect(walk.page.locator("#loss")).to_contain_text("after the update")
-    walk.page.fill("#iterations", "100000")
-    walk.press("train")
-    expect(walk.page.locator("#message")).to_contain_text("1 to 10,000")
-    assert walk.place == (40, walk.equations)
-    assert walk.press("back").place == (40, walk.equations - 1)
 
 
 def test_a_newcomer_walks_the_right_rule_first_and_then_finds_out_what_the_notebook_printed(
@@ -161,7 +153,7 @@ def test_the_equations_of_a_layer_stand_one_after_the_other_and_one_is_open(star
 
 def test_play_advances_by_itself_and_one_click_on_pause_stops_it(start: StartWalk) -> None:
     walk = start("one-example-at-a-time")
-    walk.page.select_option("#controls [name=speed]", label="quick")
+    choose(walk.page, "speed", "500")
     walk.press("play")
     expect(walk.page.locator("#play")).to_contain_text("Pause")
     before = walk.place

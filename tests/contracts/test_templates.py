@@ -49,7 +49,7 @@ from app.views.pictures.pictures import ChosenPicture, PicturesPage
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
 from app.views.walks.walks import SharePage, SurePage, WalkCard, WalksPage
-from app.web.http.templating import Templates
+from app.web.http.templating import Assets, Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 PANELS: tuple[Any, ...] = get_args(Panel)
@@ -197,7 +197,7 @@ def test_what_a_drawing_is_called_stays_text(path: Path) -> None:
 def test_the_titles_of_a_ground_stay_text() -> None:
     hostile = "<i id=zebra>&"
     ground = Ground("0 0 9 9", "M0 0", (), (), hostile, ("1", "2"), hostile)
-    macros: Any = Templates(TEMPLATES, STATIC)._environment.get_template("svg/ground.svg").module
+    macros: Any = Templates(TEMPLATES, Assets(STATIC))._environment.get_template("svg/ground.svg").module
     drawn = macros.draw(ground)
     assert "<i" not in drawn
     assert drawn.count("&lt;i id=zebra&gt;&amp;") == 2

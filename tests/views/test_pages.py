@@ -26,13 +26,13 @@ from app.views.pages import (
     stale,
 )
 from app.views.text.summary import network_summary
-from app.web.http.templating import Templates
+from app.web.http.templating import Assets, Templates
 
 TEMPLATES_OF = {"lessons/page": LessonsPage, "lessons/lesson": LessonPage, "problem": ProblemPage}
 
 
 def rendered(name: str, page: object, **chrome: Any) -> BeautifulSoup:
-    text = Templates(TEMPLATES, STATIC).render(
+    text = Templates(TEMPLATES, Assets(STATIC)).render(
         f"{name}.html", page=page, chrome=replace(Chrome.of("/", "lessons"), **chrome)
     )
     return BeautifulSoup(text, "html5lib")
@@ -114,7 +114,7 @@ def test_a_chosen_theme_and_motion_stand_on_the_root_and_in_the_selects() -> Non
     page = rendered("lessons/page", lessons_page(), theme="dark", motion="reduced", digits=3)
     assert (one(page, "html")["data-theme"], one(page, "html")["data-motion"]) == ("dark", "reduced")
     chosen = [option["value"] for option in page.select("#preferences option[selected]")]
-    assert chosen == ["3", "dark", "reduced"]
+    assert chosen == ["3", "dark", "reduced", "1000", ""]
 
 
 @pytest.mark.parametrize(

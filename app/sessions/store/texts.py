@@ -52,6 +52,7 @@ def moving_text(session: TrainingSession) -> str:
     sometimes = {
         "whole": session.whole,
         "asking": session.asking,
+        "posed": session.posed,
         "proving": session.checking,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
@@ -104,6 +105,7 @@ def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
         whole=document.get("whole", False),
         wanted=document["wanted"],
         asking=document.get("asking", ""),
+        posed=document.get("posed", False),
         answers=answers_of(document["answers"]) if "answers" in document else (),
         checking=document.get("proving", False),
         hunt=hunt_of(*document["hunt"]) if "hunt" in document else None,

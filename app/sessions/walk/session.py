@@ -72,9 +72,10 @@ class TrainingSession:
     Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
 
     `whole` is whether a whole cell of the timeline is shown; `wanted` is the example that the learner chose to look at,
-    where the batch holds it; `asking` is whether the walk asks before it shows, `checking` whether each gradient is
-    shown with its numerical check; `hunt` is there in the bug lab; `marks` are the edits and runs that can be undone;
-    `fork` is what is different in the walk beside it; `goal` is that of the training that was begun last.
+    where the batch holds it; `asking` is whether the walk asks before it shows, `posed` whether it does so now, in the
+    place of the next equation; `checking` is whether each gradient is shown with its numerical check; `hunt` is there
+    in the bug lab; `marks` are the edits, runs and resets that can be undone; `fork` is what is different in the walk
+    beside it; `goal` is that of the training that was begun last.
     """
 
     timeline: Timeline
@@ -85,6 +86,7 @@ class TrainingSession:
     whole: bool = False
     wanted: int | None = field(default=None)
     asking: Asking = ""
+    posed: bool = False
     answers: tuple[Answer, ...] = ()
     checking: bool = False
     hunt: Hunt | None = None
@@ -290,14 +292,15 @@ class TrainingSession:
 
     def reset(self) -> Self:
         """The very start, without what was changed on the way; what was asked may be asked again."""
+        moved = self.place != (0, 0) or self.timeline.changes
         return replace(
-            self,
+            self.marked("reset") if moved else self,
             timeline=Timeline(self.setup),
             cursor=0,
             whole=False,
             wanted=None,
+            posed=False,
             answers=put_by(self.answers),
-            marks=(),
             goal=None,
         )
 
@@ -362,12 +365,13 @@ class TrainingSession:
         return self.edited(Symbol("y", self.shape.depth, example, column), value)
 
     def undo(self) -> Self:
-        """Back to where the walk stood before the last edit or run, whatever was walked since."""
+        """Back to where the walk stood before the last edit, run or reset, whatever was walked since."""
         if not self.marks:
             raise SetupError("undo", "There is nothing to undo.", "Edit a value or train first.")
         *marks, (place, changes, _) = self.marks
         timeline = self.timeline.with_changes(changes, place.iteration)
-        return replace(self, timeline=timeline, cursor=place.cursor, whole=False, marks=tuple(marks), goal=None)
+        there = replace(self, timeline=timeline, cursor=place.cursor, whole=False, posed=False)
+        return replace(there, marks=tuple(marks), goal=None)
 
     def marked(self, what: str) -> Self:
         """The same, with this place to come back to by `undo`."""
@@ -376,7 +380,8 @@ class TrainingSession:
 
     def moved_to(self, place: Place) -> Self:
         """Any place, back or ahead; a finished iteration also has a finite loss after its update."""
-        moved = replace(self, timeline=self.timeline.at(place.iteration), cursor=place.cursor, whole=False)
+        timeline = self.timeline.at(place.iteration)
+        moved = replace(self, timeline=timeline, cursor=place.cursor, whole=False, posed=False)
         if moved.finished:
             check_loss_after(moved.current)
         return moved

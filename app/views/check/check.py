@@ -79,7 +79,7 @@ def gradients_in(shape: Shape) -> int:
 def badge(session: TrainingSession, digits: int) -> Badge | None:
     """Of the equation that was shown last, if it finds a gradient and gradients are checked."""
     equation = session.equation
-    if equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden or not session.checking:
+    if not session.checking or equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden:
         return None
     everything = check_of(session)
     checked = everything.by_symbol[equation.symbol] if everything else check_one(session.current, equation.symbol)

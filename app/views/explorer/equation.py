@@ -46,7 +46,8 @@ class EquationPanel:
 
     `chain` holds the links of a gradient; `maths` are captions with MathML, most of them empty; `exact` is False where
     printed terms do not add up to the printed result; `notes` (title, text) introduce, or compare with the right rule;
-    `badge` is what the check says of a gradient, `nudge` what a small move of its parameter does to the loss. Where a
+    `badge` is what the check says of a gradient, `nudge` what a small move of its parameter does to the loss.
+    `rate` is the learning rate, which can be changed where a parameter is updated; empty elsewhere. Where a
     whole layer is shown, `layer` has its equations, one after the other, and `code` all of its lines.
     """
 
@@ -61,6 +62,7 @@ class EquationPanel:
     code: str
     notes: tuple[tuple[str, str], ...]
     badge: Badge | None = None
+    rate: str = ""
     chain: Chain | None = None
     nudge: Nudge | None = None
     layer: tuple[OneOfLayer, ...] = ()
@@ -91,6 +93,7 @@ def equation_panel(
         line_of_numpy(equation, shape, orientation),
         (*_indices(session, lesson), *_note(session, equation, digits)),
         badge(session, digits),
+        rate(session, equation),
         links,
         nudge(session, nudged, digits),
     )
@@ -104,6 +107,11 @@ def _formula_and_links(session: TrainingSession, equation: Equation, digits: int
         whose = f"example {session.example + 1}" if len(session.batch) > 1 else ""
         links = chain(equation, shape, session.values, orientation, digits, whose)
     return formula(equation, shape, session.values, orientation, digits, alone=links is None), links
+
+
+def rate(session: TrainingSession, equation: Equation) -> str:
+    """The learning rate that is chosen, where an update uses it."""
+    return f"{session.learning_rate:.15g}" if equation.phase == "update" else ""
 
 
 def layer_name(session: TrainingSession) -> str:
@@ -134,6 +142,7 @@ def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -
         True,
         "\n".join(lines),
         _indices(session, lesson),
+        rate=rate(session, first[-1]),
         layer=tuple(told),
     )
 
@@ -181,4 +190,6 @@ def _without_rule(session: TrainingSession, equation: Equation, sentence: str, d
     pen = Pen(Script(shape), session.values, digits)
     rows = wrapped(*pen.left(right.symbol), pen.symbolic(right.expression))
     name = heading(right, shape, "fan_out_fan_in")
-    return EquationPanel(equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", ())
+    return EquationPanel(
+        equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", (), None, rate(session, equation)
+    )

@@ -10,7 +10,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
-from app.views.explorer.edit import Edit, edit_panel
+from app.views.explorer.edit import Edit, edit_panel, undo_reset
 from app.views.explorer.edit import said as edit_said
 from app.views.explorer.end import End, end_card
 from app.views.explorer.equation import EquationPanel, equation_panel, layer_name, sentence_without_rule
@@ -33,7 +33,6 @@ NOTEBOOKS = {
     (False, True): "after a published notebook; what it hides",
     (False, False): "from another start than the notebook’s; why",
 }
-SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
 AGAIN = "\u00a0"  # is not heard, and makes another text of the same words
 
 
@@ -71,23 +70,37 @@ PLAIN = Look()
 
 @dataclass(frozen=True)
 class Headline:
-    """What the network is: title, its facts in one line, of a lesson also whose it was; when to ask first."""
+    """What the network is: title, its facts in one line, of a lesson also whose it was."""
 
     id: ClassVar[str] = "headline"
     template: ClassVar[str] = "explorer/headline.html"
 
-    eyebrow: str
     title: str
     facts: str
     notebook: str
-    learning_rate: str
-    asking: str
 
-    @property
-    def askings(self) -> tuple[tuple[str, str], ...]:
-        """When to ask: (value, text)."""
-        chosen = (("1", "at times"),) if self.notebook else ()
-        return ("0", "never"), *chosen, ("always", "always")
+
+@dataclass(frozen=True)
+class Asking:
+    """The setting of the walk: when it asks before it shows, and what there is to choose from, as (value, text).
+
+    Empty while a bug is hunted.
+    """
+
+    id: ClassVar[str] = "ask-me"
+    template: ClassVar[str] = "explorer/ask-me.html"
+
+    asking: str
+    askings: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, session: TrainingSession) -> Self:
+        """What is chosen for a walk."""
+        if session.hunt:
+            return cls("", ())
+        chosen = (("1", "at times"),) if session.lesson else ()
+        asking = {"": "0", "chosen": "1" if session.lesson else "always"}.get(session.asking, "always")
+        return cls(asking, (("0", "never"), *chosen, ("always", "always")))
 
 
 @dataclass(frozen=True)
@@ -118,7 +131,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Controls:
-    """The buttons of the walk: the measure of a step, what can be done now, whether it plays and how fast."""
+    """The buttons of the walk: the measure of a step, what can be done now, whether it plays.
+
+    `undo` leads back to where the walk stood before it was reset, while it still stands at its start.
+    """
 
     id: ClassVar[str] = "controls"
     template: ClassVar[str] = "explorer/controls.html"
@@ -127,8 +143,7 @@ class Controls:
     measures: tuple[str, ...]
     at_start: bool
     playing: bool
-    speed: int
-    speeds: tuple[tuple[int, str], ...]
+    undo: str
 
 
 @dataclass(frozen=True)
@@ -163,6 +178,7 @@ class Message:
 
 Panel = (
     Headline
+    | Asking
     | Loss
     | Revision
     | Controls
@@ -185,10 +201,11 @@ Panel = (
 
 @dataclass(frozen=True)
 class ExplorerPage:
-    """The whole page: its panels by name."""
+    """The whole page: its panels by name. `hunting`: a bug is looked for."""
 
     title: str
     session: str
+    hunting: bool
     panels: tuple[Panel, ...]
 
     @property
@@ -221,12 +238,9 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     step, sentence = step_told(session, digits), told(session, digits)
     heading = heading_of(session)
     headline = Headline(
-        eyebrow=heading.eyebrow,
         title=heading.title,
         facts=heading.facts,
         notebook=NOTEBOOKS[lesson.mistaken, session.as_published] if lesson else "",
-        learning_rate=f"{session.learning_rate:.15g}",
-        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
     )
     it, examples = session.current, len(session.setup.examples[0])
     loss = Loss(
@@ -242,16 +256,16 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     predict = predict_panel(session, digits, look.moment, look.reply)
     check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
-    # it is about, a question after the step that leads to it.
+    # it is about; a question stands in the place of the next one.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
     if len(session.shown) > 1:
         found = f"{layer_name(session)}: {counted(len(session.shown), 'equation')}. The last: {found}"
-    parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
+    parts = [predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
         Status(
             look.message
-            or outcome(session, look, equation, check)
+            or outcome(session, look, step, equation, check)
             or edit_said(session, edit)
             or paths.said
             or felt
@@ -259,8 +273,9 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         ),
         Revision(rev, look.op),
         headline,
+        Asking.of(session),
         loss,
-        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, look.play.period, SPEEDS),
+        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, undo_reset(session)),
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
@@ -274,10 +289,10 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         check,
         bug_lab_panel(session, digits),
     )
-    return ExplorerPage(headline.title, session_id, panels)
+    return ExplorerPage(headline.title, session_id, session.hunt is not None, panels)
 
 
-def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check: Check) -> str:
+def outcome(session: TrainingSession, look: Look, step: str, equation: EquationPanel, check: Check) -> str:
     """What is spoken of a button that shows no step: the check, another example, a training. Empty for all others."""
     match look.pressed:
         case "check" if session.checking:
@@ -286,7 +301,7 @@ def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check
         case "check":
             return "Gradients are no longer checked."
         case "focus":
-            return f"Example {session.example + 1} is in focus. {equation.sentence}"
+            return f"Example {session.example + 1} is in focus. {step}"
         case "train":
             now = session.current
             made = f"{session.updates:,} update{'s' if session.updates > 1 else ''} made."

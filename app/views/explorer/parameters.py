@@ -12,6 +12,8 @@ from app.views.formulas.symbols import ParameterNames, parameter_names, referenc
 from app.views.network.scales import sign_class
 from app.views.text.numbers import fixed, signed
 
+MOST_UNFOLDED = 120  # parameters: beyond, the table of each layer is folded
+
 
 @dataclass(frozen=True)
 class ParameterRow:
@@ -41,7 +43,7 @@ class ParameterRow:
 class Parameters:
     """The tables of all layers, the last layer first: the order in which gradients are found.
 
-    `checking` adds the column of the numerical check.
+    `checking` adds the column of the numerical check; `folded`: each layer's table is unfolded by itself.
     """
 
     id: ClassVar[str] = "parameters"
@@ -49,6 +51,7 @@ class Parameters:
 
     tables: tuple[LayerTable[ParameterRow], ...]
     checking: bool = False
+    folded: bool = False
 
     def frame(self) -> object:
         return self.checking, tuple((table.layer, table.title) for table in self.tables)
@@ -65,7 +68,8 @@ def parameters(session: TrainingSession, orientation: Orientation, digits: int) 
         names = parameter_names(session.shape, orientation, layer)
         rows = tuple(_row(session, one, one.ref == current, check, digits) for one in names)
         tables.append(LayerTable(layer, f"Layer {layer}{', the output' if layer == depth else ''}", rows))
-    return Parameters(tuple(tables), check is not None)
+    folded = sum(len(table.rows) for table in tables) > MOST_UNFOLDED
+    return Parameters(tuple(tables), check is not None, folded)
 
 
 def _row(

@@ -40,10 +40,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Group:
-    """The cells of one phase."""
+    """The cells of one phase under its title, which leads on to its end: the place `cursor` of this iteration."""
 
     phase: str
     title: str
+    cursor: int
     cells: tuple[Cell, ...]
 
 
@@ -57,7 +58,7 @@ class Timeline:
     groups: tuple[Group, ...]
 
     def frame(self) -> object:
-        return tuple(group.phase for group in self.groups)
+        return tuple((group.phase, group.cursor) for group in self.groups)
 
     def parts(self) -> tuple[tuple[Cell, ...], ...]:
         return tuple(group.cells for group in self.groups)
@@ -88,4 +89,8 @@ def timeline(session: TrainingSession) -> Timeline:
             share=f"{cursor - start} of {end - start}" if now else "",
         )
         cells.setdefault(equations[0].phase, []).append(cell)
-    return Timeline(tuple(Group(phase, PHASE_TITLES[phase], tuple(of_phase)) for phase, of_phase in cells.items()))
+    return Timeline(
+        tuple(
+            Group(phase, PHASE_TITLES[phase], of_phase[-1].cursor, tuple(of_phase)) for phase, of_phase in cells.items()
+        )
+    )

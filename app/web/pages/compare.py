@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.compare.counterpart import both_followed, pair_of, parting
 from app.sessions.compare.forks import begun_fork, forked
-from app.sessions.predict import question_of
+from app.sessions.predict import posed_question
 from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
@@ -29,7 +29,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
     await the.walk.follow(session, both_followed(session))
 
     def shown() -> Response:
-        asks = question_of(session) is not None
+        asks = posed_question(session) is not None
         panel = comparison_of(session, Seen(kept.rev, the.digits, message, (), asks, token_urlsafe(OP_BYTES)))
         if wants_fragment(the.request):
             return the.fragment(panel, status)

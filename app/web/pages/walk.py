@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from secrets import token_urlsafe
 from time import time
 
@@ -12,12 +13,12 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict import QuestionError, answered, question_of
+from app.sessions.predict import QuestionError, answered, posed_question
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
+from app.views.explorer.explorer import Look, Play, explorer
 from app.views.pages import room_of
 from app.views.paths.paths import Opened
 from app.web.http.dependencies import Walk, revision, walk_of
@@ -26,9 +27,8 @@ from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response, preferences
 
-EMPTY, PER_EQUATION = 20_000, 500  # bytes of a page's panels, about
+EMPTY, PER_PARAMETER = 30_000, 1_000  # bytes of a page's panels, at most about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ async def show(
 def _shown(
     the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str, nudged: float
 ) -> Response:
-    rests = message or question_of(kept.session) or answered(kept.session)
+    rests = message or posed_question(kept.session) or answered(kept.session)
     playing = the.form.get("playing") == "1" and not rests
-    play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
+    play = Play(playing, preferences(the.request).speed)
     pressed = the.request.url.path.rsplit("/", 1)[1] if the.form else ""
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), pressed, nudged)
     page = explorer(kept.session, kept.id, kept.rev, look)
@@ -122,7 +122,8 @@ def _shown(
 
 def panel_bytes(session: TrainingSession) -> int:
     """About how many bytes the panels of a walk take."""
-    return EMPTY + PER_EQUATION * len(session.equations)
+    sizes = session.setup.sizes
+    return EMPTY + PER_PARAMETER * sum(size * (before + 1) for before, size in pairwise(sizes))
 
 
 class WalkPages:

@@ -115,7 +115,7 @@ def test_too_many_gradients_are_not_checked_at_each_step_but_one_by_one() -> Non
 # Badge --------------------------------------------------------------------------------------------------------------
 
 
-def test_only_a_checked_gradient_has_a_badge() -> None:
+def test_only_a_gradients_equation_says_what_its_check_finds_and_only_where_it_is_asked_for() -> None:
     session = lesson("one-example-at-a-time")
     assert badge(at(session, "dW", 2, 0, 0), 5) is None
     for kind in ("z", "a", "delta", "W", "b"):

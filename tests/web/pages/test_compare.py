@@ -135,7 +135,7 @@ def test_the_comparison_has_no_id_twice_and_no_inline_code(client: TestClient) -
 
 def test_the_explorer_links_to_the_comparison(client: TestClient) -> None:
     address = start(client)
-    links = [a["href"] for a in soup(client, address).select("#headline a")]
+    links = [a["href"] for a in soup(client, address).select(".below nav a")]
     assert links[-2:] == [f"{address}/compare", f"{address}/pictures"]
 
 

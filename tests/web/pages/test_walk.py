@@ -6,12 +6,15 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from app.engine.memory import MEMORY
 from app.lessons import LESSONS
 from app.main import create_app
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
+from app.web.pages.walk import panel_bytes
+from tests.views.walking import walk
 from tests.web.reading import element, revision, soup, words
 from tests.web.talk import BATCHES, HTMX, begin, start, state_of, walk_of
 
@@ -151,9 +154,11 @@ def test_a_page_restored_from_history_is_whole(client: TestClient) -> None:
 
 def test_playing_is_in_the_fragment_until_it_is_not_asked_for(client: TestClient) -> None:
     address = start(client)
-    play = client.post(f"{address}/step", data={"rev": "1", "playing": "1", "speed": "500"}, headers=HTMX).text
+    client.post("/preferences", data={"speed": "500"})
+    ours = {**HTMX, "Origin": "http://testserver"}  # as a browser sends it
+    play = client.post(f"{address}/step", data={"rev": "1", "playing": "1"}, headers=ours).text
     assert "every 500ms" in play
-    pause = client.post(f"{address}/step", data={"rev": "2"}, headers=HTMX).text
+    pause = client.post(f"{address}/step", data={"rev": "2"}, headers=ours).text
     assert "ticker" in panels(pause)
     assert "every" not in pause
 
@@ -284,6 +289,11 @@ def test_a_nudge_of_another_size_is_refused(client: TestClient, by: str) -> None
     address = start(client)
     client.post(f"{address}/backward")
     assert client.get(f"{address}/nudge", params={"by": by}).status_code == 422
+
+
+def test_what_a_page_of_the_largest_network_shows_is_still_known_at_the_next_step() -> None:
+    session = walk((8, 32, 32, 32, 32, 32, 32))
+    assert panel_bytes(session) < MEMORY.most / 8
 
 
 # What is spoken -------------------------------------------------------------------------------------------------------
