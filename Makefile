@@ -19,6 +19,7 @@ run: .venv/.run $(VENDOR)
 
 test: .venv/.dev $(VENDOR)
 	$(BIN)/python -m tests.browser.chromium --install
+	$(BIN)/python -m tests.browser.firefox --install
 	$(BIN)/python -m pytest $(PARALLEL) $(OPTIONS)
 
 lint: .venv/.dev

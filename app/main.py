@@ -71,10 +71,10 @@ def telemetry(on: bool) -> TelemetryConfig:
 
 
 def services_of(
-    settings: Settings, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
+    settings: Settings, assets: Assets, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
 ) -> Lifespan:
     """What opens the live objects when the program starts and closes them when it ends."""
-    templates = Templates(TEMPLATES, STATIC, settings.root_path)
+    templates = Templates(TEMPLATES, assets, settings.root_path)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -117,7 +117,7 @@ def create_app(
     clock: Callable[[], float] = perf_counter,
 ) -> FastAPI:
     """The application; its store is open while it runs. `clock` gives the seconds by which work is cut and rationed."""
-    metrics = Metrics() if settings.metrics else None
+    metrics, assets = Metrics() if settings.metrics else None, Assets(STATIC)
     app = FastAPI(
         title="Backprop Explorer",
         description=DESCRIPTION,
@@ -126,7 +126,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address that does not exist is answered as one
-        lifespan=services_of(settings, open_store, clock),
+        lifespan=services_of(settings, assets, open_store, clock),
         telemetry=telemetry(settings.telemetry),
         middleware=middleware_of(settings, metrics),
     )
@@ -137,6 +137,6 @@ def create_app(
         app.include_router(router)
     if metrics is not None:
         app.include_router(program.metrics_router(metrics))
-    app.mount("/static", Assets(directory=STATIC), name="static")
+    app.mount("/static", assets, name="static")
     check_access(app.router.routes)
     return app

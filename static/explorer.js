@@ -1,5 +1,6 @@
 "use strict";
-// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one.
+// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one, and they
+// may stand before the page does: the head waits for this script.
 {
   const find = (selector) => document.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -44,7 +45,15 @@
     const focus = document.activeElement;
     light(refOf(focus) ? focus : point && document.elementFromPoint(...point));
     if (focus.closest("#net")) stop(focus);
+    follow();
   });
+
+  // On a phone the timeline is longer than the screen is wide: where the walk stands is kept in view.
+  const follow = () => {
+    const line = matchMedia("(max-width: 640px)").matches && find("#timeline");
+    if (line) line.scrollLeft = (find("#timeline .now")?.offsetLeft ?? 0) - line.clientWidth / 2;
+  };
+  on("DOMContentLoaded", follow);
 
   // Roving focus: one tab stop for the diagram, arrow keys within it; terms and paths one after the other.
   const stop = (mark) => {
@@ -84,6 +93,9 @@
   };
   on("click", (event) => open(event.target));
 
+  // Single keys press the buttons themselves, so that they do what these do. In settings they can be turned off.
+  const KEYS = { s: "#controls .step", b: "#controls .back", k: "#play", p: "#present" };
+  const REMOTE = { PageDown: "s", ArrowRight: "s", PageUp: "b", ArrowLeft: "b" }; // as a presenter's remote control sends
   // An open question is answered from wherever the focus is: a sign by its key, a number by typing it.
   const SIGNS = { "+": "positive", "-": "negative", 0: "zero" };
   const reply = (key) => {
@@ -91,7 +103,6 @@
     if (/^[-+.,\d]$/.test(key)) find("#guess")?.focus(); // where the key then is typed
   };
 
-  // n and p press the buttons themselves, so that they do what the buttons do; ? opens the overview.
   on("keydown", (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -99,10 +110,13 @@
     if (container && WAYS[key]) rove(event, container);
     if (key === "Enter" || (key === " " && target.closest("#net"))) open(target);
     if (key === " " && target.closest("#net")) event.preventDefault();
-    if (!target.matches("input, textarea, select")) reply(key);
-    if (target.closest("#network") && key === "n") find("#controls .step")?.click();
-    if (target.closest("#network") && key === "p") find("#controls .back")?.click();
-    if (key === "?" && target.closest("#stage") && !target.matches("input, textarea")) find("#keys").showPopover();
+    if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
+    const remote = !event.defaultPrevented && find("#present:checked") && REMOTE[key];
+    if (remote) event.preventDefault();
+    const name = document.documentElement.dataset.keys === "off" ? remote : remote || key;
+    if (KEYS[name]) find(KEYS[name])?.click();
+    else if (name === "?") find("#keys").showPopover();
+    else if (name) reply(name);
   });
 
   // Digits, theme and motion count as soon as they are chosen; without scripts there is a button.

@@ -59,4 +59,6 @@ LESSON = Lesson(
     ),
     columns=("Hours studied", "Hours slept"),
     targets=("Final score",),
+    riddle="After 100 iterations the notebook printed a loss of 0.00072, we found 0.00015",
+    closer=(Symbol("delta", 2, 0), Symbol("delta", 2, 0)),
 )

@@ -29,7 +29,12 @@ class Lesson:
     `run` is how many iterations the notebook makes, `printed` what it printed of them.
     `asks` is what a learner is asked in the first iteration, in the order of the walk.
     `columns` names the features and `targets` the outputs. `published` starts as the notebook does, mistakes
-    included; `right` is the same put right, and `right_note` says what that changes.
+    included; `right` is the same put right, and `right_note` says what that changes. `example` is the one that its
+    pages look at first, from 0.
+
+    Act one walks the notebook's own data and start by the right rule. Act two asks the `riddle`, and looks at what two
+    equations find, side by side: those of `closer`. Where a rule is wrong the first is the notebook's and the second
+    the right one; else both are the notebook's.
     """
 
     slug: str
@@ -48,6 +53,14 @@ class Lesson:
     asks: tuple[Ask, ...]
     columns: tuple[str, ...]
     targets: tuple[str, ...]
+    riddle: str
+    closer: tuple[Symbol, Symbol]
+    example: int = 0
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether a rule of the notebook is wrong; else its rules are right, and only its start is unlucky."""
+        return bool(self.published.mistakes)
 
     def setup(self, as_published: bool) -> Setup:
         """The start as published, or put right."""

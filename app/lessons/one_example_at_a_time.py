@@ -60,4 +60,6 @@ LESSON = Lesson(
     ),
     columns=("Feature1", "Feature2"),
     targets=("y",),
+    riddle="The notebook printed 0.53742985 for one hidden unit, and 0.53742985 for the other",
+    closer=(Symbol("delta", 1, 0), Symbol("delta", 1, 1)),
 )

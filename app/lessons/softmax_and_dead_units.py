@@ -63,4 +63,7 @@ LESSON = Lesson(
     ),
     columns=("x₁", "x₂"),
     targets=("class 1", "class 2"),
+    riddle="The notebook printed 0 for nine of the twelve gradients of its hidden layer",
+    closer=(Symbol("delta", 1, 0), Symbol("delta", 1, 1)),
+    example=3,  # the first for which a hidden unit is on
 )

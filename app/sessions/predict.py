@@ -1,7 +1,7 @@
 """Questions before the walk shows: what is asked where, whether it is still open, and what becomes of an answer.
 
 A question is about what the page shows, comes after the first explanation of its thing, and never follows another one:
-an equation lies between two, and a click that is not stopped.
+an equation lies between two, and a click that is not stopped. It is posed by the step that would show its equation.
 """
 
 import re
@@ -138,9 +138,14 @@ def answered(session: TrainingSession) -> Answers:
 
 
 def question_of(session: TrainingSession) -> Question | None:
-    """The question that is open: about the next equation of this iteration. No iteration begins with one."""
+    """The question about the next equation of this iteration, until it is answered. No iteration begins with one."""
     part = asked(session).get(session.cursor)
     return None if part is None else _open_at(session, session.equations[session.cursor], part)
+
+
+def posed_question(session: TrainingSession) -> Question | None:
+    """The same where the walk has come to ask it."""
+    return question_of(session) if session.posed else None
 
 
 def _open_at(session: TrainingSession, equation: Equation, part: str) -> Question | None:
@@ -151,26 +156,26 @@ def _open_at(session: TrainingSession, equation: Equation, part: str) -> Questio
 
 
 def or_shown(before: TrainingSession, after: TrainingSession) -> TrainingSession:
-    """Where a verb leads from `before`: on to `after`, but where a question is open it shows what was asked."""
-    if after.place > before.place and question_of(before) is not None:
+    """Where a verb leads from `before`: on to `after`, but where a question is posed it shows what was asked."""
+    if after.place > before.place and posed_question(before) is not None:
         return replace(answer(before, Reply(skip=True)), by=after.by)
     return after
 
 
 def up_to_question(before: TrainingSession, after: TrainingSession) -> TrainingSession:
-    """The same where a walk from `before` to `after`, in this iteration or the next, also stops in front of the first
-    question. From what came of one it goes on freely.
+    """The same where a walk from `before` to `after`, in this iteration or the next, also poses the first question on
+    the way. From what came of one it goes on freely.
     """
-    if question_of(before) is not None or answered(before):
+    if posed_question(before) is not None or answered(before):
         return or_shown(before, after)
     first = before.cursor
     if after.iteration > before.iteration:
         index = _first_open(before, first, len(before.equations))
         if index is not None:
-            return replace(before, by=after.by, cursor=index)
+            return replace(before, by=after.by, cursor=index, posed=True)
         first = 0
     index = _first_open(after, first, after.cursor)
-    return after if index is None else replace(after, cursor=index)
+    return after if index is None else replace(after, cursor=index, posed=True)
 
 
 def _first_open(session: TrainingSession, start: int, end: int) -> int | None:

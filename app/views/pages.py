@@ -13,6 +13,8 @@ from app.views.text.words import counted, sentence
 THEMES = (("", "system"), ("light", "light"), ("dark", "dark"))
 MOTIONS = (("", "system"), ("full", "moving"), ("reduced", "still"))
 DIGITS = range(2, 9)
+SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))  # milliseconds a step
+KEYS = (("", "on"), ("off", "off"))
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class NavItem:
 class Chrome:
     """What every page wears: the reader's preferences and the way here. Empty theme or motion: as the system.
 
+    `speed` is that of Play, in milliseconds a step; `keys` is off where no single key does anything.
+
     `framed`: inside of another site's page, where browsers keep no cookies of ours. `read_only`: the page shows a walk
     to somebody who may only look at it.
     """
@@ -44,13 +48,24 @@ class Chrome:
     theme: str
     motion: str
     digits: int
+    speed: int
+    keys: str
     path: str
     nav: tuple[NavItem, ...]
     framed: bool = False
     read_only: bool = False
 
     @classmethod
-    def of(cls, path: str, current: str = "", theme: str = "", motion: str = "", digits: int = 5) -> Self:
+    def of(
+        cls,
+        path: str,
+        current: str = "",
+        theme: str = "",
+        motion: str = "",
+        digits: int = 5,
+        speed: int = 1000,
+        keys: str = "",
+    ) -> Self:
         """For the page at `path`; `current` is lessons, build, bug-lab or walks where it belongs there."""
         rooms = (
             ("Lessons", "/", "lessons"),
@@ -59,7 +74,7 @@ class Chrome:
             ("My walks", "/walks", "walks"),
         )
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)
-        return cls(theme, motion, digits, path, nav)
+        return cls(theme, motion, digits, speed, keys, path, nav)
 
     @property
     def themes(self) -> tuple[Option, ...]:
@@ -68,6 +83,14 @@ class Chrome:
     @property
     def motions(self) -> tuple[Option, ...]:
         return _options(MOTIONS, self.motion)
+
+    @property
+    def speeds(self) -> tuple[Option, ...]:
+        return _options(tuple((str(period), name) for period, name in SPEEDS), str(self.speed))
+
+    @property
+    def keys_on(self) -> tuple[Option, ...]:
+        return _options(KEYS, self.keys)
 
     @property
     def digit_counts(self) -> tuple[Option, ...]:
@@ -110,11 +133,15 @@ def room_of(session: TrainingSession) -> str:
 # Lessons --------------------------------------------------------------------------------------------------------------
 
 
+OWN_START = "The notebook’s rules are right. The walk has its data and its start."
+
+
 @dataclass(frozen=True)
 class LessonCard:
-    """One lesson among the others."""
+    """One lesson among the others; `act_one` is whether its act one walks it as published, as a form says it."""
 
     slug: str
+    act_one: str
     href: str
     eyebrow: str
     title: str
@@ -134,14 +161,19 @@ class LessonsPage:
 
 @dataclass(frozen=True)
 class LessonPage:
-    """One lesson, read before it is walked. `hides` and `right_note` belong to its two ways to start."""
+    """One lesson, read before it is walked: what each of its acts walks.
+
+    Act two says in its button what it walks, and as a form says it whether that is as published.
+    """
 
     title: str
     card: LessonCard
     notebook: str
     computed: str
-    hides: str
-    right_note: str
+    first_act: str
+    second_act: str
+    other_way: str
+    act_two: str
 
 
 def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
@@ -152,15 +184,18 @@ def lessons_page(lessons: tuple[Lesson, ...] = LESSONS) -> LessonsPage:
 
 def lesson_page(lesson: Lesson) -> LessonPage:
     """The page of one lesson."""
-    return LessonPage(
-        lesson.title, lesson_card(lesson), lesson.notebook, lesson.computed, lesson.hides, lesson.right_note
-    )
+    if lesson.mistaken:
+        acts = lesson.right_note, lesson.hides, "Walk by the notebook’s rule", "true"
+    else:
+        acts = OWN_START, f"{lesson.hides} {lesson.right_note}", "Walk from another start", "false"
+    return LessonPage(lesson.title, lesson_card(lesson), lesson.notebook, lesson.computed, *acts)
 
 
 def lesson_card(lesson: Lesson) -> LessonCard:
     """A lesson as a card."""
     return LessonCard(
         slug=lesson.slug,
+        act_one="false" if lesson.mistaken else "true",
         href=f"/lessons/{lesson.slug}",
         eyebrow=f"Notebook {lesson.number} of {len(LESSONS)}",
         title=lesson.title,

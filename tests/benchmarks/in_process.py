@@ -79,7 +79,7 @@ class Browser:
 
     async def step(self, session: str, rev: int, verb: str = "step") -> Answer:
         """One click, as htmx sends it."""
-        form = urlencode({"rev": rev, "by": "equation", "speed": "1000"}).encode()
+        form = urlencode({"rev": rev, "by": "equation"}).encode()
         return await self.ask("POST", f"/sessions/{session}/{verb}", form, content_type=FORM, hx_request="true")
 
 

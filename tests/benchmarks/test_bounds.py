@@ -39,7 +39,7 @@ def test_a_step_of_120_connections_stays_small_too(tmp_path: Path) -> None:
 
 def test_the_first_page_with_everything_is_within_100_kilobytes(tmp_path: Path) -> None:
     files = fetched(tmp_path)
-    assert {"page", "/static/app.css", "/static/vendor/inter.woff2", "/static/vendor/htmx.min.js"} <= files.keys()
+    assert {"page", "/static/style.css", "/static/vendor/inter.woff2", "/static/vendor/htmx.min.js"} <= files.keys()
     assert sum(files.values()) <= 100_000, files
 
 

@@ -51,7 +51,7 @@ BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => 
   const box = mark.getBoundingClientRect();
   return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
 })"""
-CONTROLS = "#controls button, #controls label, #controls select"
+CONTROLS = "#controls button, #controls label"
 
 
 def boxes(page: Page, selector: str) -> list[list[float]]:

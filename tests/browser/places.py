@@ -22,6 +22,13 @@ def compared(page: Page) -> None:
     page.wait_for_selector("#run .plot")
 
 
+def act_two(page: Page) -> None:
+    """Act two of the lesson with two paths, with what is behind it unfolded."""
+    Walk(page).start("two-outputs-two-paths", as_published=False)
+    page.get_by_role("link", name="act two").click()
+    page.locator(".why summary").click()
+
+
 def forked(page: Page) -> None:
     """A walk beside its fork, trained."""
     Walk(page).start("hours-of-study")
@@ -79,7 +86,7 @@ def impossible(page: Page) -> None:
 
 def trained(page: Page) -> None:
     """The pictures of a short training, with its curves' numbers open."""
-    Walk(page).start("a-slope-too-many").press("train")
+    Walk(page).start("a-slope-too-many").send("train", iterations=100)
     page.get_by_role("link", name="Train and look").click()
     page.locator("#curves summary").first.click()
 
@@ -128,12 +135,17 @@ PAGES: dict[str, Visit] = {
     "documentation": lambda page: page.goto("/docs"),
     "not found": lambda page: page.goto("/nothing-here"),
     "no such walk": lambda page: page.goto("/sessions/AAAAAAAAAAAAAAAAAAAAAAAA"),
+    "settings": lambda page: (
+        Walk(page).start("one-example-at-a-time").page.get_by_role("button", name="Settings").click()
+    ),
+    "presented": lambda page: Walk(page).start("softmax-and-dead-units").click("backward").page.keyboard.press("p"),
     "start": lambda page: Walk(page).start("one-example-at-a-time"),
-    "forward": lambda page: Walk(page).start("softmax-and-dead-units").click("step", 3),
+    "forward": lambda page: Walk(page).start("softmax-and-dead-units").press("#cell-a-1 button"),
     "backward": gradient_of_the_first_weight,
     "batch backward": lambda page: Walk(page).start("softmax-and-dead-units").click("backward"),
     "end": lambda page: Walk(page).start("hours-of-study").click("update"),
     "long data": lambda page: Walk(page).start("a-slope-too-many").click("backward"),
+    "act two": act_two,
     "comparison": compared,
     "pictures": trained,
     "paths": lambda page: Walk(page).start("two-outputs-two-paths").press("#row-w-1-0-0 button"),

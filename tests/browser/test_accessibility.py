@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.places import PAGES
+from tests.browser.test_preferences import choose
 from tests.browser.walk import BUTTON, LESSONS, Walk
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -25,7 +26,7 @@ FOCUS = """() => {
 FOCUS_ON = f"""(share) => {{
   const all = [...document.querySelectorAll(
     "#stage :is(button, select, input:not([type=hidden]), [tabindex])")];
-  const things = all.filter((thing) => !thing.closest("math, .checked") && thing.checkVisibility());
+  const things = all.filter((thing) => !thing.closest("math, .checked, .rate, #end") && thing.checkVisibility());
   things[Math.floor(share * things.length)].focus();
   return ({FOCUS})();
 }}"""  # but for what goes with its equation
@@ -34,8 +35,8 @@ SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filte
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
 }).map((target) => target.outerHTML)"""
 MAIN_TARGETS = (
-    "#controls button, #controls label, #controls select, .rate button, .rate input, .variants button, "
-    ".top a, .top select, .top .help"
+    "#controls button, #controls label, .rate button, .rate input, .below > label, .below > nav a, "
+    ".top a, .top button, .top label"
 )
 DENSE_TARGETS = "#timeline button, #data .pick"
 FOCUS_MARK = """(id) => {
@@ -133,22 +134,41 @@ def test_every_mark_of_the_diagram_can_be_reached_by_arrow_keys(start: StartWalk
     assert marks - reached == set()
 
 
-def test_n_and_p_step_and_go_back_while_the_diagram_has_focus(start: StartWalk) -> None:
+def test_single_keys_walk_from_anywhere_and_keep_the_focus(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
     walk.page.locator("#u-1-1 [tabindex]").focus()
     for cursor in (1, 2, 3):
-        press_key(walk, "n")
+        press_key(walk, "s")
         assert (walk.place, focus(walk)) == ((0, cursor), "u-1-1")
-    press_key(walk, "p")
-    assert (walk.place, focus(walk)) == ((0, 2), "u-1-1")
+    walk.page.evaluate("document.activeElement.blur()")
+    press_key(walk, "b")
+    assert walk.place == (0, 2)
+    for name in ("Pause", "Play"):
+        press_key(walk, "k")
+        expect(walk.page.locator("#play")).to_contain_text(name)
 
 
-def test_a_letter_typed_elsewhere_is_no_step(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths")
+def test_a_letter_that_is_typed_is_no_step_and_none_is_where_keys_are_off(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths").click("update")
+    place = walk.place
     walk.page.locator("#eta").focus()
-    walk.page.keyboard.type("n?p")
-    assert walk.place == (0, 0)
+    walk.page.keyboard.type("s?bkp")
+    choose(walk.page, "keys", "off")
+    walk.page.keyboard.type("s?bkp")
+    assert walk.place == place
     expect(walk.page.locator("#keys")).to_be_hidden()
+    expect(walk.page.locator("#present")).not_to_be_checked()
+
+
+def test_a_presenters_remote_walks_while_it_is_presented(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths", width=1280, height=720)
+    walk.page.keyboard.press("p")
+    expect(walk.page.locator("#present")).to_be_checked()
+    for key, cursor in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("ArrowLeft", 0)):
+        press_key(walk, key)
+        assert walk.place == (0, cursor)
+    walk.page.get_by_text("Leave", exact=True).click()
+    expect(walk.page.locator("#controls .reset")).to_be_visible()
 
 
 def test_the_question_mark_opens_the_overview_and_escape_closes_it(start: StartWalk) -> None:
@@ -166,8 +186,8 @@ def test_a_whole_iteration_can_be_walked_by_keyboard_alone(page: Page) -> None:
     tab_until(walk, "Start walking: Hours of study")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    tab_until(walk, "asking")  # the select that says when the walk asks first
-    press_key(walk, "ArrowUp")
+    page.wait_for_load_state()
+    walk.ask("0")
     tab_until(walk, "/step")
     for _ in range(walk.equations):
         press_key(walk, "Enter")
@@ -227,8 +247,9 @@ def test_where_a_button_goes_the_focus_goes_back_to_what_had_it_and_never_to_the
             press_key(walk, "Enter")
         return focus(walk)
 
-    assert press_from("#formula", "#equation .checked button") == "formula"
+    page.locator("label[for=below-check]").click()
     assert press_from(BUTTON["step"], "#check [name=on]") != "BODY"
     assert press_from("#formula", "#check [name=on]") != "BODY"
     assert press_from("#formula", "#c-1-0-0", "#paths a.button") == "c-1-0-0"
+    page.locator("label[for=below-parameters]").click()
     assert press_from("#u-1-1 [tabindex]", "#row-w-1-0-0 button", "#edit-more", "#edit .edits button") != "BODY"

@@ -1,7 +1,7 @@
 """Values are edited on the drawing and in the tables, by mouse and by keyboard, and undone."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.walk import Walk
@@ -56,7 +56,11 @@ def test_the_walk_goes_on_from_the_edited_state_and_undo_leads_back(start: Start
 
 @pytest.mark.parametrize(
     ("selector", "value", "where"),
-    [(".target >> nth=1", "0.99", ("Y", 1)), ("#u-0-0", "0.05", ("X", 0)), ("td .value >> nth=1", "0.1", ("X", 1))],
+    [
+        (".target >> nth=1", "0.99", ("Y", 1)),
+        ("#u-0-0", "0.05", ("X", 0)),
+        ("#data td .value >> nth=1", "0.1", ("X", 1)),
+    ],
 )
 def test_inputs_and_targets_are_edited_where_they_stand(
     start: StartWalk, selector: str, value: str, where: tuple[str, int]
@@ -85,6 +89,15 @@ def test_all_of_it_works_by_keyboard(start: StartWalk) -> None:
             page.keyboard.press(key)
         if presses == ["Enter"]:
             walk.answered(before)
+    page.get_by_role("button", name="target of o2: 0.99").focus()
+    before = page.evaluate("window.answers")
+    page.keyboard.press(" ")
+    walk.answered(before)
+    expect(page.locator(".edit label")).to_contain_text("target 2 of example 1")
+    page.locator("#c-1-0-0").focus()
+    before = page.evaluate("window.answers")
+    page.keyboard.press("Enter")
+    walk.answered(before)
     page.locator("#edited").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "edit-more"
@@ -135,11 +148,11 @@ def test_at_the_end_of_an_iteration_the_field_says_from_when_on_it_counts(start:
     assert walk.text("#edit-hint") == "Counts from iteration 2 on."
 
 
-@pytest.mark.parametrize("value", ["#row-w-1-0-0 button", "td .value >> nth=0"])
+@pytest.mark.parametrize("value", ["#row-w-1-0-0 button", "#data td .value >> nth=0"])
 def test_from_a_table_the_focus_goes_to_the_field_and_it_is_seen(start: StartWalk, value: str) -> None:
     walk = start(LESSON)
     for _ in range(2):  # as well where it is open already
         walk.press(value)
         assert walk.page.evaluate("document.activeElement.id") == "edited"
         assert walk.page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
-        walk.page.locator("#check button").focus()
+        walk.page.locator(".below nav a").last.focus()

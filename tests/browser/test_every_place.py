@@ -30,6 +30,12 @@ TITLES = dict(
 STILL = """() => document.getAnimations()
   .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime)).forEach((one) => one.finish())"""
 STOPS = "() => document.querySelectorAll('#net [tabindex=\"0\"]').length"
+# How many pixels of the drawing or the equation lie below the window or are scrolled away.
+UNSEEN = """() => {
+  const [column, net] = [document.querySelector(".column"), document.querySelector("#net")];
+  return Math.max(column.scrollHeight - column.clientHeight, column.getBoundingClientRect().bottom - innerHeight,
+    net.getBoundingClientRect().bottom - innerHeight);
+}"""
 # What each status region says; nothing of one that was not there from the start.
 SPOKEN = """() => [...document.querySelectorAll("[role=status]")].map((region) => {
   window.region ??= region;
@@ -47,13 +53,14 @@ class Place:
     controls: Sequence[Sequence[float]]
     diagram: Sequence[Sequence[float]]
     stops: int
+    unseen: float
     spoken: Sequence[str]
     said: str
 
 
 @dataclass(frozen=True)
 class Survey:
-    """An iteration of a lesson at 1440x900: every place on the way forward, every text on the way back."""
+    """An iteration of a lesson at 1280x720: every place on the way forward, every text on the way back."""
 
     forward: Sequence[Place]
     back: Sequence[dict[str, str]]
@@ -64,7 +71,7 @@ class Survey:
 @pytest.fixture(scope="module", params=LESSONS)
 def survey(request: pytest.FixtureRequest, readers: Readers, address: str) -> Iterator[Survey]:
     """Begin the lesson as a learner does, press Step without moving the mouse, and go back."""
-    page, watch = readers.blank_page(Options()), Watch(urlsplit(address).netloc)
+    page, watch = readers.blank_page(Options(1280, 720)), Watch(urlsplit(address).netloc)
     watch.over(page)
     walk = begin_by_clicking(page, request.param)
     pointer, guard = walk.spot("step"), Guard(walk)
@@ -82,9 +89,7 @@ def begin_by_clicking(page: Page, lesson: str) -> Walk:
     page.get_by_role("button", name=f"Start walking: {TITLES[lesson]}").click()
     expect(page.locator("h1")).to_have_text(TITLES[lesson])
     page.wait_for_load_state()  # sooner, the form is sent as one without scripts, and the count begins anew
-    before = page.evaluate("window.answers")
-    page.select_option("#asking", "0")  # walks on without being asked
-    return Walk(page).answered(before)
+    return Walk(page).ask("0")  # walks on without being asked
 
 
 def seen(walk: Walk, guard: Guard) -> Place:
@@ -96,8 +101,9 @@ def seen(walk: Walk, guard: Guard) -> Place:
         faults,
         overlaps(page),
         boxes(page, CONTROLS),
-        boxes(page, "#net, #timeline"),
+        boxes(page, "#net, #timeline, .below"),
         page.evaluate(STOPS),
+        page.evaluate(UNSEEN),
         page.evaluate(SPOKEN),
         walk.text("#equation .say"),
     )
@@ -125,6 +131,10 @@ def test_no_label_lies_over_another_or_a_unit(survey: Survey) -> None:
 
 def test_the_controls_never_move(survey: Survey) -> None:
     assert [cursor for cursor, place in enumerate(survey.forward) if place.controls != survey.forward[0].controls] == []
+
+
+def test_drawing_and_equation_are_seen_whole_without_scrolling(survey: Survey) -> None:
+    assert {cursor: place.unseen for cursor, place in enumerate(survey.forward) if place.unseen > 0} == {}
 
 
 def test_the_diagram_and_the_timeline_never_jump(survey: Survey) -> None:

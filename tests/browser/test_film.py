@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from tests.browser.conftest import StartWalk
+from tests.browser.test_preferences import choose
 from tests.browser.walk import BUTTON, Walk
 
 # Clicks, holds the film when the answer is shown, moves it from start to end by hand, however slow the machine, and
@@ -122,7 +123,7 @@ def test_a_film_is_shown_to_who_steps_onwards_alone(start: StartWalk) -> None:
 
 def test_it_takes_longer_at_slow_speed_and_one_layer_has_one_film(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
-    walk.page.select_option("[name=speed]", label="slow")
+    choose(walk.page, "speed", "2000")
     walk.page.locator("label[for=by-layer]").click()
     film = walk.page.evaluate(SAMPLED, [BUTTON["step"], PARTS])
     assert film["length"] == 1500
@@ -136,9 +137,7 @@ def test_nothing_moves_with_reduced_motion(start: StartWalk) -> None:
 
 def test_reduced_motion_can_be_chosen_on_the_page(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
-    with walk.page.expect_navigation():
-        walk.page.select_option("#preferences [name=motion]", "reduced")
+    choose(walk.page, "motion", "reduced")
     assert begun(walk, "step") == [0, 0]
-    with walk.page.expect_navigation():
-        walk.page.select_option("#preferences [name=motion]", "full")
+    choose(walk.page, "motion", "full")
     assert begun(walk, "step")[0] > 0

@@ -43,30 +43,31 @@ def test_no_label_lies_over_another_or_a_unit_in_a_network_of_ones_own(start: St
         assert overlaps(walk.page) == [], verb or "start"
 
 
-def test_diagram_and_equation_are_seen_without_scrolling_on_a_laptop(page: Page) -> None:
+def test_drawing_equation_and_step_are_on_one_screen_from_school_to_hall(page: Page) -> None:
     gradient_of_the_first_weight(page)
-    assert page.evaluate(BOTTOMS, "#net, #equation .maths, #equation .code") <= 900
+    for width, height in ((1280, 720), (1366, 657), (1100, 800), (820, 1106), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(BOTTOMS, "#net, #controls .step, #equation .maths, #equation .code") <= height, width
+    page.keyboard.press("p")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_the_steps_of_every_lesson_start_in_view_on_a_laptop(start: StartWalk, lesson: str) -> None:
-    walk = start(lesson).click("backward")
-    assert walk.page.evaluate(BOTTOMS, "#net, #equation math:first-of-type") <= 900
-
-
-def test_on_a_phone_the_main_buttons_stay_in_reach(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths", width=360, height=740)
-    for _ in range(3):
-        walk.page.mouse.wheel(0, 600)
-        walk.page.wait_for_timeout(100)
-        assert walk.page.evaluate(BOTTOMS, "#controls .step, #controls .back, #play") <= 740
-    walk.press("step")
+def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths", width=390, height=844).click("backward")
+    bar = walk.page.locator("#controls .btns").bounding_box()
+    assert bar
+    assert bar["y"] + bar["height"] == 844
+    assert walk.page.evaluate(BOTTOMS, "#net, #equation math:first-of-type .res") <= bar["y"]
+    now = walk.page.locator("#timeline .now").bounding_box()
+    assert now
+    assert 0 <= now["x"] < now["x"] + now["width"] <= 390
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:
-    walk = start("softmax-and-dead-units", width=360, height=740)
-    walk.page.mouse.wheel(0, 500)
-    walk.page.wait_for_function("() => scrollY > 400")
+    walk = start("softmax-and-dead-units", width=320, height=740).click("step")
+    assert walk.page.evaluate("document.documentElement.scrollWidth") <= 320
+    walk.page.mouse.wheel(0, 200)
+    walk.page.wait_for_function("() => scrollY > 150")
     before = walk.page.evaluate("scrollY")
     walk.press("step")
     assert walk.page.evaluate("scrollY") == before

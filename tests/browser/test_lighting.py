@@ -40,7 +40,7 @@ def test_focus_on_a_connection_lights_its_row_and_its_terms(walk: Walk) -> None:
     walk.page.locator("#c-1-0-0").focus()
     expect(walk.page.locator("#row-w-1-0-0")).to_contain_class("on")
     assert alight(walk) == ["w-1-0-0"]
-    walk.page.locator("#eta").focus()
+    walk.page.locator("#controls .step").focus()
     assert alight(walk) == []
 
 

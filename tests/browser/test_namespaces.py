@@ -61,12 +61,10 @@ def test_every_verb_leaves_every_element_in_its_namespace_and_place(start: Start
     guard.check("focus")
     walk.click("#timeline li:nth-child(2) button")
     guard.check("go")
+    walk.click("update")
     walk.page.fill("#eta", "0.2")
     walk.click("learning rate")
     guard.check("learning rate")
-    walk.page.fill("#iterations", "20")
-    walk.click("train")
-    guard.check("train")
     walk.page.fill("#eta", "nothing")
     walk.click("learning rate")
     guard.check("a message")
@@ -75,7 +73,6 @@ def test_every_verb_leaves_every_element_in_its_namespace_and_place(start: Start
 def test_playing_and_pausing_leave_every_element_in_its_namespace_and_place(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths").click("forward")
     guard = Guard(walk)
-    walk.page.select_option("#controls [name=speed]", label="quick")
     walk.click("play")
     guard.check("play")
     for tick in range(3):

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.test_accessibility import findings_in_either_theme
-from tests.browser.walk import Walk
+from tests.browser.walk import BUTTON, Walk
 
 MARKS = ("#controls .step", "#timeline", "#net")
 
@@ -24,8 +24,8 @@ def type_in(walk: Walk, guess: str) -> Walk:
 
 
 def at_number(page: Page) -> Walk:
-    """In front of the question for a hidden unit's error signal."""
-    return begin(page).go(18)
+    """Where a hidden unit's error signal is asked for."""
+    return begin(page).go(18).press("step")
 
 
 def boxes(page: Page) -> list[object]:
@@ -63,7 +63,7 @@ def test_a_number_is_asked_with_its_rule_and_the_notebooks_own_is_named_for_its_
     walk, told = at_number(page), page.locator("#predict")
     expect(told).to_contain_text("The slope of the sigmoid is a(1 − a); here a is 0.5963.")
     type_in(walk, "0.00964")
-    expect(told).to_contain_text("0.00964 is what you get with W where the chain rule needs Wᵀ.")
+    expect(told).to_contain_text("0.00964 is what you get with a row of W where the chain rule takes a column.")
     expect(told).to_contain_text("The answer is 0.01129.")
     page.reload()
     expect(told).to_contain_text("for the same reason.")
@@ -97,7 +97,7 @@ def test_all_of_it_can_be_done_by_keyboard_with_the_focus_on_step(open_page: Ope
     expect(page.locator("#predict .outcome.right")).to_have_count(1)
     expect(step).to_be_focused()
     assert walk.place == (place[0], place[1] + 1)
-    walk.go(18)
+    walk.go(18).press("step")
     step.focus()
     page.keyboard.type("-1/25")
     expect(page.locator("#guess")).to_have_value("-1/25")
@@ -114,7 +114,6 @@ def test_all_of_it_can_be_done_by_keyboard_with_the_focus_on_step(open_page: Ope
 
 def test_play_stops_at_the_question_and_a_reload_keeps_it(page: Page) -> None:
     walk = begin(page)
-    walk.page.select_option("[name=speed]", "500")
     walk.press("backward").press("back").press("play")
     expect(page.locator("#predict .asks")).to_contain_text("output 2")
     expect(page.locator("#play")).to_contain_text("Play")
@@ -127,28 +126,24 @@ def test_play_stops_at_the_question_and_a_reload_keeps_it(page: Page) -> None:
 
 def test_the_switch_turns_it_off_and_on(page: Page) -> None:
     walk = begin(page).press("backward")
-    before = page.evaluate("window.answers")
-    page.select_option("#asking", "0")
-    walk.answered(before)
+    walk.ask("0")
     expect(page.locator("#predict")).to_be_empty()
     walk.press("backward")
     assert walk.state()["phase"] == "backward"
-    before = page.evaluate("window.answers")
-    page.select_option("#asking", "always")
-    walk.answered(before)
-    walk.press("update").press("update")
+    walk.ask("always").press("update").press("update")
     expect(page.locator("#predict .asks")).to_contain_text("output 2")
 
 
 def test_without_scripts_the_same_forms_do_it(open_page: OpenPage) -> None:
     page = open_page(scripts=False)
     begin(page)
-    page.click("#controls [formaction$='/backward']")
+    page.click(BUTTON["backward"])
     page.click("#predict [value=negative]")
     page.wait_for_url("**/sessions/*")
     expect(page.locator("#predict .outcome.right")).to_have_count(1)
     page.click("#controls .step")
     expect(page.locator("#predict")).to_be_empty()
+    page.get_by_role("button", name="Settings").click()
     page.select_option("#asking", "0")
     page.click(".asking button")
     expect(page.locator("#asking")).to_have_value("0")

@@ -16,6 +16,7 @@ def ground(page: Page) -> str:
 
 
 def choose(page: Page, name: str, value: str) -> None:
+    page.get_by_role("button", name="Settings").click()
     with page.expect_navigation():
         page.select_option(f"#preferences [name={name}]", value)
 

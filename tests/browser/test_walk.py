@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.test_preferences import choose
 from tests.browser.walk import LESSONS, Walk
 
 
@@ -36,11 +37,14 @@ def test_forward_backward_and_update_go_on_to_the_end_of_their_phase(start: Star
     assert walk.press("forward").place == (1, ends[0])
 
 
-def test_reset_goes_to_the_very_start(start: StartWalk) -> None:
+def test_reset_goes_to_the_very_start_and_can_be_undone(start: StartWalk) -> None:
     walk = start("hours-of-study")
     before = walk.texts()
-    assert walk.click("update").click("forward").press("reset").place == (0, 0)
+    there = walk.click("update").click("forward").texts()
+    assert walk.press("reset").place == (0, 0)
     assert walk.texts() == before
+    assert walk.press("#controls .undo").texts() == there
+    assert walk.page.locator("#controls .undo").count() == 0
 
 
 def test_at_the_very_start_back_and_reset_do_nothing_and_say_so(start: StartWalk) -> None:
@@ -90,7 +94,7 @@ def test_clicking_an_example_of_the_batch_puts_it_in_focus(start: StartWalk) -> 
 
 
 def test_a_learning_rate_can_be_set_and_a_wrong_one_is_explained(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths", statuses=(422,))
+    walk = start("two-outputs-two-paths", statuses=(422,)).click("update")
     walk.page.fill("#eta", "0.75")
     assert walk.press("learning rate").state()["setup"]["optimizer"]["learning_rate"] == 0.75
     walk.page.fill("#eta", "a lot")
@@ -99,32 +103,57 @@ def test_a_learning_rate_can_be_set_and_a_wrong_one_is_explained(start: StartWal
     assert walk.state()["setup"]["optimizer"]["learning_rate"] == 0.75
 
 
-def test_training_makes_so_many_updates_and_stands_at_the_end_of_the_last(start: StartWalk) -> None:
-    walk = start("one-example-at-a-time", statuses=(422,)).click("step", 3)
-    walk.page.fill("#iterations", "40")
-    assert walk.press("train").place == (40, walk.equations)
-    expect(walk.page.locator("#loss")).to_contain_text("after the update")
-    walk.page.fill("#iterations", "100000")
-    walk.press("train")
-    expect(walk.page.locator("#message")).to_contain_text("1 to 10,000")
-    assert walk.place == (40, walk.equations)
-    assert walk.press("back").place == (40, walk.equations - 1)
-
-
-def test_put_right_keeps_the_place_and_changes_the_rule(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths")
-    walk.go(walk.cursor_of(kind="dW", layer=1, j=0, k=0))
-    published, place, url = walk.state(), walk.place, walk.page.url
-    walk.page.get_by_role("button", name="put right").click()
-    walk.page.wait_for_url(lambda now: now != url)
+def test_a_newcomer_walks_the_right_rule_first_and_then_finds_out_what_the_notebook_printed(
+    open_page: OpenPage,
+) -> None:
+    walk = Walk(open_page())
+    page = walk.page
+    page.goto("/")
+    page.get_by_role("button", name="Start walking: Two outputs, two paths").click()
+    page.wait_for_url(re.compile("/sessions/[^/]+$"))
+    assert walk.state()["setup"]["mistake"] is None
+    expect(page.locator("#headline")).to_contain_text("after a published notebook; what it printed is act two")
+    while walk.state()["cursor"] != walk.equations:
+        walk.click("update")  # to a question, past it, and on to the end
+    end = page.locator("#end")
+    expect(end).to_contain_text("Iteration 1 is done")
+    expect(end).to_contain_text(walk.text("#loss small").lstrip("→ "))
+    assert end.locator("button, a").count() == 4
+    place, url = walk.place, page.url
+    end.get_by_role("link", name="Act two").click()
+    expect(page.locator("h1")).to_have_text("The notebook printed 0.00847371, we found 0.00895156. Find out why.")
+    assert page.locator(".side .found").all_text_contents() == ["0.00847", "0.00895"]
+    for left, right in ((".maths .wrong", ".maths .right"), ("path.wrong", "path.right")):
+        expect(page.locator(f".left {left}").first).to_be_visible()
+        expect(page.locator(f".right {right}").first).to_be_visible()
+    page.locator(".left .maths .wrong [data-ref]").first.hover()
+    expect(page.locator(".left .rule path.wrong")).to_have_class(re.compile(r"\bon\b"))
+    page.locator(".why summary").click()
+    expect(page.locator(".why")).to_contain_text("a row of W where the chain rule takes a column")
+    expect(page.locator("#run .curve")).to_have_count(2)
+    assert page.locator("main :is(a, button, summary, select, input):visible").count() <= 8
+    # The notebook's own rule is walked from there, at the same place.
+    page.get_by_role("button", name="Walk by the notebook’s rule").click()
+    page.wait_for_url(lambda now: now != url and not now.endswith("act-two"))
     assert walk.place == place
-    assert walk.state()["equation"]["value"] != published["equation"]["value"]
-    expect(walk.page.get_by_role("button", name="put right")).to_have_attribute("aria-pressed", "true")
+    assert walk.state()["setup"]["mistake"] == "untransposed_weights"
+
+
+def test_the_equations_of_a_layer_stand_one_after_the_other_and_one_is_open(start: StartWalk) -> None:
+    walk = start("two-outputs-two-paths")
+    walk.press("#timeline button:has-text('gradients of the weights of layer 1')")
+    summaries, opened = walk.page.locator("#equation summary"), walk.page.locator("#equation details[open]")
+    assert (summaries.count(), opened.count()) == (4, 1)
+    summaries.nth(2).click()
+    expect(opened).to_have_count(1)
+    expect(opened.locator("summary")).to_contain_text("Gradient of w[1]21")
+    walk.press("#timeline button:has-text('error signals of layer 2')")
+    expect(opened.locator("summary")).to_contain_text("Error signal δ[2]1")
 
 
 def test_play_advances_by_itself_and_one_click_on_pause_stops_it(start: StartWalk) -> None:
     walk = start("one-example-at-a-time")
-    walk.page.select_option("#controls [name=speed]", label="quick")
+    choose(walk.page, "speed", "500")
     walk.press("play")
     expect(walk.page.locator("#play")).to_contain_text("Pause")
     before = walk.place

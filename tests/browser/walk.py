@@ -18,11 +18,11 @@ BUTTON = {
     "reset": "#controls .reset",
     "play": "#play",
     "learning rate": '[action$="/learning-rate"] button',
-    "train": '[action$="/train"] button',
-    "forward": '#controls [formaction$="/forward"]',
-    "backward": '#controls [formaction$="/backward"]',
-    "update": '#controls [formaction$="/update"]',
+    "forward": '#timeline [formaction$="/forward"]',
+    "backward": '#timeline [formaction$="/backward"]',
+    "update": '#timeline [formaction$="/update"]',
 }
+TABLES = ("parameters", "data", "check")
 
 ANSWERED = """before => new Promise((done) => {
   const look = () => (window.answers > before ? done() : setTimeout(look, 2));
@@ -67,7 +67,10 @@ class Walk:
     # What a learner does ----------------------------------------------------------------------------------------
 
     def press(self, selector: str) -> Self:
-        """Click the button (by its verb, or a selector), and wait for the answer."""
+        """Click the button (by its verb, or a selector), and wait for the answer. In a table: its tab first."""
+        for table in TABLES:
+            if selector.startswith(f"#{table} "):
+                self.page.locator(f"label[for=below-{table}]").click()
         before = self.page.evaluate("window.answers")
         self.page.locator(BUTTON.get(selector, selector)).click()
         return self.answered(before)
@@ -95,11 +98,24 @@ class Walk:
             self.page.evaluate(CLICKED, BUTTON.get(selector, selector))
         return self
 
+    def ask(self, when: str) -> Self:
+        """Choose in the settings when the walk asks first."""
+        self.page.get_by_role("button", name="Settings").click()
+        before = self.page.evaluate("window.answers")
+        self.page.select_option("#asking", when)
+        self.answered(before)
+        self.page.keyboard.press("Escape")
+        return self
+
     def go(self, cursor: int) -> Self:
         """To a place in this iteration, as a cell of the timeline goes there."""
+        return self.send("go", cursor=cursor)
+
+    def send(self, verb: str, **given: float) -> Self:
+        """What a form sends, and the page that it leads back to."""
         state = self.state()
-        form: dict[str, str | float | bool] = {"cursor": str(cursor), "rev": str(state["rev"])}
-        self.page.request.post(f"/sessions/{state['id']}/go", form=form, max_redirects=0)
+        form: dict[str, str | float | bool] = {"rev": str(state["rev"]), **given}
+        self.page.request.post(f"/sessions/{state['id']}/{verb}", form=form, max_redirects=0)
         self.page.reload()
         return self
 

@@ -29,7 +29,9 @@ from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
+from app.views.compare.act_two import ActTwoPage
 from app.views.compare.compare import ComparePage, Comparison, ForkPanel
+from app.views.compare.marked import Drawing as Rule
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
@@ -47,7 +49,7 @@ from app.views.pictures.pictures import ChosenPicture, PicturesPage
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
 from app.views.walks.walks import SharePage, SurePage, WalkCard, WalksPage
-from app.web.http.templating import Templates
+from app.web.http.templating import Assets, Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 PANELS: tuple[Any, ...] = get_args(Panel)
@@ -59,6 +61,7 @@ PAGES: dict[str, type[Any]] = {
     "bug_lab/page.html": BugLabPage,
     "build/page.html": BuildPage,
     "compare/page.html": ComparePage,
+    "compare/act-two.html": ActTwoPage,
     "pictures/page.html": PicturesPage,
     "walks/page.html": WalksPage,
     "walks/sure.html": SurePage,
@@ -77,6 +80,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "svg/sketch.svg": (Sketch, "drawing"),
     "compare/comparison.html": (Comparison, "panel"),
     "compare/run.html": (RunPanel, "panel"),
+    "svg/rule.svg": (Rule, "drawing"),
     "compare/fork.html": (ForkPanel, "panel"),
     "training/training.html": (Training, "panel"),
     "pictures/curves.html": (Curves, "panel"),
@@ -193,7 +197,7 @@ def test_what_a_drawing_is_called_stays_text(path: Path) -> None:
 def test_the_titles_of_a_ground_stay_text() -> None:
     hostile = "<i id=zebra>&"
     ground = Ground("0 0 9 9", "M0 0", (), (), hostile, ("1", "2"), hostile)
-    macros: Any = Templates(TEMPLATES, STATIC)._environment.get_template("svg/ground.svg").module
+    macros: Any = Templates(TEMPLATES, Assets(STATIC))._environment.get_template("svg/ground.svg").module
     drawn = macros.draw(ground)
     assert "<i" not in drawn
     assert drawn.count("&lt;i id=zebra&gt;&amp;") == 2

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ class Visitor:
         }
         connection.request(method, path, urlencode(form) if form else None, headers)
         answer = connection.getresponse()
-        text = answer.read().decode()
+        text = answer.read().decode(errors="replace")  # a font is no text
         self.at = path if answer.status == 200 else self.at
         connection.close()
         for cookie in answer.headers.get_all("set-cookie") or ():
@@ -111,6 +112,16 @@ def until_written(log: Path, word: str) -> str:
 def test_through_nginx_by_https_at_a_host_name_of_its_own(tmp_path: Path) -> None:
     with behind(tmp_path) as server, nginx(tmp_path, server.port) as port:
         check(Visitor(port, secure=True), "", tmp_path / LOG)
+        assert protocol(port, "h2", "http/1.1") == "h2"
+        assert protocol(port, "http/1.1") == "http/1.1"
+
+
+def protocol(port: int, *spoken: str) -> str | None:
+    """What a server agrees on with a browser that speaks these."""
+    context = trusting()
+    context.set_alpn_protocols(spoken)
+    with socket.create_connection(("127.0.0.1", port)) as plain, context.wrap_socket(plain) as secured:
+        return secured.selected_alpn_protocol()
 
 
 def test_through_nginx_below_a_path(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ PAUSE = (0.5, 2.0)  # seconds between two clicks
 CONNECTIONS, HURRY = 25, 5.0  # that go as fast as they can, for so many seconds
 UNLIMITED = {"EXPLORER_SESSION_BURST": "1000000", "EXPLORER_SESSION_RATE": "1000000"}
 BROWSERS, WITHIN, PATIENCE = 300, 3.0, 60.0  # that come within so many seconds, and wait so long
-PATHS = ("/", *["/static/app.css"] * 5)  # what each loads, over as many connections of its own
+PATHS = ("/", *["/static/style.css"] * 5)  # what each loads, over as many connections of its own
 
 
 def measured_class(options: argparse.Namespace) -> list[Bound]:

@@ -87,7 +87,7 @@ class Learner(Browser):
 
     async def step(self) -> None:
         """One click on Step; sent again as it was until it is answered."""
-        form = {"rev": str(self.rev), "op": token_hex(6), "by": "equation", "speed": "1000"}
+        form = {"rev": str(self.rev), "op": token_hex(6), "by": "equation"}
         while True:
             try:
                 async with self._answered(self.tally.steps):

@@ -24,6 +24,7 @@ from app.sessions.predict import (
     asked,
     case_of,
     or_shown,
+    posed_question,
     question_of,
     read_number,
     score_of,
@@ -52,9 +53,9 @@ def lesson(slug: str = TWO, as_published: bool = True, asking: Asking = "chosen"
 
 
 def at_question(session: TrainingSession, symbol: Symbol) -> TrainingSession:
-    """In front of the equation that finds the symbol, whatever was asked on the way."""
+    """Where the question about the symbol is posed, whatever was asked on the way."""
     index = next(e.index for e in session.equations if e.symbol == symbol)
-    return session.go(index)
+    return step(session.go(index))
 
 
 def said(session: TrainingSession, *words: str) -> TrainingSession:
@@ -143,7 +144,7 @@ def test_what_was_wrong_comes_again_one_iteration_later_on_another_unit_until_it
     assert question_of(right) is None
     assert question_of(wrong) == Question(2, Symbol("delta", 2, 1), "sign")
     shown = backward(answer(second, Reply(skip=True)).update())
-    assert question_of(shown) is None
+    assert posed_question(shown) is None
 
 
 def test_what_was_wrong_of_the_only_unit_of_a_layer_comes_again_of_another_weight() -> None:
@@ -155,9 +156,27 @@ def test_what_was_wrong_of_the_only_unit_of_a_layer_comes_again_of_another_weigh
 # How a question meets the walk --------------------------------------------------------------------------------------
 
 
+def test_the_step_that_would_show_it_poses_the_question_so_that_what_comes_before_is_seen() -> None:
+    session = lesson().go(9)
+    explained = step(session)
+    assert (explained.cursor, posed_question(explained)) == (10, None)
+    posed = step(explained)
+    assert (posed.cursor, posed_question(posed)) == (10, Question(0, Symbol("delta", 2, 1), "sign"))
+    assert step(posed).cursor == 11
+    for moved in (
+        posed.back(),
+        posed.go(10),
+        posed.reset(),
+        posed.train(iterations=1),
+        posed.train(iterations=1).undo(),
+    ):
+        assert not moved.posed
+    assert session_of(fixed_text(posed), moving_text(posed)).posed
+
+
 def test_a_verb_stops_in_front_of_the_question_and_the_next_one_shows_what_was_asked() -> None:
     session = backward(lesson())
-    question = question_of(session)
+    question = posed_question(session)
     assert question == Question(0, Symbol("delta", 2, 1), "sign")
     assert session.equations[session.cursor].symbol == question.symbol
     for verb in (TrainingSession.step, TrainingSession.forward, TrainingSession.backward, TrainingSession.update):
@@ -187,7 +206,7 @@ def test_one_measure_asks_once_and_equations_are_asked_one_by_one() -> None:
         session, found = own().ask("always"), []
         while session.iteration < 2:
             session = up_to_question(session, session.step(measure))  # type: ignore[arg-type]
-            if question_of(session):
+            if posed_question(session):
                 found.append((session.iteration, session.cursor))
                 session = answer(session, Reply(skip=True))
         return [place for place in found if place[0] < 2]
@@ -265,7 +284,7 @@ def test_the_notebooks_own_number_is_named_for_its_mistake() -> None:
     session = at_question(lesson(), Symbol("delta", 1, 1))
     session = said(session, f"{session.values[Symbol('delta', 1, 1)]:.5f}")
     assert not session.answers[-1].right
-    assert session.answers[-1].slip == "with W where the chain rule needs Wᵀ"
+    assert session.answers[-1].slip == "with a row of W where the chain rule takes a column"
 
 
 def test_an_answer_to_another_question_or_to_none_is_refused() -> None:

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element, fromstring
 from app.sessions.walk.session import TrainingSession
 from app.settings import STATIC, TEMPLATES
 from app.views.network.diagram import diagram
-from app.web.http.templating import Templates
+from app.web.http.templating import Assets, Templates
 
-TEMPLATE_ENGINE = Templates(TEMPLATES, STATIC)
+TEMPLATE_ENGINE = Templates(TEMPLATES, Assets(STATIC))
 # Inter's advance widths at weight 400 to 650, in ems, rounded up; what is missing is a letter.
 ADVANCE = {".": 0.3, " ": 0.29, "−": 0.68, "→": 0.98, "∂": 0.65, "δ": 0.62, "=": 0.68, "×": 0.68, "1": 0.47}
 ADVANCE |= dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉", 0.42)

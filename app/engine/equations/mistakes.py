@@ -126,12 +126,13 @@ _TABLE = (
         computes=lambda weights, W, dW, learning_rate: weights(W, dW, learning_rate).T,
         tells=lambda weights, l, j, k: weights(l, k, j),
         writes=lambda weights, W, dW: transposed(weights(W, dW)),
-        title="W where the chain rule needs its transpose",
-        says="On the way back the error signals are multiplied by W, as the activations were on the way forward.",
+        title="W taken the wrong way round",
+        says="On the way back each unit takes a row of W, as on the way forward, where it needs a column.",
         remedy=(
-            "An error signal comes back through the weight that carried the unit's activation forward: W transposed."
+            "An error signal comes back through the weights that carried the unit's activation forward: "
+            "a column of W, which has a row for each unit that it leads to."
         ),
-        slip="with W where the chain rule needs Wᵀ",
+        slip="with a row of W where the chain rule takes a column",
         square_from=1,
     ),
     Mistake(

@@ -50,7 +50,9 @@ def moving_text(session: TrainingSession) -> str:
         "checkpoints": [(c.iteration, b64encode(c.parameters.tobytes()).decode()) for c in timeline.checkpoints],
     }
     sometimes = {
+        "whole": session.whole,
         "asking": session.asking,
+        "posed": session.posed,
         "proving": session.checking,
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
@@ -100,8 +102,10 @@ def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
         as_published=as_published,
         cursor=cursor,
         by=document["by"],
+        whole=document.get("whole", False),
         wanted=document["wanted"],
         asking=document.get("asking", ""),
+        posed=document.get("posed", False),
         answers=answers_of(document["answers"]) if "answers" in document else (),
         checking=document.get("proving", False),
         hunt=hunt_of(*document["hunt"]) if "hunt" in document else None,

@@ -98,7 +98,7 @@ def first_difference(one: Changes, other: Changes) -> int | None:
 
 
 class Mark(NamedTuple):
-    """Where a walk stood, and with which changes, before an edit or a run; `what` is edit or run."""
+    """Where a walk stood, and with which changes, before an edit, a run or a reset: `what` says which."""
 
     place: Place
     changes: Changes

@@ -15,6 +15,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.network.layers import Network
 from app.engine.network.propagation import RIGHT
 from app.engine.setup import Setup
+from app.lessons import lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Answer, Asking, put_by
 from app.sessions.walk.bug_lab import Hunt
@@ -70,10 +71,11 @@ class TrainingSession:
 
     Every verb raises DivergedError, and so changes nothing, where an iteration on its way leaves the finite numbers.
 
-    `wanted` is the example that the learner chose to look at, where the batch holds it; `asking` is whether the walk
-    asks before it shows, `checking` whether each gradient is shown with its numerical check; `hunt` is there in the bug
-    lab; `marks` are the edits and runs that can be undone; `fork` is what is different in the walk beside it;
-    `goal` is that of the training that was begun last.
+    `whole` is whether a whole cell of the timeline is shown; `wanted` is the example that the learner chose to look at,
+    where the batch holds it; `asking` is whether the walk asks before it shows, `posed` whether it does so now, in the
+    place of the next equation; `checking` is whether each gradient is shown with its numerical check; `hunt` is there
+    in the bug lab; `marks` are the edits, runs and resets that can be undone; `fork` is what is different in the walk
+    beside it; `goal` is that of the training that was begun last.
     """
 
     timeline: Timeline
@@ -81,8 +83,10 @@ class TrainingSession:
     as_published: bool = True
     cursor: int = 0
     by: Measure = "equation"
+    whole: bool = False
     wanted: int | None = field(default=None)
     asking: Asking = ""
+    posed: bool = False
     answers: tuple[Answer, ...] = ()
     checking: bool = False
     hunt: Hunt | None = None
@@ -180,6 +184,20 @@ class TrainingSession:
         return self.equations[self.cursor - 1] if self.cursor else None
 
     @cached_property
+    def shown(self) -> tuple[Equation, ...]:
+        """The equations that are shown together: of a layer where the learner steps by layers, of a cell of the
+        timeline where one was chosen, else the one shown last; none at the very start.
+        """
+        last, start = self.equation, self.cursor
+        if last is None:
+            return ()
+        if not self.whole and self.by != "layer":
+            return (last,)
+        while start and _together(self.equations[start - 1], last, self.whole):
+            start -= 1
+        return self.equations[start : self.cursor]
+
+    @cached_property
     def values(self) -> Values:
         """What every symbol stands for, for the example in focus."""
         return Values(self.current, self.focus_row)
@@ -274,13 +292,15 @@ class TrainingSession:
 
     def reset(self) -> Self:
         """The very start, without what was changed on the way; what was asked may be asked again."""
+        moved = self.place != (0, 0) or self.timeline.changes
         return replace(
-            self,
+            self.marked("reset") if moved else self,
             timeline=Timeline(self.setup),
             cursor=0,
+            whole=False,
             wanted=None,
+            posed=False,
             answers=put_by(self.answers),
-            marks=(),
             goal=None,
         )
 
@@ -293,12 +313,21 @@ class TrainingSession:
             return self.moved_to(before(Place(self.iteration, 1), "equation", self.shape, self.setup))
         return self.moved_to(Place(self.iteration, cursor))
 
+    def cell(self, cursor: int) -> Self:
+        """The same, where a cell of the timeline ends: all of it is shown."""
+        return replace(self.go(cursor), whole=True)
+
     def focus(self, example: int) -> Self:
         """Look at another example of the batch; later iterations keep to it where their batch holds it."""
         if example not in self.batch:
             some = ", ".join(map(str, self.batch[:10])) + (", …" if len(self.batch) > 10 else "")
             raise SetupError("example", "The example is not in this iteration's batch.", f"Choose one of: {some}.")
         return replace(self, wanted=example)
+
+    def at_first_example(self) -> Self:
+        """Look at the example that the pages of its lesson look at first."""
+        first = lesson_named(self.lesson).example if self.lesson else 0
+        return self.focus(first) if first else self
 
     def ask(self, asking: Asking) -> Self:
         """Ask before showing: never, what the lesson chose, or in every iteration."""
@@ -336,12 +365,13 @@ class TrainingSession:
         return self.edited(Symbol("y", self.shape.depth, example, column), value)
 
     def undo(self) -> Self:
-        """Back to where the walk stood before the last edit or run, whatever was walked since."""
+        """Back to where the walk stood before the last edit, run or reset, whatever was walked since."""
         if not self.marks:
             raise SetupError("undo", "There is nothing to undo.", "Edit a value or train first.")
         *marks, (place, changes, _) = self.marks
         timeline = self.timeline.with_changes(changes, place.iteration)
-        return replace(self, timeline=timeline, cursor=place.cursor, marks=tuple(marks), goal=None)
+        there = replace(self, timeline=timeline, cursor=place.cursor, whole=False, posed=False)
+        return replace(there, marks=tuple(marks), goal=None)
 
     def marked(self, what: str) -> Self:
         """The same, with this place to come back to by `undo`."""
@@ -350,10 +380,18 @@ class TrainingSession:
 
     def moved_to(self, place: Place) -> Self:
         """Any place, back or ahead; a finished iteration also has a finite loss after its update."""
-        moved = replace(self, timeline=self.timeline.at(place.iteration), cursor=place.cursor)
+        timeline = self.timeline.at(place.iteration)
+        moved = replace(self, timeline=timeline, cursor=place.cursor, whole=False, posed=False)
         if moved.finished:
             check_loss_after(moved.current)
         return moved
 
     def _on_to_end_of(self, phase: str) -> Self:
         return self.moved_to(on_to(self.place, phase_end(self.shape, phase)))
+
+
+def _together(equation: Equation, last: Equation, in_cell: bool) -> bool:
+    """Whether an equation is of the same cell of the timeline, or of the same layer in the same phase."""
+    if in_cell:
+        return equation.group == last.group and equation.phase == last.phase
+    return (equation.phase, equation.symbol.layer) == (last.phase, last.symbol.layer)

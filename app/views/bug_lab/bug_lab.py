@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine.equations.mistakes import MISTAKES
-from app.engine.impact import Impact, gradient_symbols
+from app.engine.impact import Impact, Learned, gradient_symbols
 from app.engine.memory import kept
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
@@ -248,12 +248,20 @@ def _impossible(accusation: Accusation, setup: Setup) -> str:
 
 def facts_told(facts: Impact, digits: int) -> Iterator[str]:
     """What was measured, one sentence or two a fact."""
-    share, xor = facts.wrong_signs, facts.xor
-    percent = "none" if share == 0 else "less than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
-    yield f"Of all gradients of this run, {percent} had the wrong sign."
+    yield f"Of all gradients of this run, {percent(facts.wrong_signs)} had the wrong sign."
     start, end, right = (number(loss, digits) for loss in (facts.start, facts.end, facts.right_end))
     verb = "falls" if facts.falls else "rises"
     yield f"The loss {verb} from {start} to {end}. With the right rule it ends at {right}."
+    yield learned_told(facts.xor)
+
+
+def percent(share: float) -> str:
+    """A share in words: none, less than 0.1 %, 12.5 %."""
+    return "none" if share == 0 else "less than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+
+
+def learned_told(xor: Learned) -> str:
+    """How many runs learn XOR, both ways, in a sentence."""
     network = "–".join(map(str, xor.sizes))
     learned = f"{xor.mistaken} learn it with the mistake and {xor.right} with the right rule"
-    yield f"XOR, in a {network} network from {xor.runs} different starts: {learned}."
+    return f"XOR, in a {network} network from {xor.runs} different starts: {learned}."

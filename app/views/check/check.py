@@ -27,7 +27,7 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class Badge:
-    """What the check says of the equation's gradient. `look` is offer, right, kink, rounding, too_small or wrong."""
+    """What the check says of the equation's gradient. `look` is right, kink, rounding, too_small or wrong."""
 
     look: str
     sign: str
@@ -79,10 +79,8 @@ def gradients_in(shape: Shape) -> int:
 def badge(session: TrainingSession, digits: int) -> Badge | None:
     """Of the equation that was shown last, if it finds a gradient."""
     equation = session.equation
-    if equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden:
+    if not session.checking or equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden:
         return None
-    if not session.checking:
-        return Badge("offer", "", "")
     everything = check_of(session)
     checked = everything.by_symbol[equation.symbol] if everything else check_one(session.current, equation.symbol)
     return Badge(checked.because or "right", SIGNS[checked.because][0], told(checked, digits))

@@ -7,11 +7,13 @@ from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.lessons.lesson import Lesson
 from app.lessons.printed import Printed
-from app.sessions.compare.notebook_run import run_of
+from app.sessions.compare.notebook_run import COUNTED, done_by_mistakes, end_of, run_of, units_of_their_own
 from app.sessions.walk.session import TrainingSession
+from app.views.bug_lab.bug_lab import learned_told, percent
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.compare.differences import OTHER, SAME
 from app.views.formulas.symbols import Script, in_html
+from app.views.text.words import COUNTS
 
 NAMES = ("as published", "put right")
 LETTERS = {"a_after": "a", "came_back": "a"}  # how the quantities of printed.py that are no symbols are indexed
@@ -34,13 +36,14 @@ class PrintedRow:
 
 @dataclass(frozen=True)
 class RunPanel:
-    """The notebook's whole run: its figures, and the loss curves of both ways."""
+    """The notebook's whole run: its figures, the loss curves of both ways, and what was measured of its mistake."""
 
     id: ClassVar[str] = "run"
     template: ClassVar[str] = "compare/run.html"
 
     plot: Plot
     notes: tuple[str, ...]
+    facts: tuple[str, ...]
     summary: str
     rows: tuple[PrintedRow, ...]
 
@@ -75,12 +78,26 @@ def run_panel(lesson: Lesson, digits: int) -> RunPanel:
     return RunPanel(
         plot(About("losses", title, "updates made", "loss ℒ", digits), curves),
         tuple(notes),
+        _facts(lesson),
         summary,
         tuple(
             _row(lesson, printed, ours, theirs)
             for printed, ours, theirs in zip(lesson.printed, published.figures, right.figures, strict=True)
         ),
     )
+
+
+def _facts(lesson: Lesson) -> tuple[str, ...]:
+    """What the notebook's mistake does to training, or its unlucky start."""
+    if not lesson.mistaken:
+        own, right = (("none", *COUNTS[1:])[units_of_their_own(lesson, way)] for way in (True, False))
+        units, updates = COUNTS[lesson.published.sizes[1]], f"{end_of(lesson)} updates"
+        return (f"Hidden units that do work of their own after {updates}: {own} of {units}; put right, {right}.",)
+    share, learned = done_by_mistakes(lesson)
+    counted = min(end_of(lesson), COUNTED)
+    signs = f"Of the gradients of its first {counted} updates, {percent(share)} have the wrong sign."
+    unnoticed = " So a wrong rule can go unnoticed." if learned.mistaken >= learned.right else ""
+    return signs, learned_told(learned) + unnoticed
 
 
 def _row(lesson: Lesson, printed: Printed, ours: float, theirs: float) -> PrintedRow:

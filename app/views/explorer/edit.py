@@ -15,7 +15,7 @@ from app.views.text.words import counted, sentence
 
 SMALLEST = 0.1  # a value is stepped by a tenth of its power of ten; one below this by a hundredth
 MOST_DIGITS = 15
-UNDO = {"edit": "Undo the edit", "run": "Undo the training"}
+UNDO = {"edit": "Undo the edit", "run": "Undo the training", "reset": "Undo the reset"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,15 @@ def edit_panel(session: TrainingSession, opened: Opened | None, digits: int) -> 
     if session.hunt:
         return Edit(None, "", "")
     symbol = _edited_by(session, opened.symbol) if opened else None
-    undo = UNDO[session.marks[-1].what] if session.marks else ""
+    undo = UNDO[session.marks[-1].what] if session.marks and session.marks[-1].what != "reset" else ""
     field = _field(session, symbol, opened.focused) if opened and symbol else None
     return Edit(field, told_edits(session, digits), undo)
+
+
+def undo_reset(session: TrainingSession) -> str:
+    """The way back from a reset: it stands beside the buttons of the walk, as long as nothing was walked since."""
+    fresh = session.place == (0, 0) and session.marks and session.marks[-1].what == "reset"
+    return UNDO["reset"] if fresh else ""
 
 
 def said(session: TrainingSession, panel: Edit) -> str:

@@ -4,26 +4,45 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from app.engine.equations.trace import Equation, trace
+from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.check import Badge, badge
+from app.views.explorer.timeline import cell_name
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import Script, heading, orientation_of
+from app.views.narration.narration import narrate
+from app.views.text.naming import PHASE_TITLES
 from app.views.text.numbers import number
+from app.views.text.words import sentence as capitalized
 
 TEXTBOOK = "The rule of the textbook, in symbols"
+MOST_TOGETHER = 16  # equations that are shown one after the other
 PARTED = 1e-9  # relative difference from which the right rule's value is worth a note
+
+
+@dataclass(frozen=True)
+class OneOfLayer:
+    """One of several equations: its heading (HTML), what it finds, its sentence, its formulas as of `EquationPanel`."""
+
+    id: str
+    heading: str
+    value: str
+    sentence: str
+    maths: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class EquationPanel:
     """Heading (HTML), sentence, formulas, NumPy.
 
+    `rate` is the learning rate, which can be changed where a parameter is updated; empty elsewhere.
     `maths` are captions with MathML, the first without caption; `exact` is False where the printed terms do not add up
     to the printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is
-    what the check says of a gradient.
+    what the check says of a gradient. Where a whole layer is shown, `layer` has its equations, one after the other, and
+    `code` all of its lines.
     """
 
     id: ClassVar[str] = "equation"
@@ -37,6 +56,8 @@ class EquationPanel:
     code: str
     notes: tuple[tuple[str, str], ...]
     badge: Badge | None = None
+    rate: str = ""
+    layer: tuple[OneOfLayer, ...] = ()
 
 
 def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
@@ -49,6 +70,8 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         return EquationPanel("start", "Ready to start", sentence, (), True, "", notes)
     if session.hides(equation):
         return _without_rule(session, equation, sentence, digits)
+    if len(session.shown) > 1:
+        return _whole_layer(session, lesson, digits)
     orientation = orientation_of(session)
     found = formula(equation, shape, session.values, orientation, digits)
     return EquationPanel(
@@ -58,9 +81,64 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
         maths(found),
         found.exact,
         line_of_numpy(equation, shape, orientation),
-        _note(session, equation, digits),
+        (*_indices(session, lesson), *_note(session, equation, digits)),
         badge(session, digits),
+        rate(session, equation),
     )
+
+
+def rate(session: TrainingSession, equation: Equation) -> str:
+    """The learning rate that is chosen, where an update uses it."""
+    return f"{session.learning_rate:.15g}" if equation.phase == "update" else ""
+
+
+def layer_name(session: TrainingSession) -> str:
+    """The equations that are shown together, by name: Error signals of layer 2; Backward, layer 2; in words only."""
+    last = session.shown[-1]
+    if session.whole:
+        return capitalized(cell_name(session.shown))
+    return f"{PHASE_TITLES[last.phase]}, layer {last.symbol.layer}"
+
+
+def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -> EquationPanel:
+    shape, values, orientation = session.shape, session.values, orientation_of(session)
+    first = session.shown[:MOST_TOGETHER]
+    told = tuple(
+        OneOfLayer(
+            f"equation-{one.index}",
+            heading(one, shape, orientation),
+            number(values[one.symbol], digits),
+            narrate(one, shape, values, digits),
+            maths(formula(one, shape, values, orientation, digits)),
+        )
+        for one in first
+    )
+    more = len(session.shown) - len(first)
+    lines = dict.fromkeys(line_of_numpy(one, shape, orientation) for one in session.shown)
+    return EquationPanel(
+        first[-1].phase,
+        layer_name(session),
+        f"The first {len(first)} of {len(session.shown):,} equations. Step by equation to see each." if more else "",
+        (),
+        True,
+        "\n".join(lines),
+        _indices(session, lesson),
+        rate=rate(session, first[-1]),
+        layer=told,
+    )
+
+
+def _indices(session: TrainingSession, lesson: Lesson | None) -> tuple[tuple[str, str], ...]:
+    """How this notebook writes its indices, said once: where the first weights are met."""
+    if lesson is None or session.iteration or session.shown[0].index:
+        return ()
+    turned = lesson.orientation == "fan_in_fan_out"
+    order = "leads from input 1 to hidden unit 2: first" if turned else "leads to hidden unit 1 from input 2: first"
+    where = "where it comes from, then where it leads" if turned else "where it leads, then where it comes from"
+    before = lesson.number > 1 and LESSONS[lesson.number - 2].orientation != lesson.orientation
+    other = f" Lesson {lesson.number - 1} has it the other way round, as its notebook." if before else ""
+    rows = "" if turned else " In the code each example is a row: forward X @ W.T, and back delta @ W."
+    return (("Reading the indices.", f"w₁₂ {order} {where}.{other}{rows}"),)
 
 
 def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tuple[str, str], ...]:
@@ -71,7 +149,7 @@ def _note(session: TrainingSession, equation: Equation, digits: int) -> tuple[tu
     if abs(wanted - found) <= PARTED * abs(wanted):
         return ()
     told = f"This walk {'as published' if session.lesson else 'with its mistake'} finds {number(found, digits)}."
-    way_out = " Switch to “put right” above to follow the chain rule." if session.lesson else ""
+    way_out = " Act two shows both, side by side." if session.lesson else ""
     return ((f"The chain rule gives {number(wanted, digits)}.", told + way_out),)
 
 
@@ -93,4 +171,6 @@ def _without_rule(session: TrainingSession, equation: Equation, sentence: str, d
     pen = Pen(Script(shape), session.values, digits)
     rows = wrapped(*pen.left(right.symbol), pen.symbolic(right.expression))
     name = heading(right, shape, "fan_out_fan_in")
-    return EquationPanel(equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", ())
+    return EquationPanel(
+        equation.phase, name, sentence, ((TEXTBOOK, aligned(rows)),), True, "", (), None, rate(session, equation)
+    )

@@ -10,9 +10,10 @@ from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
-from app.views.explorer.edit import Edit, edit_panel
+from app.views.explorer.edit import Edit, edit_panel, undo_reset
 from app.views.explorer.edit import said as edit_said
-from app.views.explorer.equation import EquationPanel, equation_panel, sentence_without_rule
+from app.views.explorer.end import End, end_card
+from app.views.explorer.equation import EquationPanel, equation_panel, layer_name, sentence_without_rule
 from app.views.explorer.parameters import Parameters, parameters
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.symbols import orientation_of
@@ -23,8 +24,15 @@ from app.views.paths.paths import Opened, PathsPanel, paths_panel
 from app.views.predict.predict import Predict, predict_panel
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
+from app.views.text.words import counted
 
-SPEEDS = ((2000, "slow"), (1000, "steady"), (500, "quick"))
+# Whose a lesson was: by whether a rule of it is wrong, and whether it is walked as published. Each ends "is act two".
+NOTEBOOKS = {
+    (True, False): "after a published notebook; what it printed",
+    (True, True): "by the notebook’s own rule; what is wrong with it",
+    (False, True): "after a published notebook; what it hides",
+    (False, False): "from another start than the notebook’s; why",
+}
 AGAIN = "\u00a0"  # is not heard, and makes another text of the same words
 
 
@@ -60,24 +68,37 @@ PLAIN = Look()
 
 @dataclass(frozen=True)
 class Headline:
-    """What the network is: title, its facts in one line, the switches: ask me first, as published / put right."""
+    """What the network is: title, its facts in one line, of a lesson also whose it was."""
 
     id: ClassVar[str] = "headline"
     template: ClassVar[str] = "explorer/headline.html"
 
-    eyebrow: str
     title: str
     facts: str
-    lesson: str
-    as_published: bool
-    learning_rate: str
-    asking: str
+    notebook: str
 
-    @property
-    def askings(self) -> tuple[tuple[str, str], ...]:
-        """When to ask: (value, text)."""
-        chosen = (("1", "at times"),) if self.lesson else ()
-        return ("0", "never"), *chosen, ("always", "always")
+
+@dataclass(frozen=True)
+class Asking:
+    """The setting of the walk: when it asks before it shows, and what there is to choose from, as (value, text).
+
+    Empty while a bug is hunted.
+    """
+
+    id: ClassVar[str] = "ask-me"
+    template: ClassVar[str] = "explorer/ask-me.html"
+
+    asking: str
+    askings: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, session: TrainingSession) -> Self:
+        """What is chosen for a walk."""
+        if session.hunt:
+            return cls("", ())
+        chosen = (("1", "at times"),) if session.lesson else ()
+        asking = {"": "0", "chosen": "1" if session.lesson else "always"}.get(session.asking, "always")
+        return cls(asking, (("0", "never"), *chosen, ("always", "always")))
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Controls:
-    """The buttons of the walk: the measure of a step, what can be done now, whether it plays and how fast."""
+    """The buttons of the walk: the measure of a step, what can be done now, whether it plays.
+
+    `undo` leads back to where the walk stood before it was reset, while it still stands at its start.
+    """
 
     id: ClassVar[str] = "controls"
     template: ClassVar[str] = "explorer/controls.html"
@@ -117,8 +141,7 @@ class Controls:
     measures: tuple[str, ...]
     at_start: bool
     playing: bool
-    speed: int
-    speeds: tuple[tuple[int, str], ...]
+    undo: str
 
 
 @dataclass(frozen=True)
@@ -153,6 +176,7 @@ class Message:
 
 Panel = (
     Headline
+    | Asking
     | Loss
     | Revision
     | Controls
@@ -166,6 +190,7 @@ Panel = (
     | Data
     | Predict
     | Edit
+    | End
     | PathsPanel
     | Check
     | BugLab
@@ -174,10 +199,11 @@ Panel = (
 
 @dataclass(frozen=True)
 class ExplorerPage:
-    """The whole page: its panels by name."""
+    """The whole page: its panels by name. `hunting`: a bug is looked for."""
 
     title: str
     session: str
+    hunting: bool
     panels: tuple[Panel, ...]
 
     @property
@@ -207,16 +233,12 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     """The page of one session at one revision."""
     digits = look.digits
     lesson = None if session.lesson is None else lesson_named(session.lesson)
-    sentence = told(session, digits)
+    step, sentence = step_told(session, digits), told(session, digits)
     heading = heading_of(session)
     headline = Headline(
-        eyebrow=heading.eyebrow,
         title=heading.title,
         facts=heading.facts,
-        lesson="" if lesson is None else lesson.slug,
-        as_published=session.as_published,
-        learning_rate=f"{session.learning_rate:.15g}",
-        asking="" if session.hunt else {"": "0", "chosen": "1" if lesson else "always"}.get(session.asking, "always"),
+        notebook=NOTEBOOKS[lesson.mistaken, session.as_published] if lesson else "",
     )
     it, examples = session.current, len(session.setup.examples[0])
     loss = Loss(
@@ -228,25 +250,28 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
     predict = predict_panel(session, digits, look.moment, look.reply)
-    equation = equation_panel(session, lesson, sentence, digits)
+    equation = equation_panel(session, lesson, step, digits)
     check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
-    # it is about, a question after the step that leads to it.
+    # it is about; a question stands in the place of the next one.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
-    parts = [found + sentence, predict.spoken] if predict.asks else [predict.spoken, found + sentence]
+    if len(session.shown) > 1:
+        found = f"{layer_name(session)}: {counted(len(session.shown), 'equation')}. The last: {found}"
+    parts = [predict.spoken] if predict.asks else [predict.spoken, found + sentence]
     panels: tuple[Panel, ...] = (
         Message(look.message),
         Status(
             look.message
-            or outcome(session, look, equation, check)
+            or outcome(session, look, step, equation, check)
             or edit_said(session, edit)
             or paths.said
             or " ".join(filter(None, parts))
         ),
         Revision(rev, look.op),
         headline,
+        Asking.of(session),
         loss,
-        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, look.play.period, SPEEDS),
+        Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, undo_reset(session)),
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
         diagram(session, digits),
@@ -255,14 +280,15 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         data(session, lesson, digits),
         predict,
         edit,
+        end_card(session, rev, digits),
         paths,
         check,
         bug_lab_panel(session, digits),
     )
-    return ExplorerPage(headline.title, session_id, panels)
+    return ExplorerPage(headline.title, session_id, session.hunt is not None, panels)
 
 
-def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check: Check) -> str:
+def outcome(session: TrainingSession, look: Look, step: str, equation: EquationPanel, check: Check) -> str:
     """What is spoken of a button that shows no step: the check, another example, a training. Empty for all others."""
     match look.pressed:
         case "check" if session.checking:
@@ -271,7 +297,7 @@ def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check
         case "check":
             return "Gradients are no longer checked."
         case "focus":
-            return f"Example {session.example + 1} is in focus. {equation.sentence}"
+            return f"Example {session.example + 1} is in focus. {step}"
         case "train":
             now = session.current
             made = f"{session.updates:,} update{'s' if session.updates > 1 else ''} made."
@@ -281,14 +307,17 @@ def outcome(session: TrainingSession, look: Look, equation: EquationPanel, check
 
 def told(session: TrainingSession, digits: int) -> str:
     """The step in plain sentences, with the end of an iteration said where it is reached."""
+    step, now = step_told(session, digits), session.current
+    if not session.finished:
+        return step
+    return f"{step} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+
+
+def step_told(session: TrainingSession, digits: int) -> str:
+    """The step in plain sentences."""
     equation = session.equation
     if equation is None:
         return narrate_start(session.shape)
     if session.hides(equation):
-        sentence = sentence_without_rule(session, equation, digits)
-    else:
-        sentence = narrate(equation, session.shape, session.values, digits)
-    if not session.finished:
-        return sentence
-    now = session.current
-    return f"{sentence} {narrate_end(now.loss, now.loss_after, session.shape, digits)}"
+        return sentence_without_rule(session, equation, digits)
+    return narrate(equation, session.shape, session.values, digits)

@@ -93,7 +93,7 @@ MISTAKE_WORDS = complete(
     {
         "untransposed_weights": MistakeWords(
             lambda shape, l: l < shape.depth and shape.sizes[l] > 1,
-            lambda t: "takes the weights of the wrong unit: W where the chain rule needs its transpose",
+            lambda t: "takes the weights of the wrong unit: a row of W where the chain rule takes a column",
             told_at=_in_hidden_layers,
         ),
         "updated_weights": MistakeWords(

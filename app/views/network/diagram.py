@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from app.sessions.predict import posed_question
 from app.sessions.walk.session import TrainingSession
 from app.views.network.film import Film, film
 from app.views.network.layout import HEIGHT, WIDTH, still
@@ -72,10 +73,14 @@ class Network:
 
 
 def diagram(session: TrainingSession, digits: int) -> Network:
-    """The network as the walk has shown it so far; numbers with at most 4 decimals."""
+    """The network as the walk has shown it so far; numbers with at most 4 decimals. A question that is posed is about
+    what stands out.
+    """
     sizes = session.shape.sizes
     drawn = still(sizes)
-    now = Visible.of(session, min(digits, drawn.layout.decimals))
+    decimals, asked = min(digits, drawn.layout.decimals), posed_question(session) is not None
+    shown = Visible.of(session, decimals)
+    now = Visible.of(session, decimals, asked) if asked else shown
     drawing, mark = drawn.layout, now.mark if now.mark in drawn.marks else START
     hidden = ["Hidden"] if len(sizes) == 3 else [f"Hidden {l}" for l in range(1, len(sizes) - 1)]
     details = (f"{sizes[0]} value{'s' if sizes[0] > 1 else ''}", *map(activation_word, now.shape.activations))
@@ -96,5 +101,5 @@ def diagram(session: TrainingSession, digits: int) -> Network:
         folds=tuple(FoldMark(place(x), place(y), f"⋮ +{hidden}") for hidden, (x, y) in drawing.folds),
         targets=tuple(targets(now, drawn)),
         loss=loss_mark(now, drawn, mark),
-        film=film(now, drawn, session.iteration, session.finished, untold),
+        film=film(shown, drawn, session.iteration, session.finished, untold),
     )

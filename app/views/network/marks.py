@@ -19,7 +19,7 @@ from app.views.narration.mistakes import is_misled
 from app.views.network.layout import LOSS_RADIUS, Still
 from app.views.network.scales import place, sign_class, strength, stroke_width
 from app.views.text.activations import is_flat, is_off
-from app.views.text.naming import target_mark
+from app.views.text.naming import spoken_mark, target_mark
 from app.views.text.numbers import MINUS, fixed, number
 
 TO_LOSS_WIDTH = "1.6"
@@ -112,6 +112,7 @@ class Unit(NamedTuple):
 class Target(NamedTuple):
     """The box beside an output with what it should say; `thread` leads from the unit to the box."""
 
+    id: str
     ref: str
     x: str
     y: str
@@ -119,6 +120,7 @@ class Target(NamedTuple):
     top: str
     text: str
     thread: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -146,10 +148,10 @@ class LossMark:
 class Visible:
     """One walk at its cursor, its numbers written with so many decimals.
 
-    `whole_layer`: the learner steps by more than an equation. `phase` is that of the equation shown last, empty at the
-    very start. `about` is what it finds: kind, layer and units, a kind of its own at the very start; what an optimizer
-    has of a parameter counts as the parameter itself. `mark` is the id of the unit, connection or loss that it is
-    about. `found` holds the equation that finds each symbol.
+    `whole_layer`: the learner steps by more than an equation, or chose a cell of the timeline. `phase` is that of
+    the equation shown last, empty at the very start. `about` is what it finds: kind, layer and units, a kind of its
+    own at the very start; what an optimizer has of a parameter counts as the parameter itself. `mark` is the id of
+    the unit, connection or loss that it is about. `found` holds the equation that finds each symbol.
     """
 
     shape: Shape
@@ -165,10 +167,12 @@ class Visible:
     found: dict[Symbol, int]
 
     @classmethod
-    def of(cls, session: TrainingSession, digits: int) -> "Visible":
-        """What a session has shown; while a bug is hunted, as if there were none."""
+    def of(cls, session: TrainingSession, digits: int, asked: bool = False) -> "Visible":
+        """What a session has shown; while a bug is hunted, as if there were none. With `asked` it is about the next
+        equation.
+        """
         shape, cursor, values = session.told_shape, session.cursor, session.values
-        equation = trace(shape)[cursor - 1] if cursor else None
+        equation = trace(shape)[cursor - (not asked)] if cursor else None
         iteration = values.iteration
         rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
         ref = (reference(equation.symbol) if equation else "") or "u-0-0"
@@ -177,7 +181,7 @@ class Visible:
             cursor,
             values,
             digits,
-            session.by != "equation",
+            session.by != "equation" or session.whole,
             equation.phase if equation else "",
             (equation.group[0], *equation.symbol[1:]) if equation else ("nothing", 0, 0, None),
             {"w": f"c{ref[1:]}", "b": f"u{ref[1:]}", "l": "u-loss"}.get(ref[0], ref),
@@ -365,10 +369,12 @@ def targets(now: Visible, drawn: Still) -> Iterator[Target]:
     for line in drawing.to_loss:
         unit, (x, y) = drawing.units[line.l - 1, line.k], drawing.target(line.k)
         left, top = place(x - BOX_WIDTH / 2), place(y - BOX_HEIGHT / 2)
-        text = f"{target_mark(line.k)} = {now.number(Symbol('y', now.shape.depth, line.k))}"
+        wanted = now.number(Symbol("y", now.shape.depth, line.k))
+        text = f"{target_mark(line.k)} = {wanted}"
+        label = f"target of {spoken_mark(now.shape.sizes, now.shape.depth, line.k)}: {wanted}"
         slant = 0.6 * drawing.radius * (1 if y > unit.y else -1)
         thread = f"M{place(unit.x + 0.8 * drawing.radius)} {place(unit.y + slant)}L{left} {place(y)}"
-        yield Target(f"y-{line.k}", place(x), place(y + 4.5), left, top, text, thread)
+        yield Target(f"t-{line.k}", f"y-{line.k}", place(x), place(y + 4.5), left, top, text, thread, label)
 
 
 def loss_mark(now: Visible, drawn: Still, mark: str) -> LossMark:

@@ -10,7 +10,7 @@ from app.engine.equations.values import Values
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, Unit, paths_of
-from app.sessions.predict import question_of
+from app.sessions.predict import posed_question
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain
 from app.views.formulas.symbols import Script, in_html, orientation_of, reference, spelled
@@ -339,7 +339,7 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
         return CLOSED
     if session.hidden:
         return PathsPanel(SHUT, None)
-    if question_of(session) is not None:
+    if posed_question(session) is not None:
         return PathsPanel(ASKED, None)
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART)
     script, batch = Script(session.shape, orientation_of(session)), len(session.batch) > 1

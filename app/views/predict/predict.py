@@ -10,7 +10,7 @@ from typing import ClassVar
 from app.engine.equations.values import evaluate
 from app.engine.network.expressions import Mean, Negative, Product, Sum, Symbol, factors_of, symbols_in
 from app.engine.slips import TOLERANCE, Case, own_slip
-from app.sessions.predict import Question, Score, answered, case_of, question_of, read_number, sign_of
+from app.sessions.predict import Question, Score, answered, case_of, posed_question, read_number, sign_of
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, Pen, aligned, wrapped
@@ -73,7 +73,7 @@ def predict_panel(session: TrainingSession, digits: int, moment: float, reply: s
 
     `reply` is what must be said of the last request.
     """
-    question = question_of(session)
+    question = posed_question(session)
     if question is not None:
         return _asking(session, question, digits, moment, reply)
     answers = answered(session)

@@ -57,6 +57,7 @@ class Training:
     undo: str
     at_start: bool
     focused: bool
+    learning_rate: str
 
 
 def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
@@ -80,6 +81,7 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
         undo,
         at_start=session.iteration == 0 and session.cursor == 0,
         focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
+        learning_rate=f"{session.learning_rate:.15g}",
     )
 
 

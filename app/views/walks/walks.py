@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
 from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.pages import heading_of
 
 DRAWN = 8  # units of a layer, on a card: there may be many cards
+ACT_TWO = {True: ", by the notebook’s rule", False: ", from another start"}  # by whether it is walked as published
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class SharePage:
 
 def walk_card(session: TrainingSession, id: str, shared: bool) -> WalkCard:
     """A walk as a card."""
-    variant = "" if session.lesson is None or session.as_published else ", put right"
+    lesson = lesson_named(session.lesson) if session.lesson else None
+    variant = "" if lesson is None or session.as_published != lesson.mistaken else ACT_TWO[session.as_published]
     heading = heading_of(session)
     return WalkCard(
         id, heading.title + variant, heading.facts, place_of(session), shared, thumbnail(session.setup.sizes, DRAWN)

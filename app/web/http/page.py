@@ -50,15 +50,18 @@ class Prefixed:
 
 # What a reader chose --------------------------------------------------------------------------------------------------
 #
-# Theme, motion and digits are kept in cookies; one more, with a random number, tells one visitor from another. None of
-# them opens a session: the key to a session is its address. The addresses of the walks that were begun in a browser are
-# cookies too, which it sends to the page of its walks alone (own_walks.py). On https a cookie is bound to this host and
-# kept off plain http; on plain http, as in a classroom, it has its plain name.
+# Theme, motion, digits, the speed of Play and whether single keys walk are kept in cookies; one more, with a random
+# number, tells one visitor from another. None of them opens a session: the key to a session is its address. The
+# addresses of the walks that were begun in a browser are cookies too, which it sends to the page of its walks alone
+# (own_walks.py). On https a cookie is bound to this host and kept off plain http; on plain http, as in a classroom, it
+# has its plain name.
 
 CHOICES = {
     "theme": ("light", "dark"),
     "motion": ("full", "reduced"),
     "digits": tuple(str(digits) for digits in range(2, 9)),
+    "speed": ("2000", "500"),
+    "keys": ("off",),
 }
 DEFAULT_DIGITS = 5
 YEAR = 365 * 24 * 3600
@@ -67,11 +70,13 @@ LOCAL_PATH = re.compile(r"/(?![/\\])[\w\-./~%?=&]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Preferences:
-    """Empty theme or motion: as the reader's system has it."""
+    """Empty theme or motion: as the reader's system has it; the speed in milliseconds a step; empty keys: on."""
 
     theme: str = ""
     motion: str = ""
     digits: int = DEFAULT_DIGITS
+    speed: int = 1000
+    keys: str = ""
 
 
 def preferences(request: Request) -> Preferences:
@@ -79,7 +84,8 @@ def preferences(request: Request) -> Preferences:
     if "cookie" not in request.headers:
         return Preferences()
     chosen = _known({name: request.cookies.get(cookie_name(request, name), "") for name in CHOICES})
-    return Preferences(chosen.get("theme", ""), chosen.get("motion", ""), int(chosen.get("digits", DEFAULT_DIGITS)))
+    numbers = {name: int(chosen.pop(name)) for name in ("digits", "speed") if name in chosen}
+    return Preferences(**chosen, **numbers)  # type: ignore[arg-type]
 
 
 def remember(request: Request, response: Response, form: Mapping[str, str]) -> None:
@@ -134,7 +140,7 @@ def page_response(
     chosen = preferences(request)
     back = root_of(request) + (path_of(request) if request.method == "GET" else "/")  # where a form on the page leads
     framed = request.headers.get("sec-fetch-dest") in ("iframe", "frame") and "cookie" not in request.headers
-    chrome = Chrome.of(back, current, chosen.theme, chosen.motion, chosen.digits)
+    chrome = Chrome.of(back, current, chosen.theme, chosen.motion, chosen.digits, chosen.speed, chosen.keys)
     chrome = replace(chrome, framed=framed, read_only=read_only)
     text = services(request).templates.render(template, page=page, chrome=chrome)
     return HTMLResponse(text, status, headers=VARY)

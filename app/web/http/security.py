@@ -26,10 +26,11 @@ NEVER_NEEDED = (
     "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip
+# Without cross-origin-opener-policy: its change of process took a fifth of a first paint, and whoever opens one of our
+# pages holds nothing by it: no frames, no messages, no address that another origin can read.
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", ", ".join(f"{name}=()" for name in NEVER_NEEDED).encode()),
 )

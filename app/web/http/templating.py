@@ -1,15 +1,77 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
+import re
+from dataclasses import dataclass
+from gzip import compress
 from hashlib import sha256
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 FOR_EVER = "public, max-age=31536000, immutable"
+SHEET = "style.css"  # the style sheets of all features in one: a page waits for one, and it serves all others too
+FIRST = ("tokens.css", "app.css")
+NAMED = re.compile(r'url\("([^"]+)"\)')
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent: a page's first paint waits for several, so each is read and packed once."""
+
+    version: str
+    media_type: str | None
+    body: bytes
+    packed: bytes
+
+    def answer(self, headers: Headers) -> Response:
+        """The file for a request with these headers, packed for those who can read it."""
+        packs = len(self.packed) < len(self.body)
+        if packs and "gzip" in headers.get("accept-encoding", ""):
+            sent = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            return Response(self.packed, headers=sent, media_type=self.media_type)
+        return Response(self.body, media_type=self.media_type)
+
+
+class Assets(StaticFiles):
+    """Static files, and the one style sheet; what is asked for with its version may be kept for ever."""
+
+    def __init__(self, static: Path) -> None:
+        super().__init__(directory=static)
+        self._static = static
+        self._read: dict[str, Asset] = {}  # those that pages name
+
+    def named(self, name: str) -> str:
+        """The address of a file below the folder, with its version. FileNotFoundError where it is missing."""
+        return f"{name}?v={self._asset(name).version}"
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with how long it may be kept."""
+        versioned = scope["query_string"].startswith(b"v=")
+        if path == SHEET or (versioned and path in self._read):
+            response = self._asset(path).answer(Headers(scope=scope))
+        else:
+            response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = FOR_EVER if versioned else "no-cache"
+        return response
+
+    def _asset(self, name: str) -> Asset:
+        if name not in self._read:
+            body = self._style_sheet() if name == SHEET else (self._static / name).read_bytes()
+            version = sha256(body).hexdigest()[:12]
+            self._read[name] = Asset(version, guess_type(name)[0], body, compress(body, mtime=0))
+        return self._read[name]
+
+    def _style_sheet(self) -> bytes:
+        """What every page wears, then each feature's rules; files that they name by their addresses with versions."""
+        names = [*FIRST, *sorted(path.name for path in self._static.glob("*.css") if path.name not in FIRST)]
+        rules = "".join((self._static / name).read_text() for name in names)
+        return NAMED.sub(lambda file: f'url("{self.named(file[1])}")', rules).encode()
 
 
 class Templates:
@@ -18,10 +80,9 @@ class Templates:
     `root` is the path below which the program is shown.
     """
 
-    def __init__(self, templates: Path, static: Path, root: str = "") -> None:
+    def __init__(self, templates: Path, assets: Assets, root: str = "") -> None:
         self.root = root
-        self._static = static
-        self._versions: dict[str, str] = {}
+        self._assets = assets
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
@@ -43,17 +104,4 @@ class Templates:
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""
-        if name not in self._versions:
-            self._versions[name] = sha256((self._static / name).read_bytes()).hexdigest()[:12]
-        return f"{self.root}/static/{name}?v={self._versions[name]}"
-
-
-class Assets(StaticFiles):
-    """Static files; one asked for with its version may be kept for ever."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, with how long it may be kept."""
-        response = await super().get_response(path, scope)
-        versioned = scope["query_string"].startswith(b"v=")
-        response.headers["Cache-Control"] = FOR_EVER if versioned else "no-cache"
-        return response
+        return f"{self.root}/static/{self._assets.named(name)}"

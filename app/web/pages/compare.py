@@ -8,10 +8,11 @@ from starlette.responses import Response
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.compare.counterpart import both_followed, pair_of, parting
 from app.sessions.compare.forks import begun_fork, forked
-from app.sessions.predict import question_of
+from app.sessions.predict import posed_question
 from app.sessions.setups.declaration import check_learning_rate
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
+from app.views.compare.act_two import act_two_page
 from app.views.compare.compare import Seen, compare_page, comparison_of
 from app.views.compare.printed import run_of_notebook
 from app.views.pages import room_of
@@ -28,7 +29,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
     await the.walk.follow(session, both_followed(session))
 
     def shown() -> Response:
-        asks = question_of(session) is not None
+        asks = posed_question(session) is not None
         panel = comparison_of(session, Seen(kept.rev, the.digits, message, (), asks, token_urlsafe(OP_BYTES)))
         if wants_fragment(the.request):
             return the.fragment(panel, status)
@@ -64,6 +65,20 @@ async def run(the: WalkRequest) -> Response:
     if panel is None:
         raise HTTPException(404)
     return the.fragment(panel) if wants_fragment(the.request) else await view(the, kept, "", 200)
+
+
+@pages.route("/act-two")
+async def act_two(the: WalkRequest) -> Response:
+    """Act two of the walk's lesson."""
+    kept = await the.walk.load()
+    if kept.session.lesson is None:
+        raise HTTPException(404)
+
+    def shown() -> Response:
+        page = act_two_page(kept.session, kept.id, the.digits)
+        return page_response(the.request, "compare/act-two.html", page, room_of(kept.session), 200, kept.read_only)
+
+    return await the.walk.work(shown)
 
 
 @pages.verb("/compare/first")

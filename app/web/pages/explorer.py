@@ -75,7 +75,7 @@ async def train(the: WalkRequest) -> Kept:
 @pages.verb("/reset")
 async def reset(the: WalkRequest) -> Kept:
     """Back to the very start."""
-    return await the.walk.do(lambda walked: walked.reset(), the.rev)
+    return await the.walk.do(lambda walked: walked.reset().at_first_example(), the.rev)
 
 
 @pages.verb("/edit")
@@ -97,6 +97,13 @@ async def go(the: WalkRequest) -> Kept:
     """A place in this iteration."""
     cursor = whole_in(the.form, "cursor")
     return await the.walk.do(lambda walked: walked.go(cursor), the.rev)
+
+
+@pages.verb("/cell")
+async def cell(the: WalkRequest) -> Kept:
+    """A cell of the timeline, all of it shown."""
+    cursor = whole_in(the.form, "cursor")
+    return await the.walk.do(lambda walked: walked.cell(cursor), the.rev)
 
 
 @pages.verb("/focus", still_open)

@@ -40,7 +40,7 @@ async def begin(request: Request) -> Response:
     check_may_begin(request)
     lesson = lesson_named(form.get("lesson", ""))
     as_published = form.get("as_published", "true") != "false"
-    begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, as_published))
+    begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, as_published).at_first_example())
     begun = begun.ask("" if form.get("ask") == "0" else "chosen")
     if keep := form.get("keep"):
         with suppress(UnknownSessionError, DivergedError, TooLongError):  # cannot be found or reached: at its start

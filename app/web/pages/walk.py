@@ -13,12 +13,12 @@ from starlette.routing import BaseRoute, Route
 
 from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.predict import QuestionError, answered, question_of
+from app.sessions.predict import QuestionError, answered, posed_question
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import Kept, StaleRevisionError, operation_key
 from app.sessions.training import StoppedError
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.explorer import SPEEDS, Look, Play, explorer
+from app.views.explorer.explorer import Look, Play, explorer
 from app.views.pages import room_of
 from app.views.paths.paths import Opened
 from app.web.http.dependencies import Walk, revision, walk_of
@@ -29,7 +29,6 @@ from app.web.http.page import page_response, preferences
 
 EMPTY, PER_PARAMETER = 30_000, 1_000  # bytes of a page's panels, at most about
 OP_BYTES = 6  # enough to tell apart the pages that show one revision of one walk
-PERIODS = {str(period): period for period, _ in SPEEDS}
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,9 @@ async def show(
 
 
 def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str) -> Response:
-    rests = message or question_of(kept.session) or answered(kept.session)
+    rests = message or posed_question(kept.session) or answered(kept.session)
     playing = the.form.get("playing") == "1" and not rests
-    play = Play(playing, PERIODS.get(the.form.get("speed", ""), Play().period))
+    play = Play(playing, preferences(the.request).speed)
     pressed = the.request.url.path.rsplit("/", 1)[1] if the.form else ""
     look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), pressed)
     page = explorer(kept.session, kept.id, kept.rev, look)

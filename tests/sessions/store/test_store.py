@@ -31,6 +31,7 @@ WALKS = [
     own(batch_size=None, decimals=4).with_learning_rate(0.7).train(iterations=30).back(),
     own(batch_size=1, shuffle_seed=4).focus(2).with_parameter(1, "W", 2, 1, 0.1).step("layer"),
     TrainingSession.of_lesson(LESSONS[2], as_published=False).train(iterations=9).back("phase"),
+    TrainingSession.of_lesson(LESSONS[1]).cell(24),
 ]
 
 
@@ -40,7 +41,7 @@ def test_a_session_comes_back_with_the_same_bits_after_a_restart(opened: Opened,
     again = run(opened().load(kept.id))
     assert (again.rev, bits(again.session), again.session.by) == (1, bits(session), session.by)
     assert (again.session.lesson, again.session.as_published) == (session.lesson, session.as_published)
-    assert again.session.example == session.example
+    assert (again.session.example, again.session.whole) == (session.example, session.whole)
     while session.iteration:
         session, restored = session.back("iteration"), again.session.back("iteration")
         again = type(again)(again.id, again.rev, restored)

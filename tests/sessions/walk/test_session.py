@@ -223,3 +223,18 @@ def test_a_lesson_knows_its_slug_and_its_way() -> None:
     session = TrainingSession.of_lesson(LESSONS[1], as_published=False)
     assert (session.lesson, session.as_published, session.setup.mistakes) == ("two-outputs-two-paths", False, ())
     assert TrainingSession.of_lesson(LESSONS[1]).setup.mistakes == ("untransposed_weights",)
+
+
+def kinds(session: TrainingSession) -> list[str]:
+    return [equation.kind for equation in session.shown]
+
+
+def test_a_step_by_layers_and_a_cell_of_the_timeline_show_all_their_equations_together() -> None:
+    assert kinds(own()) == []
+    assert kinds(own().step()) == ["z"]
+    assert kinds(own().step("layer")) == ["z"] * 3 + ["a"] * 3
+    assert kinds(own().forward().step("layer").step("layer")) == ["delta"] * 2 + ["dW"] * 6 + ["db"] * 2
+    assert kinds(own().cell(LOSS + 2)) == ["delta"] * 2
+    assert kinds(own().cell(LOSS + 8)) == ["dW"] * 6
+    assert kinds(own().cell(LOSS + 8).step()) == ["db"]
+    assert kinds(own().cell(LOSS + 8).reset()) == []

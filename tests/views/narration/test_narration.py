@@ -284,7 +284,11 @@ def test_many_terms_are_not_read_out_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("mistake", "layer", "clause"),
     [
-        ("untransposed_weights", 1, "takes the weights of the wrong unit: W where the chain rule needs its transpose."),
+        (
+            "untransposed_weights",
+            1,
+            "takes the weights of the wrong unit: a row of W where the chain rule takes a column.",
+        ),
         ("sigmoid_slope", 1, "takes the sigmoid's slope where the unit is a tanh."),
         ("halved_gradient", 2, "takes half of what the chain rule gives."),
         ("missing_slope", 1, "leaves out the tanh's slope."),

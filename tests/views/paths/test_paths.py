@@ -11,9 +11,8 @@ from app.engine.paths import paths_of
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict import question_of
+from app.sessions.predict import posed_question, up_to_question
 from app.sessions.walk.bug_lab import Hunt
-from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
 from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, paths_panel
@@ -273,8 +272,9 @@ def test_digits_follow_the_pages_setting() -> None:
 
 
 def test_an_open_question_keeps_the_paths_shut_which_would_answer_it() -> None:
-    asked = TrainingSession.of_lesson(lesson_named("two-outputs-two-paths")).ask("chosen").moved_to(Place(0, 10))
-    assert question_of(asked) is not None
+    before = TrainingSession.of_lesson(lesson_named("two-outputs-two-paths")).ask("chosen")
+    asked = up_to_question(before, before.backward())
+    assert posed_question(asked) is not None
     panel = paths_panel(asked, Opened(Symbol("W", 1, 0, 0)), 5)
     assert panel.open is None
     assert panel.shut == "A question is open, and paths would answer it. They open when it is answered or shown."

@@ -9,10 +9,11 @@ from app.engine.setup import Setup
 from app.engine.slips import Case
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.predict import Reply, Score, answer, asked
+from app.sessions.predict import Reply, Score, answer, asked, up_to_question
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
+from app.views.network.diagram import diagram
 from app.views.predict.predict import CLOSED, Predict, Verdict, predict_panel, score_told, what_decides
 from app.views.text.numbers import number, signed
 from tests.engine.cases import iteration_of, random_setup
@@ -26,7 +27,13 @@ def lesson(slug: str = "two-outputs-two-paths", as_published: bool = True) -> Tr
 
 
 def at(session: TrainingSession, symbol: Symbol) -> TrainingSession:
-    return session.go(next(e.index for e in session.equations if e.symbol == symbol))
+    return posed(session, next(e.index for e in session.equations if e.symbol == symbol))
+
+
+def posed(session: TrainingSession, index: int) -> TrainingSession:
+    """Where the question about this equation is posed, if one is asked."""
+    there = session.go(index)
+    return up_to_question(there, there.step())
 
 
 def said(session: TrainingSession, *words: str) -> TrainingSession:
@@ -45,6 +52,7 @@ def panel(session: TrainingSession) -> Predict:
 
 def test_the_panel_is_closed_where_nothing_is_asked() -> None:
     assert panel(lesson()) is CLOSED
+    assert panel(lesson().go(10)) is CLOSED  # nothing is asked before it is stepped to
     assert panel(at(lesson(), HIDDEN).ask("")) is CLOSED
     assert panel(replace(at(lesson(), HIDDEN), hunt=Hunt(1, 0))) is CLOSED
 
@@ -82,10 +90,20 @@ def test_a_question_does_not_hold_its_answer() -> None:
     for one in LESSONS:
         session = TrainingSession.of_lesson(one).ask("chosen")
         for index, part in asked(session).items():
-            shown = panel(session.go(index))
+            shown = panel(posed(session, index))
             value = number(Case(session.setup, session.current, 0, session.equations[index].symbol, part).truth, DIGITS)
             if value not in ("0", "1"):
                 assert value not in shown.question + shown.formula + shown.hint, (one.slug, index)
+
+
+def test_the_drawing_points_at_what_is_asked_with_the_numbers_that_it_takes() -> None:
+    def marks(session: TrainingSession) -> tuple[list[str], list[str]]:
+        shown = diagram(session, DIGITS)
+        lit = [unit.id for unit in shown.units if "current" in unit.classes]
+        return lit, [line.id for line in shown.connections if "active" in line.classes]
+
+    assert marks(lesson().go(18)) == (["u-1-0"], ["c-2-0-0", "c-2-1-0"])
+    assert marks(at(lesson(), HIDDEN)) == (["u-1-1"], ["c-2-0-1", "c-2-1-1"])
 
 
 def test_a_missing_factor_stands_as_a_question_mark_among_the_numbers_of_the_others() -> None:
@@ -107,10 +125,10 @@ def test_what_is_wrong_with_the_last_answer_is_said_in_the_panel_and_aloud() -> 
     assert shown.reply in shown.spoken
 
 
-def test_the_status_tells_the_step_then_the_question_and_the_verdict_before_the_step() -> None:
+def test_the_status_tells_the_question_and_the_verdict_before_the_step() -> None:
     session = at(lesson(), HIDDEN)
     asking = explorer(session, "s", 1, Look())["status"].sentence  # type: ignore[union-attr]
-    assert asking.endswith("What is the error signal of hidden unit 2, with its sign?")
+    assert asking == "What is the error signal of hidden unit 2, with its sign?"
     told = explorer(said(session, "0.0113"), "s", 1, Look())["status"].sentence  # type: ignore[union-attr]
     assert told.startswith("Right. You said 0.0113. The answer is 0.01129. ")
     assert " The sign: +0.06872 and −0.02180 come to +0.04691. " in told
@@ -133,7 +151,7 @@ def test_the_reveal_says_right_or_wrong_and_names_the_slip() -> None:
     published = number(lesson().values[HIDDEN], DIGITS)
     value = verdict(said(at(lesson(), HIDDEN), published))
     assert value.text == f"You said {published}. The answer is 0.01129."
-    assert value.reasons[0] == f"{published} is what you get with W where the chain rule needs Wᵀ."
+    assert value.reasons[0] == f"{published} is what you get with a row of W where the chain rule takes a column."
     assert value.reasons[1] == f"The notebook finds {published} for the same reason."
 
 
@@ -142,7 +160,8 @@ def test_who_answers_rightly_is_right_and_hears_what_the_notebook_finds() -> Non
     shown = verdict(said(at(lesson(), HIDDEN), "0.01129"))
     assert shown.state == "right"
     assert shown.reasons[1].startswith("The sign: ")
-    assert shown.reasons[0] == f"The notebook finds {found}: that is what you get with W where the chain rule needs Wᵀ."
+    slip = "that is what you get with a row of W where the chain rule takes a column."
+    assert shown.reasons[0] == f"The notebook finds {found}: {slip}"
     right = verdict(said(at(lesson(as_published=False), HIDDEN), "0.01129"))
     assert not any("finds" in reason for reason in right.reasons)
 
@@ -209,10 +228,10 @@ def test_every_question_of_a_lesson_can_be_asked_and_told(one: Lesson) -> None:
     for as_published in (True, False):
         session = TrainingSession.of_lesson(one, as_published).ask("chosen")
         for index in asked(session):
-            shown = panel(session.go(index))
+            shown = panel(posed(session, index))
             assert shown.heading
             assert shown.question.endswith("?")
-            told = verdict(said(session.go(index), "positive" if shown.asks == "sign" else "0.123"))
+            told = verdict(said(posed(session, index), "positive" if shown.asks == "sign" else "0.123"))
             assert any(reason.startswith(("The sign: ", "The missing factor")) for reason in told.reasons)
 
 

@@ -12,7 +12,9 @@ def test_a_card_says_what_the_walk_is_and_where_it_stands() -> None:
     card = walk_card(lesson, "id", shared=False)
     assert (card.title, card.place) == ("One example at a time", "At its start.")
     assert card.facts == "2–2–1 · sigmoid · binary cross-entropy · one example at a time"
-    assert walk_card(lesson.of_lesson(LESSONS[0], False), "id", False).title == "One example at a time, put right"
+    assert walk_card(lesson.of_lesson(LESSONS[0], False), "id", False).title.endswith("time, from another start")
+    assert walk_card(lesson.of_lesson(LESSONS[1]), "id", False).title.endswith("paths, by the notebook’s rule")
+    assert walk_card(lesson.of_lesson(LESSONS[1], False), "id", False).title == "Two outputs, two paths"
     assert walk_card(own(), "id", False).title == "A network of your own"
 
 

@@ -97,7 +97,7 @@ def test_every_address_that_pages_name_is_answered(proxied: TestClient) -> None:
 
 
 def test_fonts_are_found_beside_the_style_sheet(proxied: TestClient) -> None:
-    sheet = proxied.get(f"{ROOT}/static/app.css").text
+    sheet = proxied.get(f"{ROOT}/static/style.css").text
     for font in re.findall(r'url\("([^"]+)"\)', sheet):
         assert proxied.get(f"{ROOT}/static/{font}").status_code == 200
 

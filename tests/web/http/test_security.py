@@ -39,7 +39,6 @@ def test_every_answer_carries_the_security_headers_once(client: TestClient, meth
     assert headers.get_list("content-security-policy") == [POLICY]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
-    assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert all(part.endswith("=()") for part in headers["permissions-policy"].split(", "))
     assert not {"server", "x-powered-by", "access-control-allow-origin"} & set(headers)

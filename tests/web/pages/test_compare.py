@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.lessons import LESSONS
+from app.lessons.lesson import Lesson
 from tests.web.reading import element, revision, soup, words
 from tests.web.talk import BATCHES, HTMX, LESSON, Json, begin, hunt, read, start, state_of, walk_of
 
@@ -134,7 +135,7 @@ def test_the_comparison_has_no_id_twice_and_no_inline_code(client: TestClient) -
 
 def test_the_explorer_links_to_the_comparison(client: TestClient) -> None:
     address = start(client)
-    links = [a["href"] for a in soup(client, address).select("#headline a")]
+    links = [a["href"] for a in soup(client, address).select(".below nav a")]
     assert links[-2:] == [f"{address}/compare", f"{address}/pictures"]
 
 
@@ -148,6 +149,35 @@ def test_an_open_question_is_told_with_the_way_to_it_and_a_step_shows_it(client:
     client.post(f"{address}/step", data={"next": "compare"})
     assert state_of(client, address)["cursor"] == before + 1
     assert soup(client, f"{address}/compare").select_one(".warning") is None
+
+
+# Act two --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=SLUGS)
+def test_every_lesson_has_an_act_two_to_which_its_walk_leads(client: TestClient, lesson: Lesson) -> None:
+    address = start(client, lesson.slug, as_published="false" if lesson.mistaken else "true")
+    assert element(soup(client, address), "#headline a")["href"] == f"{address}/act-two"
+    client.post(f"{address}/update")
+    way = element(soup(client, address), "#end a")
+    page = soup(client, str(way["href"]))
+    assert words(page, "h1") == f"{lesson.riddle}. Find out why."
+    assert len(page.select(".side math")) == len(page.select(".side svg")) == 2
+    assert page.select_one("details.why[open]") is None
+    assert lesson.hides in words(page, "details.why")
+    assert state_of(client, address)["cursor"] == state_of(client, address)["equations"]
+
+
+def test_act_two_is_the_lessons_own_whatever_was_changed_in_the_walk(client: TestClient) -> None:
+    address = start(client)
+    before = words(soup(client, f"{address}/act-two"), ".pair")
+    client.post(f"{address}/edit", data={"of": "w-2-0-0", "value": "7"})
+    assert words(soup(client, f"{address}/act-two"), ".pair") == before
+
+
+def test_a_walk_without_a_lesson_has_no_act_two(client: TestClient) -> None:
+    assert client.get(f"{walk_of(client, BATCHES)}/act-two").status_code == 404
+    assert client.get(f"{hunt(client, 1, 3)}/act-two").status_code == 404
 
 
 # Forks: a new walk beside one with one thing changed, stepped and trained together ------------------------------------

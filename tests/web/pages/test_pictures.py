@@ -109,7 +109,7 @@ def test_names_of_columns_stay_text_in_every_picture(client: TestClient) -> None
     address = walk_of(client, OWN_TABLE, 30)
     for name in tabs(soup(client, f"{address}/pictures")).values():
         page = soup(client, name)
-        assert not page.select("b[onmouseover], main i:not(.place, .swatch)")
+        assert not page.select("b[onmouseover], main i:not(.place, .swatch, label i)")
     assert COLUMN in words(soup(client, f"{address}/pictures?show=fitted"), "#picture svg")
 
 

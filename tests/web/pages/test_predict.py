@@ -138,6 +138,7 @@ def at_number(client: TestClient) -> str:
     """A walk in front of the question for a hidden unit's error signal."""
     address = start(client, ask="")
     client.post(f"{address}/go", data={"cursor": "18"})
+    client.post(f"{address}/step")
     return address
 
 
@@ -161,8 +162,9 @@ def test_the_switch_asks_never_at_times_or_always(client: TestClient) -> None:
     client.post(f"{address}/ask", data={"on": "1"})
     assert panel(client, address).find("form") is not None
     client.post(f"{address}/go", data={"cursor": "12"})
-    assert panel(client, address).contents == []
     client.post(f"{address}/ask", data={"on": "always"})
+    assert panel(client, address).contents == []
+    client.post(f"{address}/step")
     assert "the weight from hidden unit 2 to output 1" in panel(client, address).get_text()
     assert client.post(f"{address}/ask", data={"on": "often"}).status_code == 422
 
@@ -170,6 +172,7 @@ def test_the_switch_asks_never_at_times_or_always(client: TestClient) -> None:
 def test_switching_to_the_right_rules_keeps_the_place_and_whether_it_asks(client: TestClient) -> None:
     address = at_question(client)
     other = start(client, ask="", as_published="false", keep=address.rpartition("/")[2])
+    client.post(f"{other}/step")
     assert panel(client, other).find("form") is not None
     quiet = start(client, ask="0")
     client.post(f"{quiet}/backward")
@@ -216,7 +219,7 @@ def test_the_api_tells_the_question_takes_the_answer_and_names_the_slip(client: 
     last = client.post(f"{at}/answer", json={"guess": f"{published:.5f}".replace(".", ","), "rev": rev}).json()
     assert last["question"] is None
     assert not last["answer"]["right"]
-    assert last["answer"]["slip"] == "with W where the chain rule needs Wᵀ"
+    assert last["answer"]["slip"] == "with a row of W where the chain rule takes a column"
     assert last["answer"]["truth"] == pytest.approx(0.0112922, rel=1e-4)
     assert len(answers(client, address)) == 2
 

@@ -20,7 +20,14 @@ from tests.web.talk import begin, served, start
 
 
 def test_preferences_are_remembered_and_lead_back(client: TestClient) -> None:
-    form = {"theme": "dark", "digits": "3", "motion": "reduced", "next": "/lessons/hours-of-study"}
+    form = {
+        "theme": "dark",
+        "digits": "3",
+        "motion": "reduced",
+        "speed": "2000",
+        "keys": "off",
+        "next": "/lessons/hours-of-study",
+    }
     response = client.post("/preferences", data=form)
     assert (response.status_code, response.headers["Location"]) == (303, "/lessons/hours-of-study")
     for cookie in response.headers.get_list("set-cookie"):
@@ -29,6 +36,8 @@ def test_preferences_are_remembered_and_lead_back(client: TestClient) -> None:
     page = soup(client, "/")
     assert page.html is not None
     assert (page.html["data-theme"], page.html["data-motion"]) == ("dark", "reduced")
+    assert page.html["data-keys"] == "off"
+    assert [option["value"] for option in page.select("[name=speed] option[selected]")] == ["2000"]
 
 
 def test_the_system_decides_again_where_it_is_chosen(client: TestClient) -> None:

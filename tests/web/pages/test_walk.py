@@ -15,8 +15,8 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.pages.walk import panel_bytes
 from tests.views.walking import walk
-from tests.web.reading import element, revision
-from tests.web.talk import BATCHES, HTMX, start, state_of, walk_of
+from tests.web.reading import element, revision, soup, words
+from tests.web.talk import BATCHES, HTMX, begin, start, state_of, walk_of
 
 
 def panels(fragment: str) -> set[str]:
@@ -84,6 +84,7 @@ def test_a_start_that_keeps_the_place_of_no_walk_stands_at_the_start(client: Tes
         ("train", {"epochs": "2"}),
         ("reset", {}),
         ("go", {"cursor": "9"}),
+        ("cell", {"cursor": "9"}),
         ("focus", {"example": "0"}),
         ("learning-rate", {"learning_rate": "0.5"}),
     ],
@@ -96,6 +97,28 @@ def test_a_plain_form_does_the_verb_and_goes_back_to_the_page(
     assert (response.status_code, response.headers["Location"]) == (303, address)
     assert state_of(client, address)["rev"] == 2
     assert client.get(address).status_code == 200
+
+
+def test_a_lesson_begins_at_the_example_it_chose_and_reset_leads_back_to_it(client: TestClient) -> None:
+    address = start(client, "softmax-and-dead-units")
+    assert state_of(client, address)["example"] == 3
+    client.post(f"{address}/focus", data={"example": "1"})
+    client.post(f"{address}/reset")
+    assert state_of(client, address)["example"] == 3
+    assert begin(client, {"lesson": "softmax-and-dead-units"})["example"] == 0
+
+
+def test_a_cell_of_the_timeline_shows_its_whole_layer_and_a_step_one_equation_again(client: TestClient) -> None:
+    address = start(client)
+    cell = element(soup(client, address), "#cell-dW-1 button")
+    assert (cell["formaction"], cell["name"]) == (f"{address}/cell", "cursor")
+    client.post(f"{address}/cell", data={"cursor": str(cell["value"])})
+    page = soup(client, address)
+    assert [one.get("open") is not None for one in page.select("#equation details")] == [True, False, False, False]
+    assert words(page, "#equation h2") == "Gradients of the weights of layer 1"
+    assert len(page.select("#equation details math")) >= 4
+    client.post(f"{address}/step")
+    assert soup(client, address).select("#equation details") == []
 
 
 def test_a_form_is_the_same_verb_as_the_api(client: TestClient) -> None:
@@ -131,9 +154,11 @@ def test_a_page_restored_from_history_is_whole(client: TestClient) -> None:
 
 def test_playing_is_in_the_fragment_until_it_is_not_asked_for(client: TestClient) -> None:
     address = start(client)
-    play = client.post(f"{address}/step", data={"rev": "1", "playing": "1", "speed": "500"}, headers=HTMX).text
+    client.post("/preferences", data={"speed": "500"})
+    ours = {**HTMX, "Origin": "http://testserver"}  # as a browser sends it
+    play = client.post(f"{address}/step", data={"rev": "1", "playing": "1"}, headers=ours).text
     assert "every 500ms" in play
-    pause = client.post(f"{address}/step", data={"rev": "2"}, headers=HTMX).text
+    pause = client.post(f"{address}/step", data={"rev": "2"}, headers=ours).text
     assert "ticker" in panels(pause)
     assert "every" not in pause
 
@@ -153,6 +178,7 @@ def test_playing_is_in_the_fragment_until_it_is_not_asked_for(client: TestClient
         ("learning-rate", {}, 422),
         ("go", {"cursor": "999"}, 422),
         ("go", {"cursor": "-1"}, 422),
+        ("cell", {"cursor": "999"}, 422),
         ("focus", {"example": "7"}, 422),
         ("train", {"iterations": "10001"}, 422),
         ("train", {"iterations": "0"}, 422),
