@@ -153,7 +153,7 @@ PAGES: dict[str, Visit] = {
     "question": lambda page: (
         Walk(page).start_with({"lesson": "two-outputs-two-paths", "asking": True}).press("backward")
     ),
-    "edit": lambda page: Walk(page).start("two-outputs-two-paths").press("#l-c-1-0-0").press("#edit-more"),
+    "edit": lambda page: Walk(page).start("two-outputs-two-paths").press("#row-w-1-0-0 button").press("#edit-more"),
     "fork": forked,
     "training": paused,
     "overview": with_overview,
