@@ -35,15 +35,6 @@ ALONG = tuple(i / 48 for i in range(49))  # shares of the way along a line
 AWAY = 25.0  # from where a change comes to its number
 LAYERS = {"forward": ("a",), "backward": ("delta", "dW", "db"), "update": ("W", "b")}  # what a layer's step shows
 SLOPES = ("slope", "slope_at_a")
-IN_WORDS = (
-    "#equation .res",
-    "#equation .say",
-    "#equation .note",
-    "#equation .checked",
-    "#equation summary b",
-    "#predict .outcome",
-    "#predict .why",
-)
 
 
 class Actor(NamedTuple):
