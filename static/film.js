@@ -5,7 +5,7 @@
 {
   const LONGEST = 1500, SHARE = 0.9; // milliseconds; of the time that one step takes at the chosen speed
   const COMES = 5; // hundredths of the film in which something comes into sight
-  const WORDS = "#equation :is(.res, .say, .note, .checked, summary b), #predict :is(.outcome, .why)"; // tell it, too
+  const WORDS = "#equation :is(.res, .say, .note, .checked, summary b), #predict :is(.outcome, .reasons)"; // tell it, too
   const film = () => document.getElementById("film");
   const place = () => film() && [film().dataset.iteration, film().dataset.end].map(Number);
   const still = () => ({ full: false, reduced: true })[document.documentElement.dataset.motion]

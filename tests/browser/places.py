@@ -87,7 +87,7 @@ def impossible(page: Page) -> None:
 def trained(page: Page) -> None:
     """The pictures of a short training, with its curves' numbers open."""
     Walk(page).start("a-slope-too-many").send("train", iterations=100)
-    page.get_by_role("link", name="Train and look").click()
+    page.locator(".below nav").get_by_role("link", name="Train and look").click()
     page.locator("#curves summary").first.click()
 
 
