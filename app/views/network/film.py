@@ -85,7 +85,7 @@ def film(now: Visible, drawn: Still, iteration: int, finished: bool, hidden: boo
     actors = tuple(scene.of_layer() if now.whole_layer else scene.of_one())
     results = (*scene.results(), *(("#loss .then", "#end") if finished else ()))
     then = RESULT if any(actor.looks != "light" for actor in actors) else SOON
-    return Film(equation.phase, iteration, start, now.cursor, then, ", ".join(results), radius, actors)
+    return Film(equation.phase, iteration, start, now.cursor, then, ",".join(results), radius, actors)
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def test_an_update_brings_the_change_and_slides_the_old_number() -> None:
 def test_the_result_of_an_activation_waits_for_its_sum() -> None:
     shown = film(at(lesson("two-outputs-two-paths"), "a", 1, 0))
     assert shown.then == RESULT
-    assert "#u-1-0 .v" in shown.results.split(", ")
+    assert "#u-1-0 .v" in shown.results.split(",")
 
 
 def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
