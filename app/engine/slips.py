@@ -18,6 +18,7 @@ from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.expressions import (
     Expression,
     Mean,
+    Number,
     Product,
     Rounded,
     Sum,
@@ -214,22 +215,29 @@ def made_mistakes(case: Case) -> Iterator[Candidate]:
     own = case.setup.mistakes
     names = (name for name in applicable(case.setup.sizes, case.setup.loss) if (name,) != own)
     for mistakes in (*([own] if own else []), *((name,) for name in names)):
-        yield slip_of(mistakes), case.found_under(mistakes)
+        yield slip_of(case, mistakes), case.found_under(mistakes)
     yield Slip("sign_lost", "with the sign lost"), -case.truth
 
 
-def slip_of(mistakes: tuple[str, ...]) -> Slip:
-    """The slip of these mistakes made together."""
-    return Slip(" and ".join(mistakes), " and ".join(MISTAKES[name].slip for name in mistakes))
+def slip_of(case: Case, mistakes: tuple[str, ...]) -> Slip:
+    """The slip of these mistakes made together. Half of an error signal with a 2 in it leaves out the 2."""
+    two = mistakes == ("halved_gradient",) and _has_two(case.shape)
+    words = "with the 2 left out" if two else " and ".join(MISTAKES[name].slip for name in mistakes)
+    return Slip(" and ".join(mistakes), words)
+
+
+def _has_two(shape: Shape) -> bool:
+    output = trace(shape)[found_at(shape)[Symbol("delta", shape.depth, 0)]]
+    return Number(2) in factors_of(output.expression)
 
 
 def own_slip(case: Case) -> Slip | None:
     """What the walk's own mistakes do to the number asked for; None where they leave it as it is."""
     own = case.setup.mistakes
-    if not own or not parted(case, [(slip_of(own), case.found_under(own))]):
+    if not own or not parted(case, [(slip_of(case, own), case.found_under(own))]):
         return None
-    alone = [name for name in own if parted(case, [(slip_of((name,)), case.found_under((name,)))])]
-    return slip_of(tuple(alone) or own)
+    alone = [name for name in own if parted(case, [(slip_of(case, (name,)), case.found_under((name,)))])]
+    return slip_of(case, tuple(alone) or own)
 
 
 # Slips of the pen -----------------------------------------------------------------------------------------------------
@@ -259,6 +267,10 @@ def _left_out(case: Case) -> Iterator[Candidate]:
         yield Slip("one_example", "from this example alone, where all of the batch count"), evaluate(body, values)
     for kind, words in DROPPED.items():
         if (rest := _without(body, kind)) not in (None, body):
+            carried = next(symbol for symbol in symbols_in(body) if symbol.kind == kind)
+            if kind == "a" and carried.layer == 0:
+                each = isinstance(case.equation.expression, Mean)
+                words = "with the input left out" if each else f"with the input {values[carried]:g} left out"
             yield Slip("factor_dropped", words), case.evaluated(rest)
     for factor, rest in _one_less(body, Product):
         if isinstance(factor, Sum):

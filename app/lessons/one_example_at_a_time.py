@@ -36,7 +36,7 @@ LESSON = Lesson(
     notebook="Binary cross-entropy by hand, one example at a time",
     introduction=(
         "Two inputs, two hidden units, one output: nine parameters, nine gradients. "
-        "Watch the error signal at the output, prediction minus target: every gradient is a product with it. "
+        "Watch the error signal at the output, prediction minus target: every gradient contains it as a factor. "
         "Then compare the two hidden units; after every update they are still the same."
     ),
     computed=(

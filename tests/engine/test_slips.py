@@ -193,8 +193,22 @@ def test_a_lost_sign_is_named() -> None:
 def test_a_dropped_factor_is_named() -> None:
     it = iteration_of(HAND)
     case, values = hand("dW", 1, 0, 1), Values(it)
-    assert slips(case, values[Symbol("delta", 1, 0)]) == [("factor_dropped", "with the activation left out")]
+    left_out = f"with the input {it.X[0, 1]:g} left out"
+    assert slips(case, values[Symbol("delta", 1, 0)]) == [("factor_dropped", left_out)]
+    upper = hand("dW", 2, 0, 1)
+    assert ("factor_dropped", "with the activation left out") in slips(upper, values[Symbol("delta", 2, 0)])
     assert slips(case, float(it.X[0, 1])) == [("factor_dropped", "with the error signal left out")]
+
+
+def test_half_of_an_error_signal_with_a_2_in_it_leaves_the_2_out() -> None:
+    for loss, outputs, words in (
+        ("mean_squared_error", 1, "with the 2 left out"),
+        ("mean_squared_error", 2, "with half of the output's error signal"),
+        ("half_squared_error", 1, "with half of the output's error signal"),
+    ):
+        setup = random_setup(11, (2, 2, outputs), ("tanh", "identity"), loss, 1)
+        case = Case(setup, iteration_of(setup), 0, Symbol("delta", 2, 0))
+        assert ("halved_gradient", words) in slips(case, case.truth / 2)
 
 
 def test_a_bias_left_out_is_named() -> None:

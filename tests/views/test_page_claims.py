@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.engine.activity import gradient_sizes
 from app.engine.check.gradient_check import check_one
+from app.engine.equations.trace import found_at
 from app.engine.equations.values import Values
 from app.engine.network.errors import DivergedError
 from app.engine.network.expressions import Symbol
@@ -21,6 +22,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.check.check import told
 from app.views.explorer.edit import told_edits
 from app.views.explorer.explorer import told as step_told
+from app.views.explorer.nudge import nudge
 from app.views.paths.paths import Opened, paths_panel
 from app.views.pictures.gradients import flow_told
 from app.views.pictures.landscape import landscape
@@ -34,6 +36,7 @@ from tests.views.claims.pages import (
     claims_of_check,
     claims_of_edits,
     claims_of_flow,
+    claims_of_nudge,
     claims_of_parts,
     claims_of_path,
     claims_of_paths,
@@ -123,12 +126,29 @@ def answered(session: TrainingSession, part: str, how: str) -> TrainingSession:
     return answer(session, Reply(guess=f"{case.truth * (1 if how == 'right' else 3.7) + (how == 'wrong'):.6g}"))
 
 
+def at_its_gradients(session: TrainingSession) -> TrainingSession:
+    """The same iteration with all of its gradients shown."""
+    return session if session.cursor else session.backward()
+
+
+@some
+@given(sessions(), digits_of_a_page, st.integers(0, 10_000), st.sampled_from([0.01, -0.01, 0.001, -0.0001]))
+def test_what_a_nudge_foretells_and_finds(session: TrainingSession, digits: int, which: int, by: float) -> None:
+    every = parameters(session)
+    w = every[which % len(every)]
+    there = session.go(found_at(session.shape)[w._replace(kind=f"d{w.kind}")] + 1)
+    shown = nudge(there, by, digits)
+    assert shown is not None
+    text = f"{shown.spoken}"
+    assert assert_true(claims_of_nudge(text, there, w, by, digits), text)
+
+
 @some
 @given(sessions(), digits_of_a_page, st.integers(0, 10_000))
 def test_what_a_gradient_along_its_paths_says(session: TrainingSession, digits: int, which: int) -> None:
     every = parameters(session)
     symbol = every[which % len(every)]
-    panel = paths_panel(session, Opened(symbol, ()), digits)
+    panel = paths_panel(at_its_gradients(session), Opened(symbol, ()), digits)
     assert panel.open is not None
     found = paths_of(session.current, session.focus_row, symbol, (), MOST_APART)
     assert assert_true(claims_of_paths(panel.open.sentence, found, digits), panel.open.sentence)
@@ -207,7 +227,7 @@ def told_of(session: TrainingSession) -> Iterator[tuple[str, Callable[[str], Ite
     for w in parameters(session):
         checked = check_one(session.current, w)
         yield told(checked, digits), partial(claims_of_check, checked=checked, digits=digits)
-        panel = paths_panel(session, Opened(w, ()), digits)
+        panel = paths_panel(at_its_gradients(session), Opened(w, ()), digits)
         assert panel.open is not None
         found = paths_of(session.current, session.focus_row, w, (), MOST_APART)
         yield panel.open.sentence, partial(claims_of_paths, found=found, digits=digits)

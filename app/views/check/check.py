@@ -77,7 +77,7 @@ def gradients_in(shape: Shape) -> int:
 
 
 def badge(session: TrainingSession, digits: int) -> Badge | None:
-    """Of the equation that was shown last, if it finds a gradient."""
+    """Of the equation that was shown last, if it finds a gradient and gradients are checked."""
     equation = session.equation
     if not session.checking or equation is None or equation.symbol.kind not in ("dW", "db") or session.hidden:
         return None

@@ -8,12 +8,15 @@ from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import MISTAKABLE, TrainingSession
 from app.views.check.check import Badge, badge
+from app.views.explorer.nudge import Nudge, nudge
 from app.views.explorer.timeline import cell_name
-from app.views.formulas.formulas import formula, maths
+from app.views.formulas.formulas import Formula, formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import Script, heading, orientation_of
+from app.views.narration.mistakes import follows_chain_rule
 from app.views.narration.narration import narrate
+from app.views.paths.links import Chain, chain
 from app.views.text.naming import PHASE_TITLES
 from app.views.text.numbers import number
 from app.views.text.words import sentence as capitalized
@@ -25,12 +28,15 @@ PARTED = 1e-9  # relative difference from which the right rule's value is worth 
 
 @dataclass(frozen=True)
 class OneOfLayer:
-    """One of several equations: its heading (HTML), what it finds, its sentence, its formulas as of `EquationPanel`."""
+    """One of several equations: its heading (HTML), what it finds, its sentence; links and formulas as of
+    `EquationPanel`.
+    """
 
     id: str
     heading: str
     value: str
     sentence: str
+    chain: Chain | None
     maths: tuple[tuple[str, str], ...]
 
 
@@ -38,11 +44,11 @@ class OneOfLayer:
 class EquationPanel:
     """Heading (HTML), sentence, formulas, NumPy.
 
-    `rate` is the learning rate, which can be changed where a parameter is updated; empty elsewhere.
-    `maths` are captions with MathML, the first without caption; `exact` is False where the printed terms do not add up
-    to the printed result; `notes` (title, text) introduce, or compare with the right rule; `badge` is
-    what the check says of a gradient. Where a whole layer is shown, `layer` has its equations, one after the other, and
-    `code` all of its lines.
+    `chain` holds the links of a gradient; `maths` are captions with MathML, most of them empty; `exact` is False where
+    printed terms do not add up to the printed result; `notes` (title, text) introduce, or compare with the right rule;
+    `badge` is what the check says of a gradient, `nudge` what a small move of its parameter does to the loss.
+    `rate` is the learning rate, which can be changed where a parameter is updated; empty elsewhere. Where a
+    whole layer is shown, `layer` has its equations, one after the other, and `code` all of its lines.
     """
 
     id: ClassVar[str] = "equation"
@@ -57,11 +63,15 @@ class EquationPanel:
     notes: tuple[tuple[str, str], ...]
     badge: Badge | None = None
     rate: str = ""
+    chain: Chain | None = None
+    nudge: Nudge | None = None
     layer: tuple[OneOfLayer, ...] = ()
 
 
-def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int) -> EquationPanel:
-    """The panel for the last equation shown; before the first, what to watch for."""
+def equation_panel(
+    session: TrainingSession, lesson: Lesson | None, sentence: str, digits: int, nudged: float = 0.0
+) -> EquationPanel:
+    """The panel for the last equation shown, its parameter `nudged` by so much; before the first, what to watch for."""
     equation, shape = session.equation, session.shape
     if equation is None:
         notes: tuple[tuple[str, str], ...] = ()
@@ -73,18 +83,30 @@ def equation_panel(session: TrainingSession, lesson: Lesson | None, sentence: st
     if len(session.shown) > 1:
         return _whole_layer(session, lesson, digits)
     orientation = orientation_of(session)
-    found = formula(equation, shape, session.values, orientation, digits)
+    found, links = _formula_and_links(session, equation, digits)
     return EquationPanel(
         equation.phase,
         heading(equation, shape, orientation),
         sentence,
         maths(found),
-        found.exact,
+        found.exact and (links is None or links.exact),
         line_of_numpy(equation, shape, orientation),
         (*_indices(session, lesson), *_note(session, equation, digits)),
         badge(session, digits),
         rate(session, equation),
+        links,
+        nudge(session, nudged, digits),
     )
+
+
+def _formula_and_links(session: TrainingSession, equation: Equation, digits: int) -> tuple[Formula, Chain | None]:
+    """The equation as formulas, and as links where it is a gradient by the chain rule."""
+    shape, orientation = session.shape, orientation_of(session)
+    links = None
+    if follows_chain_rule(equation, shape):
+        whose = f"example {session.example + 1}" if len(session.batch) > 1 else ""
+        links = chain(equation, shape, session.values, orientation, digits, whose)
+    return formula(equation, shape, session.values, orientation, digits, alone=links is None), links
 
 
 def rate(session: TrainingSession, equation: Equation) -> str:
@@ -103,16 +125,13 @@ def layer_name(session: TrainingSession) -> str:
 def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -> EquationPanel:
     shape, values, orientation = session.shape, session.values, orientation_of(session)
     first = session.shown[:MOST_TOGETHER]
-    told = tuple(
-        OneOfLayer(
-            f"equation-{one.index}",
-            heading(one, shape, orientation),
-            number(values[one.symbol], digits),
-            narrate(one, shape, values, digits),
-            maths(formula(one, shape, values, orientation, digits)),
+    told = []
+    for one in first:
+        found, links = _formula_and_links(session, one, digits)
+        value, says = number(values[one.symbol], digits), narrate(one, shape, values, digits)
+        told.append(
+            OneOfLayer(f"equation-{one.index}", heading(one, shape, orientation), value, says, links, maths(found))
         )
-        for one in first
-    )
     more = len(session.shown) - len(first)
     lines = dict.fromkeys(line_of_numpy(one, shape, orientation) for one in session.shown)
     return EquationPanel(
@@ -124,7 +143,7 @@ def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -
         "\n".join(lines),
         _indices(session, lesson),
         rate=rate(session, first[-1]),
-        layer=told,
+        layer=tuple(told),
     )
 
 

@@ -49,8 +49,9 @@ class Look:
     """How a reader looks at a walk: decimals, whether it plays, what must be said of the last request.
 
     `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
-    `opened` is the parameter or unit whose paths are open; `moment` is the time in seconds, of a clock of one's choice;
-    `pressed` is the verb of the button that was pressed, empty where the page is only read.
+    `opened` is the parameter or unit whose paths are open; `nudged` is how far the parameter of the gradient in view is
+    moved, to see what the loss does; `moment` is the time in seconds, of a clock of one's choice; `pressed` is the verb
+    of the button that was pressed, empty where the page is only read.
     """
 
     digits: int = 5
@@ -61,6 +62,7 @@ class Look:
     reply: str = ""
     op: str = ""
     pressed: str = ""
+    nudged: float = 0.0
 
 
 PLAIN = Look()
@@ -249,8 +251,9 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     )
     paths = paths_panel(session, look.opened, digits)
     edit = edit_panel(session, look.opened, digits)
+    equation = equation_panel(session, lesson, step, digits, look.nudged)
+    felt = equation.nudge.spoken if equation.nudge else ""
     predict = predict_panel(session, digits, look.moment, look.reply)
-    equation = equation_panel(session, lesson, step, digits)
     check = check_panel(session, digits)
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
     # it is about; a question stands in the place of the next one.
@@ -265,6 +268,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
             or outcome(session, look, step, equation, check)
             or edit_said(session, edit)
             or paths.said
+            or felt
             or " ".join(filter(None, parts))
         ),
         Revision(rev, look.op),

@@ -1,11 +1,12 @@
-"""An equation as formulas: in symbols, with its numbers, term by term, and written out back to the output."""
+"""An equation as formulas: in symbols, with its numbers, term by term, and what its slope is found from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from app.engine.equations.links import slope_at
 from app.engine.equations.shape import Shape
-from app.engine.equations.trace import Equation, found_at, trace
+from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values, evaluate
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import (
@@ -20,21 +21,17 @@ from app.engine.network.expressions import (
     Quotient,
     Sum,
     Symbol,
-    substituted,
+    factors_of,
     symbols_in,
 )
 from app.lessons.lesson import Orientation
-from app.views.formulas.mathml import MATHML, Pen, Row, aligned, wrapped
+from app.views.formulas.mathml import MATHML, Pen, Row, aligned, packed, share_of, wrapped
 from app.views.formulas.notation import Notation, Piece, Term, write
 from app.views.formulas.one_line import LaTeX, PlainText
 from app.views.formulas.symbols import Script, piece_of, spelled
 from app.views.text.numbers import adds_up, digits_for
 
-CAPTIONS = (
-    "The example in focus, by itself",
-    "Why: the slope of the loss times the slope of the output, then simplified",
-    "Written out, back to the output",
-)
+OWN = "The example in focus, by itself"
 _LATEX, _TEXT = LaTeX(), PlainText()
 
 
@@ -42,22 +39,25 @@ _LATEX, _TEXT = LaTeX(), PlainText()
 class Formula:
     """What the equation panel shows of one equation; each part is a tuple of rows, empty where it has nothing to say.
 
+    `slope` tells that of the unit whose error signal it is; `why` is what an error signal was before it was simplified.
     `exact` is False where the printed terms do not add up to the printed result, digit for digit.
     """
 
     rows: tuple[Row, ...]
+    slope: tuple[Row, ...] = ()
     why: tuple[Row, ...] = ()
-    written_out: tuple[Row, ...] = ()
     own: tuple[Row, ...] = ()
     exact: bool = True
 
 
-def formula(equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int) -> Formula:
-    """Everything that is shown of one equation, for the example in focus."""
+def formula(
+    equation: Equation, shape: Shape, values: Values, orientation: Orientation, digits: int, alone: bool = True
+) -> Formula:
+    """Everything that is shown of one equation, for the example in focus; over a batch also its own part `alone`."""
     pen = Pen(Script(shape, orientation), values, digits)
     expression, symbol = equation.expression, equation.symbol
     if isinstance(expression, Mean | BatchSum):
-        return _over_batch(pen, symbol, expression)
+        return _over_batch(pen, symbol, expression, alone)
     if isinstance(expression, Norm):
         numbers = _by_layer(pen, expression)
     else:
@@ -68,11 +68,10 @@ def formula(equation: Equation, shape: Shape, values: Values, orientation: Orien
         *_term_rows(pen, expression),
         Row("", "=", pen.result(symbol)),
     )
-    why = () if equation.why is None else (equation.why, expression)  # the slopes' product, and what is left of it
     return Formula(
         rows,
-        tuple(row for part in why for row in wrapped("", "=", pen.symbolic(part))),
-        _written_out(pen, equation),
+        tuple(_slope(pen, equation)),
+        () if equation.why is None else tuple(_small(wrapped(*pen.left(symbol), pen.symbolic(equation.why)))),
         exact=not isinstance(expression, Sum)
         or adds_up([evaluate(term, values) for term in expression.terms], values[symbol], digits),
     )
@@ -122,9 +121,39 @@ def _known_terms(pen: Pen, total: Sum) -> list[Term]:
 
 
 def maths(found: Formula) -> tuple[tuple[str, str], ...]:
-    """(caption, MathML) of each part that has something to say."""
-    parts = (("", found.rows), *zip(CAPTIONS, (found.own, found.why, found.written_out), strict=True))
-    return tuple((caption, aligned(rows)) for caption, rows in parts if rows)
+    """(caption, MathML) of each part that has something to say; the slope comes first, for the rest needs it."""
+    rows = (*found.why, found.rows[0]._replace(left=""), *found.rows[1:]) if found.why else found.rows
+    parts = ("", found.slope), (OWN, found.own), ("", rows)
+    return tuple((caption, aligned(packed(rows))) for caption, rows in parts if rows)
+
+
+def _small(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows with fractions as in a line of text."""
+    yield from (row._replace(right=f'<mstyle displaystyle="false">{row.right}</mstyle>') for row in rows)
+
+
+def _slope(pen: Pen, equation: Equation) -> Iterator[Row]:
+    """g'(z) of an error signal that takes it, and what it is worked out from: a(1 - a) = 0.7569 · 0.2431."""
+    shape, (kind, l, j, _) = pen.script.shape, equation.symbol
+    name = shape.activation(l)
+    slope, rule = slope_at(shape, l, j), ACTIVATIONS[name].slope_formula
+    takes = equation.why is not None or any(symbol == slope for symbol in symbols_in(equation.expression))
+    if kind != "delta" or not takes or ACTIVATIONS[name].couples:
+        return
+    left = MATHML.slope(name, spelled(Symbol("z", l, j), pen.script, MATHML))
+    if rule is not None:
+        told = rule(Symbol("a", l, j))
+        factors = factors_of(told)
+        if shape.decimals is not None:  # of a rounded a it is no g'(z)
+            left = MATHML.added(pen.symbolic(told))
+        else:
+            yield from wrapped(left, "=", pen.symbolic(told))
+            left = ""
+        numbers = [pen.bracketed(evaluate(factor, pen.values), place) for place, factor in enumerate(factors)]
+        worked_out = [(False, MATHML.multiplied(numbers))] if len(factors) > 1 else pen.numeric(told)
+        yield from wrapped(left, "=", worked_out)
+        left = ""
+    yield Row(left, "=", f'<mrow class="t s">{pen.plain(evaluate(slope, pen.values))}</mrow>')
 
 
 # Over a batch: the examples added up, and the focused one's own share -------------------------------------------------
@@ -134,23 +163,23 @@ EXAMPLES_SHOWN = 6  # beyond, the other examples stand together
 OPEN, CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
 
 
-def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch) -> Formula:
+def _over_batch(pen: Pen, symbol: Symbol, mean: _OverBatch, alone: bool) -> Formula:
     """The shares of all examples added up, times 1/m for a mean; the share of the one in focus by itself."""
     shares = _shares(pen, mean)
     terms = [(False, _share(pen, share, label, i)) for i, (share, label) in enumerate(shares)]
     if isinstance(mean, Mean):
-        among, part = mean.examples, MATHML.fraction("<mn>1</mn>", f"<mn>{mean.examples}</mn>")
+        among, part = mean.examples, share_of(mean.examples)
         added = wrapped("", "=", terms, f"{part}<mo>·</mo>{OPEN}", CLOSE)
     else:
         among, added = 1, wrapped("", "=", terms)
-    own = pen.plain(evaluate(mean.body, pen.values))
+    own: tuple[Row, ...] = ()
+    if alone:
+        number = f'<mrow class="mine">{pen.plain(evaluate(mean.body, pen.values))}</mrow>'
+        parts = wrapped("", "", pen.symbolic(mean.body)), wrapped("", "=", pen.numeric(mean.body))
+        own = (*(row for part in parts for row in part), Row("", "=", number))
     return Formula(
         (*wrapped(*pen.left(symbol), pen.symbolic(mean)), *added, Row("", "=", pen.result(symbol))),
-        own=(
-            *wrapped("", "", pen.symbolic(mean.body)),
-            *wrapped("", "=", pen.numeric(mean.body)),
-            Row("", "=", f'<mrow class="mine">{own}</mrow>'),
-        ),
+        own=own,
         exact=adds_up([share for share, _ in shares], pen.values[symbol], pen.digits, among),
     )
 
@@ -180,50 +209,6 @@ def _by_layer(pen: Pen, norm: Norm) -> Iterator[Row]:
         squares = pen.plain(sum(pen.values[symbol] ** 2 for symbol in symbols))
         terms.append((False, f"<munder>{squares}<mtext>layer {layer}</mtext></munder>"))
     yield Row("", "=", MATHML.root(MATHML.added(terms)))
-
-
-# Written out: the error signal opened, back to the output where that stays short --------------------------------------
-
-SHORT = 8  # symbols: a chain longer than this is opened by one step only
-
-
-def _written_out(pen: Pen, equation: Equation) -> tuple[Row, ...]:
-    """The opened equation in symbols and in numbers; nothing where there is nothing to open."""
-    if equation.kind not in ("dW", "db", "W", "b") or pen.script.shape.examples > 1:
-        return ()  # over a batch each example has an error signal of its own: there is no one chain to write out
-    opened = _opened(pen.script.shape, equation.index)
-    if opened is None:
-        return ()
-    return (*wrapped(*pen.left(equation.symbol), pen.symbolic(opened)), *wrapped("", "=", pen.numeric(opened)))
-
-
-def _opened(shape: Shape, index: int) -> Expression | None:
-    expression = trace(shape)[index].expression
-    one = _step_open(shape, expression, ("dW", "db"))
-    once = _step_open(shape, one, ("delta",))
-    full = once
-    for _ in range(shape.depth):
-        if _length(full) > SHORT:  # it only grows, in a deep and wide network beyond all bounds
-            break
-        full = _step_open(shape, full, ("delta", "slope"))
-    opened = full if _length(full) <= SHORT else once if _length(once) <= 2 * SHORT else expression
-    return None if opened == expression else opened
-
-
-def _length(expression: Expression) -> int:
-    return sum(1 for _ in symbols_in(expression))
-
-
-def _step_open(shape: Shape, expression: Expression, kinds: tuple[str, ...]) -> Expression:
-    equations, place = trace(shape), found_at(shape)
-    meanings: dict[Symbol | Sum, Expression] = {}
-    for symbol in symbols_in(expression):
-        if symbol.kind == "slope" and "slope" in kinds:
-            by_hand = ACTIVATIONS[shape.activation(symbol.layer)].slope_formula
-            meanings[symbol] = by_hand(Symbol("a", symbol.layer, symbol.j)) if by_hand else symbol
-        elif symbol.kind in kinds:
-            meanings[symbol] = equations[place[symbol]].expression
-    return substituted(expression, meanings)
 
 
 # One line ----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,11 @@ _STRUT = "<mspace width='0' height='.85em'/>"  # keeps the bar of a root off the
 _OVER_PARAMETERS = "<munder><mo>∑</mo><mtext>parameters</mtext></munder>"
 
 
+def share_of(examples: int) -> str:
+    """1/m, as in a line of text."""
+    return f'<mstyle displaystyle="false"><mfrac><mn>1</mn><mn>{examples}</mn></mfrac></mstyle>'
+
+
 class MathML:
     """Presentation MathML for the page: no ids, no styles, only classes."""
 
@@ -64,7 +69,7 @@ class MathML:
         return f"<mrow><msub><mtext>round</mtext><mn>{decimals}</mn></msub>{self.parenthesised(body)}</mrow>"
 
     def mean(self, body: str, examples: int) -> str:
-        return f"<mrow>{self.fraction('<mn>1</mn>', f'<mn>{examples}</mn>')}{_OVER_EXAMPLES}{body}</mrow>"
+        return f"<mrow>{share_of(examples)}{_OVER_EXAMPLES}{body}</mrow>"
 
     def batch_sum(self, body: str) -> str:
         return f"<mrow>{_OVER_EXAMPLES}{body}</mrow>"
@@ -75,7 +80,7 @@ class MathML:
     def indexed(self, letter: str, layer: str, index: str, owner: str = "") -> str:
         hat = HATS.get(letter)
         base = f"<mover accent='true'><mi>{hat}</mi><mo>ˆ</mo></mover>" if hat else f"<mi>{letter}</mi>"
-        below = f"<mn>{index}</mn>"
+        below = f"<mi>{index}</mi>" if index.isalpha() else f"<mn>{index}</mn>"
         if owner:
             below = f"<mrow><mi>{owner}</mi>{below}</mrow>"
         if layer:
@@ -100,7 +105,8 @@ MATHML = MathML()
 
 # Rows of an aligned formula: what is too wide for one goes on below, its sign in the column of signs
 
-WIDE = 42  # characters that fit beside the left side
+WIDE = 42  # characters of a sum that fit beside the left side
+LINE = 50  # with what it comes to
 TAG = re.compile("<[^>]*>")
 
 
@@ -135,6 +141,23 @@ def _lines(terms: Sequence[Term]) -> Iterator[list[Term]]:
         line.append(term)
         width += wide + 3
     yield line
+
+
+def packed(rows: Iterable[Row]) -> list[Row]:
+    """What comes to the same goes on in one line where it fits: a = b · c = 0.5 · 2 = 1."""
+    lines: list[Row] = []
+    width = 0
+    for row in rows:
+        wide = len(TAG.sub("", row.right))
+        goes_on = bool(lines) and lines[-1].sign in ("", "=") and row.sign == "=" and not row.left
+        if goes_on and width + wide + 3 <= LINE:
+            before = lines.pop()
+            lines.append(before._replace(right=f"<mrow>{before.right}<mo>=</mo>{row.right}</mrow>"))
+            width += wide + 3
+        else:
+            lines.append(row)
+            width = wide
+    return lines
 
 
 def aligned(rows: Iterable[Row]) -> str:

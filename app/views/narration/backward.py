@@ -22,6 +22,7 @@ from app.engine.network.losses import LOSSES
 from app.views.formulas.notation import Piece, write
 from app.views.formulas.one_line import PlainText
 from app.views.narration.mistakes import (
+    PLAIN,
     has_wrong_output_error,
     has_wrong_slope,
     is_misled,
@@ -29,7 +30,7 @@ from app.views.narration.mistakes import (
     what_is_wrong,
 )
 from app.views.narration.teller import Teller
-from app.views.text.activations import activation_word, is_flat, is_off
+from app.views.text.activations import activation_word, is_flat, is_off, never_falls
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import unit_name
 from app.views.text.words import MOST_READ_OUT, PLACES, counted, listed, sentence, share, with_article
@@ -115,6 +116,9 @@ def _through_slope(t: Teller, slopes: Factors) -> str:
         how = "no slope is taken" if wrong else f"the {t.function} passes it on unchanged"
         return f"{how}: {t.says(t.result)}"
     slope = t.number(product(*slopes))
+    if slope < 0 and "sigmoid_slope" in t.shape.mistakes and never_falls(t.shape.activation(t.layer)):
+        told = f"the product a(1 − a) = {t.says(slope)} multiplies it: {t.says(t.result)}"
+        return f"{told}; no slope of this unit is negative"
     function = activation_word("sigmoid") if "sigmoid_slope" in t.shape.mistakes else t.function
     does = f"lets {share(slope)} through" if 0 <= slope <= 1 else "multiplies it"
     return f"the {function}'s slope {_told_slope(t, slopes)} {does}: {t.says(t.result)}"
@@ -127,7 +131,7 @@ def _told_slope(t: Teller, slopes: Factors) -> str:
     if rule is None:
         return number
     written = write(rule, PlainText(), lambda _: Piece("a")).markup.replace(" · ", "")
-    return f"by the rounded {t.says(t.value('a'))}, {written} = {number},"
+    return f"{written} = {number}, from the rounded {t.says(t.value('a'))},"
 
 
 def _hidden_error(t: Teller) -> str:
@@ -212,6 +216,10 @@ def _told_gradient(t: Teller, what: str, proves: bool) -> str:
 def bias_gradient(t: Teller) -> str:
     """The error signal itself."""
     result = "exactly 0: this gradient asks for no change" if t.result == 0 else t.says(t.result)
+    if t.shape.examples > 1 and not any(t.values.each(t.own)):
+        updates = t.shape.updating._replace(schedule=PLAIN.schedule)
+        stays = f"this bias stays at {t.says(t.value('b'))}" if updates == PLAIN else "its gradient is 0"
+        return f"A bias carries 1, and no example has a share: {stays}.{what_is_summed(t)}"
     told = "is the error signal itself,"
     if isinstance(t.own, Product):
         signal, inputs = t.says(t.value("delta")), counted(t.shape.sizes[t.layer - 1], "input")

@@ -6,7 +6,7 @@ from math import isclose
 
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.shape import Shape, Updating
-from app.engine.equations.trace import trace
+from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import evaluate
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.losses import LOSSES
@@ -169,6 +169,19 @@ def what_is_summed(t: Teller) -> str:
 def clauses(told: Iterable[str]) -> str:
     """Sentences on what this rule does, each after a space; nothing if there is nothing to say."""
     return "".join(f" {'It also' if place else 'This rule'} {what}." for place, what in enumerate(told))
+
+
+def follows_chain_rule(equation: Equation, shape: Shape) -> bool:
+    """Whether no wrong rule is at work in this equation of the way back, nor in the error signals behind it."""
+    if not shape.mistakes:
+        return True
+    at_work = (
+        MISTAKE_WORDS[name].at_work(shape, l)
+        for name in shape.mistakes
+        for l in range(equation.symbol.layer, shape.depth + 1)
+    )
+    right = trace(replace(shape, mistakes=()))[equation.index]
+    return not any(at_work) and right.expression == equation.expression
 
 
 def is_misled(shape: Shape, layer: int) -> bool:

@@ -42,7 +42,7 @@ IN_WORDS = (
     "#equation .checked",
     "#equation summary b",
     "#predict .outcome",
-    "#predict .why",
+    "#predict .reasons",
 )
 
 

@@ -1,29 +1,32 @@
 """A gradient as the sum over its paths: each path as a row of factors, its words, and the panel that shows them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite, log10
+from math import isfinite, log10, prod
+from operator import mul
 from typing import ClassVar, NamedTuple
 
+from app.engine.equations.shape import Shape
 from app.engine.equations.trace import found_at
 from app.engine.equations.values import Values
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
 from app.engine.paths import MOST_APART, Factor, Group, Path, Paths, Unit, paths_of
-from app.sessions.predict import posed_question
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.mathml import MATHML, marked, plain
 from app.views.formulas.symbols import Script, in_html, orientation_of, reference, spelled
 from app.views.network.scales import place, sign_class
+from app.views.paths.links import Bar, bar, stroke
 from app.views.text.activations import activation_word, is_flat, is_off
 from app.views.text.naming import parameter_name, unit_mark, unit_name
 from app.views.text.numbers import adds_up, number, signed
 from app.views.text.words import MOST_READ_OUT, SATURATED, counted, listed, sentence
 
+MOST_LIT = 300  # connections
 PARTED = 1e-9  # relative difference from which the walk's own gradient is worth a note
 KINDS = {"W": "Gradient of", "b": "Gradient of", "z": "Error signal of", "a": "Slope of the loss by"}
 SHUT = "The bug of this walk is not found yet, and paths would give it away. They open when the hunt is over."
-ASKED = "A question is open, and paths would answer it. They open when it is answered or shown."
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,6 @@ class Opened:
 
 # One path of a gradient as a row -------------------------------------------------------------------------------------
 
-LONG = 100.0  # the longest bar, in its drawing's units
 DECADES = 6.0  # bars of running products are logarithmic: so many powers of ten from the longest to none
 FACTOR_WORDS = {
     "a": "",
@@ -63,14 +65,6 @@ FACTOR_WORDS = {
     "delta": "the error signal ",
     "da": "the loss’s slope ",
 }
-
-
-class Bar(NamedTuple):
-    """A signed share: its sign's class, the path of its stroke, and its number with sign."""
-
-    sign: str
-    d: str
-    text: str
 
 
 class FactorMark(NamedTuple):
@@ -108,7 +102,7 @@ class Writer(NamedTuple):
 
     def bar(self, share: float) -> Bar:
         """A share beside the largest of them."""
-        return Bar(sign_class(share), _stroke(abs(share) / self.share), signed(share, self.digits))
+        return bar(share, self.share, self.digits)
 
     def row(self, path: Path, place_of_all: str, batch: bool) -> PathRow:
         """The path; `place_of_all` is such as "Path 1 of 2"; over a batch its own product is told apart."""
@@ -132,7 +126,7 @@ class Writer(NamedTuple):
                 marked(symbol, name, value >= 0),
                 marked(symbol, written, value >= 0),
                 number(product, self.digits),
-                _stroke(share),
+                stroke(share),
                 factor is killer,
             )
             factors.append(mark)
@@ -168,12 +162,6 @@ class Writer(NamedTuple):
         if kind == "a":
             return f"{unit} says 0, so the weight carries nothing."
         return f"{unit} is exactly right, so there is nothing to correct."
-
-
-def _stroke(share: float) -> str:
-    """A horizontal stroke of this share of the longest; nothing where it has no length."""
-    length = LONG * share
-    return f"M0 5H{place(length)}" if 0 < length <= LONG else ""
 
 
 def _mark(unit: Unit) -> str:
@@ -300,7 +288,6 @@ class Sum:
     `trail` leads back out of an opened group; `exact` is False where printed shares do not add up to the printed sum.
     """
 
-    name: str
     heading: str
     sentence: str
     focus: str
@@ -316,13 +303,18 @@ class Sum:
 
 @dataclass(frozen=True)
 class PathsPanel:
-    """The panel: closed, shut with a reason, or open."""
+    """The panel: closed, shut with a reason, or open.
+
+    `name` is what was opened, in one word; `refs` are the marks on all of its paths, lit while it is open.
+    """
 
     id: ClassVar[str] = "paths"
     template: ClassVar[str] = "paths/paths.html"
 
     shut: str
     open: Sum | None
+    name: str = ""
+    refs: str = ""
 
     @property
     def said(self) -> str:
@@ -339,8 +331,9 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
         return CLOSED
     if session.hidden:
         return PathsPanel(SHUT, None)
-    if posed_question(session) is not None:
-        return PathsPanel(ASKED, None)
+    refs = " ".join(marks_on_paths(session.shape, opened.symbol))
+    if not has_come(session, opened.symbol):
+        return PathsPanel(_ahead(session.shape, opened.symbol), None, opened.name, refs)
     found = paths_of(session.current, session.focus_row, opened.symbol, opened.via, MOST_APART)
     script, batch = Script(session.shape, orientation_of(session)), len(session.batch) > 1
     paths = () if found.groups else found.paths
@@ -349,7 +342,6 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
     largest = max(map(abs, (*parts, found.sum))) or 1.0
     writer = Writer(script, session.values, digits, largest, max(products, default=0.0) or 1.0)
     shown = Sum(
-        name=Opened(found.symbol, found.via).name,
         heading=f"{KINDS[found.symbol.kind]} {in_html(found.symbol, script)}, along its paths",
         sentence=gradient_sentence(script, found, digits),
         focus=f"{session.example + 1}" if batch else "",
@@ -362,7 +354,44 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
         notes=_notes(session, found, digits),
         others=_others(script, found.symbol),
     )
-    return PathsPanel("", shown)
+    return PathsPanel("", shown, Opened(found.symbol, found.via).name, refs)
+
+
+def has_come(session: TrainingSession, symbol: Symbol) -> bool:
+    """Whether the walk has shown the gradient, and so all that its paths would say."""
+    kind, l, j, _ = symbol
+    depth = session.shape.depth
+    if kind == "a":  # of an activation: what comes back from all the units that it feeds
+        shown = Symbol("delta", l + 1, session.shape.sizes[l + 1] - 1) if l < depth else Symbol("delta", l, j)
+    else:
+        shown = symbol._replace(kind={"W": "dW", "b": "db", "z": "delta"}[kind])
+    return found_at(session.shape)[shown] < session.cursor
+
+
+def _ahead(shape: Shape, symbol: Symbol) -> str:
+    """What is said of paths that lie ahead of the walk: how many there are, and no number of them."""
+    count = counted(prod(shape.sizes[symbol.layer + 1 :]), "path")
+    lit = "is" if count.startswith("one ") else "are"
+    return f"The walk has not come to this gradient yet. Its {count} to the loss {lit} lit in the drawing."
+
+
+def marks_on_paths(shape: Shape, symbol: Symbol) -> Iterator[str]:
+    """The marks that lie on the paths of a symbol: connections and units, layer by layer, then the loss; beyond so many
+    connections as a drawing can show one by one, as far as the next layer.
+    """
+    _, l, j, k = symbol
+    if k is not None:
+        yield from (_mark((l - 1, k)), reference(symbol))
+    yield _mark((l, j))
+    behind: tuple[int, ...] = (j,)
+    fed = shape.sizes[l + 1 :]
+    all_lit = sum(fed[:1]) + sum(map(mul, fed, fed[1:])) <= MOST_LIT
+    for to in range(l + 1, (shape.depth if all_lit else min(l + 1, shape.depth)) + 1):
+        units = range(shape.sizes[to])
+        yield from (reference(Symbol("W", to, i, source)) for i in units for source in behind)
+        yield from (_mark((to, i)) for i in units)
+        behind = tuple(units)
+    yield "loss"
 
 
 def _group(pen: Writer, found: Paths, group: Group) -> GroupRow:
@@ -385,9 +414,8 @@ def _notes(session: TrainingSession, found: Paths, digits: int) -> tuple[tuple[s
     walked = session.values[symbol]
     if abs(walked - wanted) <= PARTED * max(abs(wanted), abs(walked)):
         return ()
-    verb = "found" if found_at(session.shape)[symbol] < session.cursor else "will find"
     right = f"along its paths the chain rule gives {number(wanted, digits)}."
-    return ((f"The walk {verb} {number(walked, digits)};", right),)
+    return ((f"The walk found {number(walked, digits)};", right),)
 
 
 # Ways on -------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 a number has its sign.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -22,6 +23,7 @@ from app.views.text.numbers import number, signed
 from app.views.text.words import MOST_READ_OUT, PLACES, counted, listed, sentence
 
 WHOLE = {"delta": "error signal", "dW": "gradient"}
+LEFT_OUT = re.compile("with (.+) left out")
 UNKNOWN = '<mtext class="missing">?</mtext>'
 
 
@@ -169,7 +171,7 @@ def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) 
     if wrong and made:
         guess = read_number(answer.guess)
         if answer.slip:
-            yield f"{answer.guess} is what you get {answer.slip}."
+            yield _slip(answer)
         elif case.part == "factor" and guess.answers(evaluate(case.body, case.values)):
             place = PLACES[factors_of(case.body).index(case.target)]
             yield f"{answer.guess} is the whole {WHOLE[case.symbol.kind]}; asked is its {place} factor."
@@ -187,6 +189,13 @@ def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) 
         yield f"The missing factor is {made}."
     else:
         yield f"The sign: {what_decides(case, digits)}"
+
+
+def _slip(answer: Answer) -> str:
+    """What was behind a wrong answer: 0.745 leaves the 2 out; 0.3 is what you get with the sign lost."""
+    left_out = LEFT_OUT.fullmatch(answer.slip)
+    told = f"leaves {left_out[1]} out" if left_out else f"is what you get {answer.slip}"
+    return f"{answer.guess} {told}."
 
 
 def _made_of(case: Case, digits: int) -> str:

@@ -1,6 +1,7 @@
 """What the page says of an activation."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -48,6 +49,12 @@ def activation_word(name: str) -> str:
 def is_off(name: str, z: float) -> bool:
     """Whether a unit with this activation is off at its sum z: it gives 0 and lets nothing back."""
     return ACTIVATIONS[name].switches_off and z <= 0
+
+
+@cache
+def never_falls(name: str) -> bool:
+    """Whether no slope of an activation is negative: seen over the sums where it bends."""
+    return bool((ACTIVATIONS[name].g_prime(np.linspace(-10.0, 10.0, 2001)) >= 0).all())
 
 
 def is_flat(name: str, z: float) -> bool:

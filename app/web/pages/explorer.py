@@ -11,6 +11,7 @@ from app.sessions.setups.declaration import check_learning_rate, check_magnitude
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
+from app.views.explorer.nudge import check_nudge
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.pages import compare, training
 from app.web.pages.paths import still_open
@@ -23,6 +24,14 @@ pages = WalkPages({"compare": compare.view, "pictures": training.view})
 async def explorer(the: WalkRequest) -> Response:
     """The explorer."""
     return await show(the, await the.walk.load())
+
+
+@pages.route("/nudge")
+async def nudge(the: WalkRequest) -> Response:
+    """The explorer, and what the loss does when the parameter of the gradient in view is moved; it stays as it is."""
+    kept, by = await the.walk.load(), number_in(the.request.query_params, "by")
+    check_nudge(kept.session, by)
+    return await show(the, kept, nudged=by)
 
 
 @pages.verb("/step")

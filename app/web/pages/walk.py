@@ -83,28 +83,37 @@ def edited(form: Form, session: TrainingSession) -> Opened | None:
 
 
 async def show(
-    the: WalkRequest, kept: Kept, message: str = "", status: int = 200, opened: Opened | None = None, reply: str = ""
+    the: WalkRequest,
+    kept: Kept,
+    message: str = "",
+    status: int = 200,
+    opened: Opened | None = None,
+    reply: str = "",
+    nudged: float = 0.0,
 ) -> Response:
     """The walk as the explorer shows it: the panels that changed, or the whole page.
 
-    `message` is what the reader must know; `opened` is to be explained; `reply` is what there is to say to an answer.
+    `message` is what the reader must know; `opened` is to be explained; `reply` is what there is to say to an answer;
+    `nudged` is how far a parameter is moved to see what the loss does.
     """
-    return await the.walk.view(kept.session, lambda: _shown(the, kept, message, status, opened, reply))
+    return await the.walk.view(kept.session, lambda: _shown(the, kept, message, status, opened, reply, nudged))
 
 
-def _shown(the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str) -> Response:
+def _shown(
+    the: WalkRequest, kept: Kept, message: str, status: int, opened: Opened | None, reply: str, nudged: float
+) -> Response:
     rests = message or posed_question(kept.session) or answered(kept.session)
     playing = the.form.get("playing") == "1" and not rests
     play = Play(playing, preferences(the.request).speed)
     pressed = the.request.url.path.rsplit("/", 1)[1] if the.form else ""
-    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), pressed)
+    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), pressed, nudged)
     page = explorer(kept.session, kept.id, kept.rev, look)
     seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says
     rev = int(seen["rev"]) if WHOLE.fullmatch(seen.get("rev", "")) else 0  # no walk has a revision 0
-    before = MEMORY.get((show, kept.id, rev, the.digits, seen.get("open", "")))
+    before = MEMORY.get((show, kept.id, rev, the.digits, seen.get("open", ""), seen.get("nudged", "")))
     if pressed:
         page = page.after(before or ())
-    now = show, kept.id, kept.rev, the.digits, opened.name if opened else ""
+    now = show, kept.id, kept.rev, the.digits, opened.name if opened else "", f"{nudged:g}" if nudged else ""
     MEMORY.put(now, page.resting, panel_bytes(kept.session))
     if wants_fragment(the.request):
         return HTMLResponse(fragment(the, before, page.panels), status, headers=VARY)

@@ -146,8 +146,8 @@ def claims_of_formula(equation: Equation, shown: Formula, world: World) -> Itera
     """Each line of a formula, by names or by numbers, comes to the printed result, and that is the equation's."""
     truth = _truth(equation, world)
     yield from _lines(equation, shown.rows, world, truth)
-    yield from _lines(equation, shown.written_out, world, truth)
     yield from _lines(equation, shown.why, world, truth)
+    yield from _slope_lines(equation, shown.slope, world)
     if shown.own:
         *lines, (_, _, result) = sides(shown.own)
         own = calculated(result, world)
@@ -169,6 +169,18 @@ def _lines(equation: Equation, rows: Sequence[Row], world: World, truth: Range) 
         yield Claim("formula", f"{left} {sign} {right}", calculated(right, world), truth)
         if left:
             yield Claim("left", left, *_same(world.symbol(left, sign == "←"), equation.symbol))
+
+
+def _slope_lines(equation: Equation, rows: Sequence[Row], world: World) -> Iterator[Claim]:
+    """Each line of a slope comes to the one that its name has, g′(z), or by a rounded activation a(1 − a)."""
+    lines = list(sides(rows))
+    if not lines:
+        return
+    slope = calculated(lines[0][0], world)
+    for _, _, right in lines:
+        yield Claim("formula", f"{lines[0][0]} = {right}", calculated(right, world), slope)
+    units = {world.symbol(name)[1:3] for name in re.findall(r"ŷ(?:_\d+)?|[za]\^\[\d+\]_\d+", lines[0][0])}
+    yield Claim("left", lines[0][0], exactly(float(units == {equation.symbol[1:3]})), exactly(1.0))
 
 
 def claims_of_lines(equation: Equation, plain: str, latex: str, world: World) -> Iterator[Claim]:

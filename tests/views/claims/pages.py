@@ -253,6 +253,46 @@ def claims_of_shares(text: str, each: tuple[float, ...], digits: int) -> Iterato
         yield name(text_of, m[text_of], value, digits)
 
 
+# The nudge ------------------------------------------------------------------------------------------------------------
+
+_NUDGED = wording(
+    rf"(?P<what>.+) by (?P<by>{SIGNED}): the gradient foretells (?P<foretold>{SIGNED})"
+    rf"(?:, found (?P<found>{SIGNED})|(?P<lost>, too little for the digits of the loss))"
+)
+_MOVED = wording(r"The loss(?P<exact> without rounding)?: <before:N> → <after:N>")
+_STILL = wording(r"The loss(?P<exact> without rounding)? stays at <before:N>")
+
+
+def claims_of_nudge(text: str, session: TrainingSession, symbol: Symbol, by: float, digits: int) -> Iterator[Claim]:
+    """What the gradient foretells of a small move of its parameter, and what the loss then does."""
+    w, gradient = session.values[symbol], session.values[symbol._replace(kind=f"d{symbol.kind}")]
+    before, after = (_loss_at(session, symbol, place) for place in (w, w + by))
+    within = 1e-14 * abs(before) + 1e-300
+    for sentence in split(text):
+        if (m := _NUDGED.fullmatch(sentence)) is not None:
+            yield word(m["what"], _is_called(f"the {m['what'].lower()}", symbol, session))
+            yield name("by", m["by"], by, 8)
+            yield Claim("rule", sentence, exactly(gradient * by), read(m["foretold"], digits))
+            if m["lost"]:
+                yield word(sentence, abs(gradient * by) <= 1.01e-14 * abs(before))
+            else:
+                yield Claim("rule", sentence, _roughly(after - before, within), read(m["found"], digits))
+        elif (m := _MOVED.fullmatch(sentence) or _STILL.fullmatch(sentence)) is not None:
+            yield word("says whether the loss is rounded", bool(m["exact"]) == (session.setup.decimals is not None))
+            for text_of, value in zip((m["before"], m.groupdict().get("after")), (before, after), strict=True):
+                if text_of:
+                    yield Claim("name", sentence, _roughly(value, within), read(text_of, _decimals(text_of, digits)))
+            if m.re is _STILL:
+                yield Claim("rule", sentence, _roughly(after - before, within), exactly(0.0))
+        else:
+            yield from unread(sentence)
+
+
+def _decimals(text: str, digits: int) -> int:
+    """The decimals that a loss is written with: more than the page's where its move needs them."""
+    return max(digits, len(text.partition("×")[0].partition(".")[2]))
+
+
 # Edits and trainings --------------------------------------------------------------------------------------------------
 
 _EDITED = wording(r"(?P<what>.+) is <value:N> from iteration (?P<iteration>[\d,]+) on")

@@ -23,8 +23,8 @@ PLACES = ("first", "second", "third", "fourth")
 # A slope is called by the nearest of these.
 FRACTIONS = {
     "nothing": 0.0, "almost nothing": 0.0, "a tenth of it": 0.1, "a fifth of it": 0.2, "a quarter of it": 0.25,
-    "a third of it": 1 / 3, "half of it": 0.5, "two thirds of it": 2 / 3, "three quarters of it": 0.75,
-    "nearly all of it": 0.95, "all of it": 1.0,
+    "a third of it": 1 / 3, "two fifths of it": 0.4, "half of it": 0.5, "two thirds of it": 2 / 3,
+    "three quarters of it": 0.75, "nearly all of it": 0.95, "all of it": 1.0,
 }  # fmt: skip
 EXPRESSION = r"[-−+×/½().\d⁰¹²³⁴⁵⁶⁷⁸⁹⁻∞ ]|ln|undefined"
 KINDS = {
@@ -338,6 +338,15 @@ def last_part(t: Told, text: str) -> Claims:
         if "back" in t.heard:
             yield Claim("sum", f"times {m['slope']} is {m['delta']}", t.heard["back"] * slope, t.read(m["delta"]))
         return
+    if (m := _PRODUCT.fullmatch(text)) is not None:
+        a, slope = t.world.number("a", t.l, t.j), t.read(m["slope"])
+        yield t.result(m["delta"])
+        yield Claim("rule", m.group(), exactly(a * (1 - a)), slope)
+        yield word("a mistake", "sigmoid_slope" in t.world.shape.mistakes)
+        yield word("it is negative, and no slope is", slope.high < 0 and t.world.shape.activation(t.l) != "gelu")
+        if "back" in t.heard:
+            yield Claim("sum", m.group(), t.heard["back"] * slope, t.read(m["delta"]))
+        return
     m = _UNCHANGED.fullmatch(text)
     if m is None:
         raise Unread(text)
@@ -349,9 +358,10 @@ def last_part(t: Told, text: str) -> Claims:
 
 
 _SLOPE = wording(
-    r"the <f:f>'s slope (?:by the rounded <a:N>, (?P<rule>[^=]+) = )?<slope:N>,? "
+    r"the <f:f>'s slope (?:(?P<rule>[^=]+) = )?<slope:N>(?:, from the rounded <a:N>,)? "
     r"(?:lets <share:S> through|multiplies it): <delta:N>"
 )
+_PRODUCT = wording(r"the product a\(1 − a\) = <slope:N> multiplies it: <delta:N>; no slope of this unit is negative")
 _BY_HAND = {"sigmoid": "a(1 − a)", "tanh": "1 − a²"}
 _UNCHANGED = wording(r"(?:no slope is taken|the <f:f> passes it on unchanged): <delta:N>")
 
@@ -537,6 +547,15 @@ def bias(t: Told, m: re.Match[str]) -> Claims:
     yield t.name("error signal", text, "delta")
     if m["whole"]:
         yield t.result(text)
+
+
+def no_share(t: Told, m: re.Match[str]) -> Claims:
+    yield t.result("0")
+    for world in t.world.examples():
+        yield Claim("name", "an example's share", exactly(0.0), exactly(world.number("delta", t.l, t.j)))
+    if m["b"]:
+        yield t.name("bias", m["b"], "b")
+        yield Claim("name", "it stays", exactly(t.of_parameter("new_")), exactly(t.of_parameter("")))
 
 
 def bias_repeated(t: Told, m: re.Match[str]) -> Claims:
@@ -866,6 +885,7 @@ MEANINGS: dict[str, Meaning] = {
         over_batch,
         bias,
         bias_repeated,
+        no_share,
         every,
         not_yet,
         happened,

@@ -5,6 +5,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from app.engine.data.datasets import Dataset
+from app.engine.equations.trace import found_at
+from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
@@ -14,6 +16,7 @@ from app.views.check.check import NOT_YET
 from app.views.explorer.data import Data
 from app.views.explorer.equation import EquationPanel
 from app.views.explorer.explorer import ExplorerPage, Look, Loss, Play, explorer
+from app.views.explorer.nudge import check_nudge
 from app.views.explorer.parameters import Parameters
 from app.views.explorer.timeline import Timeline
 from app.views.formulas.symbols import reference
@@ -215,3 +218,63 @@ def test_the_learning_rate_field_holds_the_rate_that_is_in_force_digit_for_digit
     session = start(FIRST).with_learning_rate(0.123456789)
     assert float(equation_of(session.update()).rate) == 0.123456789
     assert equation_of(session.backward()).rate == ""
+
+
+# The links of a gradient, and the nudge -----------------------------------------------------------------------------
+
+
+def panel_at(session: TrainingSession, symbol: Symbol, nudged: float = 0.0) -> EquationPanel:
+    at = session.go(found_at(session.shape)[symbol] + 1)
+    panel = explorer(at, "id", 3, Look(nudged=nudged))["equation"]
+    assert isinstance(panel, EquationPanel)
+    return panel
+
+
+def test_a_gradient_by_the_chain_rule_shows_its_links_and_one_by_another_rule_does_not() -> None:
+    hidden, output = Symbol("dW", 1, 0, 0), Symbol("dW", 2, 0, 0)
+    right = TrainingSession.of_lesson(TWO, as_published=False)
+    assert panel_at(right, hidden).chain is not None
+    assert panel_at(start(TWO), hidden).chain is None
+    assert panel_at(start(TWO), output).chain is not None
+    assert panel_at(right, Symbol("z", 1, 0)).chain is None
+
+
+def test_over_a_batch_the_links_are_those_of_the_example_in_focus() -> None:
+    panel = panel_at(start(BATCH).focus(2), Symbol("dW", 2, 0, 0))
+    assert panel.chain is not None
+    assert panel.chain.whose == "example 3"
+    assert [caption for caption, _ in panel.maths] == [""]  # the example stands there once
+
+
+def test_a_nudge_finds_what_the_gradient_foretells_and_changes_nothing() -> None:
+    right, w = TrainingSession.of_lesson(TWO, as_published=False), Symbol("dW", 1, 0, 0)
+    offered, more = panel_at(right, w).nudge, panel_at(right, w, 0.01).nudge
+    assert offered is not None
+    assert more is not None
+    assert (offered.less, offered.more, offered.told) == (("-0.01", "−0.01"), ("0.01", "+0.01"), "")
+    assert more.told == " by +0.01: the gradient foretells +4.48×10⁻⁶, found +4.48×10⁻⁶."
+    assert more.moves == "The loss without rounding: 0.3036583 → 0.3036628."
+    assert more.spoken.startswith("Weight from input 1 to hidden unit 1 by +0.01: ")
+    assert (more.smaller, more.agrees) == (("0.001", "+0.001"), True)
+
+
+def test_a_nudge_shows_that_a_wrong_gradient_foretells_wrongly() -> None:
+    found = panel_at(start(TWO), Symbol("dW", 1, 0, 0), -0.001).nudge
+    assert found is not None
+    assert not found.agrees
+    assert found.smaller == ("-0.0001", "−0.0001")
+
+
+def test_only_a_gradient_can_be_nudged_and_by_the_sizes_that_are_offered() -> None:
+    session = start(FIRST).backward()
+    check_nudge(session, 0.001)
+    for at, by in ((session, 0.5), (session, 0.0), (session.forward(), 0.01), (start(FIRST), 0.01)):
+        with pytest.raises(SetupError):
+            check_nudge(at, by)
+    assert panel_at(start(FIRST), Symbol("delta", 2, 0)).nudge is None
+
+
+def test_what_a_nudge_finds_is_said_aloud() -> None:
+    at = start(FIRST).go(found_at(start(FIRST).shape)[Symbol("db", 2, 0)] + 1)
+    status = explorer(at, "id", 3, Look(nudged=0.01))["status"].sentence  # type: ignore[union-attr]
+    assert status.startswith("Bias of the output by +0.01: the gradient foretells +0.00527, found +0.00528.")

@@ -12,12 +12,15 @@ from app.engine.data.split import Examples
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values
+from app.engine.learning.optimizers import Optimizer
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import HALF, Apply, Expression, Number, Quotient, Symbol, difference, product
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Parameters, Setup
+from app.lessons import lesson_named
 from app.views.narration.narration import narrate, narrate_end, narrate_start
 from app.views.text.naming import unit_name
+from app.views.text.numbers import number
 from app.views.text.words import counted, listed, share, with_article
 from tests.engine.cases import iteration_of, mistaken, random_setup
 
@@ -118,8 +121,29 @@ def test_a_relu_is_not_called_off_for_the_slope_that_a_mistake_takes() -> None:
     assert "the sigmoid's slope 0 lets nothing through: 0." in told.replace("The sigmoid", "the sigmoid")
 
 
+def test_a_slope_that_a_mistake_makes_negative_is_no_slope() -> None:
+    setup = random_setup(5, (3, 2, 1), ("tanh", "sigmoid"), "binary_cross_entropy", 4)
+    wrong = replace(setup, mistakes=("sigmoid_slope",))
+    A, negative = iteration_of(wrong).forward.A[1], 0
+    for focus, j in np.argwhere(A < 0).tolist():
+        product, told = A[focus, j] * (1 - A[focus, j]), said(wrong, delta(1, j), focus)
+        assert f"the product a(1 − a) = {number(product, 5)} multiplies it: " in told
+        assert "; no slope of this unit is negative. This rule takes the sigmoid's slope" in told
+        negative += 1
+    assert negative
+    gelu = replace(wrong, activations=("gelu", "sigmoid"), start=Initializer("normal", seed=1))
+    assert not any("no slope of this unit" in said(gelu, delta(1, j), i) for i in range(4) for j in range(2))
+
+
+def test_a_bias_without_any_share_stays_where_it_is() -> None:
+    dead = lesson_named("softmax-and-dead-units").published
+    assert said(dead, Symbol("db", 1, 3)) == "A bias carries 1, and no example has a share: this bias stays at 0."
+    heavy = replace(dead, optimizer=Optimizer("momentum"))
+    assert said(heavy, Symbol("db", 1, 3)).endswith("no example has a share: its gradient is 0.")
+
+
 def test_two_paths_are_told_one_by_one() -> None:
-    slopes = {None: "slope 0.24107", 4: "slope by the rounded 0.5945, a(1 − a) = 0.24107,"}
+    slopes = {None: "slope 0.24107", 4: "slope a(1 − a) = 0.24107, from the rounded 0.5945,"}
     for decimals, slope in slopes.items():
         assert said(replace(TWO_PATHS, decimals=decimals), delta(1)).startswith(
             "Hidden unit 1 feeds two units: 0.05497 comes back through the first, −0.01784 through the second; "
@@ -486,7 +510,7 @@ def test_a_loss_that_adds_up_nothing_that_could_be_told_says_only_what_it_is() -
 
 def test_a_losss_slope_ends_where_the_activations_begins() -> None:
     sign = Apply("sign", difference(Y_HAT, Y))
-    assert "target is 1, and the sigmoid's slope by the rounded 0.7569, a(1 − a) = 0.1840, lets" in told(
+    assert "target is 1, and the sigmoid's slope a(1 − a) = 0.1840, from the rounded 0.7569, lets" in told(
         product(sign, SLOPE), delta(2)
     )
     sign = Apply("sign", difference(Y, Y_HAT))

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
+from app.engine.equations.trace import found_at
 from app.engine.network.expressions import Symbol
 from app.engine.paths import paths_of
 from app.engine.setup import Setup
-from app.lessons import LESSONS, lesson_named
+from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
-from app.sessions.predict import posed_question, up_to_question
 from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
-from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, paths_panel
+from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, has_come, paths_panel
 from app.views.text.numbers import signed
 from tests.views.mathml import as_text, calculated
 from tests.views.walking import lesson, one_tanh, walk
@@ -24,7 +24,7 @@ WEIGHT = Symbol("W", 1, 0, 0)
 
 
 def opened(session: TrainingSession, symbol: Symbol, via: tuple[int, ...] = (), digits: int = 5) -> Sum:
-    panel = paths_panel(session, Opened(symbol, via), digits)
+    panel = paths_panel(session.backward() if session.cursor == 0 else session, Opened(symbol, via), digits)
     assert panel.open is not None
     return panel.open
 
@@ -92,8 +92,7 @@ def test_the_slope_of_an_identity_is_left_out() -> None:
 
 def test_a_published_mistake_is_told_beside_the_chain_rule() -> None:
     session = lesson("two-outputs-two-paths", as_published=True)
-    ahead, behind = opened(session, WEIGHT).notes, opened(session.backward(), WEIGHT).notes
-    assert ahead == (("The walk will find 0.000424;", "along its paths the chain rule gives 0.000448."),)
+    behind = opened(session, WEIGHT).notes
     assert behind == (("The walk found 0.000424;", "along its paths the chain rule gives 0.000448."),)
     assert opened(session, Symbol("W", 2, 0, 0)).notes == ()
 
@@ -254,7 +253,7 @@ def test_other_gradients_of_the_same_place_are_one_click_away() -> None:
 
 
 def test_what_is_opened_is_spoken_in_the_status() -> None:
-    page = explorer(lesson("two-outputs-two-paths"), "id", 1, Look(opened=Opened(WEIGHT)))
+    page = explorer(lesson("two-outputs-two-paths").backward(), "id", 1, Look(opened=Opened(WEIGHT)))
     assert page["status"].sentence.startswith("The weight from input 1")  # type: ignore[union-attr]
 
 
@@ -271,10 +270,22 @@ def test_digits_follow_the_pages_setting() -> None:
     assert opened(lesson("two-outputs-two-paths"), WEIGHT, digits=8).total.text == "+0.00044758"
 
 
-def test_an_open_question_keeps_the_paths_shut_which_would_answer_it() -> None:
-    before = TrainingSession.of_lesson(lesson_named("two-outputs-two-paths")).ask("chosen")
-    asked = up_to_question(before, before.backward())
-    assert posed_question(asked) is not None
-    panel = paths_panel(asked, Opened(Symbol("W", 1, 0, 0)), 5)
-    assert panel.open is None
-    assert panel.shut == "A question is open, and paths would answer it. They open when it is answered or shown."
+def test_of_a_gradient_that_the_walk_has_not_come_to_nothing_is_said_but_how_many_paths_it_has() -> None:
+    session = lesson("two-outputs-two-paths")
+    for there in (session, session.forward(), session.go(17)):  # the last stands before the first hidden error signal
+        panel = paths_panel(there, Opened(WEIGHT), 5)
+        assert panel.open is None
+        assert panel.said == (
+            "The walk has not come to this gradient yet. Its two paths to the loss are lit in the drawing."
+        )
+        assert panel.name == "W-1-0-0"
+        assert panel.refs.split() == ["u-0-0", "w-1-0-0", "u-1-0", "w-2-0-0", "w-2-1-0", "u-2-0", "u-2-1", "loss"]
+    assert paths_panel(session.backward(), Opened(WEIGHT), 5).open is not None
+
+
+def test_what_comes_back_to_an_activation_is_told_once_every_unit_that_it_feeds_has_its_error_signal() -> None:
+    session, input_1, output_1 = lesson("two-outputs-two-paths"), Symbol("a", 0, 0), Symbol("a", 2, 0)
+    last = found_at(session.shape)[Symbol("delta", 1, 1)]
+    assert [has_come(session.go(last + i), input_1) for i in (0, 1)] == [False, True]
+    first = found_at(session.shape)[Symbol("delta", 2, 0)]
+    assert [has_come(session.go(first + i), output_1) for i in (0, 1)] == [False, True]

@@ -179,9 +179,15 @@ def test_where_a_factor_is_asked_the_notebooks_gradient_is_told_all_the_same() -
     found = number(session.values[weight], DIGITS)
     assert verdict(session).reasons == (
         "No mistake known here gives 0.3333.",
-        f"The notebook finds {found}: that is what you get with half of the output's error signal.",
+        f"The notebook finds {found}: that is what you get with the 2 left out.",
         "The missing factor is what the weight carried, 0.25.",
     )
+
+
+def test_what_a_slip_leaves_out_is_said_so() -> None:
+    session = at(lesson("hours-of-study", as_published=False), HIDDEN)
+    guess = f"{session.values[HIDDEN] / 2:.5g}"
+    assert verdict(said(session, guess)).reasons[0] == f"{guess} leaves the 2 out."
 
 
 def test_who_gives_the_product_where_a_factor_is_asked_hears_so() -> None:

@@ -140,7 +140,10 @@ def shown(client: TestClient, state: Json, query: str, **headers: str) -> Beauti
 
 @pytest.mark.parametrize("query", ["kind=W&layer=1&j=0&k=0", "of=w-1-0-0"])
 def test_the_page_shows_the_paths_without_javascript(client: TestClient, query: str) -> None:
-    page = shown(client, begin(client, BY_HAND), query)
+    state = begin(client, BY_HAND)
+    ahead = shown(client, state, query)
+    assert "has not come to this gradient yet" in ahead.select("#paths .say")[0].text
+    page = shown(client, act(client, state, "backward"), query)
     assert len(page.select("#paths .route")) == 2
     assert page.select_one("#network svg") is not None
 
@@ -163,7 +166,7 @@ def test_the_row_of_each_parameter_leads_there(client: TestClient) -> None:
 
 
 def test_links_of_the_panel_lead_somewhere(client: TestClient) -> None:
-    state = begin(client, MANY)
+    state = act(client, begin(client, MANY), "backward")
     links = [a["href"] for a in shown(client, state, "of=w-1-0-0").select("#paths a")]
     assert len(links) == 12 + 3  # groups, close, and what else there is to see
     for link in links:

@@ -267,6 +267,30 @@ def test_a_walk_that_began_in_the_api_has_a_page(client: TestClient) -> None:
         assert client.get(address).status_code == 200
 
 
+def test_a_nudge_answers_on_the_page_and_leaves_the_walk_as_it_is(client: TestClient) -> None:
+    address = start(client, as_published="false")
+    client.post(f"{address}/backward")
+    page = soup(client, address)
+    before, more = state_of(client, address), page.select("#equation .nudge button")[1]
+    form = element(page, f"form#{more['form']}")
+    nudged = soup(client, f"{form['action']}?{more['name']}={more['value']}")
+    assert "the gradient foretells" in words(nudged, "#equation .nudge")
+    assert state_of(client, address) == before
+    revision_now = {"rev": str(before["rev"]), "open": ""}
+    there = client.get(f"{address}/nudge", params={"by": "-0.01", **revision_now}, headers=HTMX).text
+    assert panels(there) >= {"equation", "status"}
+    back = client.get(address, params={**revision_now, "nudged": "-0.01"}, headers=HTMX).text
+    assert "equation" in panels(back)
+    assert 'id="nudged"' not in back
+
+
+@pytest.mark.parametrize("by", ["0.5", "0", "", "nan"])
+def test_a_nudge_of_another_size_is_refused(client: TestClient, by: str) -> None:
+    address = start(client)
+    client.post(f"{address}/backward")
+    assert client.get(f"{address}/nudge", params={"by": by}).status_code == 422
+
+
 def test_what_a_page_of_the_largest_network_shows_is_still_known_at_the_next_step() -> None:
     session = walk((8, 32, 32, 32, 32, 32, 32))
     assert panel_bytes(session) < MEMORY.most / 8
