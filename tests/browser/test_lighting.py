@@ -74,8 +74,9 @@ CONTRASTS = """() => {
   const card = read(getComputedStyle(document.querySelector("#network")).backgroundColor);
   return [...document.querySelectorAll("#connections .wire")].map((wire) => {
     const { stroke, opacity } = getComputedStyle(wire);
-    const two = [light(card), light(read(stroke).map((c, i) => opacity * c + (1 - opacity) * card[i]))].sort((a, b) => a - b);
-    return (two[1] + 0.05) / (two[0] + 0.05);
+    const seen = read(stroke).map((c, i) => opacity * c + (1 - opacity) * card[i]);
+    const [less, more] = [light(card), light(seen)].sort((a, b) => a - b);
+    return (more + 0.05) / (less + 0.05);
   });
 }"""
 
