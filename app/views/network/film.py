@@ -35,15 +35,6 @@ ALONG = tuple(i / 48 for i in range(49))  # shares of the way along a line
 AWAY = 25.0  # from where a change comes to its number
 LAYERS = {"forward": ("a",), "backward": ("delta", "dW", "db"), "update": ("W", "b")}  # what a layer's step shows
 SLOPES = ("slope", "slope_at_a")
-IN_WORDS = (
-    "#equation .res",
-    "#equation .say",
-    "#equation .note",
-    "#equation .checked",
-    "#equation summary b",
-    "#predict .outcome",
-    "#predict .why",
-)
 
 
 class Actor(NamedTuple):
@@ -61,7 +52,7 @@ class Actor(NamedTuple):
 class Film:
     """All that moves on the way to `end`, a cursor; it is shown to who comes there from `start`, or from between.
 
-    `results` are the selectors of what must not be seen before the time `then`.
+    `results` are the selectors of what must not be seen in the drawing before the time `then`.
     """
 
     id: ClassVar[str] = "film"
@@ -92,7 +83,7 @@ def film(now: Visible, drawn: Still, iteration: int, finished: bool, hidden: boo
         start -= 1
     scene = _Scene(now, drawn, equation, hidden)
     actors = tuple(scene.of_layer() if now.whole_layer else scene.of_one())
-    results = (*IN_WORDS, *scene.results(), *(("#loss .then", "#end") if finished else ()))
+    results = (*scene.results(), *(("#loss .then", "#end") if finished else ()))
     then = RESULT if any(actor.looks != "light" for actor in actors) else SOON
     return Film(equation.phase, iteration, start, now.cursor, then, ", ".join(results), radius, actors)
 
