@@ -2,7 +2,7 @@
 // The film of a step: moves what the server has placed, by opacity and transform alone, so that nothing is laid out or
 // painted meanwhile; a first and a last frame that are not said would hinder that. It is shown to who steps onwards, not to who loads the page, goes back or wants no motion.
 {
-  const IN_WORDS = "#equation :is(.res, .say, .note, .checked, summary b)";
+  const IN_WORDS = "#equation :is(.res, .say, .note, .checked, summary b), #predict :is(.outcome, .reasons)";
   const LONGEST = 1500, SHARE = 0.9; // milliseconds; of the time that one step takes at the chosen speed
   const film = () => document.getElementById("film");
   const place = () => film() && [film().dataset.iteration, film().dataset.end].map(Number);

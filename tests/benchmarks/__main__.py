@@ -1,5 +1,6 @@
 """`python -m tests.benchmarks`: print each figure beside its bound. With --profile: where a step's time goes; with
---training: how fast the engine trains, alone.
+--training: how fast the engine trains, alone; with --first-paint: the first paint, alone, and beside each page whose
+address follows.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from tests.benchmarks.checking import check_seconds, iterations
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.greedy import beside_curves, beside_training
 from tests.benchmarks.holds import longest_hold
-from tests.benchmarks.in_browser import clicks_to_paint, cold_starts, step_costs
+from tests.benchmarks.in_browser import clicks_to_paint, cold_starts, first_paints, step_costs
 from tests.benchmarks.in_process import browser
 from tests.benchmarks.longest import facts_seconds, paths_seconds, picture_seconds
 from tests.benchmarks.memory import resident_after_rounds
@@ -182,6 +183,32 @@ def on_its_page() -> list[Figure]:
     ]
 
 
+def first_seen(beside: tuple[str, ...] = ()) -> list[Figure]:
+    """How soon the explorer is seen, beside a page that takes as little as a page can."""
+    seen = first_paints({address: address for address in beside})
+    blank, first = seen["a blank page"], seen["the explorer"]
+    again = seen["the explorer, second visit"]
+    rows = [
+        (f"{what} of {name}", value, unit)
+        for name, visit in seen.items()
+        for what, value, unit in (
+            ("first paint", visit.paint, "ms"),
+            ("    main thread", visit.main_thread, "ms"),
+            ("    full layouts", visit.full_layouts, ""),
+        )
+    ]
+    return [
+        *(Figure(*row) for row in rows),
+        Figure("first paint of the explorer to a blank page's", first.paint / blank.paint, "x", 2.8),
+        Figure("full layouts of the explorer, first visit", first.full_layouts, "", 1),
+        Figure("first paint of the explorer, second visit", again.paint, "ms", 200.0),
+        *(
+            Figure(f"first paint of the explorer to that of {address}", first.paint / seen[address].paint, "x", 0.5)
+            for address in beside
+        ),
+    ]
+
+
 def in_chromium() -> list[Figure]:
     """What a learner waits for."""
     times, costs, bounds = clicks_to_paint(), step_costs(), {"motion": 35.0, "motion off": 20.0}
@@ -193,6 +220,7 @@ def in_chromium() -> list[Figure]:
         *(Figure(f"    layouts of a step, {name}", cost.layouts, "") for name, cost in costs.items()),
         Figure("click to painted frame on loopback, p50", median(times), "ms"),
         Figure("click to painted frame on loopback, p95", quantiles(times, n=20)[-1], "ms", 50.0),
+        *first_seen(),
         Figure("cold start to the first answer, median of three", median(cold_starts()), "s", 2.0),
     ]
 
@@ -229,7 +257,11 @@ def main() -> int:
     if "--profile" in sys.argv[1:]:
         asyncio.run(profiled())
         return 0
-    figures = training() if "--training" in sys.argv[1:] else everything()
+    asked = sys.argv[1:]
+    if "--first-paint" in asked:
+        figures = first_seen(tuple(asked[asked.index("--first-paint") + 1 :]))
+    else:
+        figures = training() if "--training" in asked else everything()
     print("\n".join(figure.line() for figure in figures))
     return int(any(figure.missed for figure in figures))
 

@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 OVERLAPS = """() => {
   const ABOVE = 0.16, BELOW = 0.06, SLACK = 0.5;
   const words = (text) => `${text.parentElement.id || text.parentElement.dataset.ref}: ${text.textContent}`;
-  const texts = [...document.querySelectorAll("#net text")].map((text) => {
+  const seen = [...document.querySelectorAll("#net text")].filter((text) => getComputedStyle(text).opacity > 0);
+  const texts = seen.map((text) => {
     const box = text.getBoundingClientRect();
     return {text, own: text.closest("[id^='u-'], .target"), name: words(text),
       left: box.left, right: box.right, top: box.top + ABOVE * box.height, bottom: box.bottom - BELOW * box.height};

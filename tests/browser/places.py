@@ -87,7 +87,7 @@ def impossible(page: Page) -> None:
 def trained(page: Page) -> None:
     """The pictures of a short training, with its curves' numbers open."""
     Walk(page).start("a-slope-too-many").send("train", iterations=100)
-    page.get_by_role("link", name="Train and look").click()
+    page.locator(".below nav").get_by_role("link", name="Train and look").click()
     page.locator("#curves summary").first.click()
 
 
@@ -153,7 +153,7 @@ PAGES: dict[str, Visit] = {
     "question": lambda page: (
         Walk(page).start_with({"lesson": "two-outputs-two-paths", "asking": True}).press("backward")
     ),
-    "edit": lambda page: Walk(page).start("two-outputs-two-paths").press("#l-c-1-0-0").press("#edit-more"),
+    "edit": lambda page: Walk(page).start("two-outputs-two-paths").press("#row-w-1-0-0 button").press("#edit-more"),
     "fork": forked,
     "training": paused,
     "overview": with_overview,

@@ -97,7 +97,7 @@ def test_main_controls_are_44_pixels_and_dense_ones_24(start: StartWalk, width: 
 
 def test_tab_enters_the_diagram_once_and_leaves_it(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths").click("forward")
-    walk.page.locator("#timeline button").last.focus()
+    walk.page.locator("#all-numbers").focus()
     inside = []
     for _ in range(2):
         walk.page.keyboard.press("Tab")

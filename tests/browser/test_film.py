@@ -23,7 +23,7 @@ SAMPLED = """([button, parts]) => new Promise((done) => {
     const held = document.getAnimations(), film = document.getElementById("film");
     held.forEach((one) => one.pause());
     const length = Math.max(0, ...held.map((one) => one.effect.getComputedTiming().endTime));
-    const told = "#equation :is(.res, .say, .note, .checked, summary b)";
+    const told = "#equation :is(.res, .say, .note, .checked, summary b), #predict :is(.outcome, .reasons)";
     const results = [...document.querySelectorAll([told, film.dataset.results].filter(Boolean))];
     const frames = [];
     for (let part = 0; part <= parts; part += 1) {

@@ -64,7 +64,7 @@ def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: St
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:
-    walk = start("softmax-and-dead-units", width=320, height=740).click("step")
+    walk = start("softmax-and-dead-units", width=320, height=740).click("step", 6)
     assert walk.page.evaluate("document.documentElement.scrollWidth") <= 320
     walk.page.mouse.wheel(0, 200)
     walk.page.wait_for_function("() => scrollY > 150")

@@ -76,7 +76,7 @@ def test_at_an_open_question_every_step_means_show_me(page: Page) -> None:
         walk.press(verb)
         assert walk.place == (iteration, cursor + 1)
         expect(page.locator("#predict .outcome.shown")).to_contain_text("The answer is negative.")
-        expect(page.locator("#predict .why")).to_contain_text("one negative factor, so negative")
+        expect(page.locator("#predict .reasons")).to_contain_text("one negative factor, so negative")
         expect(page.locator("#ticker")).to_be_empty()
         expect(page.locator("#message")).to_be_empty()
 

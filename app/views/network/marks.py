@@ -317,7 +317,8 @@ def units(now: Visible, drawn: Still, mark: str, names: Mapping[tuple[int, int],
             why = "off: its slope" if off else "saturated: its slope" if is_flat(name, z) else "its rounded slope"
             shut = f", {why} is 0"
         current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
-        looks = ("unit", sign_class(a) if value else "", current, "off" if off else "")
+        biased = "biased" if current and now.about[0] in BIASED else ""
+        looks = ("unit", sign_class(a) if value else "", current, biased, "off" if off else "")
         told = (
             ("sum", summed),
             ("activation", value),
