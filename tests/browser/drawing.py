@@ -47,6 +47,13 @@ OVERLAPS = """() => {
 }"""
 
 
+# Pixels of the smallest text of the drawing that is seen, and whether all of the drawing is.
+SMALLEST = """() => {
+  const net = document.getElementById("net"), zoom = net.getScreenCTM().a;
+  const seen = [...net.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().width);
+  const whole = net.getBoundingClientRect().right <= net.closest(".drawing").getBoundingClientRect().right + 1;
+  return [Math.min(...seen.map((text) => zoom * parseFloat(getComputedStyle(text).fontSize))), whole];
+}"""
 BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => {
   const box = mark.getBoundingClientRect();
   return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
@@ -57,6 +64,12 @@ CONTROLS = "#controls button, #controls label"
 def boxes(page: Page, selector: str) -> list[list[float]]:
     """Of each element: x, y, width and height in pixels of the page, to a tenth."""
     return cast(list[list[float]], page.evaluate(BOXES, selector))
+
+
+def readable(page: Page) -> bool:
+    """Whether the drawing is seen whole, with no text of it under 11 pixels."""
+    smallest, whole = page.evaluate(SMALLEST)
+    return bool(whole) and smallest >= 10.99
 
 
 def overlaps(page: Page) -> list[str]:

@@ -11,7 +11,7 @@ Visit = Callable[[Page], object]
 
 def gradient_of_the_first_weight(page: Page) -> Walk:
     """The lesson with two paths, at the gradient of w^[1]_11: the fullest equation, and the pictures' place."""
-    walk = Walk(page).start("two-outputs-two-paths")
+    walk = Walk(page).start("two-outputs-two-paths", as_published=False)
     return walk.go(walk.cursor_of(kind="dW", layer=1, j=0, k=0))
 
 

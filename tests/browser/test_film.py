@@ -23,7 +23,8 @@ SAMPLED = """([button, parts]) => new Promise((done) => {
     const held = document.getAnimations(), film = document.getElementById("film");
     held.forEach((one) => one.pause());
     const length = Math.max(0, ...held.map((one) => one.effect.getComputedTiming().endTime));
-    const results = [...document.querySelectorAll(film.dataset.results)];
+    const words = "#equation :is(.res, .say)";
+    const results = [...document.querySelectorAll([words, film.dataset.results].join())];
     const frames = [];
     for (let part = 0; part <= parts; part += 1) {
       held.forEach((one) => { one.currentTime = part / parts * length; });

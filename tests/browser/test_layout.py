@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import StartWalk
-from tests.browser.drawing import overlaps
+from tests.browser.drawing import overlaps, readable
 from tests.browser.places import gradient_of_the_first_weight
 from tests.browser.walk import LESSONS
 
-OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [8, 10, 4], [2, 20, 2]]
+OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [2, 2, 2, 2, 2, 2, 2], [8, 10, 4], [2, 20, 2]]
 BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
   .map((mark) => mark.getBoundingClientRect().bottom))"""
 
@@ -30,6 +30,7 @@ def test_no_label_lies_over_another_or_a_unit_where_it_is_narrow(start: StartWal
         for width in (768, 360):
             walk.page.set_viewport_size({"width": width, "height": 800})
             assert overlaps(walk.page) == [], (width, verb or "start")
+            assert readable(walk.page), (width, verb or "start")
 
 
 @pytest.mark.parametrize("sizes", OWN, ids=lambda sizes: "-".join(map(str, sizes)))
@@ -41,6 +42,7 @@ def test_no_label_lies_over_another_or_a_unit_in_a_network_of_ones_own(start: St
         if verb:
             walk.click(verb)
         assert overlaps(walk.page) == [], verb or "start"
+        assert readable(walk.page), verb or "start"
 
 
 def test_drawing_equation_and_step_are_on_one_screen_from_school_to_hall(page: Page) -> None:

@@ -64,3 +64,27 @@ def test_a_mark_without_room_for_its_numbers_tells_them_below_the_drawing(start:
     walk = start("softmax-and-dead-units").click("forward")
     walk.page.locator("#c-1-2-1").focus()
     expect(walk.page.locator("#readout")).to_contain_text("weight from x2 to h3")
+
+
+# WCAG's contrast of each line with the card that it lies on, as it is blended there.
+CONTRASTS = """() => {
+  const read = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const light = (rgb) => rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const card = read(getComputedStyle(document.querySelector("#network")).backgroundColor);
+  return [...document.querySelectorAll("#connections .wire")].map((wire) => {
+    const { stroke, opacity } = getComputedStyle(wire);
+    const seen = read(stroke).map((c, i) => opacity * c + (1 - opacity) * card[i]);
+    const [less, more] = [light(card), light(seen)].sort((a, b) => a - b);
+    return (more + 0.05) / (less + 0.05);
+  });
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_line_of_the_drawing_stands_out_at_rest(start: StartWalk, dark: bool) -> None:
+    walk = start("softmax-and-dead-units", dark=dark, still=True)
+    for verb in ("step", "backward", "step"):
+        contrasts = walk.click(verb).page.evaluate(CONTRASTS)
+        assert len(contrasts) == 18
+        assert min(contrasts) >= 3, verb

@@ -17,7 +17,7 @@ BUTTON = {
     "back": "#controls .back",
     "reset": "#controls .reset",
     "play": "#play",
-    "learning rate": '[action$="/learning-rate"] button',
+    "learning rate": "#eta + button",
     "forward": '#timeline [formaction$="/forward"]',
     "backward": '#timeline [formaction$="/backward"]',
     "update": '#timeline [formaction$="/update"]',

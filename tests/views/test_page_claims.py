@@ -37,7 +37,6 @@ from tests.views.claims.pages import (
     claims_of_edits,
     claims_of_flow,
     claims_of_nudge,
-    claims_of_parts,
     claims_of_path,
     claims_of_paths,
     claims_of_shares,
@@ -108,9 +107,6 @@ def test_what_a_question_tells_after_its_answer(session: TrainingSession, digits
         for reason in verdict.reasons:
             if reason.startswith("The sign: "):
                 assert assert_true(claims_of_sign(reason, case.truth, digits), reason)
-            elif reason.startswith("No mistake known here") and part == "value":
-                world = World(case.shape, case.values, digits)
-                assert assert_true(claims_of_parts(reason, case.truth, world), reason)
             elif reason.startswith("The missing factor"):
                 assert number(case.truth, digits) in reason
 

@@ -128,10 +128,7 @@ _TABLE = (
         writes=lambda weights, W, dW: transposed(weights(W, dW)),
         title="W taken the wrong way round",
         says="On the way back each unit takes a row of W, as on the way forward, where it needs a column.",
-        remedy=(
-            "An error signal comes back through the weights that carried the unit's activation forward: "
-            "a column of W, which has a row for each unit that it leads to."
-        ),
+        remedy="An error signal comes back by the weights that carried the unit's activation forward: a column of W.",
         slip="with a row of W where the chain rule takes a column",
         square_from=1,
     ),

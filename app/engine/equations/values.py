@@ -76,7 +76,7 @@ TOGETHER: dict[type, Callable[[Iterable[Any]], Any]] = {
     Minimum: partial(reduce, np.minimum),
     Norm: _length,
 }
-ALONE: dict[type, Callable[[Any], Any]] = {Negative: neg, Square: lambda body: body**2, Root: np.sqrt}
+ALONE: dict[type, Callable[[Any], Any]] = {Negative: neg, Square: lambda body: body * body, Root: np.sqrt}
 
 
 def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:

@@ -35,21 +35,12 @@ ALONG = tuple(i / 48 for i in range(49))  # shares of the way along a line
 AWAY = 25.0  # from where a change comes to its number
 LAYERS = {"forward": ("a",), "backward": ("delta", "dW", "db"), "update": ("W", "b")}  # what a layer's step shows
 SLOPES = ("slope", "slope_at_a")
-IN_WORDS = (
-    "#equation .res",
-    "#equation .say",
-    "#equation .note",
-    "#equation .checked",
-    "#equation summary b",
-    "#predict .outcome",
-    "#predict .reasons",
-)
 
 
 class Actor(NamedTuple):
     """What moves: its looks, its number (a dot and a light have none), and its stops, "x y time" each.
 
-    It comes into sight on its way to the second stop, and goes out of it on its way to the last.
+    It comes into sight at the first stop, and goes out of it on its way to the last. A light has one place alone.
     """
 
     looks: str
@@ -61,7 +52,7 @@ class Actor(NamedTuple):
 class Film:
     """All that moves on the way to `end`, a cursor; it is shown to who comes there from `start`, or from between.
 
-    `results` are the selectors of what must not be seen before the time `then`.
+    `results` are the selectors of what must not be seen before the time `then`, besides what the equation's panel says.
     """
 
     id: ClassVar[str] = "film"
@@ -92,9 +83,9 @@ def film(now: Visible, drawn: Still, iteration: int, finished: bool, hidden: boo
         start -= 1
     scene = _Scene(now, drawn, equation, hidden)
     actors = tuple(scene.of_layer() if now.whole_layer else scene.of_one())
-    results = (*IN_WORDS, *scene.results(), *(("#loss .then", "#end") if finished else ()))
+    results = (*scene.results(), *(("#loss .then", "#end") if finished else ()))
     then = RESULT if any(actor.looks != "light" for actor in actors) else SOON
-    return Film(equation.phase, iteration, start, now.cursor, then, ", ".join(results), radius, actors)
+    return Film(equation.phase, iteration, start, now.cursor, then, ",".join(results), radius, actors)
 
 
 @dataclass(frozen=True)
@@ -141,7 +132,7 @@ class _Scene:
         carried = sorted(((self._carried(wire), wire) for wire in wires), key=lambda one: -abs(one[0]))
         for value, wire in carried[:MOST_DOTS]:
             start, end = (wire.line.end, wire.line.start) if phase == "backward" else wire.line[3:]
-            yield Actor(f"dot {sign_class(value)}", "", _way((start, START), (start, 10), (end, MET), (end, ONE)))
+            yield Actor(f"dot {sign_class(value)}", "", _way((start, START), (end, MET), (end, ONE)))
 
     def _carried(self, wire: Wire) -> float:
         l, j, k = wire.line[:3]
@@ -216,7 +207,7 @@ class _Scene:
             yield self._arrives(slope, way.end, way.start, here, START)
             yield self._gate(l, j, slopes[0])
         else:
-            yield Actor("dot", "", _way((way.end, START), (way.end, 10), (way.start, MET), (here, ONE)))
+            yield Actor("dot", "", _way((way.end, START), (way.start, MET), (here, ONE)))
             target = self.drawn.layout.target(j)
             rim = Line(l, j, j, target, here).before(self.drawn.layout.radius + CHIP[0] + 14)
             yield self._goes(self._value("y", l, j), target, rim)
@@ -278,15 +269,15 @@ class _Scene:
 
     def _gives(self, value: float, start: Point, end: Point) -> Actor:
         """What is taken goes as far as the weight."""
-        return self._travels(value, (start, START), (start, 10), (end, HALF_WAY - 2), (end, HALF_WAY + 4))
+        return self._travels(value, (start, START), (end, HALF_WAY - 2), (end, HALF_WAY + 4))
 
     def _arrives(self, value: float, start: Point, end: Point, inside: Point, from_: int = HALF_WAY) -> Actor:
         """It comes to the end, and goes in."""
-        return self._travels(value, (start, from_), (start, from_ + 6), (end, MET), (inside, ONE))
+        return self._travels(value, (start, from_), (end, MET), (inside, ONE))
 
     def _goes(self, value: float, start: Point, end: Point, text: str | None = None) -> Actor:
         """It goes the whole way, and in."""
-        return self._travels(value, (start, START), (start, 10), (end, MET), (end, ONE), text=text)
+        return self._travels(value, (start, START), (end, MET), (end, ONE), text=text)
 
     def _travels(self, value: float, *stops: tuple[Point, int], text: str | None = None) -> Actor:
         shown = (self._text(value) if text is None else text) if self._tells else ""
@@ -294,7 +285,7 @@ class _Scene:
 
     def _stays(self, text: str, at: Point, end: Point | None = None, looks: str = "ghost") -> Actor:
         """What stood there before, until the result takes its place; it slides to the end, where there is one."""
-        return Actor(looks, text, _way((at, 0), (at, 1), (at, MET - 10 if end else RESULT), (end or at, RESULT + 10)))
+        return Actor(looks, text, _way((at, 0), (at, MET - 10 if end else RESULT), (end or at, RESULT + 10)))
 
     def _gate(self, l: int, j: int, slope: Expression) -> Actor:
         """The unit's slope, where its error signal will stand."""
@@ -379,4 +370,4 @@ def _way(*stops: tuple[Point, int]) -> str:
 
 
 def _light(at: Point) -> Actor:
-    return Actor("light", "", _way((at, 0), (at, 6), (at, 26), (at, HALF_WAY)))
+    return Actor("light", "", f"{at.x:.0f} {at.y:.0f}")

@@ -166,9 +166,7 @@ def _verdict(session: TrainingSession, case: Case, answer: Answer, digits: int) 
 
 def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) -> Iterator[str]:
     """The slip, where one is known; what a mistaken walk finds; what decides the sign, or which factor was missing."""
-    wrong = not (answer.right or answer.skipped)
-    made = "" if case.part == "sign" else _made_of(case, digits)
-    if wrong and made:
+    if not (answer.right or answer.skipped or answer.part == "sign"):
         guess = read_number(answer.guess)
         if answer.slip:
             yield _slip(answer)
@@ -178,7 +176,7 @@ def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) 
         else:
             if case.part == "value" and guess.value * answer.truth > 0:
                 yield "Its sign is right."
-            yield f"No mistake known here gives {answer.guess}." + (f" It is {made}." if case.part == "value" else "")
+            yield f"No mistake known here gives {answer.guess}."
     whole = replace(case, part="value")
     slip = own_slip(whole)
     if slip is not None:
@@ -186,7 +184,8 @@ def _reasons(session: TrainingSession, case: Case, answer: Answer, digits: int) 
         why = " for the same reason" if slip.words == answer.slip else f": that is what you get {slip.words}"
         yield f"The {'notebook' if session.lesson else 'walk'} finds {found}{why}."
     if case.part == "factor":
-        yield f"The missing factor is {made}."
+        what = "what the weight carried" if case.target.kind == "a" else "the slope of the activation function"
+        yield f"The missing factor is {what}, {number(case.truth, digits)}."
     else:
         yield f"The sign: {what_decides(case, digits)}"
 
@@ -196,18 +195,6 @@ def _slip(answer: Answer) -> str:
     left_out = LEFT_OUT.fullmatch(answer.slip)
     told = f"leaves {left_out[1]} out" if left_out else f"is what you get {answer.slip}"
     return f"{answer.guess} {told}."
-
-
-def _made_of(case: Case, digits: int) -> str:
-    """What the missing factor is; else the factors, or the terms, that the number comes from: −0.2223 · +0.17834."""
-    if case.part == "factor":
-        what = "what the weight carried" if case.target.kind == "a" else "the slope of the activation function"
-        return f"{what}, {number(case.truth, digits)}"
-    body = case.body
-    if isinstance(body, Product):
-        return " · ".join(signed(evaluate(factor, case.values), digits) for factor in body.factors)
-    terms = body.terms if isinstance(body, Sum) else (body,)
-    return " + ".join(_bracketed(evaluate(term, case.values), digits) for term in terms)
 
 
 # What decides the sign ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+LEVEL = 6  # a third quicker than the smallest, which is 1 % smaller
 FOR_EVER = "public, max-age=31536000, immutable"
 SHEET = "style.css"  # the style sheets of all features in one: a page waits for one, and it serves all others too
 FIRST = ("tokens.css", "app.css")
@@ -27,12 +28,11 @@ class Asset:
     version: str
     media_type: str | None
     body: bytes
-    packed: bytes
+    packed: bytes  # empty where the file is packed as it is
 
     def answer(self, headers: Headers) -> Response:
         """The file for a request with these headers, packed for those who can read it."""
-        packs = len(self.packed) < len(self.body)
-        if packs and "gzip" in headers.get("accept-encoding", ""):
+        if self.packed and "gzip" in headers.get("accept-encoding", ""):
             sent = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
             return Response(self.packed, headers=sent, media_type=self.media_type)
         return Response(self.body, media_type=self.media_type)
@@ -63,8 +63,8 @@ class Assets(StaticFiles):
     def _asset(self, name: str) -> Asset:
         if name not in self._read:
             body = self._style_sheet() if name == SHEET else (self._static / name).read_bytes()
-            version = sha256(body).hexdigest()[:12]
-            self._read[name] = Asset(version, guess_type(name)[0], body, compress(body, mtime=0))
+            packed = b"" if name.endswith(".woff2") else compress(body, LEVEL, mtime=0)
+            self._read[name] = Asset(sha256(body).hexdigest()[:12], guess_type(name)[0], body, packed)
         return self._read[name]
 
     def _style_sheet(self) -> bytes:

@@ -15,7 +15,6 @@ from app.engine.network.arrays import Array
 from app.engine.network.expressions import Symbol
 from app.engine.paths import Paths
 from app.sessions.walk.session import TrainingSession
-from tests.views.claims.arithmetic import calculated
 from tests.views.claims.claim import Claim, Unread
 from tests.views.claims.printed import NUMBER, Range, exactly, read, summed
 from tests.views.claims.sentences import FRACTIONS, SMALL, count, is_plain, names_share, split, word, wording
@@ -164,7 +163,6 @@ def _signed(said: str | None, truth: float) -> Iterator[Claim]:
 
 
 _TRUTH = wording(rf"(?:You said (?P<guess>.+)\. )?The answer is (?P<truth>{NUMBER}|positive|negative|zero)")
-_MADE_OF = wording(r"It is(?:, for the example in focus,)? (?P<parts>.+)")
 
 
 def claims_of_answer(text: str, truth: float, digits: int) -> Iterator[Claim]:
@@ -176,13 +174,6 @@ def claims_of_answer(text: str, truth: float, digits: int) -> Iterator[Claim]:
         yield _sign(m["truth"], truth)
     else:
         yield name("the answer", m["truth"], truth, digits)
-
-
-def claims_of_parts(text: str, truth: float, world: World) -> Iterator[Claim]:
-    """What a number is made of: factors or terms that come to it."""
-    m = _MADE_OF.search(text.removesuffix("."))
-    assert m is not None, text
-    yield Claim("sum", text, calculated(re.sub(r"(^|[·+] )\+", r"\1", m["parts"]), world), exactly(truth))
 
 
 # Paths ----------------------------------------------------------------------------------------------------------------

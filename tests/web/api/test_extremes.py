@@ -10,7 +10,7 @@ from tests.sessions.clock import Clock
 from tests.web.api.test_fuzz import HIDDEN, finite, nothing_but_numbers
 from tests.web.talk import HTMX, Json, begin, walk_of
 
-MOST_BYTES = 120_000  # of a page or fragment of a small network
+MOST_BYTES = 140_000  # of a page or fragment of a small network
 MOONS: Json = {"dataset": "moons", "examples": 20}
 FAR: Json = {"X": [[1e6, -1e6], [-1e6, 0.0], [0.0, 1e6]], "Y": [[1e6], [-1e6], [0.0]]}
 
