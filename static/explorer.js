@@ -16,7 +16,7 @@
     lit = refOf(element) || (find("#opened")?.dataset.lit ?? ""); // what is open stays lit
     const own = element?.closest?.(".maths [data-ref]");
     const twins = (lit ? all(lit.split(" ").map(named)) : []) // a path names several marks
-      .filter((twin) => !own || twin === own || !twin.closest(".maths"));
+      .filter((twin) => !own || twin === own || twin.closest(".maths") !== own.closest(".maths"));
     all(".on[data-ref]").forEach((twin) => twins.includes(twin) || twin.classList.remove("on"));
     twins.forEach((twin) => twin.classList.add("on"));
     const readout = find("#readout"); // numbers of a mark whose label has no room
