@@ -37,8 +37,19 @@ class Client:
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode().splitlines()
         answered = {name.lower(): text for name, _, text in (line.partition(": ") for line in head[1:])}
-        received = await self.reader.readexactly(int(answered.get("content-length", "0")))
+        if answered.get("transfer-encoding") == "chunked":
+            received = await self._chunks()
+        else:
+            received = await self.reader.readexactly(int(answered.get("content-length", "0")))
         return Answer(int(head[0].split()[1]), answered, received)
+
+    async def _chunks(self) -> bytes:
+        """A body whose length was not known when it began."""
+        parts = []
+        while size := int(await self.reader.readline(), 16):
+            parts.append((await self.reader.readexactly(size + 2))[:-2])
+        await self.reader.readline()
+        return b"".join(parts)
 
     async def post(self, path: str, given: object, **headers: str) -> Answer:
         """JSON sent to the API."""
