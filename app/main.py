@@ -47,6 +47,7 @@ ROUTERS = (
     walks.router, program.router,
 )  # fmt: skip
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
+COLLECTIONS = (5_000, 10, 10)  # a whole one holds all up for 40 to 90 ms: it was twice a second beside large networks
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 DESCRIPTION = (
     "Walk one training example through a small neural network, equation by equation: forward, loss, backward, update. "
@@ -85,6 +86,7 @@ def services_of(
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
+        gc.set_threshold(*COLLECTIONS)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         sys.setswitchinterval(GIVES_WAY)
         with drain.listening():
