@@ -20,6 +20,7 @@ from tests.browser.chromium import as_root, succeeds
 
 NAMES = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
 REMEDY = "No Firefox was found. On Debian: apt-get install firefox-esr; or set FIREFOX to the path of its program."
+SOON = ("-oAcquire::http::Timeout=20", "-oAcquire::https::Timeout=20", "-oAcquire::Retries=0")  # or not at all
 WITHIN = 100.0  # seconds, on a machine that does other things too
 
 
@@ -33,7 +34,7 @@ def install() -> str | None:
     """The same, after trying to install one where there is none."""
     prefix = as_root() if find_firefox() is None and shutil.which("apt-get") else None
     if prefix is not None:
-        apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+        apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *SOON]
         if succeeds([*apt_get, "update"]):
             succeeds([*apt_get, "install", "-y", "firefox-esr"])
     return find_firefox()
