@@ -46,9 +46,9 @@ class Client:
     async def _chunks(self) -> bytes:
         """A body whose length was not known when it began."""
         parts = []
-        while size := int(await self.reader.readline(), 16):
+        while size := int(await self.reader.readuntil(b"\r\n"), 16):
             parts.append((await self.reader.readexactly(size + 2))[:-2])
-        await self.reader.readline()
+        await self.reader.readuntil(b"\r\n")
         return b"".join(parts)
 
     async def post(self, path: str, given: object, **headers: str) -> Answer:
