@@ -16,7 +16,9 @@ from app.sessions.store.private import DIRECTORY
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
+from app.web.api import classroom as classroom_api
 from app.web.api import sessions as api
+from app.web.http.broadcast import Rooms
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
@@ -44,7 +46,7 @@ from app.web.pages import (
 PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks)
 ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
-    walks.router, program.router,
+    walks.router, classroom_api.router, program.router,
 )  # fmt: skip
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
 COLLECTIONS = (5_000, 10, 10)  # a whole one holds all up for 40 to 90 ms: it was twice a second beside large networks
@@ -84,6 +86,7 @@ def services_of(
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
+        app.state.rooms = Rooms()
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         gc.set_threshold(*COLLECTIONS)

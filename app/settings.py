@@ -106,6 +106,10 @@ class Settings(Limits, StoreLimits, BaseSettings):
     joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
     joining_rate: PositiveFloat = 60.0  # and a second after that
 
+    max_seats: PositiveInt = 1_000  # of one class, those that were removed among them
+    failed_codes_burst: PositiveInt = 30  # wrong codes of a class from one address at once
+    failed_codes_rate: PositiveFloat = 0.5  # and a second after that
+
     client_seconds: PositiveFloat = 10  # that a client has to send a request, and to read an answer
     max_connections: PositiveInt = 4_000  # at once, to one process; beyond, those that do nothing are closed
     max_connection_bytes: PositiveInt = 16_000_000  # of requests and answers that one process has on their way

@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
+from app.sessions.classroom.classroom import ClassroomError, MayNotError, NoKeyError
 from app.sessions.setups.setting import MOST_ERRORS, Error, told
+from app.sessions.store.classroom import UnknownClassError
 from app.sessions.store.store import (
     DamagedSessionError,
     NotWritableError,
@@ -118,6 +120,10 @@ TOLD = {
     StoreFullError: Told(507, "store-full", in_place=True),
     NotWritableError: Told(507, "not-writable", in_place=True),
     DamagedSessionError: Told(404, "unknown-session"),
+    UnknownClassError: Told(404, "unknown-class"),
+    NoKeyError: Told(401, "no-key"),
+    MayNotError: Told(403, "may-not", in_place=True),
+    ClassroomError: Told(409, "class", in_place=True),
 }
 
 
@@ -131,6 +137,8 @@ async def on_told(request: Request, error: Exception) -> Response:
     wait = getattr(error, "wait", None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
+    if told.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, DamagedSessionError):
         log.warning("A walk's record is damaged: %s", type(error.__cause__).__name__)
     return response
