@@ -31,6 +31,7 @@ from app.web.pages import (
     bug_lab,
     build,
     check,
+    classroom,
     compare,
     explorer,
     lessons,
@@ -46,7 +47,7 @@ from app.web.pages import (
 PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks)
 ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
-    walks.router, classroom_api.router, program.router,
+    walks.router, classroom_api.router, classroom.router, program.router,
 )  # fmt: skip
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
 COLLECTIONS = (5_000, 10, 10)  # a whole one holds all up for 40 to 90 ms: it was twice a second beside large networks

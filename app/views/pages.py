@@ -66,11 +66,12 @@ class Chrome:
         speed: int = 1000,
         keys: str = "",
     ) -> Self:
-        """For the page at `path`; `current` is lessons, build, bug-lab or walks where it belongs there."""
+        """For the page at `path`; `current` is lessons, build, bug-lab, classroom or walks where it belongs there."""
         rooms = (
             ("Lessons", "/", "lessons"),
             ("Build", "/build", "build"),
             ("Bug lab", "/bug-lab", "bug-lab"),
+            ("Classroom", "/classroom", "classroom"),
             ("My walks", "/walks", "walks"),
         )
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)

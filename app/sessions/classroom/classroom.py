@@ -5,6 +5,7 @@ its states to the next. Who may ask for which is a matter of the key that a requ
 import hmac
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -83,6 +84,12 @@ def hashed(secret: str) -> str:
     return blake2b(secret.encode(), digest_size=16).hexdigest()
 
 
+def present_key(host: str) -> str:
+    """The key of the screen on the wall: only who has the host's can tell it."""
+    digest = blake2b(f"wall of {host}".encode(), digest_size=SECRET_BYTES).digest()
+    return host[:ID_LENGTH] + urlsafe_b64encode(digest).decode()
+
+
 def seat_code(key: str) -> str:
     """The code that moves the seat of this key to another device: only who has the key can tell it."""
     number = int.from_bytes(blake2b(f"seat code of {key}".encode()).digest())
@@ -155,7 +162,8 @@ class Classroom:
     def opened(cls, walk: str) -> tuple[Self, str, str]:
         """A new class that follows this walk, with the keys of host and present."""
         id = secrets.token_urlsafe(ID_BYTES)
-        host, present = new_key(id), new_key(id)
+        host = new_key(id)
+        present = present_key(host)
         return cls(id, (new_code(),), hashed(host), hashed(present), walk), host, present
 
     @property

@@ -13,6 +13,7 @@ from app.sessions.classroom.labels import typed_code
 from app.sessions.classroom.questions import is_sign, truth_of
 from app.sessions.setups.setting import Strict
 from app.sessions.store.classroom import UnknownClassError
+from app.sessions.store.now import Now
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.position import Measure
 from app.sessions.walk.session import TrainingSession
@@ -23,7 +24,6 @@ from app.web.http.broadcast import made_soon, stream
 from app.web.http.classroom import (
     Joined,
     Member,
-    Now,
     ask,
     class_of,
     deleted,

@@ -12,10 +12,12 @@ from zlib import DEFLATED, MAX_WBITS, Z_FULL_FLUSH, compressobj
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from app.sessions.classroom.classroom import hashed
 from app.sessions.store.classroom import UnknownClassError
+from app.sessions.store.now import Now
 from app.sessions.store.store import StoreError, UnknownSessionError
 from app.sessions.walk.chunks import is_small
-from app.web.http.classroom import Member, Now, now_of
+from app.web.http.classroom import Member, now_of
 from app.web.http.dependencies import Services
 
 HEARTBEAT = 5.0  # seconds
@@ -53,10 +55,10 @@ class Rooms:
 
 
 class Room:
-    """One class, watched for those who follow it. `over` where there is nothing to be seen any more."""
+    """One class, watched for those who follow it. `over` where nothing more is told, `gone` where the class is."""
 
     def __init__(self, the: Services, id: str) -> None:
-        self.followers, self.over = 0, False
+        self.followers, self.over, self.gone = 0, False, False
         self._the, self._id = the, id
         self._now: Now | None = None
         self._changed = asyncio.Event()
@@ -98,7 +100,7 @@ class Room:
             try:
                 await self._watch_its_walk()
             except (UnknownClassError, UnknownSessionError):
-                self.over = True
+                self.over = self.gone = True
             except StoreError:
                 await asyncio.sleep(LOOKS)
         self._wake()
@@ -165,8 +167,13 @@ def packed(message: bytes) -> bytes:
     return press.compress(message) + press.flush(Z_FULL_FLUSH)
 
 
+TURN = "\0turn"  # drawn where a page is to show something else altogether: it loads itself again
+
+
 def message(version: str, data: str) -> bytes:
-    """One message of a stream, and padding behind it."""
+    """One message of a stream."""
+    if data == TURN:
+        return b"event: turn\ndata: 1\n\n"
     lines = "".join(f"data: {line}\n" for line in data.splitlines())
     return f"id: {version}\n{lines}\n".encode()
 
@@ -191,6 +198,9 @@ def stream(member: Member, key: str, draw: Draw, shared: Hashable, own: Draw | N
                 if now is None:
                     yield beat
                     continue
+                if not still_there(now, key):
+                    yield frames.frame(message("", TURN))
+                    return
                 made = (stream, shared, frames.packed, sent and sent.version)
                 data = await made_soon(the, now, made, partial(_framed, frames, now, draw, sent))
                 if own is not None:
@@ -199,8 +209,17 @@ def stream(member: Member, key: str, draw: Draw, shared: Hashable, own: Draw | N
                 if data:
                     yield data
                     yield padding
+            if room.gone:
+                yield frames.frame(message("", TURN))
 
     return StreamingResponse(messages(), headers=frames.headers, media_type="text/event-stream")
+
+
+def still_there(now: Now, key: str) -> bool:
+    """Whether a key opens something still: a seat may have been removed, or taken along to another device."""
+    classroom = now.classroom
+    keys = now.once("keys", lambda: {classroom.host, classroom.present, *(seat.key for seat in classroom.seats)})
+    return hashed(key) in keys
 
 
 async def made_soon(the: Services, now: Now, key: Hashable, make: Callable[[], Made]) -> Made:

@@ -4,18 +4,16 @@ A key is the class's id and a secret; a code only leads to where one can join. W
 against its address, so that a whole class behind one address can join and nobody can try them all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
 
 from starlette.requests import Request
 
 from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
 from app.sessions.classroom.classroom import (
-    FEWEST,
     ID_LENGTH,
     KEY_LENGTH,
     Asked,
@@ -29,15 +27,14 @@ from app.sessions.classroom.classroom import (
 )
 from app.sessions.classroom.labels import typed_code
 from app.sessions.classroom.questions import (
-    Tally,
     checked_answer,
     follow_up_of,
     in_front_of,
     judged_answer,
     part_at,
-    tally,
 )
 from app.sessions.store.classroom import Answers, KeptClass, StaleClassError, UnknownClassError, Vote
+from app.sessions.store.now import Now
 from app.sessions.store.store import Kept, UnknownSessionError
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.position import Place
@@ -46,59 +43,10 @@ from app.web.http.dependencies import TRIES, Services, Walk, services
 from app.web.http.new_session import check_may_begin
 from app.web.http.work import address_of
 
-Made = TypeVar("Made")
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
 
 
 # Now ------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Now:
-    """A class at one moment, read once and shared by all who follow it: never changed.
-
-    `walk` is what all see: the teacher's, or while a question is open the one that stands in front of it. `first` and
-    `second` are the answers of those who sit in the class. Only at the reveal there are `asked`, the walk of the
-    question, and what became of each answer.
-    """
-
-    kept: KeptClass
-    walk: Kept
-    first: Answers
-    second: Answers
-    asked: Kept | None = None
-    judged: Mapping[str, Answer] = field(default_factory=dict)
-    made: dict[Any, Any] = field(default_factory=dict)
-
-    @property
-    def classroom(self) -> Classroom:
-        """The class's document."""
-        return self.kept.classroom
-
-    @property
-    def answered(self) -> int:
-        """How many have answered in the round that is open, or was open last."""
-        return len(self.second if self.classroom.phase == "second" or self.second else self.first)
-
-    @property
-    def version(self) -> str:
-        """A text of its own for each state of the class that anybody can see."""
-        return f"{self.kept.rev}.{self.walk.rev}.{self.answered}"
-
-    @property
-    def tally(self) -> Tally | None:
-        """All answers together: at the reveal, where they are enough or the teacher insisted."""
-        if self.asked is None or self.classroom.question is None:
-            return None
-        found = self.once(Tally, lambda: tally(self.first, self.second, self.judged))
-        return found if found.answered >= FEWEST or self.classroom.question.insisted else None
-
-    def once(self, key: Any, make: Callable[[], Made]) -> Made:
-        """What is made of it by this key: once for all who ask."""
-        if key not in self.made:
-            self.made[key] = make()
-        made: Made = self.made[key]
-        return made
 
 
 async def now_of(the: Services, id: str) -> Now:

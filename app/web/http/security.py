@@ -168,6 +168,7 @@ ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
         "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab", "GET /walks",
+        "GET /classroom", "POST /classroom", "GET /join", "POST /join",
         "GET /api/lessons", "POST /api/sessions", "POST /api/classes",
         "GET /healthz", "GET /readyz", "GET /metrics",
     )
