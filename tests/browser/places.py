@@ -120,7 +120,57 @@ def looked_at(page: Page) -> None:
     page.goto(shared(page))
 
 
+class AClass:
+    """A class that has been asked a question, by its JSON, with some who answer."""
+
+    def __init__(self, page: Page, answers: tuple[str, ...] = ()) -> None:
+        self.page = page
+        opened = page.request.post("/api/classes", data={"lesson": "two-outputs-two-paths"}).json()
+        self.code, self.host, self.present = opened["code"], opened["host"], opened["present"]
+        seats = [page.request.post(f"/api/classes/{self.code}/seats").json()["seat"] for _ in answers]
+        self.steer("ask", {"at": 17})
+        self.steer("next")
+        for seat, answer in zip(seats, answers, strict=True):
+            self.steer("vote", {"round": 1, "answer": answer, "key": "1"}, seat)
+
+    def steer(self, verb: str, body: object = None, key: str = "") -> None:
+        """One request of the host, or of whoever has this key."""
+        headers = {"Authorization": f"Bearer {key or self.host}"}
+        answer = self.page.request.post(f"/api/classes/{self.code}/{verb}", data=body, headers=headers)
+        assert answer.ok, answer.text()
+
+
+ANSWERS = ("0.00895", "0.00895", "0.0179", "-0.00895", "-0.00895", "7.1")
+
+
+def taught(page: Page) -> None:
+    """The teacher's page while a vote is open, all of it unfolded."""
+    page.goto(f"/host/{AClass(page, ANSWERS[:2]).host}")
+    page.get_by_text("Join, wall, seats").click()
+    page.get_by_text("Who is here").click()
+
+
+def seated(page: Page) -> None:
+    """A learner's page while a vote is open."""
+    page.goto(f"/join/{AClass(page).code}")
+    page.get_by_role("button", name="Take a seat").click()
+    page.locator("#vote").wait_for()
+
+
+def on_the_wall(page: Page) -> None:
+    """The wall at the reveal."""
+    room = AClass(page, ANSWERS)
+    for _ in range(3):
+        room.steer("next")
+    page.goto(f"/present/{room.present}")
+
+
 PAGES: dict[str, Visit] = {
+    "classroom": lambda page: page.goto("/classroom"),
+    "join": lambda page: page.goto("/join/CDFGHJ"),
+    "taught": taught,
+    "seated": seated,
+    "wall": on_the_wall,
     "my walks": my_walks,
     "no walks": lambda page: page.goto("/walks"),
     "sure": lambda page: page.goto(f"{begun(page)}/revoke"),

@@ -11,10 +11,10 @@ from app.sessions.walk.session import TrainingSession
 from app.views.predict.predict import Predict, Verdict, asking, verdict_of
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
-from app.views.text.words import counted
+from app.views.text.words import counted, sentence
 
 PHASES: dict[Phase, str] = {
-    "closed": "read the question",
+    "closed": "a question",
     "first": "first vote",
     "discuss": "talk about it",
     "second": "second vote",
@@ -99,7 +99,7 @@ class Wall:
     def spoken(self) -> str:
         """The question, or what came of it, in sentences."""
         right = next((f"Right is {bar.said}." for bar in self.bars if bar.right), "")
-        return " ".join(filter(None, (self.phase and f"Question, {self.phase}.", self.text, right)))
+        return " ".join(filter(None, (self.phase and f"{sentence(self.phase)}.", self.text, right)))
 
 
 def wall(now: Now, digits: int, counts: bool) -> Wall:
