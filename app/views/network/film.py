@@ -20,10 +20,11 @@ from app.engine.network.expressions import (
     symbols_in,
 )
 from app.views.formulas.symbols import reference
-from app.views.network.layout import ROWS, Line, Point, Still, Wire
+from app.views.network.layout import Line, Point, Still, Wire
 from app.views.network.marks import Visible
 from app.views.network.scales import place, sign_class
 from app.views.text.numbers import number, signed
+from app.views.text.words import SATURATED
 
 START, HALF_WAY, MET, ONE = 4, 36, 66, 78  # what goes in sets out, reaches its weight; products meet; they are one
 RESULT, SOON = ONE, 34  # when the result appears where something travels, and where nothing does
@@ -204,7 +205,7 @@ class _Scene:
         slope = self._term(product(*others))
         way = self._stops(wire, slope)
         if slopes and others:
-            yield self._arrives(slope, way.end, way.start, here, START)
+            yield from self._passes(slope, way.end, way.start, here, START, self._term(slopes[0]))
             yield self._gate(l, j, slopes[0])
         else:
             yield Actor("dot", "", _way((way.end, START), (way.start, MET), (here, ONE)))
@@ -213,10 +214,10 @@ class _Scene:
             yield self._goes(self._value("y", l, j), target, rim)
 
     def _hidden_error(self, l: int, j: int) -> Iterator[Actor]:
-        """The shares come back along every connection; what the unit's slope does not let through stays outside."""
+        """The shares come back along every connection, and into the unit as far as its slope lets them."""
         slopes, others = self._factors()
         sums = others[0].terms if len(others) == 1 and isinstance(others[0], Sum) else (product(*others),)
-        shut = bool(slopes) and self._term(slopes[0]) == 0
+        slope = self._term(slopes[0]) if slopes else 1.0
         for term in sums:
             source = next((symbol for symbol in symbols_in(term) if symbol.kind == "delta"), None)
             if source is None:
@@ -227,7 +228,7 @@ class _Scene:
                     way = self._stops(wire, error, share)
                     yield _light(self._unit(l + 1, wire.line.j))
                     yield self._gives(error, way.end, way.after)
-                    yield self._arrives(share, way.before, way.start, way.start if shut else self._unit(l, j))
+                    yield from self._passes(share, way.before, way.start, self._unit(l, j), HALF_WAY, slope)
         if slopes:
             yield self._gate(l, j, slopes[0])
 
@@ -255,7 +256,7 @@ class _Scene:
             wire = next((wire for wire in self._wires(l, j) if wire.line.k == k), None)
             if wire is None:
                 return
-            at, _, new = (Point(wire.middle.x, wire.middle.y + row - 4.5) for row in ROWS[2])
+            at, _, new = (Point(wire.middle.x, float(row) - 4.5) for row in wire.rows[2])
         told = signed(change, self.now.digits)
         if k is None:
             beside = at.x + LETTER * (len(self._text(old)) + len(told) + 4) + 2 * CHIP[0]
@@ -274,6 +275,18 @@ class _Scene:
     def _arrives(self, value: float, start: Point, end: Point, inside: Point, from_: int = HALF_WAY) -> Actor:
         """It comes to the end, and goes in."""
         return self._travels(value, (start, from_), (end, MET), (inside, ONE))
+
+    def _passes(
+        self, value: float, start: Point, end: Point, inside: Point, from_: int, slope: float
+    ) -> Iterator[Actor]:
+        """It comes to a unit, and in as far as its slope lets it: a dead one stops it, a saturated one dims it."""
+        if abs(slope) >= SATURATED:
+            yield self._arrives(value, start, end, inside, from_)
+            return
+        yield self._arrives(value, start, end, end, from_)
+        if slope:
+            dimmed = self._travels(value, (end, MET), (inside, RESULT))
+            yield dimmed._replace(looks=f"{dimmed.looks} dim")
 
     def _goes(self, value: float, start: Point, end: Point, text: str | None = None) -> Actor:
         """It goes the whole way, and in."""
