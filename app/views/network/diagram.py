@@ -106,5 +106,5 @@ def diagram(session: TrainingSession, digits: int, links: Sequence[Link] = ()) -
         targets=tuple(targets(now, drawn)),
         loss=loss_mark(now, drawn, mark),
         brackets=brackets(drawing, links),
-        film=film(shown, drawn, session.iteration, session.finished, untold),
+        film=film(shown, drawn, session, untold),
     )

@@ -107,6 +107,7 @@ def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
     assert len(film(at(start, "z", 1, 1)).actors) == 4
     assert len(film(at(start, "delta", 1, 1)).actors) == 4
     assert film(start.update()).actors == ()
+    assert '[id^="row-w-1-"] td:nth-of-type(2)' in film(at(start, "dW", 1, 1, 0)).results.split(",")
     assert (film(at(start, "a", 1, 1)).start, film(at(start, "a", 1, 1)).end) == (0, 4)
 
 
