@@ -12,6 +12,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
+from app.sessions.predict import posed_question, up_to_question
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import explorer
 from app.views.network.diagram import Network, diagram
@@ -262,6 +263,13 @@ def test_what_is_told_without_links_has_no_brackets() -> None:
     session = lesson("two-outputs-two-paths", as_published=True)
     assert bracketed(session) == bracketed(at(session, "z", 1, 0)) == bracketed(at(session, "dW", 1, 0, 0)) == []
     assert bracketed(replace(lesson("two-outputs-two-paths"), by="layer").backward())[-1][0] == "∂ℒ/∂ŷ"
+
+
+def test_while_something_is_asked_nothing_is_bracketed() -> None:
+    session = lesson("two-outputs-two-paths").ask("always").forward().step("phase")
+    while posed_question(session) is None or session.equation is None or session.equation.kind != "dW":
+        session = up_to_question(session, session.step())
+    assert bracketed(session) == []
 
 
 def test_the_weights_through_which_a_gradient_has_come_stand_on_its_way() -> None:
