@@ -6,6 +6,7 @@ import numpy as np
 
 from app.engine.activity import Activity, activity
 from app.engine.network.arrays import Array
+from app.engine.network.losses import LOSSES
 from app.engine.network.propagation import Forward, forward
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
@@ -58,7 +59,8 @@ def on_plane(session: TrainingSession, plane: Plane, count: int) -> Forward:
 
 def activities(session: TrainingSession, most: int) -> tuple[Activity, ...]:
     """What every layer does over the first training examples, at most so many."""
-    return activity(session.network, session.examples[0][:most], session.setup.decimals)
+    setup = session.setup
+    return activity(session.network, session.examples[0][:most], setup.decimals, LOSSES[setup.loss])
 
 
 # In the units in which the data was given -----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy as np
 from app.engine.activity import Activity
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
+from app.engine.network.losses import LOSSES
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
@@ -62,27 +63,35 @@ class Activations:
 def activations(session: TrainingSession, query: object, digits: int) -> Activations:
     """The picture of the network in force, over all training examples; there is nothing to choose in it."""
     layers, names = activities(session, MOST_EXAMPLES), layer_names(session.shape)
+    cancels = LOSSES[session.setup.loss].error is not None
     said = [f"Over {counted(len(layers[0].A), 'training example')}, with the parameters in force now."]
     for l, one in enumerate(layers, start=1):
         if one.dead:
             verb, own = ("is", "its") if len(one.dead) == 1 else ("are", "their")
             who = sentence(_units(session, l, one.dead))
             said.append(f"{who} {verb} dead: {own} slope is 0 for every example, so no gradient passes.")
+    if cancels:
+        said.append("With this loss the slope of the output cancels: however sure it is, its gradients come through.")
     return Activations(
-        _headline(layers, names),
-        tuple(_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1)),
+        _headline(layers[:-1], names),
+        tuple(
+            _histogram(l, names[l - 1], one, digits, cancels and l == len(layers)) for l, one in enumerate(layers, start=1)
+        ),
         tuple(said),
     )
 
 
 def _headline(layers: Sequence[Activity], names: Sequence[str]) -> str:
+    """Of the hidden layers: that an output is sure is no trouble."""
+    if not layers:
+        return "What the output says over the training examples"
     dead = sum(len(one.dead) for one in layers)
     if dead:
-        return f"{sentence(counted(dead, 'unit'))} {'is' if dead == 1 else 'are'} dead"
+        return f"{sentence(counted(dead, 'hidden unit'))} {'is' if dead == 1 else 'are'} dead"
     shares = [_saturated(one) for one in layers]
     worst = int(np.argmax(shares))
     if shares[worst] < 0.5:
-        return "Most activations let gradients through"
+        return "Most hidden activations let gradients through"
     return f"{sentence(names[worst])}: {_percent(shares[worst])} saturated"
 
 
@@ -110,13 +119,14 @@ def _percent(share: float) -> str:
 # One layer ------------------------------------------------------------------------------------------------------------
 
 
-def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
+def _histogram(l: int, name: str, one: Activity, digits: int, cancelled: bool) -> Histogram:
+    """`cancelled`: its slope has cancelled in the loss."""
     edges, live, flat = binned(one)
     x = tight(float(edges[0]), float(edges[-1]), Span(FRAME.left, FRAME.right))
     y = axis(0.0, float((live + flat).max()), Span(FRAME.bottom, FRAME.top, about=4, scale="linear"))
     share, state = _saturated(one), "off" if ACTIVATIONS[one.activation].switches_off else "saturated"
     dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
-    said = f"{_percent(share) if share else 'none'} {state}{dead}"
+    said = "its slope cancels" if cancelled else f"{_percent(share) if share else 'none'} {state}{dead}"
     title = f"Activations of {name}: {said}"
     bins = zip(pairwise(edges.tolist()), live.tolist(), flat.tolist(), strict=True)
     rows = [
