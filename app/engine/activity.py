@@ -1,8 +1,8 @@
 """What each layer does: its activations and slopes, who is saturated, who is dead, and how large its gradients are.
 
 A unit whose slope is near 0 is saturated for an example: almost nothing comes back through it. A unit is dead whose
-slope is exactly 0 for every example: its own weights can never change again. Where the loss was made for the output, the
-output's slope has cancelled in the error signal: there it counts as 1.
+slope is exactly 0 for every example: its own weights can never change again. Where the loss was made for the output,
+its slope has cancelled in the error signal: there it counts as 1.
 """
 
 from dataclasses import dataclass, replace
@@ -34,9 +34,7 @@ class Activity:
         return tuple(np.flatnonzero((self.slope == 0).all(axis=0)).tolist())
 
 
-def activity(
-    network: Network, X: Array, decimals: int | None = None, loss: Loss | None = None
-) -> tuple[Activity, ...]:
+def activity(network: Network, X: Array, decimals: int | None = None, loss: Loss | None = None) -> tuple[Activity, ...]:
     """Every layer, 1 to L, for inputs X of shape (m, n_0), and the loss that follows."""
     with np.errstate(over="ignore", invalid="ignore"):
         there = forward(network, X, decimals)

@@ -2,7 +2,7 @@
 saturated, and the units that are dead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -16,6 +16,7 @@ from app.engine.network.losses import LOSSES
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
+from app.views.charts.readings import Columns
 from app.views.charts.table import Table
 from app.views.network.scales import place
 from app.views.text.activations import activation_word
@@ -28,7 +29,7 @@ MOST_EXAMPLES = 1_000
 FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
 GAP = 1.0  # between two bars
 PERCENT = 1  # digits
-COLUMNS = ("from", "to", "share, %", "of it saturated, %")
+HEADS = ("from", "to", "share, %", "of it saturated, %")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Histogram:
     flat: str
     said: str
     table: Table
+    columns: Columns
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def activations(session: TrainingSession, query: object, digits: int) -> Activat
     return Activations(
         _headline(layers[:-1], names),
         tuple(
-            _histogram(l, names[l - 1], one, digits, cancels and l == len(layers)) for l, one in enumerate(layers, start=1)
+            _histogram(l, names[l - 1], one, digits, cancels and l == len(layers))
+            for l, one in enumerate(layers, start=1)
         ),
         tuple(said),
     )
@@ -133,6 +136,7 @@ def _histogram(l: int, name: str, one: Activity, digits: int, cancelled: bool) -
         (fixed(low, digits), fixed(high, digits), fixed(a + b, PERCENT), fixed(b, PERCENT))
         for (low, high), a, b in bins
     ]
+    borders = tuple(x.at(edge) for edge in edges.tolist())
     return Histogram(
         f"activations-{l}",
         f"{sentence(name)}, {activation_word(one.activation)}",
@@ -141,8 +145,15 @@ def _histogram(l: int, name: str, one: Activity, digits: int, cancelled: bool) -
         _bars(edges, np.zeros(BINS), live, (x, y)),
         _bars(edges, live, flat, (x, y)),
         said,
-        Table(title, COLUMNS, tuple(rows)),
+        Table(title, HEADS, tuple(rows)),
+        Columns(FRAME, lambda: _numbers(rows, borders), borders),
     )
+
+
+def _numbers(rows: Sequence[tuple[str, ...]], borders: Sequence[float]) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """Each bin under the pointer."""
+    for (left, right), (low, high, share, flat) in zip(pairwise(borders), rows, strict=True):
+        yield (left + right) / 2, (f"{low} to {high}", f"{share} %", f"saturated {flat} %")
 
 
 def binned(one: Activity) -> tuple[Array, Array, Array]:
