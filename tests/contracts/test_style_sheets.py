@@ -1,4 +1,4 @@
-"""A browser that does not know a function or a selector leaves out all that is said with it: something plainer stands."""
+"""Browsers leave out what is said with a function or selector that they do not know: something plainer stands there."""
 
 import re
 from pathlib import Path
