@@ -1,6 +1,7 @@
 """Browsers leave out what is said with a function or selector that they do not know: something plainer stands there."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -30,16 +31,21 @@ def without_fallback(declarations: str) -> list[str]:
     return found
 
 
-def is_mixed(selector: str) -> bool:
-    """Whether a selector that is not known everywhere stands in one list with one that is."""
+def selectors(listed: str) -> list[str]:
+    """The selectors of a list."""
     depth, parts = 0, [""]
-    for letter in selector:
+    for letter in listed:
         depth += (letter == "(") - (letter == ")")
         if letter == "," and not depth:
             parts.append("")
         else:
             parts[-1] += letter
-    return len({bool(NEW_SELECTOR.search(part)) for part in parts}) > 1
+    return [part.strip() for part in parts]
+
+
+def is_mixed(listed: str) -> bool:
+    """Whether a selector that is not known everywhere stands in one list with one that is."""
+    return len({bool(NEW_SELECTOR.search(one)) for one in selectors(listed)}) > 1
 
 
 @pytest.mark.parametrize("sheet", sorted(STATIC.glob("*.css")), ids=lambda sheet: sheet.name)
@@ -47,6 +53,18 @@ def test_every_new_function_has_a_plain_fallback_and_no_new_selector_takes_other
     found = rules(sheet)
     assert {selector: lone for selector, body in found if (lone := without_fallback(body))} == {}
     assert [selector.strip() for selector, _ in found if is_mixed(selector)] == []
+
+
+def test_a_class_alone_gets_its_looks_from_one_feature() -> None:
+    """All sheets are served as one: what two features call by one name would wear the clothes of both."""
+    worn: dict[str, set[str]] = defaultdict(set)
+    for sheet in STATIC.glob("*.css"):
+        feature = "explorer" if sheet.stem == "app" else sheet.stem
+        for listed, _ in rules(sheet):
+            for one in selectors(listed):
+                if re.fullmatch(r"\.[\w-]+", one):
+                    worn[one].add(feature)
+    assert {name: sorted(features) for name, features in worn.items() if len(features) > 1} == {}
 
 
 def test_the_check_itself_finds_what_has_no_fallback() -> None:
