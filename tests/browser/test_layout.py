@@ -49,7 +49,7 @@ def test_drawing_equation_and_step_are_on_one_screen_from_school_to_hall(page: P
     gradient_of_the_first_weight(page)
     for width, height in ((1280, 720), (1366, 657), (1100, 800), (820, 1106), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(BOTTOMS, "#net, #controls .step, #equation .maths, #equation .code") <= height, width
+        assert page.evaluate(BOTTOMS, "#net, #controls .step, #equation :is(.maths, .code, .nudge)") <= height, width
     page.keyboard.press("p")
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
 
