@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import StartWalk
-from tests.browser.drawing import overlaps, readable
+from tests.browser.drawing import boxes, overlaps, readable
 from tests.browser.places import gradient_of_the_first_weight
 from tests.browser.walk import LESSONS
 
@@ -63,6 +63,9 @@ def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: St
     now = walk.page.locator("#timeline .now").bounding_box()
     assert now
     assert 0 <= now["x"] < now["x"] + now["width"] <= 390
+    walk.start("softmax-and-dead-units").click("backward")  # the names of links once, above the links of all paths
+    tops = [y for _, y, _, _ in boxes(walk.page, "#equation h2, #equation .links tr")]
+    assert tops == sorted(tops)
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:
