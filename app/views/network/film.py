@@ -53,7 +53,7 @@ class Actor(NamedTuple):
 
 @dataclass(frozen=True)
 class Film:
-    """All that moves on the way to `end`, a cursor; it is shown to who comes there from `start`, or from between.
+    """All that moves on the way to `end`, a cursor; it is shown to who comes there from `start`.
 
     `results` are the selectors of what must not be seen before the time `then`, besides what the equation's panel says.
     """
