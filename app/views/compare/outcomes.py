@@ -16,7 +16,7 @@ from app.views.pictures.over_data import OverData, boundary, fitted
 from app.views.text.numbers import fixed, number
 from app.views.text.words import listed
 
-LOOKS = ("first", "second", "fourth", "third")
+LOOKS = ("first", "second", "fifth", "sixth")
 PERCENT = 1  # decimals
 NONE = "—"
 
