@@ -194,7 +194,7 @@ def test_it_works_without_javascript(open_page: OpenPage) -> None:
 
 def test_one_goes_from_the_walk_to_the_pictures_and_back(page: Page) -> None:
     walk = Walk(page).start("hours-of-study")
-    page.get_by_role("link", name="Train and look").click()
+    walk.go_on("Train and look")
     expect(page.locator("#curves h2").first).to_contain_text("Before the first update")
     page.get_by_role("link", name="walk", exact=True).click()
     expect(page.locator("#net")).to_be_visible()
