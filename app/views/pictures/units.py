@@ -8,6 +8,7 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
+from app.views.charts.drawing import Drawing
 from app.views.charts.levels import Band, Exact, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
 from app.views.charts.map import Said
@@ -44,6 +45,11 @@ class UnitPictures:
 
     small: tuple[Small, ...]
     seen: OverData
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The chosen unit's."""
+        return self.seen.drawings
 
 
 def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
