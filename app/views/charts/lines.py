@@ -17,6 +17,7 @@ SEEN = 275  # places across the frame that can be told apart, two units each
 APART = 17.0  # between the labels at the ends of two lines
 ROWS = 10  # of the table, about
 PLACE_DIGITS = 2  # decimals of a place along the axis
+FEW = 3  # lines: with more of them fewer places are read, so that a plot stays small
 NONE = "—"
 POWERS = "The scale is logarithmic: each line of the grid is a power of ten."
 
@@ -192,7 +193,8 @@ def _columns(series: Sequence[Series], longest: Series, x: Axis, about: About) -
     """What each line has at some of the places of the longest."""
 
     def numbers() -> Iterator[tuple[float, tuple[str, ...]]]:
-        for i in chosen(len(longest.values), COLUMNS) if longest.values else ():
+        about_so_many = COLUMNS * FEW // max(FEW, len(series))
+        for i in chosen(len(longest.values), about_so_many) if longest.values else ():
             texts = (f"{one.name} {one.text_at(longest.at(i), about.digits)}" for one in series)
             yield x.at(longest.at(i)), (f"{about.x_title} {longest.place_text(i)}", *texts)
 

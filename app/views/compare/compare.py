@@ -184,23 +184,23 @@ def compare_page(session: TrainingSession, session_id: str, seen: Seen) -> Compa
         ahead=outcomes is None or session.fork is not None,
         has_run=lesson is not None,
         run=run_panel(lesson, seen.digits) if lesson and is_quick(lesson) else None,
-        fork=fork_panel(session, seen, outcomes is None),
+        fork=fork_panel(session, seen, len(comparison.sides) < 2),
     )
 
 
 def changed(session: TrainingSession, seen: Seen, had: bool) -> tuple[Comparison | Outcomes | ForkPanel, ...]:
     """What is another on the page; `had`: it has what became of the walks already."""
-    comparison, outcomes = compared_of(session, seen)
-    fork = fork_panel(session, seen, outcomes is None)
-    return (comparison, fork) if had or outcomes is None else (comparison, outcomes, fork)
+    comparison, outcomes = compared_of(session, seen, had)
+    fork = fork_panel(session, seen, len(comparison.sides) < 2)
+    return (comparison, fork) if outcomes is None else (comparison, outcomes, fork)
 
 
 # What moves with the walk ---------------------------------------------------------------------------------------------
 
 
-def compared_of(session: TrainingSession, seen: Seen) -> tuple[Comparison, Outcomes | None]:
-    """A walk and its counterpart, and what became of both and of others; alone where there is none, or none that can be
-    followed to here.
+def compared_of(session: TrainingSession, seen: Seen, had: bool = False) -> tuple[Comparison, Outcomes | None]:
+    """A walk and its counterpart, and what became of both and of others, unless the page had that; alone where there is
+    none, or none that can be followed to here.
     """
     names = _names(session)
     own = names.left if session.as_published else names.right
@@ -210,7 +210,7 @@ def compared_of(session: TrainingSession, seen: Seen) -> tuple[Comparison, Outco
         return alone(session, own, replace(seen, message=f"The other walk cannot be followed to here. {error}")), None
     if pair is None:
         return alone(session, own, seen), None
-    found = outcomes(session, pair, (names.left, names.right), called, seen.digits)
+    found = None if had else outcomes(session, pair, (names.left, names.right), called, seen.digits)
     if session.fork is None and session.lesson:
         seen = replace(seen, notes=printed_here(lesson_named(session.lesson), pair.left))
     if pair.left.example != pair.right.example:
