@@ -32,6 +32,7 @@ from app.views.check.check import CheckRow
 from app.views.compare.act_two import ActTwoPage
 from app.views.compare.compare import ComparePage, Comparison, ForkPanel
 from app.views.compare.marked import Drawing as Rule
+from app.views.compare.outcomes import Outcomes
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
@@ -82,6 +83,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "compare/run.html": (RunPanel, "panel"),
     "svg/rule.svg": (Rule, "drawing"),
     "compare/fork.html": (ForkPanel, "panel"),
+    "compare/outcomes.html": (Outcomes, "panel"),
     "training/training.html": (Training, "panel"),
     "pictures/curves.html": (Curves, "panel"),
     "pictures/picture.html": (ChosenPicture, "panel"),

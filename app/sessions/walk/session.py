@@ -75,7 +75,8 @@ class TrainingSession:
     where the batch holds it; `asking` is whether the walk asks before it shows, `posed` whether it does so now, in the
     place of the next equation; `checking` is whether each gradient is shown with its numerical check; `hunt` is there
     in the bug lab; `marks` are the edits, runs and resets that can be undone; `fork` is what is different in the walk
-    beside it; `goal` is that of the training that was begun last.
+    beside it, and `others` in further walks that it is compared with; `goal` is that of the training that was begun
+    last.
     """
 
     timeline: Timeline
@@ -92,6 +93,7 @@ class TrainingSession:
     hunt: Hunt | None = None
     marks: Marks = ()
     fork: Fork | None = None
+    others: tuple[Fork, ...] = ()
     goal: Goal | None = None
 
     @classmethod
@@ -108,6 +110,11 @@ class TrainingSession:
     def setup(self) -> Setup:
         """Everything that decided this training before its first iteration."""
         return self.timeline.setup
+
+    @property
+    def forks(self) -> tuple[Fork, ...]:
+        """What is different in each walk that it is compared with, the one beside it first."""
+        return (self.fork, *self.others) if self.fork else ()
 
     @property
     def iteration(self) -> int:

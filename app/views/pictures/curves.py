@@ -8,6 +8,7 @@ from typing import ClassVar
 from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, Scale
+from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.pictures.choices import Choices, Query, choice, choices_of
 from app.views.text.numbers import number
@@ -30,6 +31,11 @@ class Curves:
     plots: tuple[Plot, ...]
     choices: Choices
     moving: bool = False
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """Each plot."""
+        return tuple(Drawing(one.id, "svg/plot.svg", one) for one in self.plots)
 
 
 def curves(session: TrainingSession, query: Query, digits: int, moving: bool = False) -> Curves:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import points_followed, trail_followed
 from app.sessions.walk.session import TrainingSession
+from app.views.charts.drawing import Drawing
 from app.views.pages import Heading, heading_of
 from app.views.pictures.activity import activations
 from app.views.pictures.choices import Query
@@ -103,6 +104,20 @@ def chosen_picture(
     fitting, picture = _chosen(session, name)
     drawn = picture and picture.draw(session, query, digits)
     return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, moving)
+
+
+def drawing_of(session: TrainingSession, name: str, query: Query, digits: int) -> Drawing | None:
+    """One drawing by itself, of the curves or of a picture by name: the one that the query names, else the first; None
+    where there is none.
+    """
+    if name == "curves":
+        panel: Panel = curves(session, query, digits)
+    elif name in PICTURES and PICTURES[name].fits(session):
+        panel = PICTURES[name].draw(session, query, digits)
+    else:
+        return None
+    named = {one.name: one for one in panel.drawings}
+    return named.get(query.get("drawing", ""), next(iter(named.values()), None))
 
 
 def looked_over(session: TrainingSession, name: str) -> Iterator[None]:

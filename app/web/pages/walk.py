@@ -158,13 +158,18 @@ class WalkPages:
         """Moves the walk as a form asks that is sent there, and shows it with what `opens` finds open."""
 
         def routed(verb: Verb) -> Verb:
-            @self.route(path, "POST")
-            async def moved(the: WalkRequest) -> Response:
-                return await self._moved(the, verb, opens)
-
+            self.route(path, "POST")(self.moves(verb, opens))
             return verb
 
         return routed
+
+    def moves(self, verb: Verb, opens: Opens = edited) -> Answer:
+        """Answers a form by what the verb makes of the walk."""
+
+        async def moved(the: WalkRequest) -> Response:
+            return await self._moved(the, verb, opens)
+
+        return moved
 
     async def _moved(self, the: WalkRequest, verb: Verb, opens: Opens) -> Response:
         """The walk after the verb; as it stands, and why, where it cannot be done."""
