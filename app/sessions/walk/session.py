@@ -47,10 +47,14 @@ class Losses:
 
 @dataclass(frozen=True)
 class Goal:
-    """What a training that was begun is to reach: from so many updates to so many; None: until it is stopped."""
+    """What a training that was begun is to reach: from so many updates to so many; None: until it is stopped.
+
+    It is reached earlier where the loss falls `below` a number.
+    """
 
     start: int
     end: int | None
+    below: float | None = None
 
     def is_ahead(self, updates: int) -> bool:
         """Whether a walk that has made so many updates is on its way there."""

@@ -15,7 +15,7 @@ from app.views.text.words import counted, sentence
 
 SMALLEST = 0.1  # a value is stepped by a tenth of its power of ten; one below this by a hundredth
 MOST_DIGITS = 15
-UNDO = {"edit": "Undo the edit", "run": "Undo the training", "reset": "Undo the reset"}
+UNDO = {"edit": "Undo the edit", "run": "Undo the training", "reset": "Undo the reset", "past": "Undo the way back"}
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from app.sessions.setups.typed import WHOLE
+from app.sessions.training import went_through
 from app.sessions.walk.classes import classifies
-from app.sessions.walk.history import points_followed, trail_followed
+from app.sessions.walk.history import points_followed, trail_followed, updates_after, whole_epochs
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import Heading, heading_of
 from app.views.pictures.activity import activations
@@ -52,8 +54,20 @@ PICTURES = {picture.name: picture for picture in _ALL}
 
 
 @dataclass(frozen=True)
+class Past:
+    """The slider through the pictures of a training: one at the end of each epoch, up to where the walk stands."""
+
+    epoch: int
+    last: int
+    told: str
+
+
+@dataclass(frozen=True)
 class ChosenPicture:
-    """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel."""
+    """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel.
+
+    `past` is None where there is nothing to look back on, and while a training runs.
+    """
 
     id: ClassVar[str] = "picture"
     template: ClassVar[str] = "pictures/picture.html"
@@ -61,6 +75,7 @@ class ChosenPicture:
     tabs: tuple[Picture, ...]
     name: str
     picture: Panel | None
+    past: Past | None
 
 
 @dataclass(frozen=True)
@@ -92,11 +107,28 @@ def pictures_page(
     )
 
 
-def chosen_picture(session: TrainingSession, name: str, query: Query, digits: int) -> ChosenPicture:
-    """The chosen picture; the first of those that fit where none of this name does."""
+def chosen_picture(
+    session: TrainingSession, name: str, query: Query, digits: int, running: bool = False
+) -> ChosenPicture:
+    """The chosen picture; the first of those that fit where none of this name does.
+
+    It is of the epoch's end that the query names, if that is on the way of the walk.
+    """
     fitting, picture = _chosen(session, name)
-    drawn = picture and picture.draw(session, query, digits)
-    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn)
+    past = None if running else _past(session, query)
+    seen = went_through(session, past.epoch) if past and past.epoch < past.last else session
+    drawn = picture and picture.draw(seen, query, digits)
+    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, past)
+
+
+def _past(session: TrainingSession, query: Query) -> Past | None:
+    done = whole_epochs(session.setup, session.updates)
+    last = done + (updates_after(session.setup, done) < session.updates)
+    if not last:
+        return None
+    asked = query.get("epoch", "")
+    epoch = min(int(asked), last) if WHOLE.fullmatch(asked) else last
+    return Past(epoch, last, f"{epoch:,} of {last:,}" if epoch < last else "as it is now")
 
 
 def looked_over(session: TrainingSession, name: str) -> Iterator[None]:
