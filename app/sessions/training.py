@@ -1,4 +1,4 @@
-"""A training run: so many updates, until the loss is low or it is stopped, in steps between which others are answered."""
+"""A training run: so many updates, until the loss is low, or until it is stopped, in steps between those of others."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

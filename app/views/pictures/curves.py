@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import NARROW, Scale
+from app.views.charts.axes import LOW, Scale
 from app.views.charts.lines import About, Plot, Series, plot
+from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
@@ -27,6 +28,11 @@ class Curves:
 
     plots: tuple[Plot, ...]
     choices: Choices
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The numbers of both."""
+        return tuple(plot.table for plot in self.plots)
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,14 @@ def drawings(session: TrainingSession, query: Query, digits: int) -> Iterator[Dr
     ahead = goal.end if goal and goal.end and goal.is_ahead(session.updates) else 0
     reach = max(1.0, ahead / setup.iterations_per_epoch)
     told = _told("loss", lines, digits, "", points[-1])
-    yield Drawing(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, NARROW, reach=reach), lines)
+    yield Drawing(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, LOW, reach=reach), lines)
     shares = {
         TRAINING: [100 * point.training.accuracy for point in points],
         TEST: [100 * point.test.accuracy for point in points],
     }
     if lines := _lines(points, shares):
         told, up = _told("accuracy", lines, PERCENT, "\u00a0%", points[-1]), "classified right, %"
-        about = About("accuracy-curve", told, "epoch", up, PERCENT, "linear", NARROW, (0.0, 100.0), reach=reach)
+        about = About("accuracy-curve", told, "epoch", up, PERCENT, "linear", LOW, (0.0, 100.0), reach=reach)
         yield Drawing(about, lines)
 
 

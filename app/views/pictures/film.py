@@ -1,8 +1,8 @@
-"""The film of a training: of the page's curves and picture what is another from one stretch to the next, and no more."""
+"""The film of a training: what changes of curves and picture from one stretch to the next, and no more."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import ground
@@ -17,14 +17,15 @@ COARSE = 40  # columns of a line that is drawn anew: it takes few bytes, and is 
 LONGEST = 64  # frames by which lines are made longer before they are drawn anew, thinned
 
 
-class Part(NamedTuple):
-    """What stands in the element of this selector now: `shown`, as the macro `part` of the template draws this kind."""
+@dataclass(frozen=True)
+class Part:
+    """What stands in the element of this selector, its `id`, now: `shown`, as the template draws this kind."""
 
-    where: str
+    template: ClassVar[str] = "pictures/film.svg"
+
+    id: str
     kind: str
     shown: Any
-
-    template = "pictures/film.svg"
 
 
 class More(NamedTuple):

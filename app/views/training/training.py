@@ -5,13 +5,14 @@ from typing import ClassVar
 
 from app.sessions.training import smaller_rate
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.edit import UNDO
+from app.views.explorer.edit import UNDO, setting_label, told_edits
 from app.views.pages import Option
 from app.views.text.numbers import number
 from app.views.text.words import COUNTS, counted, sentence
 
-MEASURES = (("epochs", "epochs"), ("iterations", "iterations"), ("loss", "until the loss is below"))
-PACES = (("fast", "fast"), ("slow", "slow, every epoch"))
+MEASURES = (("epochs", "epochs"), ("iterations", "iterations"), ("loss", "until loss below"))
+PACES = (("fast", "fast"), ("slow", "each epoch"))
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -44,6 +45,15 @@ QUIET = Asked()
 
 
 @dataclass(frozen=True)
+class Field:
+    """A setting that can be changed, also while a training runs: its name in the form, its label, its value."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Training:
     """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
 
@@ -65,7 +75,7 @@ class Training:
     undo: str
     at_start: bool
     focused: bool
-    learning_rate: str
+    settings: tuple[Field, ...]
     calmer: str
 
 
@@ -73,7 +83,7 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
     """The panel of a walk."""
     progress = _progress(session, digits)
     running = progress is not None and asked.running and not asked.message
-    told = _told(session, digits)
+    told = " ".join(filter(None, (_told(session, digits), told_edits(session, digits))))
     undo = UNDO[session.marks[-1].what] if session.marks and progress is None else ""
     return Training(
         asked,
@@ -86,7 +96,13 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
         undo,
         at_start=session.iteration == 0 and session.cursor == 0,
         focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
-        learning_rate=f"{session.learning_rate:.15g}",
+        settings=(
+            Field("learning_rate", "learning rate η", f"{session.learning_rate:.15g}"),
+            *(
+                Field(name, setting_label(name), f"{getattr(session.optimizer, name):.15g}")
+                for name in session.optimizer.adjustable
+            ),
+        ),
         calmer=f"{smaller_rate(session):.15g}" if asked.diverged and undo else "",
     )
 

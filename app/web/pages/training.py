@@ -61,7 +61,7 @@ def _film(the: WalkRequest, shown: Frame) -> Response:
     """One picture of the film, as the page's script reads it."""
     return JSONResponse(
         {
-            "parts": [(part.where, the.part(part)) for part in shown.parts],
+            "parts": [(part.id, the.part(part)) for part in shown.parts],
             "more": shown.more,
             "has": shown.has,
             "anew": partials([shown.anew], the.panel) if shown.anew else "",

@@ -129,7 +129,8 @@ def film(client: TestClient, at: str, **form: str) -> dict[str, Any]:
     """The next picture of a training that is under way."""
     response = client.post(f"{at}/run/on", data={"next": "pictures", "playing": "1", "has": "", **form}, headers=HTMX)
     assert response.headers["content-type"] == "application/json", response.text
-    return response.json()
+    shown: dict[str, Any] = response.json()
+    return shown
 
 
 def rate_of(client: TestClient, at: str) -> str:
@@ -162,7 +163,7 @@ def test_what_a_line_is_made_longer_by_leads_to_where_all_of_it_would(client: Te
     first = film(client, at)
     second = film(client, at, has=first["has"])
     (longer,) = (d for where, d in second["more"] if where == "#loss-curve-title ~ .lines .first")
-    whole = element(ask(client, f"{at}/run/pause"), "[hx-target='#curves'] .curve.first")["d"]
+    whole = str(element(ask(client, f"{at}/run/pause"), "[hx-target='#curves'] .curve.first")["d"])
     assert re.findall(r"L[\d. ]+", longer)[-1] == re.findall(r"L[\d. ]+", whole)[-1]
 
 
