@@ -111,7 +111,7 @@ class Optimizer:
         """With another value of one of these. SetupError where it cannot be, or would leave it without a part."""
         if name not in self.adjustable:
             raise SetupError(f"optimizer.{name}", "There is no such setting here.", f"Take one of: {self.adjustable}.")
-        changed = replace(self, **{name: value})
+        changed = replace(self, **{name: value})  # type: ignore[arg-type]
         check_settings("optimizer", changed)
         if name not in changed.adjustable:
             raise SetupError("optimizer.weight_decay", "It would end here.", "Give a number above 0, such as 1e-9.")

@@ -21,13 +21,16 @@ SCALES = (("linear", "linear"), ("logarithmic", "logarithmic"))
 
 @dataclass(frozen=True)
 class Curves:
-    """The loss, and the accuracy where classes are told apart; `plots` in that order."""
+    """The loss, and the accuracy where classes are told apart; `plots` in that order. `moving`: others follow at once,
+    and nobody points at this one.
+    """
 
     id: ClassVar[str] = "curves"
     template: ClassVar[str] = "pictures/curves.html"
 
     plots: tuple[Plot, ...]
     choices: Choices
+    moving: bool = False
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -43,10 +46,10 @@ class Drawing:
     lines: tuple[Series, ...]
 
 
-def curves(session: TrainingSession, query: Query, digits: int) -> Curves:
+def curves(session: TrainingSession, query: Query, digits: int, moving: bool = False) -> Curves:
     """Both curves up to where the walk stands. Replays what is not known of it yet."""
     plots = tuple(plot(one.about, one.lines) for one in drawings(session, query, digits))
-    return Curves(plots, choices_of(query, "curves", [_scale(query)], "curves"))
+    return Curves(plots, choices_of(query, "curves", [_scale(query)], "curves"), moving)
 
 
 def drawings(session: TrainingSession, query: Query, digits: int) -> Iterator[Drawing]:

@@ -50,15 +50,15 @@ class Frame:
 
 def frame(session: TrainingSession, panel: Training, query: Query, digits: int, has: str) -> Frame:
     """The next picture for a page that has `has`, of a walk and its panel."""
-    chosen = chosen_picture(session, query.get("show", ""), query, digits, running=True)
-    drawn = isinstance(chosen.picture, OverData)
+    chosen = chosen_picture(session, query.get("show", ""), query, digits, moving=True)
+    picture: OverData | None = chosen.picture if isinstance(chosen.picture, OverData) else None
     curves = _Curves(tuple(drawings(session, query, digits)), has)
     parts = [Part(".far", "far", panel.progress), Part("#training .hint", "text", panel.told), *curves.parts()]
     return Frame(
-        tuple([*parts, *_picture(chosen.picture)] if drawn else parts),
+        tuple([*parts, *_picture(picture)] if picture else parts),
         tuple(curves.more()),
         curves.has,
-        None if drawn or chosen.picture is None else chosen,
+        None if picture or chosen.picture is None else chosen,
     )
 
 
@@ -86,7 +86,6 @@ class _Curves:
                 lines = tuple(Line(line.look, path(line, x, y, COARSE), "", "", line.name) for line in one.lines)
                 yield Part(f"{after}.ground", "ground", ground(one.about.frame, (x, y), titles))
                 yield Part(f"{after}.lines", "lines", lines)
-                yield Part(f"{after}.readings", "text", "")
 
     def more(self) -> Iterator[More]:
         """By what each is longer."""
@@ -118,4 +117,3 @@ def _picture(picture: OverData) -> Iterator[Part]:
         after = f"#{picture.plot.id}-title ~ "
         yield Part(f"{after}.ground", "ground", picture.plot.ground)
         yield Part(f"{after}.lines", "lines", picture.plot.lines)
-        yield Part(f"{after}.readings", "text", "")

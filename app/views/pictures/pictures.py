@@ -66,7 +66,8 @@ class Past:
 class ChosenPicture:
     """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel.
 
-    `past` is None where there is nothing to look back on, and while a training runs.
+    `past` is None where there is nothing to look back on, and where it is `moving`: others follow at once, and nobody
+    points at this one.
     """
 
     id: ClassVar[str] = "picture"
@@ -75,7 +76,8 @@ class ChosenPicture:
     tabs: tuple[Picture, ...]
     name: str
     picture: Panel | None
-    past: Past | None
+    past: Past | None = None
+    moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,30 +97,30 @@ def pictures_page(
     session: TrainingSession, session_id: str, query: Query, digits: int, asked: Asked = QUIET
 ) -> PicturesPage:
     """The page of a walk. Slow where the way to here is not known yet."""
-    heading = heading_of(session)
+    heading, trained = heading_of(session), training(session, asked, digits)
     return PicturesPage(
         f"{heading.title}: train and look",
         session_id,
         heading,
         not session.hidden,
-        training(session, asked, digits),
-        curves(session, query, digits),
-        chosen_picture(session, query.get("show", ""), query, digits),
+        trained,
+        curves(session, query, digits, trained.running),
+        chosen_picture(session, query.get("show", ""), query, digits, trained.running),
     )
 
 
 def chosen_picture(
-    session: TrainingSession, name: str, query: Query, digits: int, running: bool = False
+    session: TrainingSession, name: str, query: Query, digits: int, moving: bool = False
 ) -> ChosenPicture:
     """The chosen picture; the first of those that fit where none of this name does.
 
     It is of the epoch's end that the query names, if that is on the way of the walk.
     """
     fitting, picture = _chosen(session, name)
-    past = None if running else _past(session, query)
+    past = None if moving else _past(session, query)
     seen = went_through(session, past.epoch) if past and past.epoch < past.last else session
     drawn = picture and picture.draw(seen, query, digits)
-    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, past)
+    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, past, moving)
 
 
 def _past(session: TrainingSession, query: Query) -> Past | None:

@@ -48,7 +48,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
             return _film(the, frame(session, panel, query, digits, form["has"]))
         panels: tuple[Panel, ...] = (
             panel,
-            curves(session, query, digits),
+            curves(session, query, digits, panel.running),
             chosen_picture(session, query.get("show", ""), query, digits, panel.running),
         )
         return HTMLResponse(partials(panels, the.panel), status, headers=VARY)
