@@ -1,11 +1,11 @@
 "use strict";
-// Training as a film: of curves and picture only what changes is sent. The next stretch is asked for before the last one
-// is drawn; a hidden page rests; where no answer comes, it is asked for again.
+// Training as a film: only what changes of curves and picture is sent, and the next stretch is asked for before the last
+// one is drawn. A hidden page rests; where no answer comes, it is asked for again.
 {
   const PACE = { fast: 50, slow: 250 }, AGAIN = 2000; // milliseconds from one question to the next
   const find = (selector) => document.querySelector(selector);
-  let asked, has = ""; // has: what the page shows, as the server calls it
   const swap = (text, form) => htmx.swap({ text, sourceElement: form, target: form, swap: "none", request: {} });
+  let asked, has = ""; // what the page shows, as the server calls it
 
   const draw = ({ parts, more, anew }, form) => {
     for (const [where, markup] of parts) if (find(where)) find(where).innerHTML = markup;
@@ -16,34 +16,30 @@
   const ask = async () => {
     const form = find("#train[data-film]");
     if (!form || asked || document.hidden) return;
-    const { signal } = asked = new AbortController(), body = new URLSearchParams(new FormData(form));
-    for (const choices of document.querySelectorAll(".choices")) new FormData(choices).forEach((value, name) => body.set(name, value));
+    const { signal } = asked = new AbortController(), body = new FormData(form), then = performance.now() + PACE[body.get("pace")];
+    for (const other of document.querySelectorAll(".choices")) new FormData(other).forEach((value, name) => body.set(name, value));
     body.set("show", find("#shown").value);
     body.set("has", has);
-    const then = performance.now() + PACE[form.pace.value];
+    let wait = AGAIN, show = () => {};
     try {
-      const answer = await fetch(form.dataset.film, { method: "POST", body, signal, headers: { "HX-Request": "true" } });
+      const answer = await fetch(form.dataset.film, { method: "POST", body: new URLSearchParams(body), signal, headers: { "HX-Request": "true" } });
       const text = await answer.text();
-      if (answer.status > 428) throw 0; // too fast, or the server cannot now
-      if (text[0] !== "{") { // it is over
-        asked = null;
-        swap(text, form);
-        return;
+      if (answer.status < 429) { // else too fast, or the server cannot now
+        const frame = text[0] === "{" && JSON.parse(text);
+        if (!frame) form.removeAttribute("data-film"); // it is over
+        has = frame.has;
+        wait = then - performance.now();
+        show = () => frame ? draw(frame, form) : swap(text, form);
       }
-      const frame = JSON.parse(text), wait = then - performance.now();
-      has = frame.has;
-      asked = null;
-      if (wait > 0) setTimeout(ask, wait);
-      else ask();
-      draw(frame, form);
-    } catch {
-      if (signal.aborted) return;
-      asked = null;
-      setTimeout(ask, AGAIN);
-    }
+    } catch {} // no answer
+    if (signal.aborted) return;
+    asked = null;
+    if (wait > 0) setTimeout(ask, wait);
+    else ask();
+    show();
   };
 
-  // Whatever the panel asks for itself comes first.
+  // What the panel asks for itself comes first.
   document.addEventListener("submit", ({ target }) => {
     if (!target.closest("#training")) return;
     asked?.abort();
