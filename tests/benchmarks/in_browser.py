@@ -205,8 +205,10 @@ def task_time(counters: CDPSession) -> float:
 class Blank(BaseHTTPRequestHandler):
     """Answers with a page that holds one word."""
 
+    page = b"<!doctype html><title>Blank</title><p>Blank"
+
     def do_GET(self) -> None:
-        body = b"<!doctype html><title>Blank</title><p>Blank"
+        body = self.page
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
