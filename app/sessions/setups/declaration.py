@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.engine.data.datasets import DATASETS, Dataset
+from app.engine.data.mending import MENDINGS
 from app.engine.data.scaling import SCALINGS
 from app.engine.data.split import MOST_TESTED, Data
 from app.engine.equations.mistakes import MISTAKES
@@ -49,6 +50,7 @@ Name = str
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 Numbers = Annotated[list[float], Field(min_length=1)]
 Matrix = Annotated[list[Numbers], Field(min_length=1)]
+Gaps = Annotated[list[Annotated[list[float | None], Field(min_length=1)]], Field(min_length=1)]
 ColumnNames = Annotated[list[Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]], Field(min_length=1)]
 
 
@@ -74,7 +76,7 @@ def _flat(values: Any) -> Iterator[float]:
     if isinstance(values, list):
         for value in values:
             yield from _flat(value)
-    else:
+    elif values is not None:
         yield values
 
 
@@ -96,9 +98,11 @@ def _check_examples(field: str, rows: list[list[float]], limits: Limits) -> None
 
 # Data -----------------------------------------------------------------------------------------------------------------
 
+Mending = Annotated[Name, choice(dict.fromkeys(MENDINGS))]
+
 
 class Preparation(Strict):
-    """How examples are made ready: scaled, and some of them kept for testing."""
+    """How examples are made ready: mended, scaled, and some of them kept for testing."""
 
     scaling: Name = choice(
         SCALINGS, Data.scaling, "How inputs are scaled; found on the training examples alone.", "scale inputs"
@@ -122,12 +126,21 @@ class Preparation(Strict):
     )
     columns: ColumnNames | None = declared(None, "Names of the inputs.")
     names: ColumnNames | None = declared(None, "Names of the outputs.")
+    missing: Mending | Annotated[list[Mending], Field(min_length=1)] | None = declared(
+        None,
+        "What to do where an input is null: leave out the example, or let the mean or the median of the training "
+        "examples stand for it. One name for all inputs, or one for each.",
+    )
 
 
 class ExamplesGiven(Preparation):
     """The examples themselves, one row each."""
 
-    X: Matrix = declared(..., f"Inputs. At most {published('max_examples')} examples.", limit=Within(_check_examples))
+    X: Gaps = declared(
+        ...,
+        f"Inputs; null where a value is missing. At most {published('max_examples')} examples.",
+        limit=Within(_check_examples),
+    )
     Y: Matrix = declared(..., "Targets, a row for each row of X.", limit=MAGNITUDE)
 
 
