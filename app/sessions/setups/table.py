@@ -72,7 +72,7 @@ def read_rows(content: bytes | str, limits: Limits, most: int | None = None) -> 
     text, separator, before = _separated(_text(content, limits))
     rows = tuple(islice(_parsed(text, separator, before), most or limits.max_examples + 3))
     if not rows:
-        raise TableError("The table is empty.", "Paste rows of numbers, with commas between them.")
+        raise TableError("The table is empty.", "Paste rows of values, or read a file.")
     for row in rows:
         if len(row.texts) != len(rows[0].texts):
             count = len(row.texts)
@@ -491,7 +491,7 @@ def read_table(content: bytes | str, limits: Limits) -> Table:
     rows, separator = read_rows(content, limits)
     width = len(rows[0].texts)
     if width < 2:
-        raise TableError("The table has one column.", "Give at least one input and a target, with commas between them.")
+        raise TableError("The table has one column.", "Give at least one input and a target.")
     if width > limits.most_columns:
         raise TableError(
             f"The table has {width} columns, and at most {limits.most_columns} can be read.",

@@ -203,6 +203,11 @@ class Built:
         """All that is wrong, each with its field."""
         return (*map(_problem, self.errors), *self.pairings)
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is wrong but that no table was given yet."""
+        return self.draft["source"] == TABLE and not self.draft["table"] and len(self.problems) == 1
+
 
 def build(draft: Draft, limits: Limits, before: Mapping[str, str] | None = None) -> Built:
     """All that is known of a draft: its table, its setup, or what is wrong with it; `before` as `read` takes it."""
@@ -392,8 +397,9 @@ BuildPanel = (
 
 def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
     """All panels."""
-    shown, text = Shown(built.draft, built.problems, manner.focus, built.advice), sums(built.setup)
-    invalid, own = any(problem.field == "table" for problem in built.problems), built.draft["source"] == TABLE
+    problems = () if built.waits and not manner.refused else built.problems
+    shown, text = Shown(built.draft, problems, manner.focus, built.advice), sums(built.setup)
+    invalid, own = any(problem.field == "table" for problem in problems), built.draft["source"] == TABLE
     return (
         GeneratorPanel(shown.fields(DRAWN), shown=urlencode(built.proposal)),
         TextPanel(built.draft.texts.get("table", ""), invalid, f"{manner.most_kilobytes:,} kB"),
@@ -405,8 +411,8 @@ def build_panels(built: Built, manner: Manner) -> tuple[BuildPanel, ...]:
         MethodPanel(*_resting(shown.fields(METHOD)), _learns(built.draft)),
         drawing(built.core, built.setup),
         text,
-        _problems_panel(built.problems, manner.refused),
-        Spoken(_spoken(built.problems, text, built.advice)),
+        _problems_panel(problems, manner.refused),
+        Spoken(_spoken(problems, text, built.advice)),
     )
 
 
@@ -445,7 +451,7 @@ def _learns(draft: Draft) -> str:
 
 def _table_panel(built: Built, shown: Shown) -> TablePanel:
     draft, table = built.draft, built.table
-    problems = {problem.field: problem for problem in reversed(built.problems)}
+    problems = {problem.field: problem for problem in reversed(shown.problems)}
     said = problems.get("table") if draft["source"] == TABLE else None
     wrong, offers = (said.what, said.offers) if said else ("", ())
     file_wrong = problems["file"].what if "file" in problems else ""

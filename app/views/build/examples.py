@@ -23,8 +23,11 @@ LANES = 18.0  # so much less stands above lanes, which need no title
 MOST, MOST_SMALL = 400, 150  # examples in a large drawing and in a small one
 DOT = "m-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0"
 SIZES = (2.4, 3.6, 4.8, 6.0)  # radii, from the smallest quarter of the targets to the largest
-LANE = 0.5  # how wide the points of one class lie, as a share of the way to the next
-GOLDEN = 0.618033988749895  # steps of so much, and points lie apart
+LANE, ASIDE = 0.5, 0.2  # how far points of one class, or of one of two inputs, lie apart: a share of the way
+APART = 0.7548776662466927, 0.5698402909980532  # steps of so much across and up, and points lie apart
+MOST_TICKS = 4  # a column of so few different numbers has a tick at each
+LONGEST_TITLE = 26  # characters below a small drawing
+YEARS = (1900.0, 2100.0)  # whole numbers between them are written as years are
 LONGEST = 8  # characters beside a lane
 DIGITS = 2
 MARGIN = 0.05  # of an axis, at either end
@@ -79,15 +82,16 @@ def _drawn(core: Setup, parts: tuple[Part, ...]) -> ExamplesPanel:
     parts, note = _fewer(parts, MOST if inputs <= 2 else MOST_SMALL)
     if len(targets) > 1 and not classes:
         note = f"{note} Of the targets, {targets[0]} is shown.".strip()
+    hollow = [Marks(f"c0 {kind}", words, "", f"M11 11{SHAPES[0]}") for kind, words in _kinds(parts)]
+    split = hollow[1:] and [replace(hollow[1], name="hollow: to test")]
     if inputs == 2:
         clouds = tuple(_by_class(parts, classes) if classes else _by_size(parts, targets[0]))
         scatter = _scatter(f"The examples over {names[0]} and {names[1]}", LARGE, (names[0], names[1]), clouds)
-        return ExamplesPanel(
-            (scatter,), tuple(c.on(Axis((0, 1), 0, 1), Axis((0, 1), 0, 1)) for c in clouds), note, False
-        )
+        sign = Axis((0.0, 1.0), 0.0, 1.0)
+        signs = {cloud.name: cloud.on(sign, sign) for cloud in reversed(clouds)}
+        return ExamplesPanel((scatter,), (*reversed(signs.values()), *split), note, small=False)
     scatters = tuple(_over_one(k, names[k], parts, classes, targets[0], inputs == 1) for k in range(inputs))
-    signs = tuple(Marks(f"c0 {kind}", words, "", f"M11 11{SHAPES[0]}") for kind, words in _kinds(parts))
-    return ExamplesPanel(scatters, signs if len(signs) > 1 else (), note, inputs > 1)
+    return ExamplesPanel(scatters, tuple(hollow) if split else (), note, inputs > 1)
 
 
 def _classes(parts: tuple[Part, ...], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -117,13 +121,11 @@ def _kinds(parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _by_class(parts: tuple[Part, ...], classes: tuple[str, ...]) -> Iterator[Cloud]:
-    split = len(list(_kinds(parts))) > 1
     for kind, X, Y in parts:
         for place, (name, shape) in enumerate(zip(classes, SHAPES, strict=False)):
             points = X[_class_of(Y) == place]
-            words = f"{name}, {'to learn from' if kind == 'training' else 'to test'}" if split else name
             if len(points):
-                yield Cloud(words, f"c{place} {kind}", shape, points)
+                yield Cloud(name, f"c{place} {kind}", shape, points)
 
 
 def _by_size(parts: tuple[Part, ...], target: str) -> Iterator[Cloud]:
@@ -135,41 +137,51 @@ def _by_size(parts: tuple[Part, ...], target: str) -> Iterator[Cloud]:
             low, high = (number(bounds[quarter + side], DIGITS) for side in (0, 1))
             circle = f"m-{r} 0a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0-{2 * r} 0"
             points = X[quarters == quarter]
-            words = f"{target} {low} to {high}{', to test' if kind == 'test' else ''}"
             if len(points):
-                yield Cloud(words, f"c0 {kind}", circle, points)
+                yield Cloud(f"{target} {low} to {high}", f"c0 {kind}", circle, points)
 
 
 def _over_one(
     k: int, name: str, parts: tuple[Part, ...], classes: tuple[str, ...], target: str, alone: bool
 ) -> Scatter:
     """One input across; above it the target, or a lane for each class."""
-    shape, few = (SHAPES[0] if alone else DOT), len(np.unique(np.concatenate([X[:, k] for _, X, _ in parts]))) <= 2
+    shape, values = SHAPES[0] if alone else DOT, np.unique(np.concatenate([X[:, k] for _, X, _ in parts])).tolist()
+    few = len(values) <= 2
     clouds = []
     for kind, X, Y in parts:
-        apart = (np.arange(len(X)) * GOLDEN) % 1 - 0.5
-        across = X[:, k] + (apart[::-1] * 0.2 * np.ptp(X[:, k]) if few and len(X) else 0)
-        up = _class_of(Y) + LANE * apart if classes else Y[:, 0]
+        aside, above = ((np.arange(len(X)) * step) % 1 - 0.5 for step in APART)
+        across = X[:, k] + (aside * ASIDE * np.ptp(X[:, k]) if few and len(X) else 0)
+        up = _class_of(Y) + LANE * above if classes else Y[:, 0]
         if len(X):
             clouds.append(Cloud(kind, f"c0 {kind}", shape, np.column_stack([across, up])))
     title = f"{target if not classes else 'The classes'} over {name}"
     frame = LARGE if alone else SMALL
-    return _scatter(title, frame, (name, "" if classes else target), tuple(clouds), classes)
+    ticks = tuple(values) if 1 < len(values) <= MOST_TICKS else ()
+    return _scatter(title, frame, (_cut(name, LONGEST_TITLE), "" if classes else target), tuple(clouds), classes, ticks)
 
 
 def _scatter(
-    title: str, frame: Frame, titles: tuple[str, str], clouds: tuple[Cloud, ...], lanes: tuple[str, ...] = ()
+    title: str,
+    frame: Frame,
+    titles: tuple[str, str],
+    clouds: tuple[Cloud, ...],
+    lanes: tuple[str, ...] = (),
+    ticks: tuple[float, ...] = (),
 ) -> Scatter:
     points = np.concatenate([cloud.points for cloud in clouds])
-    about = 5 if frame is LARGE else 3
+    about = 5 if frame is LARGE else 4
     if lanes:
         frame = replace(frame, height=frame.height - LANES, top=frame.top - LANES, bottom=frame.bottom - LANES)
     x = _axis(points[:, 0], Span(frame.left, frame.right, about, "linear"))
+    if ticks:
+        x = Axis(ticks, x.start, x.end, ends=x.limits)
     if lanes:
         y = Axis(tuple(map(float, range(len(lanes)))), frame.bottom, frame.top, ends=(-0.5, len(lanes) - 0.5))
     else:
         y = _axis(points[:, 1], Span(frame.bottom, frame.top, about, "linear"))
     drawn = ground(frame, (x, y), titles)
+    if all(YEARS[0] <= tick <= YEARS[1] and tick == int(tick) for tick in x.ticks):
+        drawn = replace(drawn, across=tuple(replace(one, text=one.text.replace(",", "")) for one in drawn.across))
     if lanes:
         drawn = replace(drawn, up=tuple(_lane(tick, name) for tick, name in zip(drawn.up, lanes, strict=True)))
     return Scatter(title, drawn, tuple(cloud.on(x, y) for cloud in clouds))
@@ -177,7 +189,11 @@ def _scatter(
 
 def _lane(tick: Tick, name: str) -> Tick:
     text = name.rpartition(" ")[2] if " = " in name else name
-    return replace(tick, text=text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+    return replace(tick, text=_cut(text, LONGEST))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _axis(numbers: Array, span: Span) -> Axis:

@@ -552,7 +552,7 @@ def test_two_inputs_are_a_map_with_a_shape_for_each_class_and_the_test_examples_
     panel = scatters(Data(Dataset("moons", 50), test_share=0.2))
     assert [scatter.title for scatter in panel.scatters] == ["The examples over x1 and x2"]
     assert (drawn(panel, "training"), drawn(panel, "test")) == (40, 10)
-    assert len(panel.signs) == 4
+    assert [sign.name for sign in panel.signs] == ["y = 0", "y = 1", "hollow: to test"]
     assert len({mark.look for mark in panel.scatters[0].marks}) == 4
 
 
