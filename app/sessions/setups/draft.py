@@ -27,11 +27,33 @@ from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.setup import Setup
 from app.lessons.starting_points import SUITED
 from app.limits import Limits
-from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS, UNITS, SetupGiven, check_limits
+from app.sessions.setups.declaration import (
+    DRAWING,
+    GIVEN,
+    PREPARATION,
+    SETTINGS,
+    UNITS,
+    ExamplesGiven,
+    Preparation,
+    SetupGiven,
+    TableGiven,
+    check_limits,
+)
 from app.sessions.setups.document import Document, data_of, setup_document, setup_of, with_gaps
 from app.sessions.setups.proposal import suited_to
 from app.sessions.setups.setting import MOST_ERRORS, AtMost, Setting, told
-from app.sessions.setups.table import MENDED, SEPARATORS, Labelled, Table, TableError, Use, read_table
+from app.sessions.setups.table import (
+    MENDED,
+    ROWS,
+    SEPARATORS,
+    TARGET_KINDS,
+    Labelled,
+    Table,
+    TableError,
+    Use,
+    read_table,
+    shortened,
+)
 from app.sessions.setups.typed import number_of, whole_of
 
 DATASET, TABLE = "dataset", "table"  # sources of data
@@ -266,6 +288,54 @@ def examples_in(table: Table, draft: Draft) -> Labelled:
     return table.labelled_together(targets, inputs, uses)
 
 
+def examples_given(given: TableGiven, limits: Limits) -> ExamplesGiven:
+    """What a table becomes that was given as text. SetupError where it cannot be read, or a name is not known."""
+    for name, chosen, known in (("target_kind", given.target_kind, TARGET_KINDS), ("rows", given.rows, ROWS)):
+        if chosen is not None and chosen not in known:
+            raise UnknownNameError(f"data.{name}", known)
+    try:
+        text = shortened(given.table, limits, given.rows) if given.rows else given.table
+        table = read_table(text, limits)
+        draft = _draft_given(given, [column.name for column in table.columns])
+        uses = uses_of(draft, table)
+        for place, (column, use) in enumerate(zip(table.columns, uses, strict=True)):
+            if draft[f"{FORM}{place}"] not in ("", use.form):
+                raise UnknownNameError("data.forms", column.forms)
+            if draft[f"{MENDING}{place}"] not in ("", use.mending):
+                raise UnknownNameError("data.mending", MENDED[use.form])
+        document = _as_document(examples_in(table, draft))
+    except TableError as error:
+        raise SetupError("data.table", error.problem, error.remedy) from error
+    prepared = given.model_dump(exclude_none=True, include=set(Preparation.model_fields))
+    return ExamplesGiven.model_validate(document | prepared)
+
+
+def _draft_given(given: TableGiven, names: Sequence[str]) -> Draft:
+    """What was chosen among columns of these names."""
+    texts = {"target_kind": given.target_kind or ""}
+    if given.target is not None:
+        texts["target"] = str(_place("target", given.target, names))
+    if given.inputs is not None:
+        texts |= {f"{INPUT}{place}": "" for place in range(len(names))}
+        texts |= {f"{INPUT}{_place('inputs', name, names)}": "on" for name in given.inputs}
+    for kind, place, chosen in ((FORM, "forms", given.forms), (MENDING, "mending", given.mending)):
+        texts |= {f"{kind}{_place(place, name, names)}": one for name, one in (chosen or {}).items()}
+    return Draft(texts)
+
+
+def _place(field: str, name: str, names: Sequence[str]) -> int:
+    if name not in names:
+        remedy = "Name one as the first row has it; without names they are column 1, column 2 and so on."
+        raise SetupError(f"data.{field}", "There is no column of this name.", remedy)
+    return names.index(name)
+
+
+def _as_document(labelled: Labelled) -> Document:
+    examples, columns, names, missing = labelled
+    made = {"X": with_gaps(examples.X), "Y": examples.Y.tolist(), "columns": list(columns), "names": list(names)}
+    return made | ({"missing": list(missing)} if missing else {})
+
+
 Value = TypeVar("Value")
 REST = [setting for place, setting in SETTINGS.items() if setting.section != "data" and place != "loss"]
 
@@ -395,9 +465,7 @@ def _table(reading: Reading) -> Document:
     """The examples of the table. TableError where its columns cannot be used as they are chosen."""
     reading.table = read_table(reading.draft["table"], reading.limits)
     reading.draft = reading.draft.of_table([column.name for column in reading.table.columns])
-    examples, columns, names, missing = examples_in(reading.table, reading.draft)
-    made = {"X": with_gaps(examples.X), "Y": examples.Y.tolist(), "columns": list(columns), "names": list(names)}
-    return made | ({"missing": list(missing)} if missing else {})
+    return _as_document(examples_in(reading.table, reading.draft))
 
 
 def _proposal(draft: Draft, source: Document | None) -> dict[str, str]:
