@@ -23,6 +23,7 @@ from app.views.build.build import (
     TextPanel,
 )
 from app.views.build.drawing import Drawing, Sketch, Sums
+from app.views.build.examples import ExamplesPanel
 from app.views.charts.axes import Ground
 from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
@@ -75,6 +76,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "build/build-layers.html": (LayersPanel, "panel"),
     "build/build-drawing.html": (Drawing, "panel"),
     "build/build-sums.html": (Sums, "panel"),
+    "build/build-examples.html": (ExamplesPanel, "panel"),
     "build/build-problems.html": (ProblemsPanel, "panel"),
     "build/build-status.html": (Spoken, "panel"),
     "macros/field.html": (Field, "f"),

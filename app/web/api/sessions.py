@@ -12,8 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response, StreamingResponse
 
 from app.lessons import LESSONS, lesson_named
-from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
+from app.sessions.setups.declaration import TableGiven, check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
+from app.sessions.setups.draft import examples_given
 from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
@@ -150,6 +151,9 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
 
 def _own(new: NewSetup, settings: Settings) -> TrainingSession:
     check_limits(new, settings)
+    if isinstance(new.data, TableGiven):
+        new = new.model_copy(update={"data": examples_given(new.data, settings)})
+        check_limits(new, settings)
     return TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
 
 
