@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.bug_lab.bug_lab import BugLabPage, SetPage
 from app.views.build.build import (
     BuildPage,
     Field,
@@ -50,7 +50,7 @@ from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, PicturesPage
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
-from app.views.walks.walks import SharePage, SurePage, WalkCard, WalksPage
+from app.views.walks.walks import NamePage, SharePage, SurePage, WalkCard, WalksPage
 from app.web.http.templating import Assets, Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
@@ -61,11 +61,13 @@ PAGES: dict[str, type[Any]] = {
     "problem.html": pages.ProblemPage,
     "docs.html": ApiDocsPage,
     "bug_lab/page.html": BugLabPage,
+    "bug_lab/set.html": SetPage,
     "build/page.html": BuildPage,
     "compare/page.html": ComparePage,
     "compare/act-two.html": ActTwoPage,
     "pictures/page.html": PicturesPage,
     "walks/page.html": WalksPage,
+    "walks/name.html": NamePage,
     "walks/sure.html": SurePage,
     "walks/share.html": SharePage,
 }

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.lessons import LESSONS
-from app.lessons.bug_lab import LEVELS, RULES
+from app.lessons.bug_lab import LEVELS
 from app.lessons.starting_points import STARTING_POINTS
 from app.main import create_app
 from app.sessions.walk.position import MEASURES
@@ -82,7 +82,6 @@ def _accused(chance: Random) -> Fields:
     return {
         "layer": str(chance.randint(0, 3)),
         "mistake": chance.choice(list(MISTAKES)),
-        "rule": chance.choice(list(RULES)),
     }
 
 

@@ -10,7 +10,7 @@ from app.sessions.store.store import Kept, StoreFullError, grown_bytes
 from app.sessions.walk.session import TrainingSession
 from app.web.http.dependencies import services
 from app.web.http.htmx import VARY
-from app.web.http.own_walks import note
+from app.web.http.own_walks import is_browser, note
 from app.web.http.page import cookie_name, root_of, set_cookie
 from app.web.http.work import TooFastError, address_of, is_at_the_machine
 
@@ -52,11 +52,9 @@ async def begun_walk(request: Request, session: TrainingSession, page: str = "")
     """Keep a new walk and lead to it, or to one of its pages such as /compare."""
     kept = await kept_walk(request, session)
     response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
-    is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers  # a program needs no number
-    if is_browser and not _visitor(request):
+    if is_browser(request) and not _visitor(request):  # a program needs no number
         set_cookie(request, response, VISITOR, secrets.token_urlsafe(VISITOR_BYTES))
-    if is_browser:
-        note(request, response, kept.id)
+    note(request, response, kept)
     return response
 
 
