@@ -33,9 +33,9 @@ class Application:
 
     def __call__(self) -> Any:
         """The application."""
-        from app.main import create_app
+        from app.main import serving
 
-        return create_app(self.settings)
+        return serving(self.settings)
 
 
 class AnnouncingServer(uvicorn.Server):

@@ -36,7 +36,7 @@ from app.web.api.schemas import (
     Train,
 )
 from app.web.api.state import dumps, json_response, state_texts, trace_texts
-from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
+from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon, stay
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import prefix
@@ -273,6 +273,7 @@ async def revoke(walk: TheWalk) -> Response:
     await walk.load()
     new_id = secrets.token_urlsafe(ID_BYTES)
     await walk.services.store.revoke(walk.id, new_id)
+    stay(walk.request)
     renamed = Walk(walk.services, new_id, None, "", walk.request)
     return await _told(renamed, await renamed.load())
 

@@ -59,6 +59,8 @@ async def built(request: Request) -> Response:
     the = services(request)
     fields = FIELDS + 2 * the.settings.most_columns  # each column may be sent as off and on
     sent = await sent_by(request, FORMS * the.settings.max_data_bytes, fields)
+    if _verb(sent)[0] == "start":
+        check_may_begin(request)
     action = await before_a_walk(request, lambda: _action(sent, the))
     found = await _built(request, action.draft)
     if action.start:
@@ -91,9 +93,15 @@ class Action:
     error: SetupError | None = None
 
 
+def _verb(sent: Sent) -> tuple[str, str]:
+    """What the button does, and with what."""
+    verb, _, object = sent.fields.get("do", "").partition(" ")
+    return verb, object
+
+
 def _action(sent: Sent, the: Services) -> Action:
-    fields = dict(sent.fields)
-    verb, _, object = fields.pop("do", "").partition(" ")
+    verb, object = _verb(sent)
+    fields = {name: value for name, value in sent.fields.items() if name != "do"}
     before = fields.pop("shown", "")
     draft = _starting_draft(fields["from"]) if "from" in fields else Draft(fields)
     if sent.file is not None:
@@ -136,7 +144,6 @@ async def _built(request: Request, draft: Draft) -> Built:
 async def _start(request: Request, found: Built) -> Response:
     """The walk of this setup; back to the form, and why, where it cannot be."""
     if found.setup is not None:
-        check_may_begin(request)
         try:
             setup = found.setup
             return await begun_walk(request, await before_a_walk(request, lambda: TrainingSession.of_setup(setup)))
