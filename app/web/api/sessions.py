@@ -41,7 +41,7 @@ from app.web.api.schemas import (
     Train,
 )
 from app.web.api.state import dumps, json_response, state_texts, trace_texts
-from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
+from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon, stay
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import prefix
@@ -296,6 +296,7 @@ async def revoke(walk: TheWalk) -> Response:
     with suppress(UnknownSessionError):  # it may be revoked already; the store knows
         await walk.load()
     await walk.services.store.revoke(walk.id, new_id)
+    stay(walk.request)
     renamed = Walk(walk.services, new_id, None, "", walk.request)
     return await _told(renamed, await renamed.load())
 
