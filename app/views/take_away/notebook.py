@@ -16,7 +16,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-PLOT = '''\
+PLOT = """\
 try:
     import matplotlib.pyplot as plt
 except ImportError:
@@ -25,7 +25,7 @@ else:
     plt.plot(range(1, len(losses) + 1), losses)
     plt.xlabel("iteration")
     plt.ylabel("loss, before its update")
-    plt.show()'''
+    plt.show()"""
 
 
 def notebook(worked: Worked) -> str:

@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from app.views.take_away.worked import Block, Section, Worked
+from app.views.take_away.worked import Block, Section, Worked, plain
 
 CLOSE = '''\
 def close(found, page, tolerance=1e-9):
@@ -12,7 +12,7 @@ def close(found, page, tolerance=1e-9):
 
 def numpy_script(worked: Worked) -> str:
     """The whole script; run, it says how many numbers were compared."""
-    head = f"{_comment(f'{worked.title}. {worked.facts}.')}\n{_comment(ABOUT)}"
+    head = f"{comment(f'{worked.title}. {worked.facts}.')}\n{comment(ABOUT)}"
     sections = [_section(section) for section in worked.sections]
     needs = "import math\n\n" if any("math." in section for section in sections) else ""
     parts = [head, f"{needs}import numpy as np\n\n\n{CLOSE}", *sections]
@@ -25,14 +25,12 @@ ABOUT = "Each line as the explorer shows it. What the page has shown is compared
 
 
 def _section(section: Section) -> str:
-    title = f"# {section.title} "
-    head = title + "-" * max(3, 100 - len(title))
-    words = [_comment(section.words)] if section.words else []
-    return "\n\n".join([head, *words, *(_block(block, section.tolerance) for block in section.blocks)])
+    words = [comment(section.words)] if section.words else []
+    return "\n\n".join([rule(section.title), *words, *(_block(block, section.tolerance) for block in section.blocks)])
 
 
 def _block(block: Block, tolerance: float) -> str:
-    words = [_comment(part) for part in (block.words, block.formula) if part]
+    words = [comment(part) for part in (block.words, block.formula) if part]
     return "\n".join([*words, block.code, *comparisons(block, tolerance)])
 
 
@@ -42,6 +40,13 @@ def comparisons(block: Block, tolerance: float) -> list[str]:
     return [f"close({found}, {page}{more})" for found, page in block.shown]
 
 
-def _comment(words: str) -> str:
-    plain = " ".join(words.split())
-    return fill(plain, 100, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False)
+def rule(title: str) -> str:
+    """The title of a section, as a comment across the page."""
+    return f"# {title} ".ljust(100, "-")
+
+
+def comment(words: str) -> str:
+    """Words as a comment of as many lines as they need."""
+    return fill(
+        plain(words), 100, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False
+    )

@@ -101,8 +101,8 @@ def _given(session: TrainingSession) -> Section:
     more = f" and {len(session.batch) - 10} more" if len(session.batch) > 10 else ""
     which = f"Iteration {session.iteration + 1:,} takes example{'s' if len(session.batch) > 1 else ''} {examples}{more}"
     data = Block(
-        f"# {_plain(', '.join(input_names(session)))}\n{assigned('X', it.X)}\n"
-        f"# {_plain(', '.join(output_names(session)))}\n{assigned('Y', it.Y)}\nm = len(X)",
+        f"# {plain(', '.join(input_names(session)))}\n{assigned('X', it.X)}\n"
+        f"# {plain(', '.join(output_names(session)))}\n{assigned('Y', it.Y)}\nm = len(X)",
         f"{which}; each is a row.",
     )
     blocks = [data, Block(_parameters(it.before, turned), f"The parameters before it. {_stored(turned)}")]
@@ -169,32 +169,33 @@ def _blocks(session: TrainingSession, shape: Shape, values: Values, equations: S
     for equation in equations:
         by_line.setdefault(line_of_numpy(equation, shape, orientation), []).append(equation)
     for line, found in by_line.items():
-        first, shown = found[0], tuple(_shown(session, shape, values, found))
+        first, name = found[0], array_name(found[0], shape)
+        shown = tuple(shown_of(session, shape, values, found, name, _is_turned(session)))
         words = narrate(first, shape, values, DIGITS) if shown else ""  # what the page has not said is not told here
         yield Block(line, words, text(first, shape, orientation), latex(first, shape, orientation), shown)
 
 
-def _shown(
-    session: TrainingSession, shape: Shape, values: Values, equations: Sequence[Equation]
+def shown_of(
+    session: TrainingSession, shape: Shape, values: Values, equations: Sequence[Equation], name: str, turned: bool
 ) -> Iterator[tuple[str, str]]:
-    """What the page has shown of the equations of one line: of a whole row or matrix at once, else one by one."""
+    """What the page has shown of equations that fill one array of this name, as code and as the numbers that it found:
+    of a whole row or matrix at once, else one by one. `turned`: the array has weights as (from, to).
+    """
     shown = [equation for equation in equations if equation.index < session.cursor]
     if not shown:
         return
-    row, turned = session.focus_row, _is_turned(session)
     found = np.array([values[equation.symbol] for equation in shown])
     kind, layer, _, k = shown[0].symbol
-    name = array_name(shown[0], shape)
     if layer == 0:
         yield name, number_code(found[0])
     elif len(shown) < len(equations):
         for equation, value in zip(shown, found, strict=True):
-            yield f"{name}[{index_of(equation, row, turned)}]", number_code(value)
+            yield f"{name}[{index_of(equation, session.focus_row, turned)}]", number_code(value)
     elif k is not None:
         matrix = found.reshape(shape.sizes[layer], shape.sizes[layer - 1])
         yield name, array_code(matrix.T if turned else matrix)
     else:
-        yield f"{name}[{row}]" if kind in ("z", "a", "delta") else name, array_code(found)
+        yield f"{name}[{session.focus_row}]" if kind in ("z", "a", "delta") else name, array_code(found)
 
 
 def array_name(equation: Equation, shape: Shape) -> str:
@@ -371,6 +372,6 @@ def assigned(name: str, array: Array) -> str:
     return f"{name} = np.array({array_code(array)})"
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """Words that stay within one line, whatever they hold."""
     return " ".join(words.split())

@@ -19,7 +19,7 @@ from app.views.take_away.worked import worked
 
 
 def book_of(session: TrainingSession) -> Any:
-    return nbformat.reads(notebook(worked(session)), as_version=4)
+    return nbformat.reads(notebook(worked(session)), as_version=4)  # type: ignore[no-untyped-call]
 
 
 def code_of(book: Any) -> str:
