@@ -3,13 +3,14 @@
 Where the walk follows a mistaken rule, they find what the chain rule gives, and the script says so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.engine.equations.values import Values
-from app.engine.learning.optimizers import Optimizer
-from app.engine.network.activations import ACTIVATIONS
+from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
+from app.engine.network.activations import ACTIVATIONS, LEAK
 from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES
 from app.sessions.walk.session import TrainingSession
@@ -34,56 +35,95 @@ def differs(found, page):
     """PyTorch has found another number than the page has shown."""
     assert not torch.allclose(found.detach(), torch.tensor(page), rtol=1e-9, atol=1e-12), f"{found} is {page}"'''
 
-ACTIVATION_CODE = complete(
+
+@dataclass(frozen=True)
+class ActivationLine:
+    """An activation function of {Z} in PyTorch.
+
+    Rounded by hand its slope is taken at the rounded {A}: `by_hand` is that slope times dZ, which is 0 and which
+    autograd follows; empty where the slope is taken at z, as autograd takes it.
+    """
+
+    code: str
+    by_hand: str = ""
+
+
+@dataclass(frozen=True)
+class LossLine:
+    """A loss in PyTorch, and what it is where y_hat is rounded, if that is not the same."""
+
+    code: str
+    rounded: str = ""
+
+
+@dataclass(frozen=True)
+class OptimizerLine:
+    """An optimizer of torch.optim, what it calls each row of its memory, and whether it counts its updates."""
+
+    code: Callable[[Optimizer], str]
+    states: Mapping[str, str] = field(default_factory=dict)
+    counts: bool = False
+
+
+ACTIVATION_LINES = complete(
     "activation",
     ACTIVATIONS,
     {
-        "identity": "{Z}",
-        "sigmoid": "torch.sigmoid({Z})",
-        "tanh": "torch.tanh({Z})",
-        "relu": "torch.relu({Z})",
-        "leaky_relu": "F.leaky_relu({Z}, 0.01)",
-        "elu": "F.elu({Z})",
-        "softplus": "F.softplus({Z}, threshold=1e9)",
-        "gelu": "F.gelu({Z})",
-        "softmax": "torch.softmax({Z}, dim=1)",
+        "identity": ActivationLine("{Z}"),
+        "sigmoid": ActivationLine("torch.sigmoid({Z})", "{A} * (1 - {A}) * dZ"),
+        "tanh": ActivationLine("torch.tanh({Z})", "(1 - {A}**2) * dZ"),
+        "relu": ActivationLine("torch.relu({Z})"),
+        "leaky_relu": ActivationLine(f"F.leaky_relu({{Z}}, {LEAK})"),
+        "elu": ActivationLine("F.elu({Z})"),
+        "softplus": ActivationLine("F.softplus({Z}, threshold=1e9)"),
+        "gelu": ActivationLine("F.gelu({Z})"),
+        "softmax": ActivationLine("torch.softmax({Z}, dim=1)", "{A} * (dZ - ({A} * dZ).sum(dim=1, keepdim=True))"),
     },
 )
-# Rounded as by hand, with the slope at the rounded value where a calculation by hand takes it there: what autograd does
-# not follow, times what it does follow, which is 0.
-SLOPE_BY_HAND = {"sigmoid": "{A} * (1 - {A}) * dZ", "tanh": "(1 - {A}**2) * dZ"}
-SOFTMAX_BY_HAND = "{A} * (dZ - ({A} * dZ).sum(dim=1, keepdim=True))"
-LOSS_CODE = complete(
+LOSS_LINES = complete(
     "loss",
     LOSSES,
     {
-        "binary_cross_entropy": 'F.binary_cross_entropy_with_logits({Z}, Y, reduction="sum") / m',
-        "cross_entropy": "F.cross_entropy({Z}, Y)",
-        "half_squared_error": "((y_hat - Y)**2).sum() / 2 / m",
-        "mean_squared_error": "F.mse_loss(y_hat, Y)",
+        "binary_cross_entropy": LossLine(
+            'F.binary_cross_entropy_with_logits({Z}, Y, reduction="sum") / m',
+            "-(Y * torch.log(y_hat) + (1 - Y) * torch.log(1 - y_hat)).sum() / m",
+        ),
+        "cross_entropy": LossLine("F.cross_entropy({Z}, Y)", "-(Y * torch.log(y_hat)).sum() / m"),
+        "half_squared_error": LossLine("((y_hat - Y)**2).sum() / 2 / m"),
+        "mean_squared_error": LossLine("F.mse_loss(y_hat, Y)"),
     },
 )
-ROUNDED_LOSS = {
-    "binary_cross_entropy": "-(Y * torch.log(y_hat) + (1 - Y) * torch.log(1 - y_hat)).sum() / m",
-    "cross_entropy": "-(Y * torch.log(y_hat)).sum() / m",
-}
-OPTIMIZER_CODE: dict[str, Callable[[Optimizer], str]] = {
-    "gradient_descent": lambda o: f"SGD(parameters, lr=eta, weight_decay={o.weight_decay!r})",
-    "momentum": lambda o: f"SGD(parameters, lr=eta, momentum={o.momentum!r}, weight_decay={o.weight_decay!r})",
-    "nesterov": lambda o: (
-        f"SGD(parameters, lr=eta, momentum={o.momentum!r}, weight_decay={o.weight_decay!r}, nesterov=True)"
-    ),
-    "rmsprop": lambda o: (
-        f"RMSprop(parameters, lr=eta, alpha={o.decay!r}, eps={o.epsilon!r}, weight_decay={o.weight_decay!r})"
-    ),
-    "adam": lambda o: f"Adam({_adam(o)})",
-    "adamw": lambda o: f"AdamW({_adam(o)})",
-}
-STATE_NAMES = {"velocity": "momentum_buffer", "m": "exp_avg", "v": "exp_avg_sq"}
+
+
+def _momentum(o: Optimizer) -> str:
+    return f"SGD(parameters, lr=eta, momentum={o.momentum!r}, weight_decay={o.weight_decay!r}"
 
 
 def _adam(o: Optimizer) -> str:
-    return f"parameters, lr=eta, betas=({o.beta1!r}, {o.beta2!r}), eps={o.epsilon!r}, weight_decay={o.weight_decay!r}"
+    betas = f"betas=({o.beta1!r}, {o.beta2!r})"
+    return f"(parameters, lr=eta, {betas}, eps={o.epsilon!r}, weight_decay={o.weight_decay!r})"
+
+
+VELOCITY = {"velocity": "momentum_buffer"}
+MEANS = {"m": "exp_avg", "v": "exp_avg_sq"}
+OPTIMIZER_LINES = complete(
+    "optimizer",
+    OPTIMIZERS,
+    {
+        "gradient_descent": OptimizerLine(lambda o: f"SGD(parameters, lr=eta, weight_decay={o.weight_decay!r})"),
+        "momentum": OptimizerLine(lambda o: f"{_momentum(o)})", VELOCITY),
+        "nesterov": OptimizerLine(lambda o: f"{_momentum(o)}, nesterov=True)", VELOCITY),
+        "rmsprop": OptimizerLine(
+            lambda o: (
+                f"RMSprop(parameters, lr=eta, alpha={o.decay!r}, eps={o.epsilon!r}, weight_decay={o.weight_decay!r})"
+            ),
+            {"v": "square_avg"},
+            counts=True,
+        ),
+        "adam": OptimizerLine(lambda o: f"Adam{_adam(o)}", MEANS, counts=True),
+        "adamw": OptimizerLine(lambda o: f"AdamW{_adam(o)}", MEANS, counts=True),
+    },
+)
 
 
 def torch_script(session: TrainingSession) -> str:
@@ -116,26 +156,22 @@ def _given(session: TrainingSession) -> str:
         lines += [_tensor(f"W{l}", layer.W, True), _tensor(f"b{l}", layer.b, True)]
     lines += [
         f"parameters = [{', '.join(names)}]", "", f"eta = {number_code(it.method.learning_rate)}",
-        f"optimizer = torch.optim.{OPTIMIZER_CODE[optimizer.kind](optimizer)}",
+        f"optimizer = torch.optim.{OPTIMIZER_LINES[optimizer.kind].code(optimizer)}",
     ]  # fmt: skip
     return "\n".join([*lines, *_states(session, names)])
 
 
 def _states(session: TrainingSession, names: Sequence[str]) -> Iterator[str]:
     """What the optimizer remembers of the updates before, where there were any."""
-    it, optimizer = session.current, session.setup.optimizer
-    if not optimizer.slots or not it.past.iteration:
+    it, line = session.current, OPTIMIZER_LINES[session.setup.optimizer.kind]
+    if not line.states or not it.past.iteration:
         return
-    counts = "" if optimizer.kind in ("momentum", "nesterov") else f'"step": torch.tensor({it.past.iteration}.0), '
+    counts = f'"step": torch.tensor({it.past.iteration}.0), ' if line.counts else ""
     rows = [[part for pair in it.before.parts(row) for part in pair] for row in it.past.memory]
     for name, *parts in zip(names, *rows, strict=True):
-        keys = [_state_name(optimizer, slot) for slot in optimizer.slots]
+        keys = line.states.values()
         held = ", ".join(f'"{key}": torch.tensor({array_code(part)})' for key, part in zip(keys, parts, strict=True))
         yield f"optimizer.state[{name}] = {{{counts}{held}}}"
-
-
-def _state_name(optimizer: Optimizer, slot: str) -> str:
-    return "square_avg" if optimizer.kind == "rmsprop" else STATE_NAMES[slot]
 
 
 def _forward(session: TrainingSession) -> str:
@@ -155,25 +191,25 @@ def _output(session: TrainingSession, l: int) -> str:
 def _layer(session: TrainingSession, l: int) -> tuple[list[str], list[str]]:
     """The lines for a layer's weighted sums, and for its activations."""
     shape, A, Z = session.shape, _output(session, l), f"Z{l}"
-    activated = [f"{A} = {ACTIVATION_CODE[shape.activation(l)].format(Z=Z)}"]
+    activated = [f"{A} = {ACTIVATION_LINES[shape.activation(l)].code.format(Z=Z)}"]
     if shape.decimals is not None:
         activated += _rounded(A, Z, shape.activation(l), shape.decimals)
     return [f"{Z} = {_output(session, l - 1)} @ W{l}.T + b{l}"], activated
 
 
 def _rounded(A: str, Z: str, activation: str, decimals: int) -> Iterator[str]:
-    yield f"# Rounded as by hand{'; its slope is taken at the rounded value' if activation in SLOPE_BY_HAND else ''}."
-    slope = SOFTMAX_BY_HAND if activation == "softmax" else SLOPE_BY_HAND.get(activation)
-    if slope is None:
-        yield f"{A} = {A} + ({A}.round(decimals={decimals}) - {A}).detach()"
-    else:
+    slope = ACTIVATION_LINES[activation].by_hand
+    yield f"# Rounded as by hand{'; its slope is taken at the rounded value' if slope else ''}."
+    if slope:
         yield f"{A}, dZ = {A}.round(decimals={decimals}).detach(), {Z} - {Z}.detach()"
         yield f"{A} = {A} + {slope.format(A=A)}"
+    else:
+        yield f"{A} = {A} + ({A}.round(decimals={decimals}) - {A}).detach()"
 
 
 def _loss_line(session: TrainingSession) -> str:
-    shape = session.shape
-    code = LOSS_CODE[shape.loss] if shape.decimals is None else ROUNDED_LOSS.get(shape.loss, LOSS_CODE[shape.loss])
+    shape, line = session.shape, LOSS_LINES[session.shape.loss]
+    code = (line.rounded if shape.decimals is not None else "") or line.code
     return f"loss = {code.format(Z=f'Z{shape.depth}')}"
 
 
@@ -211,8 +247,8 @@ def _update(session: TrainingSession, right: Values) -> str:
     lines.append("optimizer.step()")
     for l in range(session.shape.depth, 0, -1):
         for kind, name in ((kind, f"{kind}{l}") for kind in ("W", "b")):
-            for slot in optimizer.slots:
-                held = f'optimizer.state[{name}]["{_state_name(optimizer, slot)}"]'
+            for slot, key in OPTIMIZER_LINES[optimizer.kind].states.items():
+                held = f'optimizer.state[{name}]["{key}"]'
                 lines += _compared(session, right, f"new_{slot}_{kind}", l, held)
             lines += _compared(session, right, f"new_{kind}", l, name)
     return "\n".join(lines)

@@ -167,6 +167,7 @@ ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
         "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab", "GET /walks",
+        "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /api/lessons", "POST /api/sessions",
         "GET /healthz", "GET /readyz", "GET /metrics",
     )

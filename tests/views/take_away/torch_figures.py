@@ -29,7 +29,8 @@ def main() -> None:
             "gradients": [w.grad.tolist() for w in names["parameters"]],
             "parameters": [w.tolist() for w in names["parameters"]],
         }
-    FIGURES.write_text(json.dumps({"torch": torch.__version__, "found": found}, indent=1) + "\n")
+    rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(one)}" for name, one in found.items())
+    FIGURES.write_text(f'{{"torch": "{torch.__version__}", "found": {{\n{rows}\n}}}}\n')
 
 
 if __name__ == "__main__":
