@@ -8,6 +8,7 @@ from app.sessions.take_away.link import MOST_IN_ADDRESS, SUFFIX, check_may_leave
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import heading_of
 from app.views.take_away.notebook import notebook
+from app.views.take_away.questions import gift, moodle
 from app.views.take_away.script import numpy_script
 from app.views.take_away.tables import equations_in_latex, equations_table, losses_table, parameters_table
 from app.views.take_away.torch_script import torch_script
@@ -57,9 +58,21 @@ TABLES = (
     Form("losses.csv", "Losses", "One for each iteration so far.", CSV, losses_table),
     Form("equations.tex", "Equations in LaTeX", "Those so far, with their values.", "text/x-tex", equations_in_latex),
 )
-GROUPS = (("Code that checks itself", CODE), ("For tables and papers", TABLES))
+QUESTIONS = (
+    Form(
+        "moodle.xml", "Questions for Moodle",
+        "Every number of an iteration of such a network, ten variants of each; wrong answers are named for the mistake.",
+        "application/xml", moodle,
+    ),
+    Form("gift.txt", "The same in GIFT", "For Moodle and for others that read it.", "text/plain", gift),
+)  # fmt: skip
+GROUPS = (
+    ("Code that checks itself", CODE),
+    ("For tables and papers", TABLES),
+    ("Questions for a school’s own system", QUESTIONS),
+)
 WALK = Form(f"again{SUFFIX}", "Walk", "The whole walk as a file, to open again.", "application/json", file_of)
-FORMS = {form.name: form for form in (*CODE, *TABLES, WALK)}
+FORMS = {form.name: form for form in (*CODE, *TABLES, *QUESTIONS, WALK)}
 MEDIA = tuple(dict.fromkeys(form.media for form in FORMS.values()))
 
 

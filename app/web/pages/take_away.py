@@ -42,7 +42,7 @@ async def download(the: WalkRequest) -> Response:
     return _file(await the.walk.view(session, lambda: export_of(session, the.request.path_params["form"])))
 
 
-@api.get("/export/{form}", response_class=Response, responses={200: {"content": dict.fromkeys(MEDIA, {})}})
+@api.get("/export/{form}", response_class=Response, responses={200: {"content": {media: {} for media in MEDIA}}})
 async def export(walk: TheWalk, form: str) -> Response:
     """The walk in one of its forms, such as numpy.py or equations.csv; an unknown one lists them all."""
     session = (await walk.load()).session
