@@ -61,7 +61,7 @@ TABLES = (
 QUESTIONS = (
     Form(
         "moodle.xml", "Questions for Moodle",
-        "Every number of an iteration of such a network, ten variants of each; wrong answers are named for the mistake.",
+        "Ten variants of each number of an iteration; a wrong answer is named for its mistake.",
         "application/xml", moodle,
     ),
     Form("gift.txt", "The same in GIFT", "For Moodle and for others that read it.", "text/plain", gift),
