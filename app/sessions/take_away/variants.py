@@ -13,6 +13,7 @@ from app.sessions.walk.session import TrainingSession
 MOST_PARAMETERS = 60  # that somebody would write down
 TENTHS = (-9, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9)
 DECIMALS = 2  # of an input
+OWN_DECIMALS = 4  # of a parameter of the walk's own
 
 
 def check_by_hand(session: TrainingSession) -> None:
@@ -25,25 +26,28 @@ def check_by_hand(session: TrainingSession) -> None:
         )
 
 
-def variant(session: TrainingSession, seed: int) -> TrainingSession:
+def variant(session: TrainingSession, *seeds: int) -> TrainingSession:
     """The walk's network and method with weights and biases of whole tenths, none of them 0, and one example of its
     data, the inputs rounded; by the right rules, without rounding on the way, its first iteration walked to the end.
 
-    SetupError as of `check_by_hand`.
+    Where all seeds are 0 it has the walk's own parameters and the example in focus, rounded. SetupError as of
+    `check_by_hand`.
     """
     check_by_hand(session)
-    rng = np.random.default_rng(seed)
-    setup = session.setup
-    start = Parameters(
-        tuple(_tenths(rng, layer.W.shape) for layer in setup.network.layers),
-        tuple(_tenths(rng, layer.b.shape) for layer in setup.network.layers),
-    )
-    X, Y = setup.examples
-    row = [seed % len(X)]
+    setup, network = session.setup, session.current.before
+    rng = np.random.default_rng(seeds)
+    if any(seeds):
+        pairs = [(_tenths(rng, layer.W.shape), _tenths(rng, layer.b.shape)) for layer in network.layers]
+        example = seeds[0] % len(setup.examples[0])
+    else:
+        pairs = [(np.round(layer.W, OWN_DECIMALS), np.round(layer.b, OWN_DECIMALS)) for layer in network.layers]
+        example = session.example
+    X, Y = (array[[example]] for array in session.examples)
     fresh = replace(
         setup,
-        data=Examples(np.round(X[row], DECIMALS) + 0.0, Y[row]),
-        start=start,
+        data=Examples(np.round(X, DECIMALS) + 0.0, Y),
+        start=Parameters(tuple(W for W, _ in pairs), tuple(b for _, b in pairs)),
+        learning_rate=session.learning_rate,
         batch_size=None,
         shuffle_seed=None,
         decimals=None,

@@ -62,8 +62,8 @@ class SchoolQuestion:
 
 def questions(session: TrainingSession) -> tuple[SchoolQuestion, ...]:
     """One of each kind and layer, each with so many variants. SetupError as of `variant`."""
-    walks = [variant(session, seed) for seed in range(VARIANTS)]
-    found = [question for seed, walk in enumerate(walks) for question in _questions(session, walk, seed)]
+    walks = [variant(session, seed) for seed in range(1, VARIANTS + 1)]
+    found = [question for seed, walk in enumerate(walks, 1) for question in _questions(session, walk, seed)]
     return tuple(sorted(found, key=lambda question: question.category))
 
 
@@ -75,7 +75,7 @@ def _questions(session: TrainingSession, walk: TrainingSession, seed: int) -> It
         equation = equations[rng.integers(len(equations))]  # another unit in each variant
         place = f", layer {layer}" if layer else ""
         name = symbol_text(equation.symbol, walk.shape, orientation_of(walk))
-        yield _question(walk, equation, f"{title}/{number:02} {KINDS[kind]}{place}", f"{name} {seed + 1}")
+        yield _question(walk, equation, f"{title}/{number:02} {KINDS[kind]}{place}", f"{name} {seed}")
 
 
 def _question(walk: TrainingSession, equation: Equation, category: str, name: str) -> SchoolQuestion:

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from app.engine.network.errors import SetupError
 from app.sessions.take_away.link import SUFFIX, link_of, opened, opened_file
-from app.views.take_away.forms import MEDIA, Export, export_of, opened_page, take_away_page
+from app.views.take_away.forms import MEDIA, Wish, export_of, link_in, opened_page, take_away_page
 from app.web.api.schemas import SESSION_ERRORS, LinkAnswer
 from app.web.api.state import dumps, json_response
-from app.web.http.dependencies import TheWalk, services, soon
+from app.web.http.dependencies import TheWalk, Walk, services, soon
 from app.web.http.forms import sent_by
 from app.web.http.new_session import begun_walk, check_may_begin, linked_walk
 from app.web.http.page import page_response, prefix
@@ -38,15 +38,29 @@ async def take_away(the: WalkRequest) -> Response:
 @pages.route("/export/{form}")
 async def download(the: WalkRequest) -> Response:
     """One form of the walk as a file."""
-    session = (await the.walk.load()).session
-    return _file(await the.walk.view(session, lambda: export_of(session, the.request.path_params["form"])))
+    return await _file(the.walk, the.request.path_params["form"])
 
 
 @api.get("/export/{form}", response_class=Response, responses={200: {"content": {media: {} for media in MEDIA}}})
 async def export(walk: TheWalk, form: str) -> Response:
     """The walk in one of its forms, such as numpy.py or equations.csv; an unknown one lists them all."""
-    session = (await walk.load()).session
-    return _file(await walk.view(session, lambda: export_of(session, form)))
+    return await _file(walk, form)
+
+
+async def _file(walk: Walk, name: str) -> Response:
+    """The form, made, with a name for the file; a page that stands alone is drawn by its template."""
+    session, request = (await walk.load()).session, walk.request
+    root = str(request.base_url).rstrip("/")
+
+    def made() -> Response:
+        export = export_of(session, name, Wish(request.query_params, link_in(session, root)))
+        text = export.made
+        if not isinstance(text, str):
+            text = walk.services.templates.render(export.form.template, page=text)
+        headers = {"Content-Disposition": f'attachment; filename="{export.file}"'}
+        return Response(text, headers=headers, media_type=export.form.media)
+
+    return await walk.view(session, made)
 
 
 @api.get("/link", response_model=LinkAnswer)
@@ -56,11 +70,6 @@ async def link(walk: TheWalk) -> Response:
     path = f"{ADDRESS}/{await walk.view(session, lambda: link_of(session))}"
     root = str(walk.request.base_url).rstrip("/")
     return json_response(dumps({"path": f"{prefix.get()}{path}", "url": f"{root}{path}"}))
-
-
-def _file(export: Export) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{export.file}"'}
-    return Response(export.text, headers=headers, media_type=export.media)
 
 
 # What comes back ------------------------------------------------------------------------------------------------------

@@ -127,6 +127,8 @@ def test_the_page_shows_how_each_form_begins_and_leads_to_it(client: TestClient)
     at = stepped(client)
     page = soup(client, f"{at}/take-away")
     links = {str(link["href"]) for link in page.select(".taking a.button")}
+    links |= {str(form["action"]) for form in page.select(".taking form")}
+    links |= {str(button["formaction"]) for button in page.select(".taking [formaction]")}
     assert {f"{at}/export/{form}" for form in FORMS} <= links
     for form in FORMS:
         if f"{at}/take-away?preview={form}#preview" in links:
@@ -134,6 +136,19 @@ def test_the_page_shows_how_each_form_begins_and_leads_to_it(client: TestClient)
             assert begins is not None
             text = client.get(f"{at}/export/{form}").text
             assert begins.text.split("\n")[:5] == text.replace("\r", "").split("\n")[:5]
+
+
+def test_a_sheet_is_as_its_address_asks_and_says_what_does_not_fit(client: TestClient) -> None:
+    at = stepped(client)
+    one = client.get(f"{at}/export/worksheet.html?seed=7&form=B&level=4&decimals=3&comma=1")
+    assert one.content == client.get(f"/api{at}/export/worksheet.html?seed=7&form=B&level=4&decimals=3&comma=1").content
+    assert "Worksheet B · numbers 7 · Only the data given · 3 decimals" in one.text
+    assert "default-src 'none'" in one.text
+    assert "<script" not in one.text
+    for wrong in ("level=9", "seed=x", "form=C", "decimals=0"):
+        answer = client.get(f"/api{at}/export/key.html?{wrong}")
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == wrong.partition("=")[0]
 
 
 def test_nothing_is_taken_away_while_it_would_tell(client: TestClient) -> None:
