@@ -150,7 +150,6 @@ class WorksheetPage:
     given: tuple[tuple[str, str], ...]
     parts: tuple[tuple[str, tuple[Item, ...]], ...]
     code: str
-    link: str
 
 
 def worksheet_page(session: TrainingSession, sheet: Sheet, is_key: bool, link: str) -> WorksheetPage:
@@ -172,7 +171,6 @@ def worksheet_page(session: TrainingSession, sheet: Sheet, is_key: bool, link: s
         tuple(writer.given()),
         tuple(writer.parts()),
         code,
-        link,
     )
 
 
