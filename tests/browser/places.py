@@ -18,14 +18,13 @@ def gradient_of_the_first_weight(page: Page) -> Walk:
 def compared(page: Page) -> None:
     """The lesson with two paths beside its other way, at the gradient of w^[1]_11."""
     gradient_of_the_first_weight(page)
-    page.get_by_role("link", name="Compare").click()
+    Walk(page).go_on("Compare")
     page.wait_for_selector("#run .plot")
 
 
 def act_two(page: Page) -> None:
     """Act two of the lesson with two paths, with what is behind it unfolded."""
-    Walk(page).start("two-outputs-two-paths", as_published=False)
-    page.get_by_role("link", name="act two").click()
+    Walk(page).start("two-outputs-two-paths", as_published=False).go_on("Act two")
     page.locator(".why summary").click()
 
 
@@ -33,10 +32,11 @@ def forked(page: Page) -> None:
     """A walk beside its fork, trained."""
     Walk(page).start("hours-of-study")
     page.goto(f"{page.url}/compare")
+    page.locator("#fork summary").click()
     page.locator("#fork-optimizer").select_option("momentum")
     page.get_by_role("button", name="Fork: change the optimizer").click()
-    page.wait_for_selector("#comparison .plot")
-    Walk(page).press('#comparison [formaction$="/train"]')
+    page.wait_for_selector("#outcomes .plot")
+    Walk(page).press('#outcomes [formaction$="/train"]')
 
 
 def paused(page: Page) -> None:
@@ -68,12 +68,22 @@ def with_overview(page: Page) -> None:
 
 
 def in_the_bug_lab(page: Page) -> None:
-    """A case with a check spent and the accusation open."""
+    """A case with a check spent and a wrong accusation."""
     page.goto("/bug-lab?level=3&seed=2")
     page.get_by_role("button", name="Start this case").click()
     page.wait_for_url("**/sessions/*")
-    Walk(page).press("backward").press(".spend button")
-    page.locator(".accuse summary").click()
+    Walk(page).press("backward").press("#check-it")
+    for field in ("layer", "mistake", "second_mistake"):
+        page.locator(f"#accuse [name={field}]").select_option(index=1 if field != "second_mistake" else 2)
+    Walk(page).press("#accuse button")
+
+
+def score_card(page: Page) -> None:
+    """A set of ten with its first case begun."""
+    page.goto("/bug-lab/sets/17")
+    page.get_by_role("button", name="Start: case 1").first.click()
+    page.wait_for_url("**/sessions/*")
+    page.goto("/bug-lab/sets/17")
 
 
 def impossible(page: Page) -> None:
@@ -86,8 +96,7 @@ def impossible(page: Page) -> None:
 
 def trained(page: Page) -> None:
     """The pictures of a short training, with its curves' numbers open."""
-    Walk(page).start("a-slope-too-many").send("train", iterations=100)
-    page.locator(".below nav").get_by_role("link", name="Train and look").click()
+    Walk(page).start("a-slope-too-many").send("train", iterations=100).go_on("Train and look")
     page.locator("#curves summary").first.click()
 
 
@@ -173,6 +182,7 @@ PAGES: dict[str, Visit] = {
     "wall": on_the_wall,
     "my walks": my_walks,
     "no walks": lambda page: page.goto("/walks"),
+    "named": lambda page: page.goto(f"{begun(page)}/name"),
     "sure": lambda page: page.goto(f"{begun(page)}/revoke"),
     "shared": shared,
     "looked at": looked_at,
@@ -180,6 +190,7 @@ PAGES: dict[str, Visit] = {
     "impossible": impossible,
     "bug lab": lambda page: page.goto("/bug-lab?level=2&seed=17"),
     "hunt": in_the_bug_lab,
+    "score card": score_card,
     "lessons": lambda page: page.goto("/"),
     "lesson": lambda page: page.goto("/lessons/a-slope-too-many"),
     "documentation": lambda page: page.goto("/docs"),

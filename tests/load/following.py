@@ -35,7 +35,6 @@ class Seat:
     key: str = ""
     heard: list[float] = field(default_factory=list)
     acknowledged: dict[int, str] = field(default_factory=dict)
-    tries: dict[int, set[str]] = field(default_factory=lambda: {1: set(), 2: set()})
 
     async def listen(self, page: str = "/seat/events") -> None:
         """Follow for ever; where the stream ends, come again."""
@@ -64,16 +63,17 @@ class Seat:
         """Answer as the page does; sent again until it is acknowledged. Returns the seconds of the last try."""
         key = f"{number}.{round}.{answer}"
         form = urlencode({"number": number, "round": round, "key": key, "answer": answer}).encode()
-        self.tries[round].add(answer)
+        headers = {
+            "cookie": f"seat={self.key}",
+            "content_type": "application/x-www-form-urlencoded",
+            "sec_fetch_site": "same-origin",
+            "HX_Request": "true",
+        }
         while True:
             begun = monotonic()
             with suppress(*HUNG_UP, OSError):
                 async with connected(self.port) as client:
-                    got = await client.ask(
-                        *("POST", "/seat/vote", form),
-                        **{"cookie": f"seat={self.key}", "content_type": "application/x-www-form-urlencoded"},
-                        **{"HX_Request": "true", "sec_fetch_site": "same-origin"},
-                    )
+                    got = await client.ask("POST", "/seat/vote", form, **headers)
                 assert got.status == 200, got
                 self.acknowledged[round] = answer
                 return monotonic() - begun

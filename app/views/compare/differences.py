@@ -39,7 +39,7 @@ def compared(left: float, right: float) -> str:
     if not differ(left, right):
         return "the same"
     if left == 0 or right == 0:
-        return f"0 only {'on the left' if left == 0 else 'on the right'}"
+        return "no longer 0" if left == 0 else "0"
     ratio = abs(right) / abs(left)
     size = f"{number(abs(ratio - 1) * 100, DECIMALS)} % {'larger' if ratio > 1 else 'smaller'}"
     if ratio >= 2:
@@ -72,7 +72,11 @@ class ComparedRow:
 
 
 def tables(pair: Pair, digits: int) -> tuple[LayerTable[ComparedRow], ...]:
-    """Every layer's parameters, the last layer first, numbers appearing as the walk finds them."""
+    """Every layer's parameters, the last layer first, numbers appearing as the walk finds them; none where the two are
+    of other sizes.
+    """
+    if pair.left.setup.sizes != pair.right.setup.sizes:
+        return ()
     gradients = {reference(one.symbol): one.symbol for one in trace(pair.left.shape) if one.symbol.kind in ("dW", "db")}
     left, right = (parameters(one, orientation_of(one), digits).tables for one in pair)
     found = []

@@ -8,12 +8,12 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
-from app.views.charts.levels import Band, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
+from app.views.charts.drawing import Drawing
+from app.views.charts.levels import Band, Exact, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
-from app.views.charts.map import COUNT
-from app.views.charts.table import texts_of
+from app.views.charts.map import Said
 from app.views.pictures.choices import Query, choice, choices_of
-from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of
+from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of, told_examples
 from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number
 from app.views.text.words import sentence
@@ -27,9 +27,10 @@ SUM_IS_ZERO = Key("line", "the line on which its sum z is 0")
 
 @dataclass(frozen=True)
 class Small:
-    """One unit in small, and what asks for it large."""
+    """One unit in small, what it gives here, and what asks for it large."""
 
     name: str
+    said: str
     query: str
     bands: tuple[Band, ...]
     current: bool
@@ -45,6 +46,11 @@ class UnitPictures:
 
     small: tuple[Small, ...]
     seen: OverData
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The chosen unit's."""
+        return self.seen.drawings
 
 
 def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
@@ -71,36 +77,49 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
         levels = levels_between(*ends)  # the units of a layer share them
         looks = by_sign(levels, 0.0, max(map(abs, ends)) or 1.0)
         rough = on_plane(session, cut.plane, ROUGH)
-        small = (_filled(rough.A[l][:, i], rough.Z[l - 1][:, i], levels, looks, SMALL) for i in group)
+        small = (
+            _filled(_surface(rough.A[l][:, i], SMALL), _surface(rough.Z[l - 1][:, i], SMALL), levels, looks)
+            for i in group
+        )
         drawn = [(*filled, line) for filled, line in small]
-        filled, line = _filled(a, z, levels, looks, SQUARE)
+        own = _surface(a, SQUARE, cut.exact(session, lambda there: there.A[l][:, j]))
+        sums = _surface(z, SQUARE, cut.exact(session, lambda there: there.Z[l - 1][:, j]))
+        filled, line = _filled(own, sums, levels, looks)
         named = (*keys(levels, looks, DIGITS), *([SUM_IS_ZERO] if line.d else ()))
-        texts = texts_of(a.reshape(COUNT, COUNT), digits)
+        shown = Said("activation", own.values, digits, lambda: told_examples(session))
         layers = Layers("activation a", filled, named, (line,))
-        seen = over_plane(session, cut, choices, ("units", title), layers, texts)
+        seen = over_plane(session, cut, choices, ("units", title), layers, shown)
     chosen = {field.name: field.value for field in every}
     return UnitPictures(
         tuple(
-            Small(names[i], urlencode({**chosen, "unit": i}), found, i == j)
+            Small(names[i], _range(A[:, i]), urlencode({**chosen, "unit": i}), found, i == j)
             for i, found in zip(group, drawn, strict=True)
         ),
         seen,
     )
 
 
+def _surface(values: Array, frame: Frame, exact: Exact | None = None) -> Surface:
+    """Of numbers over a plane, (n * n,)."""
+    count = round(len(values) ** 0.5)
+    return Surface(values.reshape(count, count), frame, exact)
+
+
 def _filled(
-    a: Array, z: Array, levels: tuple[float, ...], looks: tuple[str, ...], frame: Frame
+    own: Surface, sums: Surface, levels: tuple[float, ...], looks: tuple[str, ...]
 ) -> tuple[tuple[Band, ...], Band]:
-    """The bands of a unit's activations, and the line on which its sums are 0; both given over a plane, (n * n,)."""
-    count = round(len(a) ** 0.5)
-    own, sums = (Surface(values.reshape(count, count), frame) for values in (a, z))
+    """The bands of a unit's activations, and the line on which its sums are 0."""
     return bands(own, levels, looks), Band(OPEN, sums.line(0.0))
+
+
+def _range(values: Array) -> str:
+    low, high = (number(float(value), DIGITS) for value in (values.min(), values.max()))
+    return f"{low} everywhere here" if low == high else f"{low} to {high} here"
 
 
 def _title(name: str, values: Array, sums: Array) -> str:
     """Hidden unit 1 gives 0.02 to 0.98 here; its sum changes sign along the line."""
-    low, high = (number(float(value), DIGITS) for value in (values.min(), values.max()))
-    gives = f"{low} everywhere here" if low == high else f"{low} to {high} here"
+    gives = _range(values)
     if sums.min() < 0 < sums.max():
         return f"{name} gives {gives}; its sum changes sign"
     return f"{name} gives {gives}; its sum is {'above' if sums.min() >= 0 else 'below'} 0 everywhere"

@@ -167,7 +167,9 @@ KEYS = (SESSION, "{code}", "{key}", "/seat")  # of a session, or of a class: its
 ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
-        "POST /sessions", "GET /build", "POST /build", "GET /bug-lab", "POST /bug-lab", "GET /walks",
+        "POST /sessions", "GET /build", "POST /build", "GET /walks",
+        "GET /bug-lab", "POST /bug-lab", "GET /bug-lab/sets", "GET /bug-lab/sets/{number}",
+        "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /classroom", "POST /classroom", "GET /join", "POST /join",
         "GET /api/lessons", "POST /api/sessions", "POST /api/classes",
         "GET /healthz", "GET /readyz", "GET /metrics",

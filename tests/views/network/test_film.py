@@ -82,6 +82,16 @@ def test_what_comes_to_a_dead_unit_stays_outside() -> None:
     assert all((x - unit.x) ** 2 + (y - unit.y) ** 2 > radius**2 for x, y, _ in arrived)
 
 
+def test_what_comes_to_a_saturated_unit_goes_in_dimmed() -> None:
+    session = at(lesson("a-slope-too-many"), "delta", 1, 2)
+    unit = layout((2, 4, 1)).units[1, 2]
+    share, dimmed = (actor for actor in film(session).actors if actor.text == "−0.0469")
+    assert (share.looks, dimmed.looks) == ("chip neg", "chip neg dim")
+    assert stops(share)[-1][:2] == stops(dimmed)[0][:2] != (unit.x, unit.y)
+    assert stops(dimmed)[-1][:2] == tuple(map(round, unit))
+    assert not any("dim" in actor.looks for actor in film(at(lesson("a-slope-too-many"), "delta", 1, 0)).actors)
+
+
 def test_an_update_brings_the_change_and_slides_the_old_number() -> None:
     assert told(at(lesson("two-outputs-two-paths"), "W", 2, 0, 0)) == ["−0.00817", "0.4"]
 
@@ -97,7 +107,26 @@ def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
     assert len(film(at(start, "z", 1, 1)).actors) == 4
     assert len(film(at(start, "delta", 1, 1)).actors) == 4
     assert film(start.update()).actors == ()
+    assert '[id^="row-w-1-"] td:nth-of-type(2)' in film(at(start, "dW", 1, 1, 0)).results.split(",")
     assert (film(at(start, "a", 1, 1)).start, film(at(start, "a", 1, 1)).end) == (0, 4)
+
+
+def test_a_phase_is_acted_layer_by_layer_and_its_results_wait_for_the_last() -> None:
+    start = replace(lesson("two-outputs-two-paths"), by="phase")
+    for session, columns in ((start.forward(), (0, 1)), (start.backward(), (3, 2))):
+        shown, drawing = film(session), layout((2, 2, 2))
+        ways = [stops(actor) for actor in shown.actors]
+        halves = [[way for way in ways if way[0][2] < 39], [way for way in ways if way[0][2] >= 39]]
+        places = (*drawing.columns, drawing.loss.x)
+        for half, column in zip(halves, columns, strict=True):
+            assert half
+            assert all(abs(way[0][0] - places[column]) <= drawing.radius for way in half)
+        assert max(way[-1][2] for way in ways) <= shown.then
+        assert {'#units [id^="u-1-"]', '#units [id^="u-2-"]'} <= {
+            one.rpartition(" ")[0] for one in shown.results.split(",")
+        }
+    assert film(start.forward()).start == 0
+    assert film(start.backward()).start == start.forward().cursor + 1
 
 
 def test_of_a_whole_layer_the_strongest_forty_travel() -> None:

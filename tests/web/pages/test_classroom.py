@@ -60,8 +60,8 @@ class Room:
 
     def next(self) -> None:
         page = self.teacher.get(self.host)
-        form = {name: str(element(page, f"#steering [name={name}]")["value"]) for name in ("phase", "number")}
-        self.steer("next", **form)
+        phase, number = (str(element(page, f"#steering [name={name}]")["value"]) for name in ("phase", "number"))
+        self.steer("next", phase=phase, number=number)
 
 
 @pytest.fixture
@@ -72,7 +72,10 @@ def room(client: TestClient) -> Room:
 def vote(learner: Browser, answer: str) -> None:
     form = element(learner.get("/seat"), "#vote")
     hidden = {str(field["name"]): str(field["value"]) for field in form.select("[type=hidden]")}
-    assert learner.send(str(form["action"]), answer=answer, **hidden) == "/seat"
+    sent = learner.send(
+        str(form["action"]), answer=answer, number=hidden["number"], round=hidden["round"], key=hidden["key"]
+    )
+    assert sent == "/seat"
 
 
 def walk_at(room: Room) -> str:
