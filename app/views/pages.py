@@ -206,6 +206,23 @@ def lesson_card(lesson: Lesson) -> LessonCard:
     )
 
 
+# What is kept ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PrivacyPage:
+    """What the program keeps of whoever uses it, and for how many hours."""
+
+    title: str
+    walk_hours: str
+    class_hours: str
+
+
+def privacy_page(walk_hours: float, class_hours: float) -> PrivacyPage:
+    """The page that says so."""
+    return PrivacyPage("What is kept of you", f"{walk_hours:g}", f"{class_hours:g}")
+
+
 # What did not work ----------------------------------------------------------------------------------------------------
 
 

@@ -177,6 +177,7 @@ def on_the_wall(page: Page) -> None:
 PAGES: dict[str, Visit] = {
     "classroom": lambda page: page.goto("/classroom"),
     "join": lambda page: page.goto("/join/CDFGHJ"),
+    "privacy": lambda page: page.goto("/privacy"),
     "taught": taught,
     "seated": seated,
     "wall": on_the_wall,

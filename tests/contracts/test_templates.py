@@ -65,6 +65,7 @@ PAGES: dict[str, type[Any]] = {
     "lessons/lesson.html": pages.LessonPage,
     "problem.html": pages.ProblemPage,
     "docs.html": ApiDocsPage,
+    "privacy.html": pages.PrivacyPage,
     "bug_lab/page.html": BugLabPage,
     "bug_lab/set.html": SetPage,
     "build/page.html": BuildPage,

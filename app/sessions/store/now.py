@@ -45,6 +45,12 @@ class Now:
         """A text of its own for each state of the class that anybody can see."""
         return f"{self.kept.rev}.{self.walk.rev}.{self.answered}"
 
+    def same(self, other: "Now | None") -> bool:
+        """Whether nothing is different: of answers too, which no version tells before the reveal."""
+        if other is None or self.version != other.version:
+            return False
+        return (self.first, self.second) == (other.first, other.second)
+
     @property
     def tally(self) -> Tally | None:
         """All answers together: at the reveal, where they are enough or the teacher insisted."""

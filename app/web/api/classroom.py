@@ -31,6 +31,7 @@ from app.web.http.classroom import (
     member,
     next_phase,
     opened,
+    results_of,
     taken_along,
     vote,
 )
@@ -427,6 +428,17 @@ async def remove_seat(host: Host, label: str) -> Response:
     """Take a seat away. That is no ban: whoever sat there can join again."""
     await host.change(lambda now: now.removed(label))
     return Response(status_code=204)
+
+
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "A line for each answer."}
+}
+
+
+@router.get("/{code}/results.csv", response_class=Response, responses={**CLASS_ERRORS, **CSV})
+async def results(host: Host) -> Response:
+    """What came of all questions that are closed, without who said what."""
+    return await results_of(host)
 
 
 @router.delete("/{code}", status_code=204, responses=CLASS_ERRORS)

@@ -4,7 +4,7 @@ whoever missed ten of them is right after the next.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TypeVar
 from zlib import DEFLATED, MAX_WBITS, Z_FULL_FLUSH, compressobj
@@ -28,6 +28,7 @@ PADDING = b": " + b"." * 1024 + b"\n\n"  # some virus scanners hold a message un
 BEAT = b"event: beat\ndata: 1\n\n"
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 LEVEL = 6
+GONE = (UnknownClassError, UnknownSessionError)
 Made = TypeVar("Made")
 
 
@@ -60,7 +61,8 @@ class Room:
     def __init__(self, the: Services, id: str) -> None:
         self.followers, self.over, self.gone = 0, False, False
         self._the, self._id = the, id
-        self._now: Now | None = None
+        self._now: Now | None = None  # the newest that anybody has read
+        self._told: Now | None = None  # the newest that all were told of
         self._changed = asyncio.Event()
         self._streams: dict[str, list[asyncio.Event]] = {}
         self._watching = asyncio.ensure_future(self._watch())
@@ -82,6 +84,8 @@ class Room:
             oldest.set()
         seen: Now | None = None
         try:
+            with suppress(*GONE):  # which the watch finds too
+                await self._look()  # whoever comes has just seen a page: nothing older is shown to them
             while not (self.over or given_up.is_set()):
                 if self._now is not seen:
                     seen = self._now
@@ -94,12 +98,14 @@ class Room:
                     yield None
         finally:
             streams.remove(given_up)
+            if not streams:
+                self._streams.pop(key, None)
 
     async def _watch(self) -> None:
         while not self.over:
             try:
                 await self._watch_its_walk()
-            except (UnknownClassError, UnknownSessionError):
+            except GONE:
                 self.over = self.gone = True
             except StoreError:
                 await asyncio.sleep(LOOKS)
@@ -112,29 +118,43 @@ class Room:
         told = 0.0
         with self._the.store.classes.listening(self._id, walk) as bell:
             while not self.over:
-                now = await now_of(self._the, self._id)
+                now = await self._look()
                 if now.classroom.walk != walk:
                     return
-                wait = told + COUNTS - loop.time() if self._now and only_counts(self._now, now) else 0.0
+                wait = told + COUNTS - loop.time() if self._told and only_counts(self._told, now) else 0.0
                 if wait > 0:
                     await asyncio.sleep(wait)  # bells ring on meanwhile
                     continue
-                if self._now is None or now.version != self._now.version:
-                    self._now, told = now, loop.time()
+                if now is not self._told:
+                    self._told, told = now, loop.time()
                     self._wake()
                 await bell.heard(LOOKS)
                 self.over = self.over or self._the.drain.asked
+
+    async def _look(self) -> Now:
+        """The class as it stands: the same object as before, with what was made of it, where nothing is different."""
+        now, known = await now_of(self._the, self._id), self._now
+        if known is None or (not now.same(known) and not older(now, known)):
+            self._now = known = now
+        return known
 
     def _wake(self) -> None:
         woken, self._changed = self._changed, asyncio.Event()
         woken.set()
 
 
+def older(one: Now, other: Now) -> bool:
+    """Whether one state was read before the other: two may be read at once."""
+    if one.kept.rev != other.kept.rev:
+        return one.kept.rev < other.kept.rev
+    return one.walk.rev < other.walk.rev or one.answered < other.answered
+
+
 def only_counts(before: Now, after: Now) -> bool:
     """Whether two states differ in nothing but who is there, and how many have answered."""
     one, two = before.classroom, after.classroom
     same = (one.mode, one.phase, len(one.asked), one.code) == (two.mode, two.phase, len(two.asked), two.code)
-    return before.version != after.version and same and before.walk.rev == after.walk.rev
+    return before is not after and same and before.walk.rev == after.walk.rev
 
 
 # Streams --------------------------------------------------------------------------------------------------------------

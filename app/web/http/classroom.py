@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError
@@ -32,6 +33,7 @@ from app.sessions.classroom.questions import (
     in_front_of,
     judged_answer,
     part_at,
+    tally,
 )
 from app.sessions.store.classroom import Answers, KeptClass, StaleClassError, UnknownClassError, Vote
 from app.sessions.store.now import Now
@@ -39,6 +41,7 @@ from app.sessions.store.store import Kept, UnknownSessionError
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
+from app.views.classroom.results import Result, results_csv
 from app.web.http.dependencies import TRIES, Services, Walk, services
 from app.web.http.new_session import check_may_begin
 from app.web.http.work import address_of
@@ -77,6 +80,20 @@ async def _judged(the: Services, question: Asked, asked: Kept, texts: set[str]) 
         answer = found[text] = await the.pool.run_short(asked.id, job)
         MEMORY.put((judged_answer, asked.id, question.part, text), answer, ANSWER_BYTES)
     return found
+
+
+async def results_of(host: "Member") -> Response:
+    """All questions whose votes are closed, with what became of them, as a file."""
+    host.must_be("host")
+    the, classroom, found = host.the, host.kept.classroom, list[Result]()
+    closed = classroom.asked[: len(classroom.asked) - classroom.is_open]
+    for asked in closed:
+        first, second = [await _answers(the, classroom, f"{asked.number}.{round}") for round in (1, 2)]
+        walk = await the.store.load(asked.walk)
+        judged = await _judged(the, asked, walk, {*first.values(), *second.values()})
+        found.append(Result(asked, walk.session, tally(first, second, judged)))
+    text = await host.the.pool.run_short(classroom.id, lambda: results_csv(found))
+    return Response(text, media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="class.csv"'})
 
 
 # Whose request --------------------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ KEYS = (SESSION, "{code}", "{key}", "/seat")  # of a session, or of a class: its
 ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
-        "POST /sessions", "GET /build", "POST /build", "GET /walks",
+        "POST /sessions", "GET /build", "POST /build", "GET /walks", "GET /privacy",
         "GET /bug-lab", "POST /bug-lab", "GET /bug-lab/sets", "GET /bug-lab/sets/{number}",
         "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /classroom", "POST /classroom", "GET /join", "POST /join",

@@ -50,6 +50,7 @@ from app.web.http.classroom import (
     member,
     next_phase,
     opened,
+    results_of,
     taken_along,
     vote,
 )
@@ -375,6 +376,12 @@ async def host_events(request: Request, key: str) -> Response:
         return fragment(drawing, host_panels(sent, digits) if sent else None, host_panels(now, digits))
 
     return stream(teacher, key, draw, ("host", digits))
+
+
+@router.get("/host/{key}/results.csv")
+async def results(request: Request, key: str) -> Response:
+    """What came of the questions, to keep."""
+    return await results_of(await _by_address(request, key, "host"))
 
 
 @router.get("/host/{key}/delete")

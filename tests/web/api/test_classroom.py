@@ -1,6 +1,7 @@
 """Classes as JSON: who may do what, what is followed, and how codes are guarded."""
 
 import asyncio
+import csv
 import json
 from typing import Any
 
@@ -218,3 +219,30 @@ def test_events_are_the_states_as_they_change(room: AClass) -> None:
     room.client.portal.call(listened)  # type: ignore[union-attr]
     assert [state["walk"]["cursor"] for state in loop_states] == [0, 1]
     assert all(ClassState.model_validate(state, strict=True) for state in loop_states)
+
+
+def test_results_are_a_table_without_labels_of_what_is_closed_alone(client: TestClient) -> None:
+    room = AClass(client, {"lesson": "two-outputs-two-paths"})
+    seats = [room.seat() for _ in range(5)]
+    room.steer("/ask", {"at": 17})
+    room.steer("/next")
+    for seat, answer in zip(seats, ("0.00895", "-0.00895", "-0.00895", "-0.00895", "7"), strict=True):
+        room.ask("POST", "/vote", seat["seat"], {"round": 1, "answer": answer, "key": "1"})
+    assert room.ask("GET", "/results.csv", room.host).text.count("\r\n") == 1, "an open question is told to nobody"
+    for _ in range(2):
+        room.steer("/next")
+    for seat in seats[:4]:
+        room.ask("POST", "/vote", seat["seat"], {"round": 2, "answer": "0.00895", "key": "1"})
+    room.steer("/next")
+    answer = room.ask("GET", "/results.csv", room.host)
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(answer.text.splitlines()))
+    assert [(row["right"], row["first_vote"], row["second_vote"]) for row in rows] == [
+        ("yes", "1", "4"),
+        ("no", "3", "0"),
+        ("no", "1", "0"),
+    ]
+    assert "sign lost" in rows[1]["slip"]
+    assert {row["normalised_gain"] for row in rows} == {"1.000"}
+    assert not [seat["label"] for seat in seats if seat["label"] in answer.text]
+    assert room.ask("GET", "/results.csv", seats[0]["seat"]).status_code == 403

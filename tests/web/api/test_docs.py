@@ -65,7 +65,20 @@ def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None
         "link",
         "export/{form}",
     )
-    of_class = ("seats", "seats/{label}", "events", "move", "follow", "pause", "lock", "admit", "rotate", "ask", "next")
+    of_class = (
+        "seats",
+        "seats/{label}",
+        "events",
+        "move",
+        "follow",
+        "pause",
+        "lock",
+        "admit",
+        "rotate",
+        "ask",
+        "next",
+        "results.csv",
+    )
     a_class = "/api/classes/{code}"
     assert set(openapi["paths"]) == {
         *("/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)),
