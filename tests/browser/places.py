@@ -174,7 +174,16 @@ def on_the_wall(page: Page) -> None:
     page.goto(f"/present/{room.present}")
 
 
+def overviewed(page: Page) -> None:
+    """The teacher's overview after a question."""
+    room = AClass(page, ANSWERS)
+    for _ in range(3):
+        room.steer("next")
+    page.goto(f"/host/{room.host}/overview")
+
+
 PAGES: dict[str, Visit] = {
+    "class overview": overviewed,
     "classroom": lambda page: page.goto("/classroom"),
     "join": lambda page: page.goto("/join/CDFGHJ"),
     "privacy": lambda page: page.goto("/privacy"),

@@ -41,6 +41,7 @@ from app.sessions.store.store import Kept, UnknownSessionError
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
+from app.views.classroom.overview import Answered
 from app.views.classroom.results import Result, results_csv
 from app.web.http.dependencies import TRIES, Services, Walk, services
 from app.web.http.new_session import check_may_begin
@@ -82,18 +83,36 @@ async def _judged(the: Services, question: Asked, asked: Kept, texts: set[str]) 
     return found
 
 
-async def results_of(host: "Member") -> Response:
-    """All questions whose votes are closed, with what became of them, as a file."""
+async def answered_in(host: "Member") -> list[Answered]:
+    """All questions whose votes are closed, with what became of them."""
     host.must_be("host")
-    the, classroom, found = host.the, host.kept.classroom, list[Result]()
-    closed = classroom.asked[: len(classroom.asked) - classroom.is_open]
-    for asked in closed:
+    the, classroom, found = host.the, host.kept.classroom, list[Answered]()
+    for asked in classroom.asked[: len(classroom.asked) - classroom.is_open]:
         first, second = [await _answers(the, classroom, f"{asked.number}.{round}") for round in (1, 2)]
         walk = await the.store.load(asked.walk)
         judged = await _judged(the, asked, walk, {*first.values(), *second.values()})
-        found.append(Result(asked, walk.session, tally(first, second, judged)))
-    text = await host.the.pool.run_short(classroom.id, lambda: results_csv(found))
+        found.append(Answered(asked, walk.session, first, second, judged))
+    return found
+
+
+async def results_of(host: "Member") -> Response:
+    """What came of them, as a file."""
+    answered = await answered_in(host)
+    results = [Result(one.asked, one.walk, tally(one.first, one.second, one.judged)) for one in answered]
+    text = await host.the.pool.run_short(host.id, lambda: results_csv(results))
     return Response(text, media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="class.csv"'})
+
+
+async def own_walks(host: "Member") -> dict[str, Kept | None]:
+    """The own walk of each seat, by its label; None of those who follow the class."""
+    host.must_be("host")
+    classroom, found = host.kept.classroom, dict[str, Kept | None]()
+    for label, seat in classroom.seated.items():
+        found[label] = None
+        if classroom.mode == "free":
+            with suppress(UnknownSessionError):
+                found[label] = await host.the.store.load(seat.walk)
+    return found
 
 
 # Whose request --------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from app.views.classroom.classroom import (
     title_of,
     walks_alone,
 )
+from app.views.classroom.overview import overview_page
 from app.views.classroom.qr import qr
 from app.views.classroom.question import Own, counted_seats, own, saved, wall
 from app.views.explorer.explorer import ExplorerPage, Look, explorer
@@ -44,12 +45,14 @@ from app.web.http.broadcast import TURN, stream
 from app.web.http.classroom import (
     Joined,
     Member,
+    answered_in,
     ask,
     deleted,
     joined,
     member,
     next_phase,
     opened,
+    own_walks,
     results_of,
     taken_along,
     vote,
@@ -376,6 +379,19 @@ async def host_events(request: Request, key: str) -> Response:
         return fragment(drawing, host_panels(sent, digits) if sent else None, host_panels(now, digits))
 
     return stream(teacher, key, draw, ("host", digits))
+
+
+@router.get("/host/{key}/overview")
+async def overview(request: Request, key: str) -> Response:
+    """How each did at each question, and where each walks; without labels unless they are asked for."""
+    teacher, labels = await _by_address(request, key, "host"), request.query_params.get("labels") == "1"
+    answered, walks = await answered_in(teacher), await own_walks(teacher)
+
+    def drawn() -> Response:
+        page = overview_page(key, labels, answered, walks)
+        return page_response(request, "classroom/overview.html", page, "classroom")
+
+    return await soon(request, drawn)
 
 
 @router.get("/host/{key}/results.csv")

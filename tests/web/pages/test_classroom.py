@@ -247,3 +247,34 @@ def test_on_this_machine_alone_there_is_no_qr_code_but_what_to_do(room: Room) ->
     page = BeautifulSoup(room.client.get(room.host, headers={"Host": "127.0.0.1:8000"}).text, "html5lib")
     assert page.select(".qr") == []
     assert "--host 0.0.0.0" in page.get_text() or "EXPLORER_PUBLIC_URL" in page.get_text()
+
+
+def test_the_overview_tells_how_each_did_and_calls_nobody_by_a_label_unless_asked(room: Room) -> None:
+    learners = [room.learner() for _ in range(3)]
+    labels = [words(learner.get("/seat"), ".seat-strip b") for learner in learners]
+    room.steer("ask", what="value-17")
+    room.next()
+    for learner, answer in zip(learners, ("0.00895", "-0.00895", "-0.00895"), strict=True):
+        vote(learner, answer)
+    assert "question 1" not in room.teacher.get(f"{room.host}/overview").get_text(), (
+        "an open question is told to nobody"
+    )
+    room.next()
+    room.next()
+    vote(learners[2], "0.00895")
+    room.next()
+    page = room.teacher.get(f"{room.host}/overview")
+    assert [words(row, "td:nth-of-type(2) [aria-hidden]") for row in page.select("tbody tr")] == ["✗", "✓", "✗✓"]
+    assert words(page, ".slips li").startswith("1 × what you get")
+    assert not [label for label in labels if label in page.get_text()]
+    named = room.teacher.get(f"{room.host}/overview?labels=1").get_text()
+    assert all(label in named for label in labels)
+    room.steer("close")
+    room.steer("mode", mode="free")
+    assert "iteration 1: " in room.teacher.get(f"{room.host}/overview").get_text()
+
+
+def test_the_results_are_a_file(room: Room) -> None:
+    answer = room.client.get(f"{room.host}/results.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.text.startswith("question,follow_up,")
