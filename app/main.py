@@ -101,7 +101,8 @@ def services_of(
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
         gc.set_threshold(*COLLECTIONS)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
-        sys.setswitchinterval(GIVES_WAY)
+        if not computes:
+            sys.setswitchinterval(GIVES_WAY)
         with drain.listening():
             if work_process is None:
                 yield
