@@ -103,7 +103,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     work_queue: PositiveInt = 64  # long computations that may wait
     work_seconds: PositiveFloat = 15  # of computing for one request
     session_burst: PositiveInt = 20  # requests about one session at once; of one visitor for new sessions
-    session_rate: PositiveFloat = 10.0  # and a second after that
+    session_rate: PositiveFloat = 20.0  # and a second after that: as many as a training asks for pictures
     joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
     joining_rate: PositiveFloat = 60.0  # and a second after that
 
