@@ -44,9 +44,10 @@ OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
 STUCK = 75  # the exit code where something computes that cannot be ended otherwise
 PASSED = (
     "type", "asgi", "http_version", "method", "scheme", "path", "raw_path", "query_string", "root_path",
-    "headers", "client", "server",
+    "headers", "client", "server", "may_begin",
 )  # fmt: skip
 LENGTH = Struct("!I")
+MAY_BEGIN = "may_begin"  # in the scope of a request of which the process that serves found that it may begin a walk
 BEGUN = "begun"  # in the scope of a request that was passed on: the walks that it began
 Frame = tuple[int, Any]  # the number of a request, and what is said about it; 0: about the process itself
 Target = Callable[..., None]  # what the process does; its last argument is its end of the connection

@@ -376,6 +376,15 @@ def test_what_is_begun_elsewhere_is_counted_here(apart: Callable[..., TestClient
     assert found == [201] * 3 + [303] * 2 + [429] * 2
 
 
+def test_a_walk_that_begins_beside_a_large_one_is_counted_too(apart: Callable[..., TestClient]) -> None:
+    there = apart(joining_burst=4, joining_rate=0.01)
+    walk = f"/sessions/{begin(there, LARGE)['id']}"
+    form = {"thing": "learning_rate", "value": "0.2"}
+    forks = [there.post(f"{walk}/fork", data=form, headers=BROWSER).status_code for _ in range(2)]
+    copies = [there.post(f"{walk}/duplicate", data={}, headers=BROWSER).status_code for _ in range(2)]
+    assert forks + copies == [303, 303, 303, 429]
+
+
 def test_what_one_address_stores_is_counted_here(apart: Callable[..., TestClient]) -> None:
     there = apart(max_store_megabytes=4)
     random = Random(1)
