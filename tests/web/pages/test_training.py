@@ -76,8 +76,9 @@ def test_undo_leads_back_to_before_the_run(client: TestClient) -> None:
 
 def test_without_scripts_a_run_is_made_at_once_and_leads_back(client: TestClient) -> None:
     at = walk_of(client, BATCHES)
-    response = client.post(f"{at}/run", data={"next": "pictures", "count": "200", "measure": "iterations"})
-    assert (response.status_code, response.headers["location"]) == (303, f"{at}/pictures")
+    form = {"next": "pictures", "count": "200", "measure": "iterations"}
+    response = client.post(f"{at}/run", data={**form, "show": "gradients"})
+    assert (response.status_code, response.headers["location"]) == (303, f"{at}/pictures?show=gradients")
     assert updates(client, at) == 200
     assert "200 updates made" in client.get(f"{at}/pictures").text
 
