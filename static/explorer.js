@@ -1,6 +1,5 @@
 "use strict";
-// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one, and they
-// may stand before the page does: the head waits for this script.
+// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one.
 {
   const find = (selector) => document.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];

@@ -121,6 +121,7 @@ def cold_start() -> float:
 
 PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 SETTLED = 400  # milliseconds after which nothing of a page is under way
+OPENED = 800  # and nothing of a window: Chromium fills its own fields with pages, which take a processor each
 SLOW = 0.5  # of a page's objects: a layout of as many is a full one
 
 
@@ -162,6 +163,7 @@ def two_visits(chromium: Browser, address: str) -> tuple[Visit, Visit]:
     """As somebody who has never been here, and once more."""
     context = chromium.new_context(viewport=SCREEN)
     page = context.new_page()
+    page.wait_for_timeout(OPENED)
     counters = context.new_cdp_session(page)
     counters.send("Performance.enable", {"timeDomain": "threadTicks"})
     tracer = chromium.new_browser_cdp_session()

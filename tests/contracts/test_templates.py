@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 from app.settings import STATIC, TEMPLATES
 from app.views import pages
 from app.views.api_docs import ApiDocsPage
-from app.views.bug_lab.bug_lab import BugLabPage
+from app.views.bug_lab.bug_lab import BugLabPage, SetPage
 from app.views.build.build import (
     BuildPage,
     Field,
@@ -23,6 +23,7 @@ from app.views.build.build import (
     TextPanel,
 )
 from app.views.build.drawing import Drawing, Sketch, Sums
+from app.views.build.examples import ExamplesPanel
 from app.views.charts.axes import Ground
 from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
@@ -32,6 +33,7 @@ from app.views.check.check import CheckRow
 from app.views.compare.act_two import ActTwoPage
 from app.views.compare.compare import ComparePage, Comparison, ForkPanel
 from app.views.compare.marked import Drawing as Rule
+from app.views.compare.outcomes import Outcomes
 from app.views.compare.printed import RunPanel
 from app.views.explorer.explorer import Panel
 from app.views.explorer.parameters import ParameterRow
@@ -48,7 +50,7 @@ from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, PicturesPage
 from app.views.pictures.units import UnitPictures
 from app.views.training.training import Training
-from app.views.walks.walks import SharePage, SurePage, WalkCard, WalksPage
+from app.views.walks.walks import NamePage, SharePage, SurePage, WalkCard, WalksPage
 from app.web.http.templating import Assets, Templates
 
 ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
@@ -59,11 +61,13 @@ PAGES: dict[str, type[Any]] = {
     "problem.html": pages.ProblemPage,
     "docs.html": ApiDocsPage,
     "bug_lab/page.html": BugLabPage,
+    "bug_lab/set.html": SetPage,
     "build/page.html": BuildPage,
     "compare/page.html": ComparePage,
     "compare/act-two.html": ActTwoPage,
     "pictures/page.html": PicturesPage,
     "walks/page.html": WalksPage,
+    "walks/name.html": NamePage,
     "walks/sure.html": SurePage,
     "walks/share.html": SharePage,
 }
@@ -74,6 +78,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "build/build-layers.html": (LayersPanel, "panel"),
     "build/build-drawing.html": (Drawing, "panel"),
     "build/build-sums.html": (Sums, "panel"),
+    "build/build-examples.html": (ExamplesPanel, "panel"),
     "build/build-problems.html": (ProblemsPanel, "panel"),
     "build/build-status.html": (Spoken, "panel"),
     "macros/field.html": (Field, "f"),
@@ -82,6 +87,7 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "compare/run.html": (RunPanel, "panel"),
     "svg/rule.svg": (Rule, "drawing"),
     "compare/fork.html": (ForkPanel, "panel"),
+    "compare/outcomes.html": (Outcomes, "panel"),
     "training/training.html": (Training, "panel"),
     "pictures/curves.html": (Curves, "panel"),
     "pictures/picture.html": (ChosenPicture, "panel"),

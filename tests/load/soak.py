@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.lessons import LESSONS
-from app.lessons.bug_lab import LEVELS, RULES
+from app.lessons.bug_lab import LEVELS
 from app.lessons.starting_points import STARTING_POINTS
 from app.main import create_app
 from app.sessions.walk.position import MEASURES
@@ -82,7 +82,6 @@ def _accused(chance: Random) -> Fields:
     return {
         "layer": str(chance.randint(0, 3)),
         "mistake": chance.choice(list(MISTAKES)),
-        "rule": chance.choice(list(RULES)),
     }
 
 
@@ -129,6 +128,7 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "POST /answer": lambda chance: chance.choice(({"sign": "positive"}, {"guess": "0.5"}, {"skip": "1"})),
     "GET /pictures": _of("show", *PICTURES),
     "GET /pictures/curves": _none,
+    "GET /pictures/{name}.svg": _none,
     "GET /pictures/{name}": _whole("epoch", 60),
     "POST /run": _run,
     "POST /run/on": _of("has", "", "x"),
@@ -141,6 +141,8 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /act-two": _none,
     "GET /compare/run": _none,
     "POST /compare/first": _none,
+    "POST /compare/beside": _whole("which", 3),
+    "POST /compare/drop": _whole("which", 3),
     "POST /fork": _fork,
     "POST /spend-check": lambda chance: {"gradient": f"dW-{chance.randint(1, 3)}-0-{chance.randint(0, 2)}"},
     "POST /accuse": _accused,

@@ -17,6 +17,7 @@ SEEN = 275  # places across the frame that can be told apart, two units each
 APART = 17.0  # between the labels at the ends of two lines
 ROWS = 10  # of the table, about
 PLACE_DIGITS = 2  # decimals of a place along the axis
+FEW = 3  # lines: with more of them fewer places are read, so that a plot stays small
 NONE = "—"
 POWERS = "The scale is logarithmic: each line of the grid is a power of ten."
 
@@ -45,6 +46,12 @@ class Series:
     def text(self, i: int, digits: int) -> str:
         """Number i as a column has it; a dash where there is none."""
         return fixed(self.values[i], digits) if i < len(self.values) and self.values[i] == self.values[i] else NONE
+
+    def text_at(self, place: float, digits: int) -> str:
+        """The number that is known at a place, the last one before where none stands there; a dash beyond the end."""
+        ends = self.places or range(len(self.values))
+        i = bisect_right(ends, place) - 1
+        return self.text(i, digits) if i >= 0 and place <= ends[-1] else NONE
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -
     frame, (x, y) = about.frame, axes_of(about, series, clouds)
     longest = max(series, key=lambda one: len(one.values))  # whose places all of them are read at
     rows = (
-        (longest.place_text(i), *(one.text(i, about.digits) for one in series))
+        (longest.place_text(i), *(one.text_at(longest.at(i), about.digits) for one in series))
         for i in chosen(len(longest.values), ROWS)
     )
     return Plot(
@@ -202,8 +209,9 @@ def _columns(series: Sequence[Series], longest: Series, x: Axis, about: About) -
     """What each line has at some of the places of the longest."""
 
     def numbers() -> Iterator[tuple[float, tuple[str, ...]]]:
-        for i in chosen(len(longest.values), COLUMNS) if longest.values else ():
-            texts = (f"{one.name} {one.text(i, about.digits)}" for one in series)
+        about_so_many = COLUMNS * FEW // max(FEW, len(series))
+        for i in chosen(len(longest.values), about_so_many) if longest.values else ():
+            texts = (f"{one.name} {one.text_at(longest.at(i), about.digits)}" for one in series)
             yield x.at(longest.at(i)), (f"{about.x_title} {longest.place_text(i)}", *texts)
 
     return Columns(about.frame, numbers)

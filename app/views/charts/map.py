@@ -12,7 +12,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Ground, Span, ground, tight
 from app.views.charts.examples import Cloud, Marks, clouds, evenly
 from app.views.charts.levels import Layers, placed
-from app.views.charts.readings import Cells, cell_at, cells_of
+from app.views.charts.readings import Cells, Told, cells_of
 from app.views.charts.table import Table, grid_table
 from app.views.text.naming import input_names
 from app.views.text.numbers import number
@@ -70,11 +70,11 @@ def map_of(
     spots = np.vstack([evenly(training), evenly(test)]).tolist() if layers.words else []
     taken = np.array([(x.at(across), y.at(up)) for across, up in spots])
 
-    def examples() -> Iterator[tuple[int, str]]:
+    def examples() -> Iterator[Told]:
         (left, right), (low, high) = ends
         for kind, points, texts in zip(("example", "test example"), (training, test), said.examples(), strict=True):
             for i, ((across, up), text) in enumerate(zip(points.tolist(), texts, strict=True), start=1):
-                yield cell_at((across - left) / (right - left), (up - low) / (high - low)), f"{kind} {i}: {text}"
+                yield (across - left) / (right - left), (up - low) / (high - low), f"{kind} {i}: {text}"
 
     return Map(
         *named,

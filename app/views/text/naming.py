@@ -5,8 +5,12 @@ from app.engine.equations.trace import Equation
 from app.engine.equations.updates import parameter_of
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
+from app.lessons.bug_lab import TEN
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.text.optimizers import STATE_WORDS
+
+TEACHING = "How to hunt"  # what the case of level 0 is called
 
 
 def input_names(session: TrainingSession) -> tuple[str, ...]:
@@ -61,6 +65,17 @@ def parameter_name(shape: Shape, symbol: Symbol) -> str:
 def layer_names(shape: Shape) -> tuple[str, ...]:
     """layer 1, layer 2, ..., output."""
     return (*(f"layer {l}" for l in range(1, shape.depth)), "output")
+
+
+# Cases of the bug lab -----------------------------------------------------------------------------------------------
+
+
+def case_name(hunt: Hunt) -> str:
+    """Level 2, case 17; Set 1, case 8 of 10; for the case that teaches, what it teaches."""
+    if hunt.in_set:
+        number, place = divmod(hunt.seed, len(TEN))
+        return f"Set {number}, case {place + 1} of {len(TEN)}"
+    return f"Level {hunt.level}, case {hunt.seed}" if hunt.level else TEACHING
 
 
 # On the drawing -----------------------------------------------------------------------------------------------------
