@@ -41,15 +41,16 @@ from app.web.pages import (
     pictures,
     predict,
     program,
+    take_away,
     training,
     walks,
 )
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks)
+PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks, take_away)
 ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
-    walks.router, program.router,
+    take_away.api, walks.router, take_away.router, program.router,
 )  # fmt: skip
 SOON = 2.0  # seconds after its own start until the process that computes is started too, unless it is needed before
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
@@ -69,7 +70,11 @@ def sqlite_store(settings: Settings) -> SessionStore:
 
 def larger_bodies(settings: Settings) -> dict[str, int]:
     """Where a whole table may be sent. A form may be longer than its table, and a table too long is told so there."""
-    return {"/api/sessions": settings.max_data_bytes, build.ADDRESS: build.FORMS * settings.max_data_bytes}
+    return {
+        "/api/sessions": settings.max_data_bytes,
+        build.ADDRESS: build.FORMS * settings.max_data_bytes,
+        take_away.ADDRESS: 2 * settings.max_data_bytes,
+    }
 
 
 def telemetry(on: bool) -> TelemetryConfig:

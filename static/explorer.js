@@ -118,6 +118,14 @@
     else if (name) reply(name);
   });
 
+  // A link is chosen whole, and copied by a button: also on plain http, where browsers have no clipboard of their own.
+  on("focusin", ({ target }) => target.matches("[data-link]") && target.select());
+  on("click", ({ target }) => {
+    if (!target.matches("[data-copy]")) return;
+    find("[data-link]").select();
+    target.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl C";
+  });
+
   // Digits, theme and motion count as soon as they are chosen; without scripts there is a button.
   on("change", (event) => event.target.closest("[data-submit-on-change]")?.requestSubmit());
 

@@ -20,6 +20,7 @@ from app.sessions.setups.declaration import TableGiven, check_learning_rate, che
 from app.sessions.setups.document import setup_of
 from app.sessions.setups.draft import examples_given
 from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.take_away.link import opened
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
@@ -33,6 +34,7 @@ from app.web.api.schemas import (
     LessonAnswer,
     Move,
     NewLesson,
+    NewLinked,
     NewSession,
     NewSetup,
     ReaderAnswer,
@@ -43,7 +45,7 @@ from app.web.api.schemas import (
 from app.web.api.state import dumps, json_response, state_texts, trace_texts
 from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon, stay
 from app.web.http.errors import Handlers, answer, problem
-from app.web.http.new_session import check_may_begin, kept_walk
+from app.web.http.new_session import check_may_begin, kept_walk, linked_walk
 from app.web.http.page import prefix
 from app.web.http.work import PIECE, BusyError, TooFastError
 
@@ -148,9 +150,13 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
     if isinstance(new, NewLesson):
         lesson = lesson_named(new.lesson)
         begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, new.as_published))
+    elif isinstance(new, NewLinked):
+        begun = await linked_walk(request, lambda limits: opened(new.link, limits))
     else:
         begun = await before_a_walk(request, lambda: _own(new, the.settings))
-    kept = await kept_walk(request, begun.ask("chosen" if new.asking else ""))
+    if not isinstance(new, NewLinked):
+        begun = begun.ask("chosen" if new.asking else "")
+    kept = await kept_walk(request, begun)
     return await _told(Walk(the, kept.id, None, "", request), kept, 201)
 
 

@@ -2,19 +2,23 @@
 
 import re
 import secrets
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from app.engine.network.errors import SetupError
+from app.limits import Limits
 from app.sessions.store.store import Kept, StoreFullError, grown_bytes
-from app.sessions.walk.chunks import is_large
+from app.sessions.take_away.link import Opened
+from app.sessions.walk.chunks import in_slices, is_large
 from app.sessions.walk.session import TrainingSession
-from app.web.http.dependencies import is_rationed, note_as_large, services, stay
+from app.web.http.dependencies import before_a_walk, is_rationed, note_as_large, services, stay
 from app.web.http.htmx import VARY
 from app.web.http.own_walks import is_browser, note
 from app.web.http.page import cookie_name, root_of, set_cookie
 from app.web.http.processes import BEGUN, Begun
-from app.web.http.work import TooFastError, address_of
+from app.web.http.work import TooFastError, TooLongError, address_of, while_there
 
 VISITOR = "visitor"  # the cookie that tells one visitor from another
 VISITOR_BYTES = 16
@@ -38,6 +42,20 @@ def check_may_begin(request: Request) -> None:
     except TooFastError as error:
         megabytes = services(request).settings.max_store_megabytes
         raise StoreFullError(megabytes, "this address", error.wait) from error
+
+
+async def linked_walk(request: Request, open_it: Callable[[Limits], Opened]) -> TrainingSession:
+    """The walk of a link or a file, where it was made. SetupError says what is wrong with it, or that the way there
+    takes longer than one request may; DivergedError where it leads nowhere.
+    """
+    the = services(request)
+    opened = await before_a_walk(request, lambda: open_it(the.settings))
+    way = in_slices(opened.start, opened.place.iteration, opened.there, the.clock)
+    address = address_of(request.scope)
+    try:
+        return await while_there(request, the.pool.run_in_slices(address, opened.start, way, address))
+    except TooLongError as error:
+        raise SetupError("link", str(error), "Ask for a link to an earlier iteration.") from error
 
 
 async def kept_walk(request: Request, session: TrainingSession) -> Kept:
