@@ -88,7 +88,7 @@ UNITS = AtMost("max_units", "units in one layer")
 RATE, MAGNITUDE = Within(check_learning_rate), Within(check_magnitude)
 
 
-def _check_sizes(field: str, sizes: list[int], limits: Limits) -> None:
+def check_sizes(field: str, sizes: list[int], limits: Limits) -> None:
     AtMost("max_layers", "layers after the input").check(field, len(sizes) - 1, limits)
     AtMost("max_features", "inputs").check(field, sizes[0], limits)
     UNITS.check(field, max(sizes[1:]), limits)
@@ -315,7 +315,7 @@ class SetupGiven(Strict):
         ...,
         f"Units per layer, the input first. At most {published('max_layers')} layers after the input, "
         f"{published('max_units')} units in each, {published('max_features')} inputs.",
-        limit=Within(_check_sizes),
+        limit=Within(check_sizes),
         min_length=2,
     )
     data: DataGiven = declared(..., "Examples, the name of a data set, or a table as text.")

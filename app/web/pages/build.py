@@ -70,6 +70,8 @@ async def built(request: Request) -> Response:
     the = services(request)
     fields = FIELDS + 4 * the.settings.most_columns  # each column may be sent as off and on, and how it is taken
     sent = await sent_by(request, FORMS * the.settings.max_data_bytes, fields)
+    if _verb(sent)[0] == "start":
+        check_may_begin(request)
     action = await before_a_walk(request, lambda: _action(sent, the))
     found = await _built(request, action.draft, None if action.start else action.before)
     if action.start:
@@ -108,15 +110,21 @@ class Action:
     before: Mapping[str, str] | None = None
 
 
+def _verb(sent: Sent) -> tuple[str, str]:
+    """What the button does, and with what."""
+    verb, _, object = sent.fields.get("do", "").partition(" ")
+    return verb, object
+
+
 def _action(sent: Sent, the: Services) -> Action:
-    fields = dict(sent.fields)
+    fields = {name: value for name, value in sent.fields.items() if name != "do"}
     shown = fields.pop("shown", "")
     before = dict(parse_qsl(shown[:LONGEST_PROPOSAL], keep_blank_values=True)) or None
-    return replace(_asked(fields, sent.file, the), before=before)
+    return replace(_asked(_verb(sent), fields, sent.file, the), before=before)
 
 
-def _asked(fields: dict[str, str], file: bytes | None, the: Services) -> Action:
-    verb, _, object = fields.pop("do", "").partition(" ")
+def _asked(wanted: tuple[str, str], fields: dict[str, str], file: bytes | None, the: Services) -> Action:
+    verb, object = wanted
     draft = _starting_draft(fields["from"]) if "from" in fields else Draft(fields)
     if file is not None:
         return _read(draft, file, the)
@@ -173,7 +181,6 @@ async def _built(request: Request, draft: Draft, before: Mapping[str, str] | Non
 async def _start(request: Request, found: Built) -> Response:
     """The walk of this setup; back to the form, and why, where it cannot be."""
     if found.setup is not None:
-        check_may_begin(request)
         try:
             setup = found.setup
             return await begun_walk(request, await before_a_walk(request, lambda: TrainingSession.of_setup(setup)))
