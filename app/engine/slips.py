@@ -275,7 +275,7 @@ def _left_out(case: Case) -> Iterator[Candidate]:
     for factor, rest in _one_less(body, Product):
         if isinstance(factor, Sum):
             is_difference = any(symbol.kind == "y" for symbol in symbols_in(factor))
-            words = "with the difference left out" if is_difference else "with what comes back left out"
+            words = "with the difference left out" if is_difference else "with the sum of the shares left out"
             yield Slip("factor_dropped", words), case.evaluated(rest)
     for part in (body, *factors_of(body)):
         for term, rest in _one_less(part, Sum):
@@ -321,7 +321,7 @@ def _term_words(term: Expression) -> str:
 
 def _place(symbol: Symbol, other: Symbol) -> str:
     if other.k is None:
-        return f"unit {other.j + 1}, not unit {symbol.j + 1}"
+        return f"unit {other.j + 1} instead of unit {symbol.j + 1}"
     return f"the weight from unit {other.k + 1} to unit {other.j + 1}"
 
 

@@ -37,7 +37,7 @@ LESSON = Lesson(
     introduction=(
         "Two inputs, two hidden units, one output: nine parameters, nine gradients. "
         "Watch the error signal at the output, prediction minus target: every gradient contains it as a factor. "
-        "Then compare the two hidden units; after every update they are still the same."
+        "Then compare the two hidden units, and see whether an update parts them."
     ),
     computed=(
         "The notebook writes out all nine gradients, updates once on each of the first three examples, "

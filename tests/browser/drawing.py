@@ -59,6 +59,16 @@ BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => 
   return [box.x + scrollX, box.y + scrollY, box.width, box.height].map((value) => Math.round(value * 10) / 10);
 })"""
 CONTROLS = "#controls button, #controls label"
+MOST_OFFERED = 8
+# What can be pressed, chosen or filled in that lies in the window, besides the timeline and what all pages have. What is
+# one choice counts once: how far a step goes, the tabs, a nudge either way, a field and its button, the ways to go on.
+OFFERED = """() => {
+  const choices = ".seg, .below, .nudge, .rate, .predict .btns, .all-numbers, .ways-on";
+  const seen = [...document.querySelectorAll("main :is(button, a[href], input:not([type=hidden]), select, summary)")]
+    .filter((one) => !one.closest("#timeline") && one.checkVisibility())
+    .filter((one) => { const { top, bottom } = one.getBoundingClientRect(); return bottom > 0 && top < innerHeight; });
+  return new Set(seen.map((one) => one.closest(choices) ?? one)).size;
+}"""
 
 
 def boxes(page: Page, selector: str) -> list[list[float]]:
@@ -70,6 +80,11 @@ def readable(page: Page) -> bool:
     """Whether the drawing is seen whole, with no text of it under 11 pixels."""
     smallest, whole = page.evaluate(SMALLEST)
     return bool(whole) and smallest >= 10.99
+
+
+def offered(page: Page) -> int:
+    """How much there is to choose from, in the window."""
+    return cast(int, page.evaluate(OFFERED))
 
 
 def overlaps(page: Page) -> list[str]:

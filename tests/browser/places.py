@@ -18,14 +18,13 @@ def gradient_of_the_first_weight(page: Page) -> Walk:
 def compared(page: Page) -> None:
     """The lesson with two paths beside its other way, at the gradient of w^[1]_11."""
     gradient_of_the_first_weight(page)
-    page.get_by_role("link", name="Compare").click()
+    Walk(page).go_on("Compare")
     page.wait_for_selector("#run .plot")
 
 
 def act_two(page: Page) -> None:
     """Act two of the lesson with two paths, with what is behind it unfolded."""
-    Walk(page).start("two-outputs-two-paths", as_published=False)
-    page.get_by_role("link", name="act two").click()
+    Walk(page).start("two-outputs-two-paths", as_published=False).go_on("Act two")
     page.locator(".why summary").click()
 
 
@@ -96,8 +95,7 @@ def impossible(page: Page) -> None:
 
 def trained(page: Page) -> None:
     """The pictures of a short training, with its curves' numbers open."""
-    Walk(page).start("a-slope-too-many").send("train", iterations=100)
-    page.locator(".below nav").get_by_role("link", name="Train and look").click()
+    Walk(page).start("a-slope-too-many").send("train", iterations=100).go_on("Train and look")
     page.locator("#curves summary").first.click()
 
 

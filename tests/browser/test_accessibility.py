@@ -26,7 +26,7 @@ FOCUS = """() => {
 FOCUS_ON = f"""(share) => {{
   const all = [...document.querySelectorAll(
     "#stage :is(button, select, input:not([type=hidden]), [tabindex])")];
-  const things = all.filter((thing) => !thing.closest("math, .checked, .rate, #end") && thing.checkVisibility());
+  const things = all.filter((thing) => !thing.closest("math, .checked, .rate, .nudge, #end") && thing.checkVisibility());
   things[Math.floor(share * things.length)].focus();
   return ({FOCUS})();
 }}"""  # but for what goes with its equation
@@ -35,7 +35,7 @@ SMALL = """([selector, least]) => [...document.querySelectorAll(selector)].filte
   return box.width && (box.width < least - 0.1 || box.height < least - 0.1);
 }).map((target) => target.outerHTML)"""
 MAIN_TARGETS = (
-    "#controls button, #controls label, .rate button, .rate input, .below > label, .below > nav a, "
+    "#controls button, #controls label, .rate button, .rate input, .below > label, #go-on a, "
     ".top a, .top button, .top label"
 )
 DENSE_TARGETS = "#timeline button, #data .pick"
@@ -149,7 +149,7 @@ def test_single_keys_walk_from_anywhere_and_keep_the_focus(start: StartWalk) -> 
 
 
 def test_a_letter_that_is_typed_is_no_step_and_none_is_where_keys_are_off(start: StartWalk) -> None:
-    walk = start("two-outputs-two-paths").click("update")
+    walk = start("two-outputs-two-paths").click("update").click("back")
     place = walk.place
     walk.page.locator("#eta").focus()
     walk.page.keyboard.type("s?bkp")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_accessibility import findings_in_either_theme
+from tests.browser.walk import Walk
 
 STRANGERS = """() => [...document.querySelectorAll(".sketch, .sketch *")]
   .filter((mark) => mark.namespaceURI !== "http://www.w3.org/2000/svg").length"""
@@ -212,7 +213,7 @@ def test_columns_are_chosen_as_inputs_by_keyboard_and_another_file_begins_anew(b
 def test_a_walk_leads_back_to_its_network(build: Page) -> None:
     build.get_by_role("button", name="Start walking: A vanishing gradient").click()
     build.wait_for_url("**/sessions/*")
-    build.get_by_role("link", name="Change this network").click()
+    Walk(build).go_on("Change this network")
     expect(build.locator("#f-units-5")).to_have_value("4")
 
 

@@ -23,7 +23,7 @@ SPACES = """() => [...document.querySelectorAll("#comparison *, #run *")].filter
 
 def compare(walk: Walk) -> Page:
     """From the explorer to the comparison, as a learner goes there."""
-    walk.page.get_by_role("link", name="Compare").click()
+    walk.go_on("Compare")
     expect(walk.page.locator(".pair")).to_be_visible()
     return walk.page
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Options, Readers
-from tests.browser.drawing import CONTROLS, boxes, overlaps
+from tests.browser.drawing import CONTROLS, MOST_OFFERED, boxes, offered, overlaps
 from tests.browser.test_namespaces import Guard
 from tests.browser.walk import LESSONS, Walk
 from tests.browser.watch import Watch
@@ -54,6 +54,7 @@ class Place:
     diagram: Sequence[Sequence[float]]
     stops: int
     unseen: float
+    offered: int
     spoken: Sequence[str]
     said: str
 
@@ -104,6 +105,7 @@ def seen(walk: Walk, guard: Guard) -> Place:
         boxes(page, "#net, #timeline, .below"),
         page.evaluate(STOPS),
         page.evaluate(UNSEEN),
+        offered(page),
         page.evaluate(SPOKEN),
         walk.text("#equation .say"),
     )
@@ -131,6 +133,10 @@ def test_no_label_lies_over_another_or_a_unit(survey: Survey) -> None:
 
 def test_the_controls_never_move(survey: Survey) -> None:
     assert [cursor for cursor, place in enumerate(survey.forward) if place.controls != survey.forward[0].controls] == []
+
+
+def test_there_is_never_much_to_choose_from(survey: Survey) -> None:
+    assert max(place.offered for place in survey.forward) <= MOST_OFFERED
 
 
 def test_drawing_and_equation_are_seen_whole_without_scrolling(survey: Survey) -> None:

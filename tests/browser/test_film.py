@@ -9,7 +9,8 @@ from tests.browser.test_preferences import choose
 from tests.browser.walk import BUTTON, Walk
 
 # Clicks, holds the film when the answer is shown, moves it from start to end by hand, however slow the machine, and
-# notes at each place: what travels, which results are seen, and which numbers of the drawing something travels over.
+# notes at each place: what travels, which results are seen, which cells of the tables are seen that were not there
+# before, and which numbers of the drawing something travels over.
 SAMPLED = """([button, parts]) => new Promise((done) => {
   const seen = (mark) => {
     let opacity = mark.checkVisibility() ? 1 : 0;
@@ -19,6 +20,9 @@ SAMPLED = """([button, parts]) => new Promise((done) => {
   const box = (mark) => mark.getBoundingClientRect();
   const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
     && Math.min(a.bottom - 3, b.bottom - 3) - Math.max(a.top + 3, b.top + 3) > 2;
+  const cells = () => [...document.querySelectorAll("#loss b, .below td")].filter(seen)
+    .map((cell) => [cell.closest("tr")?.id, cell.cellIndex, cell.textContent].join(" "));
+  const before = cells();
   document.addEventListener("htmx:finally:request", () => {
     const held = document.getAnimations(), film = document.getElementById("film");
     held.forEach((one) => one.pause());
@@ -32,6 +36,7 @@ SAMPLED = """([button, parts]) => new Promise((done) => {
       const numbers = [...document.querySelectorAll("#net text:is(.v, .bl, .dl), #net .wl text")].filter(seen);
       frames.push({
         travels: moving.map((mark) => mark.textContent),
+        cells: cells().filter((cell) => !before.includes(cell)),
         results: results.filter(seen).map((mark) => mark.closest("#equation") ? "formula" : "drawing"),
         over: moving.flatMap((mark) => numbers
           .filter((text) => !text.textContent.includes(mark.textContent) && over(box(mark), box(text)))
@@ -57,9 +62,13 @@ AFTER = """([button, event]) => new Promise((done) => {
 PARTS = 20
 
 
+TABLE = {"a": "data", "dW": "check", "db": "check"}  # in which its result stands; else in that of the parameters
+
+
 def sampled(walk: Walk, **equation: Any) -> dict[str, Any]:
-    """The film of the step to this equation."""
+    """The film of the step to this equation, with the table in view that it comes to."""
     walk.go(walk.cursor_of(**equation) - 1)
+    walk.page.locator(f"label[for=below-{TABLE.get(equation['kind'], 'parameters')}]").click()
     return cast(dict[str, Any], walk.page.evaluate(SAMPLED, [BUTTON["step"], PARTS]))
 
 
@@ -69,7 +78,7 @@ def begun(walk: Walk, button: str, event: str = "") -> list[int]:
 
 KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "z", "layer": 2, "j": 0},
-    {"kind": "a", "layer": 1, "j": 1},
+    {"kind": "a", "layer": 2, "j": 1},
     {"kind": "loss"},
     {"kind": "delta", "layer": 2, "j": 1},
     {"kind": "delta", "layer": 1, "j": 0},
@@ -83,6 +92,7 @@ KINDS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("lesson", ["two-outputs-two-paths", "softmax-and-dead-units"])
 def test_no_result_is_seen_before_its_cause_has_arrived(start: StartWalk, lesson: str) -> None:
     walk = start(lesson)
+    walk.press("#check button")
     for equation in KINDS:
         film = sampled(walk, **equation)
         assert 0 < film["length"] <= 900, equation
@@ -94,6 +104,9 @@ def test_no_result_is_seen_before_its_cause_has_arrived(start: StartWalk, lesson
         assert travelled or equation["kind"] == "a", equation
         assert max(travelled, default=0) < there[0], equation
         assert film["end"] == len(film["frames"][-1]["results"]), equation
+        cells = [i for i, frame in enumerate(film["frames"]) if frame["cells"]]
+        assert bool(cells) == (equation["kind"] not in ("z", "delta")), equation
+        assert not cells or there[0] <= cells[0], equation
 
 
 @pytest.mark.parametrize("lesson", ["two-outputs-two-paths", "softmax-and-dead-units"])

@@ -11,7 +11,7 @@ NETWORK = {"sizes": [2, 3, 1], "data": {"dataset": "xor", "examples": 12}, "opti
 def forked(page: Page, thing: str = "optimizer") -> None:
     """From a network of one's own to its fork with Adam."""
     Walk(page).start_with(NETWORK)
-    page.get_by_role("link", name="Compare").click()
+    Walk(page).go_on("Compare")
     page.locator(f"#fork-{thing}").select_option("adam")
     page.get_by_role("button", name=f"Fork: change the {thing}").click()
     page.wait_for_selector("#comparison .plot")

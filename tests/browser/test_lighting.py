@@ -50,12 +50,12 @@ def test_pointing_at_a_unit_lights_its_terms(walk: Walk) -> None:
 
 
 def test_pointing_at_a_row_lights_its_connection(walk: Walk) -> None:
-    walk.page.locator("#row-w-2-0-1").hover()
+    walk.open("parameters").page.locator("#row-w-2-0-1").hover()
     expect(walk.page.locator("#c-2-0-1")).to_contain_class("on")
 
 
 def test_what_is_lit_stays_lit_over_a_step(walk: Walk) -> None:
-    walk.page.locator("#row-w-2-0-1").hover()
+    walk.open("parameters").page.locator("#row-w-2-0-1").hover()
     walk.click("step")
     expect(walk.page.locator("#c-2-0-1")).to_contain_class("on")
 

@@ -76,7 +76,7 @@ def test_the_parameters_of_the_contour_are_chosen_by_keyboard_alone(page: Page) 
 
 def test_dead_units_and_vanishing_gradients_are_named(page: Page) -> None:
     look(page, DEAD, 200, "activations")
-    assert title(page) == "Four units are dead"
+    assert title(page) == "Four hidden units are dead"
     expect(page.locator("#picture")).to_contain_text("Hidden units 1, 2, 3 and 4 are dead")
     look(page, TOWER, 30, "gradients")
     assert title(page).startswith("Gradients vanish on the way back")

@@ -65,7 +65,7 @@ def test_pointing_at_a_curve_reads_its_numbers(page: Page) -> None:
     plot = page.locator("#curves svg.plot").first
     box = plot.bounding_box()
     assert box
-    reading = plot.locator(".reading text:visible")
+    reading = page.locator("#curves .reading text:visible")
     expect(reading).to_have_count(0)
     seen = []
     for share in (0.3, 0.6, 0.9):
@@ -77,6 +77,30 @@ def test_pointing_at_a_curve_reads_its_numbers(page: Page) -> None:
     assert page.evaluate(OUTSIDE) == []
     page.mouse.move(0, 0)
     expect(reading).to_have_count(0)
+
+
+def test_every_picture_says_the_numbers_under_the_pointer_a_finger_and_the_arrow_keys(page: Page) -> None:
+    look(page)
+    said = page.locator("#picture :is(.cells span, .reading text):visible")
+    for name in ("Boundary", "Hidden units", "Slope", "Contour", "Gradients", "Activations"):
+        swapped(page, lambda name=name: page.locator(".tabs").get_by_role("link", name=name).click())
+        page.mouse.move(0, 0)
+        picture = page.locator("#picture .pointed").first
+        picture.scroll_into_view_if_needed()
+        box = picture.bounding_box()
+        assert box
+        middle = box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5
+        page.mouse.move(*middle)
+        expect(said).to_have_count(1)
+        page.mouse.click(*middle)  # as a finger does, and then it is gone
+        page.mouse.move(0, 0)
+        expect(said).to_have_count(1)
+        before = said.text_content()
+        page.keyboard.press("ArrowRight")
+        expect(said).to_have_count(1)
+        assert said.text_content() != before
+    page.locator("#picture [data-roving] [tabindex='0']").first.focus()
+    expect(said).to_have_count(1)
 
 
 def test_the_log_switch_swaps_the_curves_alone(page: Page) -> None:
@@ -170,7 +194,7 @@ def test_it_works_without_javascript(open_page: OpenPage) -> None:
 
 def test_one_goes_from_the_walk_to_the_pictures_and_back(page: Page) -> None:
     walk = Walk(page).start("hours-of-study")
-    page.get_by_role("link", name="Train and look").click()
+    walk.go_on("Train and look")
     expect(page.locator("#curves h2").first).to_contain_text("Before the first update")
     page.get_by_role("link", name="walk", exact=True).click()
     expect(page.locator("#net")).to_be_visible()

@@ -99,6 +99,7 @@ def test_a_learning_rate_is_set_by_a_form_and_a_wrong_one_is_explained(open_page
     plain = open_page(scripts=False, statuses=(422,))
     walk = begin(plain, "Two outputs, two paths")
     submit(plain, "update")
+    submit(plain, "back")
     plain.fill("#eta", "0.25")
     submit(plain, "learning rate")
     assert walk.state()["setup"]["optimizer"]["learning_rate"] == 0.25

@@ -22,7 +22,7 @@ BUTTON = {
     "backward": '#timeline [formaction$="/backward"]',
     "update": '#timeline [formaction$="/update"]',
 }
-TABLES = ("parameters", "data", "check")
+BELOW = "(one) => one.closest('.below > .card')?.id ?? ''"  # the tab under which it lies
 
 ANSWERED = """before => new Promise((done) => {
   const look = () => (window.answers > before ? done() : setTimeout(look, 2));
@@ -67,13 +67,22 @@ class Walk:
     # What a learner does ----------------------------------------------------------------------------------------
 
     def press(self, selector: str) -> Self:
-        """Click the button (by its verb, or a selector), and wait for the answer. In a table: its tab first."""
-        for table in TABLES:
-            if selector.startswith(f"#{table} "):
-                self.page.locator(f"label[for=below-{table}]").click()
+        """Click the button (by its verb, or a selector), and wait for the answer. Under a tab: that one first."""
+        button = self.page.locator(BUTTON.get(selector, selector))
+        if tab := button.evaluate(BELOW):
+            self.open(tab)
         before = self.page.evaluate("window.answers")
-        self.page.locator(BUTTON.get(selector, selector)).click()
+        button.click()
         return self.answered(before)
+
+    def open(self, tab: str) -> Self:
+        """Choose a tab below the drawing, by the id of what it shows."""
+        self.page.locator(f"label[for=below-{tab}]").click()
+        return self
+
+    def go_on(self, way: str) -> None:
+        """Follow a link to what else can be done with a walk."""
+        self.open("go-on").page.locator("#go-on").get_by_role("link", name=way).click()
 
     def spot(self, selector: str) -> tuple[float, float]:
         """Where to point at a button: its left part, whatever its words."""

@@ -220,7 +220,7 @@ def test_a_bias_left_out_is_named() -> None:
 def test_a_neighbours_index_is_named() -> None:
     it = iteration_of(HAND)
     case = hand("db", 1, 0)
-    assert slips(case, float(it.backward.db[0][1])) == [("neighbour", "for unit 2, not unit 1")]
+    assert slips(case, float(it.backward.db[0][1])) == [("neighbour", "for unit 2 instead of unit 1")]
     product = float(it.backward.own[0][0, 1] * it.X[0, 1])
     assert ("neighbour", "for the weight from unit 2 to unit 2") in slips(hand("dW", 1, 0, 1), product)
 

@@ -63,7 +63,7 @@ def _is_seen(group: Element, tag: Element, small: bool, all_numbers: bool) -> bo
     of, classes = _classes(group), _classes(tag)
     if "wl" in of:
         newest = tag is group.findall("text")[-1]
-        return "active" in of or (all_numbers and newest and "nowhere" not in of)
+        return "active" in of or ((all_numbers or "near" in of) and newest and "nowhere" not in of)
     if "bl" in classes:
         return all_numbers or "biased" in of
     return "zl" not in classes or ("current" in of and not small)

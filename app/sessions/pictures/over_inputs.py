@@ -6,6 +6,7 @@ import numpy as np
 
 from app.engine.activity import Activity, activity
 from app.engine.network.arrays import Array
+from app.engine.network.losses import LOSSES
 from app.engine.network.propagation import Forward, forward
 from app.sessions.walk.classes import classes_of
 from app.sessions.walk.session import TrainingSession
@@ -40,6 +41,12 @@ class Plane:
             X[:, feature] = values.ravel()
         return X
 
+    def at(self, shares: Array) -> Array:
+        """Points (n, features) of it, as shares of the way along each feature: (n, n_0)."""
+        X = np.tile(self.rest, (len(shares), 1))
+        X[:, self.features] = self.low + shares * (self.high - self.low)
+        return X
+
 
 def plane_of(session: TrainingSession, features: tuple[int, ...]) -> Plane:
     """The plane of these features that holds all training and test examples."""
@@ -52,13 +59,19 @@ def plane_of(session: TrainingSession, features: tuple[int, ...]) -> Plane:
 
 def on_plane(session: TrainingSession, plane: Plane, count: int) -> Forward:
     """Every Z and A of the network in force over a grid of the plane."""
+    return said(session, plane.inputs(count))
+
+
+def said(session: TrainingSession, X: Array) -> Forward:
+    """Every Z and A of the network in force for inputs X (m, n_0)."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return forward(session.network, plane.inputs(count), session.setup.decimals)
+        return forward(session.network, X, session.setup.decimals)
 
 
 def activities(session: TrainingSession, most: int) -> tuple[Activity, ...]:
     """What every layer does over the first training examples, at most so many."""
-    return activity(session.network, session.examples[0][:most], session.setup.decimals)
+    setup = session.setup
+    return activity(session.network, session.examples[0][:most], setup.decimals, LOSSES[setup.loss])
 
 
 # In the units in which the data was given -----------------------------------------------------------------------------
@@ -87,18 +100,15 @@ def given_targets(session: TrainingSession) -> tuple[Array, Array]:
 
 def classified_right(session: TrainingSession) -> tuple[tuple[int, int], ...]:
     """How many training examples it tells right, and of how many; then of test examples, if there are any."""
-    return tuple((int((classes_of(_said(session, X)) == classes_of(Y)).sum()), len(Y)) for X, Y in _kinds(session))
+    return tuple((int((classes_of(said(session, X).A[-1]) == classes_of(Y)).sum()), len(Y)) for X, Y in _kinds(session))
 
 
-def mean_distances(session: TrainingSession, output: int) -> tuple[float, ...]:
-    """How far off an output is on average, in the units of its column: over training examples, then test examples."""
+def residuals(session: TrainingSession, output: int) -> tuple[Array, ...]:
+    """How much higher each target is than what an output predicts, in the units of its column: of the training
+    examples, (m,), then of test examples, if there are any.
+    """
     undo = session.setup.ready.targets.undo
-    return tuple(float(np.abs(undo(_said(session, X)) - undo(Y))[:, output].mean()) for X, Y in _kinds(session))
-
-
-def _said(session: TrainingSession, X: Array) -> Array:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return forward(session.network, X, session.setup.decimals).A[-1]
+    return tuple((undo(Y) - undo(said(session, X).A[-1]))[:, output] for X, Y in _kinds(session))
 
 
 def _kinds(session: TrainingSession) -> list[tuple[Array, Array]]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import hypot
 
+import numpy as np
+
 from app.engine.network.arrays import Array
 from app.sessions.walk.classes import classes_of, classifies
 from app.sessions.walk.session import TrainingSession
@@ -41,19 +43,39 @@ class Marks:
     sign: str
 
 
+@dataclass(frozen=True)
+class Bands:
+    """How numbers are coloured: a look for each band between levels; `scale` is how many units of a drawing 1 is."""
+
+    levels: tuple[float, ...]
+    looks: tuple[str, ...]
+    scale: float
+
+
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Examples of one class and kind at `points`, (m, 2): across and up, in units of the axes."""
+    """Examples of one class and kind at `points`, (m, 2): across and up, in units of the axes. What has no name is in
+    no legend; `shapes` are there where each has its own, and `shape` is then the legend's.
+    """
 
     name: str
     look: str
     shape: str
     points: Array
+    shapes: tuple[str, ...] = ()
 
     def on(self, x: Axis, y: Axis) -> Marks:
         """Drawn where these axes have its points."""
-        d = "".join(f"M{place(x.at(across))} {place(y.at(up))}{self.shape}" for across, up in self.points.tolist())
+        shapes = self.shapes or len(self.points) * (self.shape,)
+        spots = zip(self.points.tolist(), shapes, strict=True)
+        d = "".join(f"M{place(x.at(across))} {place(y.at(up))}{shape}" for (across, up), shape in spots)
         return Marks(self.look, self.name, d, f"{LEGEND}{self.shape}")
+
+
+def evenly(rows: Array) -> Array:
+    """At most MOST of them, evenly chosen."""
+    chosen: Array = rows[:: max(1, -(-len(rows) // MOST))]
+    return chosen
 
 
 def clouds(session: TrainingSession, training: Array, test: Array) -> tuple[Cloud, ...]:
@@ -64,8 +86,7 @@ def clouds(session: TrainingSession, training: Array, test: Array) -> tuple[Clou
     kinds = (("training", session.examples[1], training), ("test", session.setup.test_examples[1], test))
     found = []
     for kind, Y, points in kinds:
-        every = max(1, -(-len(points) // MOST))
-        Y, points = Y[::every], points[::every]
+        Y, points = evenly(Y), evenly(points)
         if not classifies(session.setup):
             found.append(Cloud(f"{kind} examples", f"c0 {kind}", SHAPES[0], points))
             continue
@@ -73,8 +94,46 @@ def clouds(session: TrainingSession, training: Array, test: Array) -> tuple[Clou
         for number, name in enumerate(class_names(session)):
             shape = number % len(SHAPES)
             found.append(Cloud(f"{name}, {kind}", f"c{shape} {kind}", SHAPES[shape], points[classes == number]))
-    focus = Cloud(f"example {session.example + 1}, in focus", "focus", RING, training[[session.example]])
-    return *(cloud for cloud in found if len(cloud.points)), focus
+    return *(cloud for cloud in found if len(cloud.points)), in_focus(session, training)
+
+
+def in_focus(session: TrainingSession, training: Array) -> Cloud:
+    """The ring around the example in focus."""
+    return Cloud(f"example {session.example + 1}, in focus", "focus", RING, training[[session.example]])
+
+
+# Examples that have a number for a target ----------------------------------------------------------------------------
+
+LONGEST = 54.0  # a residual's line, and the shortest that is drawn
+SHORTEST = 1.0
+RADIUS = 4.5  # of the circle on which it begins
+
+
+def by_value(points: Array, targets: Array, off: Array, bands: Bands, kind: str) -> list[Cloud]:
+    """Examples of one kind at `points` (m, 2), coloured by their targets as a map is by what is predicted; at each a
+    line as long as its residual, (m,): up where the target is higher, `bands.scale` long where it is 1.
+    """
+    points, targets, off = evenly(points), evenly(targets), evenly(off)
+    found = []
+    for name, look, way, here in (
+        ("the target is higher than predicted", "off pos", "-", off > 0),
+        ("the target is lower than predicted", "off neg", "", off < 0),
+    ):
+        lengths = np.minimum(bands.scale * np.abs(off), LONGEST)
+        here &= lengths >= SHORTEST
+        shapes = tuple(f"m0 {way}{RADIUS}v{way}{place(length)}" for length in lengths[here].tolist())
+        if shapes and kind == "training":
+            sign = f"m0 {way}{RADIUS}m0 {'9' if way else '-9'}v{way}14"
+            found.append(Cloud(name, look, sign, points[here], shapes))
+        elif shapes:
+            found.append(Cloud("", look, "", points[here], shapes))
+    which, title = np.digitize(targets, bands.levels), f"{kind} examples, by their target"
+    for look in bands.looks:
+        here = which == bands.looks.index(look)
+        if here.any():
+            found.append(Cloud(title, f"{look} valued {kind}", SHAPES[0], points[here]))
+            title = ""
+    return found
 
 
 # Arrows ---------------------------------------------------------------------------------------------------------------

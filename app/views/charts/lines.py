@@ -1,21 +1,20 @@
 """Curves: numbers become lines, thinned to what can be seen, with axes, names, numbers to point at, and a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 
 from app.views.charts.axes import WIDE, Axis, Frame, Ground, Scale, Span, axis, ground, tight
 from app.views.charts.examples import Cloud, Marks
+from app.views.charts.readings import COLUMNS, Columns
 from app.views.charts.table import Table, chosen
 from app.views.network.scales import place
 from app.views.text.numbers import fixed, number
 
-COLUMNS = 275  # places across the frame that can be told apart, two units each
+SEEN = 275  # places across the frame that can be told apart, two units each
 APART = 17.0  # between the labels at the ends of two lines
 ROWS = 10  # of the table, about
-MOST_READINGS = 60  # fewer than can be told apart by pointing, so that a plot stays small
-BESIDE = 7.0  # between the line of a reading and its numbers
 PLACE_DIGITS = 2  # decimals of a place along the axis
 NONE = "—"
 POWERS = "The scale is logarithmic: each line of the grid is a power of ten."
@@ -78,26 +77,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A column that can be pointed at, then the line through its numbers' place, and what they are, row by row.
-
-    The rows stand at `x`, `before` or `after` the line, where there is more room.
-    """
-
-    left: str
-    width: str
-    line: str
-    x: str
-    side: str
-    rows: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Plot:
     """Curves over one axis, and the same numbers as a table, thinned: a place, then one number for each line.
 
-    `names` is whether each line bears its name at its end. `readings` are what can be read by pointing, in columns of
-    one height; `marks` are examples.
+    `names` is whether each line bears its name at its end. `columns` are what can be read by pointing; `marks` are
+    examples.
     """
 
     id: str
@@ -105,9 +89,7 @@ class Plot:
     ground: Ground
     lines: tuple[Line, ...]
     names: bool
-    readings: tuple[Reading, ...]
-    hit_top: str
-    hit_height: str
+    columns: Columns
     marks: tuple[Marks, ...]
     table: Table
     note: str
@@ -135,9 +117,7 @@ def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -
         ground=ground(frame, (x, y), (about.x_title, about.y_title)),
         lines=_lines(series, x, y),
         names=frame is WIDE,
-        readings=_readings(series, longest, x, about),
-        hit_top=place(frame.top),
-        hit_height=place(frame.bottom - frame.top),
+        columns=_columns(series, longest, x, about),
         marks=tuple(cloud.on(x, y) for cloud in clouds),
         table=Table(about.title, (about.x_title, *(one.name for one in series)), tuple(rows)),
         note=POWERS if y.logarithmic else "",
@@ -159,7 +139,7 @@ def path(series: Series, x: Axis, y: Axis) -> str:
     return "".join(parts) + ("h0" if len(parts) == 1 else "")
 
 
-def thinned(values: Sequence[float], columns: int = COLUMNS) -> list[int]:
+def thinned(values: Sequence[float], columns: int = SEEN) -> list[int]:
     """The places that a line needs: of each column the first, the lowest, the highest and the last finite number.
 
     So no peak is lost. Source: Jugel et al., "M4: a visualization-oriented time series data aggregation" (VLDB 2014).
@@ -201,22 +181,12 @@ def spread(heights: Sequence[float]) -> list[float]:
     return placed
 
 
-def _readings(series: Sequence[Series], longest: Series, x: Axis, about: About) -> tuple[Reading, ...]:
-    """Columns from one edge of the frame to the other, each as wide as it is nearest to its numbers."""
-    frame, found = about.frame, []
-    indices = list(chosen(len(longest.values), MOST_READINGS)) if longest.values else []
-    places = [x.at(longest.at(i)) for i in indices]
-    borders = [frame.left, *((a + b) / 2 for a, b in pairwise(places)), frame.right]
-    for i, at, (left, right) in zip(indices, places, pairwise(borders), strict=True):
-        before = at > (frame.left + frame.right) / 2
-        texts = (f"{one.name} {one.text(i, about.digits)}" for one in series)
-        reading = Reading(
-            left=place(left),
-            width=place(right - left),
-            line=f"M{place(at)} {place(frame.top)}V{place(frame.bottom)}",
-            x=place(at - BESIDE if before else at + BESIDE),
-            side="before" if before else "after",
-            rows=(f"{about.x_title} {longest.place_text(i)}", *texts),
-        )
-        found.append(reading)
-    return tuple(found)
+def _columns(series: Sequence[Series], longest: Series, x: Axis, about: About) -> Columns:
+    """What each line has at some of the places of the longest."""
+
+    def numbers() -> Iterator[tuple[float, tuple[str, ...]]]:
+        for i in chosen(len(longest.values), COLUMNS) if longest.values else ():
+            texts = (f"{one.name} {one.text(i, about.digits)}" for one in series)
+            yield x.at(longest.at(i)), (f"{about.x_title} {longest.place_text(i)}", *texts)
+
+    return Columns(about.frame, numbers)

@@ -39,7 +39,7 @@ def compared(left: float, right: float) -> str:
     if not differ(left, right):
         return "the same"
     if left == 0 or right == 0:
-        return f"0 only {'on the left' if left == 0 else 'on the right'}"
+        return "no longer 0" if left == 0 else "0"
     ratio = abs(right) / abs(left)
     size = f"{number(abs(ratio - 1) * 100, DECIMALS)} % {'larger' if ratio > 1 else 'smaller'}"
     if ratio >= 2:

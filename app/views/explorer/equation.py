@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.engine.equations.links import Link
 from app.engine.equations.trace import Equation, trace
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
@@ -66,6 +67,12 @@ class EquationPanel:
     chain: Chain | None = None
     nudge: Nudge | None = None
     layer: tuple[OneOfLayer, ...] = ()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Those of the gradient in view: of a whole layer, of the one that is open at first."""
+        told = self.chain or (self.layer[0].chain if self.layer else None)
+        return told.links if told else ()
 
 
 def equation_panel(

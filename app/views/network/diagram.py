@@ -1,10 +1,13 @@
 """The network diagram of a session: every mark with its place, its look and its words, as ready strings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from app.engine.equations.links import Link
 from app.sessions.predict import posed_question
 from app.sessions.walk.session import TrainingSession
+from app.views.network.brackets import Brackets, brackets
 from app.views.network.film import Film, film
 from app.views.network.layout import HEIGHT, WIDTH, still
 from app.views.network.marks import (
@@ -61,20 +64,21 @@ class Network:
     folds: tuple[FoldMark, ...]
     targets: tuple[Target, ...]
     loss: LossMark
+    brackets: Brackets
     film: Film
 
     def frame(self) -> object:
         """All that is not a mark of its own: what stays through a phase."""
         return self.classes, self.title, self.view_box, self.captions, self.folds, self.targets
 
-    def parts(self) -> tuple[tuple[Connection | Label | Unit | LossMark | Film, ...], ...]:
+    def parts(self) -> tuple[tuple[Connection | Label | Unit | LossMark | Brackets | Film, ...], ...]:
         """Every mark that may change from step to step, by kind."""
-        return self.connections, self.units, self.labels, (self.loss, self.film)
+        return self.connections, self.units, self.labels, (self.loss, self.brackets, self.film)
 
 
-def diagram(session: TrainingSession, digits: int) -> Network:
+def diagram(session: TrainingSession, digits: int, links: Sequence[Link] = ()) -> Network:
     """The network as the walk has shown it so far; numbers with at most 4 decimals. A question that is posed is about
-    what stands out.
+    what stands out. `links` are those of the gradient in view.
     """
     sizes = session.shape.sizes
     drawn = still(sizes)
@@ -101,5 +105,6 @@ def diagram(session: TrainingSession, digits: int) -> Network:
         folds=tuple(FoldMark(place(x), place(y), f"⋮ +{hidden}") for hidden, (x, y) in drawing.folds),
         targets=tuple(targets(now, drawn)),
         loss=loss_mark(now, drawn, mark),
-        film=film(shown, drawn, session.iteration, session.finished, untold),
+        brackets=brackets(drawing, links),
+        film=film(shown, drawn, session, untold),
     )

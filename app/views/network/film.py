@@ -19,14 +19,17 @@ from app.engine.network.expressions import (
     product,
     symbols_in,
 )
+from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import reference
-from app.views.network.layout import ROWS, Line, Point, Still, Wire
+from app.views.network.layout import Line, Point, Still, Wire
 from app.views.network.marks import Visible
 from app.views.network.scales import place, sign_class
 from app.views.text.numbers import number, signed
+from app.views.text.words import SATURATED
 
 START, HALF_WAY, MET, ONE = 4, 36, 66, 78  # what goes in sets out, reaches its weight; products meet; they are one
 RESULT, SOON = ONE, 34  # when the result appears where something travels, and where nothing does
+RIM = 54  # when what a unit stops, or dims, is at its rim
 MOST_DOTS = 40  # that travel at once, the strongest
 CHIP, LETTER, DOT = (6.0, 9.0), 3.7, 5.0  # half the width and height of what travels: a number's frame, a letter, a dot
 NAME, BELOW = (12.0, 7.0), (34.0, 7.0)  # half of what stands above and below a unit
@@ -68,24 +71,24 @@ class Film:
     actors: tuple[Actor, ...]
 
 
-def film(now: Visible, drawn: Still, iteration: int, finished: bool, hidden: bool) -> Film:
+def film(now: Visible, drawn: Still, session: TrainingSession, hidden: bool) -> Film:
     """The film of the equation shown last, or of its layer where the learner steps by more.
 
     While the rule is `hidden`, what travels has no numbers.
     """
     radius = place(drawn.layout.radius)
     if not now.cursor:
-        return Film("", iteration, 0, 0, 0, "", radius, ())
+        return Film("", session.iteration, 0, 0, 0, "", radius, ())
     equations = trace(now.shape)
     equation, start = equations[now.cursor - 1], now.cursor - 1
     part = equation.phase, equation.symbol.layer
     while now.whole_layer and start and (equations[start - 1].phase, equations[start - 1].symbol.layer) == part:
         start -= 1
-    scene = _Scene(now, drawn, equation, hidden)
+    scene = _Scene(now, drawn, equation, hidden, session.checking)
     actors = tuple(scene.of_layer() if now.whole_layer else scene.of_one())
-    results = (*scene.results(), *(("#loss .then", "#end") if finished else ()))
+    results = (*scene.results(), *(("#loss .then", "#end") if session.finished else ()))
     then = RESULT if any(actor.looks != "light" for actor in actors) else SOON
-    return Film(equation.phase, iteration, start, now.cursor, then, ",".join(results), radius, actors)
+    return Film(equation.phase, session.iteration, start, now.cursor, then, ",".join(results), radius, actors)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class _Scene:
     drawn: Still
     equation: Equation
     hidden: bool
+    checking: bool
 
     # What it finds
 
@@ -108,8 +112,6 @@ class _Scene:
             label, way, kinds = f'#labels [id^="l-c-{l}-"]', '[id^="o-"]', LAYERS[now.phase]
         else:
             unit, line, label, way, kinds = f"#u-{l}-{j}", f"#c-{l}-{j}-{k}", f"#l-c-{l}-{j}-{k}", f"#o-{j}", (kind,)
-            if kind in ("dW", "db", "W", "b"):
-                yield f"#row-{reference(self.equation.symbol)} td:nth-of-type({2 if now.phase == 'backward' else 3})"
         found = {
             "z": (f"{unit} .v", f"{unit} .zl"),
             "a": (f"{unit} .v", f"{unit} .tone"),
@@ -121,6 +123,14 @@ class _Scene:
             "b": (f"{unit} .bl",),
         }
         yield from dict.fromkeys(selector for kind in kinds for selector in found.get(kind, ()))
+        if kind == "a" and output and j == now.shape.sizes[-1] - 1:
+            yield "#data .hat"
+        symbol = reference(self.equation.symbol)
+        for kind in dict.fromkeys(kind.removeprefix("d") for kind in kinds if kind in ("dW", "db", "W", "b")):
+            ids = (f'[id^="{{}}-{kind.lower()}-{l}-"]' if now.whole_layer else f"#{{}}-{symbol}").format
+            yield f"{ids('row')} td:nth-of-type({2 if now.phase == 'backward' else 3})"
+            if self.checking and now.phase == "backward":
+                yield f"{ids('check')} td"
 
     # What moves
 
@@ -204,7 +214,7 @@ class _Scene:
         slope = self._term(product(*others))
         way = self._stops(wire, slope)
         if slopes and others:
-            yield self._arrives(slope, way.end, way.start, here, START)
+            yield from self._passes(slope, way.end, way.start, here, START, self._term(slopes[0]))
             yield self._gate(l, j, slopes[0])
         else:
             yield Actor("dot", "", _way((way.end, START), (way.start, MET), (here, ONE)))
@@ -213,10 +223,10 @@ class _Scene:
             yield self._goes(self._value("y", l, j), target, rim)
 
     def _hidden_error(self, l: int, j: int) -> Iterator[Actor]:
-        """The shares come back along every connection; what the unit's slope does not let through stays outside."""
+        """The shares come back along every connection, and into the unit as far as its slope lets them."""
         slopes, others = self._factors()
         sums = others[0].terms if len(others) == 1 and isinstance(others[0], Sum) else (product(*others),)
-        shut = bool(slopes) and self._term(slopes[0]) == 0
+        slope = self._term(slopes[0]) if slopes else 1.0
         for term in sums:
             source = next((symbol for symbol in symbols_in(term) if symbol.kind == "delta"), None)
             if source is None:
@@ -227,7 +237,7 @@ class _Scene:
                     way = self._stops(wire, error, share)
                     yield _light(self._unit(l + 1, wire.line.j))
                     yield self._gives(error, way.end, way.after)
-                    yield self._arrives(share, way.before, way.start, way.start if shut else self._unit(l, j))
+                    yield from self._passes(share, way.before, way.start, self._unit(l, j), HALF_WAY, slope)
         if slopes:
             yield self._gate(l, j, slopes[0])
 
@@ -245,25 +255,26 @@ class _Scene:
                 yield self._arrives(error, way.end, way.after, wire.middle, START)
 
     def _update(self, l: int, j: int, k: int | None) -> Iterator[Actor]:
-        """The change comes to the old number, which slides to where the new one will stand."""
+        """The change comes to the old number, which slides around the gradient to where the new one will stand."""
         symbol = self.equation.symbol
         old = self.now.values[symbol._replace(kind=self.equation.kind)]
         change = self.now.values[symbol] - old
+        told, text = signed(change, self.now.digits), self._text(old)
+        on: tuple[Point, ...] = ()
         if k is None:
-            at = new = self._below(l, j, 0)
+            at = self._below(l, j, 0)
+            beside = at.x + LETTER * (len(text) + len(told) + 4) + 2 * CHIP[0]
+            way = Point(beside + AWAY, at.y), Point(beside, at.y)
         else:
             wire = next((wire for wire in self._wires(l, j) if wire.line.k == k), None)
             if wire is None:
                 return
-            at, _, new = (Point(wire.middle.x, wire.middle.y + row - 4.5) for row in ROWS[2])
-        told = signed(change, self.now.digits)
-        if k is None:
-            beside = at.x + LETTER * (len(self._text(old)) + len(told) + 4) + 2 * CHIP[0]
-            way = Point(beside + AWAY, at.y), Point(beside, at.y)
-        else:
+            at, gradient, new = (Point(wire.middle.x, float(row) - 4.5) for row in wire.rows[2])
+            aside = LETTER * (len(text) + len(self.now.number(Symbol("dW", l, j, k))) + 4)
+            on = Point(gradient.x + aside, gradient.y), new
             way = Point(at.x, at.y - 2 * CHIP[1] - AWAY), Point(at.x, at.y - 2 * CHIP[1])
         yield self._goes(change, *way, told)
-        yield self._stays(self._text(old), at, new)
+        yield self._stays(text, at, *on)
 
     # Its parts
 
@@ -275,6 +286,18 @@ class _Scene:
         """It comes to the end, and goes in."""
         return self._travels(value, (start, from_), (end, MET), (inside, ONE))
 
+    def _passes(
+        self, value: float, start: Point, end: Point, inside: Point, from_: int, slope: float
+    ) -> Iterator[Actor]:
+        """It comes to a unit, and in as far as its slope lets it: a dead one stops it, a saturated one dims it."""
+        if abs(slope) >= SATURATED:
+            yield self._arrives(value, start, end, inside, from_)
+            return
+        yield self._travels(value, (start, from_), (end, RIM), (end, MET))
+        if slope:
+            dimmed = self._travels(value, (end, RIM), (inside, RESULT))
+            yield dimmed._replace(looks=f"{dimmed.looks} dim")
+
     def _goes(self, value: float, start: Point, end: Point, text: str | None = None) -> Actor:
         """It goes the whole way, and in."""
         return self._travels(value, (start, START), (end, MET), (end, ONE), text=text)
@@ -283,9 +306,11 @@ class _Scene:
         shown = (self._text(value) if text is None else text) if self._tells else ""
         return Actor(f"{'chip' if shown else 'dot'} {sign_class(value)}", shown, _way(*stops))
 
-    def _stays(self, text: str, at: Point, end: Point | None = None, looks: str = "ghost") -> Actor:
-        """What stood there before, until the result takes its place; it slides to the end, where there is one."""
-        return Actor(looks, text, _way((at, 0), (at, MET - 10 if end else RESULT), (end or at, RESULT + 10)))
+    def _stays(self, text: str, at: Point, *on: Point, looks: str = "ghost") -> Actor:
+        """What stood there before, until the result takes its place; or it slides on to there, by these points."""
+        leaves, ends = MET - 10 if on else RESULT, RESULT + 10
+        times = (leaves + (ends - leaves) * i // max(len(on), 1) for i in range(1, len(on) + 1))
+        return Actor(looks, text, _way((at, 0), (at, leaves), *(zip(on, times, strict=True) if on else [(at, ends)])))
 
     def _gate(self, l: int, j: int, slope: Expression) -> Actor:
         """The unit's slope, where its error signal will stand."""
@@ -319,9 +344,9 @@ class _Scene:
         return self.drawn.layout.units[l, j]
 
     def _below(self, l: int, j: int, row: int) -> Point:
-        """The middle of a row below a unit: 0 of its bias, 1 of its error signal."""
+        """The middle of a row below a unit: 0 of its bias, 1 of its error signal; where it is crowded they are one."""
         x, y = self._unit(l, j)
-        return Point(x, y + self.drawn.layout.radius + 11 + 14 * row)
+        return Point(x, y + self.drawn.layout.radius + 11 + 14 * row * (not self.drawn.layout.crowded))
 
     def _wires(self, l: int, j: int) -> Iterator[Wire]:
         return (wire for wire in self.drawn.connections if wire.line[:2] == (l, j))

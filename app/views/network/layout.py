@@ -22,7 +22,8 @@ from app.views.text.naming import spoken_mark, unit_mark
 
 ROOMY_UNITS, ROOMY_CONNECTIONS = 5, 40  # beyond either, numbers leave the drawing
 UNFOLDED, FOLDED_HEAD = 16, 7  # a layer beyond 16 units shows its first 7, a fold, and its last
-WIDTH, HEIGHT = 764.0, 430.0
+WIDTH, HEIGHT = 764.0, 456.0
+FLOOR = 430.0  # below it stand the brackets of a gradient's links
 TOP, BOTTOM, LEFT = 60.0, 36.0, 46.0  # room for captions and a name, for two rows below a unit, for half an input
 TO_LOSS, AFTER_LOSS = 162.0, 44.0
 FARTHEST = 320.0  # from one column to the next
@@ -115,10 +116,10 @@ def layout(sizes: tuple[int, ...]) -> Layout:
     dense = max(sizes) > ROOMY_UNITS or sum(a * b for a, b in pairwise(sizes)) > ROOMY_CONNECTIONS
     tallest = max(map(_places, sizes))
     if dense:
-        radius = min(14.0, (HEIGHT - TOP - BOTTOM) / (2.4 * tallest))
+        radius = min(14.0, (FLOOR - TOP - BOTTOM) / (2.4 * tallest))
     else:
         radius = min({1: 32.0, 2: 32.0, 3: 29.0, 4: 25.0}.get(tallest, 19.0), 32.0 if len(sizes) < 5 else 23.0)
-    middle = TOP + (HEIGHT - TOP - BOTTOM) / 2
+    middle = TOP + (FLOOR - TOP - BOTTOM) / 2
     room = WIDTH - LEFT - TO_LOSS - AFTER_LOSS
     spacing = min(room / (len(sizes) - 1), FARTHEST)  # from one column to the next
     left = LEFT + (room - spacing * (len(sizes) - 1)) / 2
@@ -126,7 +127,7 @@ def layout(sizes: tuple[int, ...]) -> Layout:
     loss = Point(columns[-1] + TO_LOSS, middle)
 
     def height_of(row: int, size: int) -> float:
-        room, places = HEIGHT - TOP - BOTTOM - 2 * radius, _places(size)
+        room, places = FLOOR - TOP - BOTTOM - 2 * radius, _places(size)
         step = PAIR_APART * room if places == 2 and not dense else room / max(tallest - 1, 1)
         return middle + (row - (places - 1) / 2) * step
 
@@ -176,7 +177,8 @@ ALONG = np.linspace(0.04, 0.96, 33)  # shares of the way along a line
 BESIDE = (0.0, -7.0, 7.0)  # how far above or below its line a label may stand
 HEAD_MIDDLE, HEAD_SIZE = 8.0, 11.0  # an arrowhead: how far from the start of its line, how large
 HEAD_LONG, HEAD_WIDE = 11.0, 5.0  # as it is drawn
-ROWS = ((4.5,), (-2.5, 11.5), (-9.5, 4.5, 18.5))  # baselines of one, two and three rows around the label's middle
+ROWS = ((4.5,), (-6.0, 15.5), (-9.5, 4.5, 18.5))  # baselines of one, two and three rows around the label's middle
+ASIDE = ((-14.0,), (-14.0, 24.0), (-14.0, 24.0, 38.0))  # of a label without a place: above and below its line
 MARGIN = 4.0
 # What counts against a place, where taking another label's last place counts 1: a foreign line through it, and
 # another label so near above or below that the two read as one.
@@ -343,7 +345,7 @@ def _wire(sizes: tuple[int, ...], line: Line, places: Places) -> Wire:
     head = f"M{'L'.join(f'{place(x)} {place(y)}' for x, y in corners)}Z"
     middle = places.get(at) or line.at(0.5)
     x, y = middle
-    rows = tuple(tuple(place(y + row) for row in rows) for rows in ROWS)
+    rows = tuple(tuple(place(y + row) for row in rows) for rows in (ROWS if at in places else ASIDE))
     return Wire(line, id, ref, path, head, middle, place(x), rows, at in places, words, weight)
 
 

@@ -21,6 +21,7 @@ from app.views.network.scales import place, sign_class, strength, stroke_width
 from app.views.text.activations import is_flat, is_off
 from app.views.text.naming import spoken_mark, target_mark
 from app.views.text.numbers import MINUS, fixed, number
+from app.views.text.words import SATURATED
 
 TO_LOSS_WIDTH = "1.6"
 ROOMY_VALUE = 6  # characters of a value that fit a circle in full size
@@ -213,7 +214,8 @@ class Visible:
     def standing(self, to: int, j: int, k: int) -> str:
         """How the line from unit k to unit j of layer `to` stands to the equation.
 
-        active where the equation runs along it, path where its gradient came this way, else empty.
+        active where the equation runs along it, path where its gradient came this way, near where it came last;
+        else empty.
         """
         kind, l, unit, source = self.about
         match kind:
@@ -225,6 +227,8 @@ class Visible:
                 return "active"
             case "W" | "dW" if (to, j, k) == (l, unit, source):
                 return "active"
+            case "dW" | "db" if (to, k) == (l + 1, unit) and l < self.shape.depth:
+                return "near path"
             case "delta" | "dW" | "db" if to > l + 1 or (to, k) == (l + 1, unit):
                 return "path"
         return ""
@@ -256,14 +260,14 @@ def connections(now: Visible, drawn: Still, mark: str) -> Iterator[tuple[Connect
             if now.about == new_w._replace(kind="W") and updated
             else "",
             wire.head if gradient and not stopped and now.phase in ("backward", "update") else "",
-            now.phase == "backward" and not stopped and standing in ("active", "path"),
+            now.phase == "backward" and not stopped and standing not in ("", "quiet"),
             "0" if wire.id == mark else "-1",
             words,
         )
         if drawn.layout.dense:
             yield line, None
             continue
-        if standing == "active" and now.about[0] == "delta":
+        if standing == "near path" or (standing == "active" and now.about[0] == "delta"):
             gradient = updated = ""  # the equation takes the weight alone
         gradient, sign = (f"∂ {gradient}", sign_class(now.values[dw])) if gradient else ("", "")
         updated = updated.removeprefix(weight).strip() if " " in updated else updated and f"→ {updated}"
@@ -310,15 +314,19 @@ def units(now: Visible, drawn: Still, mark: str, names: Mapping[tuple[int, int],
         updated = now.updated(Symbol("b", l, j), Symbol("new_b", l, j)) if l else ""
         a = now.values[Symbol("a", l, j)] if value else 0.0
         way = WAYS.get(sign_class(now.values[Symbol("delta", l, j)]), "") if error else ""
-        off, shut = False, ""
-        if 0 < l < now.shape.depth and now.phase in ("backward", "update") and now.values[Symbol("slope", l, j)] == 0:
+        stops, why = "", ""
+        slope = Symbol("slope", l, j)
+        backward = 0 < l < now.shape.depth and now.phase in ("backward", "update")
+        if backward and abs(now.values[slope]) < SATURATED:
             name, z = now.shape.activation(l), now.values[Symbol("z", l, j)]
-            off = is_off(name, z)
-            why = "off: its slope" if off else "saturated: its slope" if is_flat(name, z) else "its rounded slope"
-            shut = f", {why} is 0"
+            stops = "off" if is_off(name, z) else "saturated" if is_flat(name, z) else ""
+            if stops:
+                why = f", {stops}: its slope is {now.number(slope)}"
+            elif now.values[slope] == 0:
+                why = ", its rounded slope is 0"
         current = ("current ahead" if now.phase == "forward" else "current") if now.is_about(l, j) else ""
         biased = "biased" if current and now.about[0] in BIASED else ""
-        looks = ("unit", sign_class(a) if value else "", current, biased, "off" if off else "")
+        looks = ("unit", sign_class(a) if value else "", current, biased, stops)
         told = (
             ("sum", summed),
             ("activation", value),
@@ -339,7 +347,7 @@ def units(now: Visible, drawn: Still, mark: str, names: Mapping[tuple[int, int],
             *_below(now, drawn, l, j, bias, updated, error),
             way,
             "0" if spot.id == mark else "-1",
-            f"{spot.words}{given and f', {given}'}: {words}{shut}",
+            f"{spot.words}{given and f', {given}'}: {words}{why}",
             spot.name,
             shortened,
             *spot.places,

@@ -64,9 +64,10 @@ class Chain(NamedTuple):
 
     `shared`: how many links from the left are one error signal, and `error`, that with its number; 0 and empty where
     the gradient is itself one. `total` is there for several ways; `exact` is False where the printed shares do not add
-    up to it.
+    up to it. `links` are those of the first way.
     """
 
+    links: tuple[Link, ...]
     whose: str
     names: tuple[str, ...]
     ways: tuple[WayRow, ...]
@@ -99,6 +100,7 @@ def chain(
         rows.append(WayRow(f"{len(found) - len(shown)} others", (), pen.bar(rest)))
     (links, unit), is_error = (found[0].way.links, found[0].way.unit), equation.kind == "delta"
     return Chain(
+        links,
         whose,
         tuple(pen.name(link, of_any=unit) for link in links) if many else (),
         tuple(rows),

@@ -2,7 +2,7 @@
 saturated, and the units that are dead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -12,9 +12,11 @@ import numpy as np
 from app.engine.activity import Activity
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.arrays import Array
+from app.engine.network.losses import LOSSES
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
+from app.views.charts.readings import Columns
 from app.views.charts.table import Table
 from app.views.network.scales import place
 from app.views.text.activations import activation_word
@@ -27,7 +29,7 @@ MOST_EXAMPLES = 1_000
 FRAME = Frame(340.0, 200.0, 44.0, 328.0, 26.0, 156.0)
 GAP = 1.0  # between two bars
 PERCENT = 1  # digits
-COLUMNS = ("from", "to", "share, %", "of it saturated, %")
+HEADS = ("from", "to", "share, %", "of it saturated, %")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Histogram:
     flat: str
     said: str
     table: Table
+    columns: Columns
 
 
 @dataclass(frozen=True)
@@ -62,27 +65,36 @@ class Activations:
 def activations(session: TrainingSession, query: object, digits: int) -> Activations:
     """The picture of the network in force, over all training examples; there is nothing to choose in it."""
     layers, names = activities(session, MOST_EXAMPLES), layer_names(session.shape)
+    cancels = LOSSES[session.setup.loss].error is not None
     said = [f"Over {counted(len(layers[0].A), 'training example')}, with the parameters in force now."]
     for l, one in enumerate(layers, start=1):
         if one.dead:
             verb, own = ("is", "its") if len(one.dead) == 1 else ("are", "their")
             who = sentence(_units(session, l, one.dead))
             said.append(f"{who} {verb} dead: {own} slope is 0 for every example, so no gradient passes.")
+    if cancels:
+        said.append("With this loss the slope of the output cancels: however sure it is, its gradients come through.")
     return Activations(
-        _headline(layers, names),
-        tuple(_histogram(l, names[l - 1], one, digits) for l, one in enumerate(layers, start=1)),
+        _headline(layers[:-1], names),
+        tuple(
+            _histogram(l, names[l - 1], one, digits, cancels and l == len(layers))
+            for l, one in enumerate(layers, start=1)
+        ),
         tuple(said),
     )
 
 
 def _headline(layers: Sequence[Activity], names: Sequence[str]) -> str:
+    """Of the hidden layers: that an output is sure is no trouble."""
+    if not layers:
+        return "What the output says over the training examples"
     dead = sum(len(one.dead) for one in layers)
     if dead:
-        return f"{sentence(counted(dead, 'unit'))} {'is' if dead == 1 else 'are'} dead"
+        return f"{sentence(counted(dead, 'hidden unit'))} {'is' if dead == 1 else 'are'} dead"
     shares = [_saturated(one) for one in layers]
     worst = int(np.argmax(shares))
     if shares[worst] < 0.5:
-        return "Most activations let gradients through"
+        return "Most hidden activations let gradients through"
     return f"{sentence(names[worst])}: {_percent(shares[worst])} saturated"
 
 
@@ -110,19 +122,21 @@ def _percent(share: float) -> str:
 # One layer ------------------------------------------------------------------------------------------------------------
 
 
-def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
+def _histogram(l: int, name: str, one: Activity, digits: int, cancelled: bool) -> Histogram:
+    """`cancelled`: its slope has cancelled in the loss."""
     edges, live, flat = binned(one)
     x = tight(float(edges[0]), float(edges[-1]), Span(FRAME.left, FRAME.right))
     y = axis(0.0, float((live + flat).max()), Span(FRAME.bottom, FRAME.top, about=4, scale="linear"))
     share, state = _saturated(one), "off" if ACTIVATIONS[one.activation].switches_off else "saturated"
     dead = f", {counted(len(one.dead), 'unit')} dead" if one.dead else ""
-    said = f"{_percent(share) if share else 'none'} {state}{dead}"
+    said = "its slope cancels" if cancelled else f"{_percent(share) if share else 'none'} {state}{dead}"
     title = f"Activations of {name}: {said}"
     bins = zip(pairwise(edges.tolist()), live.tolist(), flat.tolist(), strict=True)
     rows = [
         (fixed(low, digits), fixed(high, digits), fixed(a + b, PERCENT), fixed(b, PERCENT))
         for (low, high), a, b in bins
     ]
+    borders = tuple(x.at(edge) for edge in edges.tolist())
     return Histogram(
         f"activations-{l}",
         f"{sentence(name)}, {activation_word(one.activation)}",
@@ -131,8 +145,15 @@ def _histogram(l: int, name: str, one: Activity, digits: int) -> Histogram:
         _bars(edges, np.zeros(BINS), live, (x, y)),
         _bars(edges, live, flat, (x, y)),
         said,
-        Table(title, COLUMNS, tuple(rows)),
+        Table(title, HEADS, tuple(rows)),
+        Columns(FRAME, lambda: _numbers(rows, borders), borders),
     )
+
+
+def _numbers(rows: Sequence[tuple[str, ...]], borders: Sequence[float]) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """Each bin under the pointer."""
+    for (left, right), (low, high, share, flat) in zip(pairwise(borders), rows, strict=True):
+        yield (left + right) / 2, (f"{low} to {high}", f"{share} %", f"saturated {flat} %")
 
 
 def binned(one: Activity) -> tuple[Array, Array, Array]:

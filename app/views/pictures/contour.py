@@ -17,7 +17,8 @@ from app.sessions.pictures.over_parameters import NEAREST, Way, known_of, reach_
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Axis, Ground, Span, ground, tight
 from app.views.charts.examples import Arrow, arrow_from
-from app.views.charts.levels import MOST, Layers, Surface, bands, keys, labels, levels_between
+from app.views.charts.levels import MOST, Layers, Surface, bands, keys, levels_between, placed, spaced_looks, words_of
+from app.views.charts.readings import Cells, cells_of
 from app.views.charts.table import Table, chosen, grid_table, texts_of
 from app.views.network.scales import place
 from app.views.pictures.choices import (
@@ -37,11 +38,9 @@ ROOM = 1.4  # so many times as far as the way reaches the window goes
 TOO_SHORT = 1 / 8  # of what shows the shape of the loss: a way shorter than this is not what is looked at first
 FAR = 4.0  # times as far
 SHAPE, WIDE, WAY = ("shape", "the shape of the loss"), ("wide", "from far"), ("way", "the way of the training")
-LOOKS = ("s0", "s1", "s2", "s3", "s4", "s5", "s6")
 DOWNHILL = 44.0  # how long the arrow of the negative gradient is, whatever the gradient's size
-LETTER = 7.4  # how wide a letter of a label is
-NEAR = 24.0  # a label does not stand nearer to a mark
 TOGETHER = 9.0  # nearer than this, two marks of the way are one
+ALONG = 100  # places of the way of which labels keep clear
 LEVEL = 1e-7  # of the highest loss: what differs by less is level
 MOST_DIGITS = 10
 FAR_APART = 20.0  # times between the lowest and the highest loss, from which levels go by 1, 2, 5, 10
@@ -79,6 +78,7 @@ class Contour:
     title: str
     choices: Choices
     drawing: ContourDrawing
+    cells: Cells
     said: tuple[str, ...]
     ahead: str
     losses: Table
@@ -104,6 +104,7 @@ def contour(session: TrainingSession, query: Query, digits: int) -> Contour:
         _headline(way),
         choices_of(query, "contour", [*fields, look]),
         drawing,
+        cells_of(("across", "up"), _both(places), "loss", losses, digits),
         (
             f"Iteration {session.iteration + 1} begins at {_place(way, way.now, digits)}, the point in the picture.",
             *_said(way, gradient, drawing),
@@ -112,6 +113,11 @@ def contour(session: TrainingSession, query: Query, digits: int) -> Contour:
         grid_table(title, names, (across, up), texts_of(losses[np.ix_(cells, cells)], digits)),
         Table("The way of the training", ("iteration", *names), tuple(_rows(way, digits))),
     )
+
+
+def _both(places: tuple[Array, Array]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    across, up = (tuple(along.tolist()) for along in places)
+    return across, up
 
 
 # What is looked at ----------------------------------------------------------------------------------------------------
@@ -171,7 +177,7 @@ def _drawing(
     return ContourDrawing(
         title=title,
         ground=ground(SQUARE, axes, names, ruled=False),
-        layers=_layers(losses, [start, now], digits),
+        layers=_layers(losses, [start, now, *spots[:: -(-len(spots) // ALONG)]], digits),
         way=_path(spots),
         start=_placed(start) if dist(now, start) >= TOGETHER and SQUARE.holds(*start) else None,
         now=_placed(now),
@@ -185,13 +191,8 @@ def _layers(losses: Array, marks: Sequence[Spot], digits: int) -> Layers:
     surface = Surface(np.where(finite, losses, losses[finite].max(initial=0.0)), SQUARE)
     levels = levels_of(float(surface.values.min()), float(surface.values.max()))
     looks, digits = spaced_looks(len(levels) + 1), told_apart(levels, digits)
-    words = []
-    for word in labels(surface, levels, digits):
-        x, half = float(word.x), LETTER * len(word.text) / 2
-        held = SQUARE.left <= x - half and x + half <= SQUARE.right
-        if held and all(dist((x, float(word.y)), mark) >= NEAR for mark in marks):
-            words.append(word)
-    return Layers("loss", bands(surface, levels, looks), keys(levels, looks, digits), labels=tuple(words))
+    written = placed(words_of(surface, levels, digits), np.array(marks), SQUARE)
+    return Layers("loss", bands(surface, levels, looks), keys(levels, looks, digits), labels=written)
 
 
 def levels_of(low: float, high: float) -> tuple[float, ...]:
@@ -213,11 +214,6 @@ def told_apart(levels: Sequence[float], digits: int) -> int:
     """As many digits as it takes to tell the levels apart, at least as many as given."""
     enough = (d for d in range(digits, MOST_DIGITS) if len({number(level, d) for level in levels}) == len(levels))
     return next(enough, MOST_DIGITS)
-
-
-def spaced_looks(count: int) -> tuple[str, ...]:
-    """So many looks, from the lightest to the strongest."""
-    return tuple(LOOKS[round(i * (len(LOOKS) - 1) / max(count - 1, 1))] for i in range(count))
 
 
 def _path(spots: Sequence[Spot]) -> str:

@@ -20,16 +20,19 @@ SCALES = (("linear", "linear"), ("logarithmic", "logarithmic"))
 
 @dataclass(frozen=True)
 class Curves:
-    """The loss, and the accuracy where classes are told apart; `plots` in that order."""
+    """The loss, and the accuracy where classes are told apart; `plots` in that order. `moving`: others follow at once,
+    and nobody points at this one.
+    """
 
     id: ClassVar[str] = "curves"
     template: ClassVar[str] = "pictures/curves.html"
 
     plots: tuple[Plot, ...]
     choices: Choices
+    moving: bool = False
 
 
-def curves(session: TrainingSession, query: Query, digits: int) -> Curves:
+def curves(session: TrainingSession, query: Query, digits: int, moving: bool = False) -> Curves:
     """Both curves up to where the walk stands. Replays what is not known of it yet.
 
     With one batch an epoch, the mean of its losses is the loss one epoch earlier, and so no line of its own.
@@ -51,7 +54,7 @@ def curves(session: TrainingSession, query: Query, digits: int) -> Curves:
         told = _told("accuracy", lines, PERCENT, "\u00a0%", points[-1])
         about = About("accuracy-curve", told, "epoch", "classified right, %", PERCENT, "linear", NARROW, (0.0, 100.0))
         plots.append(plot(about, lines))
-    return Curves(tuple(plots), choices_of(query, "curves", [scale], "curves"))
+    return Curves(tuple(plots), choices_of(query, "curves", [scale], "curves"), moving)
 
 
 def _lines(points: Sequence[Point], named: Mapping[str, list[float]]) -> list[Series]:

@@ -14,6 +14,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
 from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.lines import Series, path
+from app.views.charts.readings import COLUMNS, Columns
 from app.views.charts.table import Table, chosen
 from app.views.check.check import told
 from app.views.network.scales import place
@@ -69,6 +70,7 @@ class Landscape:
     ahead: str
     facts: Table
     curve: Table
+    columns: Columns
 
 
 def landscape(session: TrainingSession, query: Query, digits: int) -> Landscape:
@@ -90,7 +92,8 @@ def landscape(session: TrainingSession, query: Query, digits: int) -> Landscape:
         (*_sentences(known, slope, digits), *notes),
         _ahead(known),
         Table("The point", (), tuple(_facts(known, slope, digits)), "name"),
-        Table(drawing.title, ("value", "loss", "tangent"), tuple(_rows(slope, tangent, digits))),
+        Table(drawing.title, ("value", "loss", "tangent"), tuple(_rows(slope, tangent, digits, ROWS))),
+        _columns(known, slope, tangent, digits),
     )
 
 
@@ -115,7 +118,7 @@ def _drawing(known: Known, slope: Slope, tangent: Line | None, name: str, digits
     finite = [loss for loss in slope.losses if isfinite(loss)]
     first, last = slope.places[0], slope.places[-1]
     lowest, highest = min(finite, default=slope.loss), max(finite, default=slope.loss)
-    x = tight(first, last, Span(FRAME.left, FRAME.right, around=known.value))
+    x = _across(known, slope)
     up = Span(FRAME.bottom, FRAME.top, scale="linear", around=slope.loss)
     y = axis(min(finite, default=0.0), max(finite, default=0.0), up)
     point, ends = _spot(known.value, slope.loss, x, y), _ends(known, slope.secant, x, y)
@@ -146,6 +149,11 @@ def _drawing(known: Known, slope: Slope, tangent: Line | None, name: str, digits
         arrow=arrow,
         arrived=arrived,
     )
+
+
+def _across(known: Known, slope: Slope) -> Axis:
+    """The axis of the parameter."""
+    return tight(slope.places[0], slope.places[-1], Span(FRAME.left, FRAME.right, around=known.value))
 
 
 def _ends(known: Known, secant: Secant | None, x: Axis, y: Axis) -> tuple[Spot, ...]:
@@ -240,8 +248,20 @@ def _facts(known: Known, slope: Slope, digits: int) -> Iterator[tuple[str, str]]
         yield "loss there", fixed(slope.loss_after, digits)
 
 
-def _rows(slope: Slope, tangent: Line | None, digits: int) -> Iterator[tuple[str, str, str]]:
+def _columns(known: Known, slope: Slope, tangent: Line | None, digits: int) -> Columns:
+    """The same under the pointer."""
+    x = _across(known, slope)
+
+    def numbers() -> Iterator[tuple[float, tuple[str, ...]]]:
+        places = (x.at(slope.places[i]) for i in chosen(len(slope.places), COLUMNS))
+        for at, (value, loss, height) in zip(places, _rows(slope, tangent, digits, COLUMNS), strict=True):
+            yield at, (f"value {value}", f"loss {loss}", *([f"tangent {height}"] if tangent else ()))
+
+    return Columns(FRAME, numbers)
+
+
+def _rows(slope: Slope, tangent: Line | None, digits: int, about: int) -> Iterator[tuple[str, str, str]]:
     curve = Series("loss", "first", slope.losses)
-    for i in chosen(len(slope.losses), ROWS):
+    for i in chosen(len(slope.losses), about):
         value = slope.places[i]
         yield fixed(value, digits), curve.text(i, digits), fixed(tangent.at(value), digits) if tangent else "—"

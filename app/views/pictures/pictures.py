@@ -53,7 +53,10 @@ PICTURES = {picture.name: picture for picture in _ALL}
 
 @dataclass(frozen=True)
 class ChosenPicture:
-    """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel."""
+    """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel.
+
+    `moving`: others follow at once, and nobody points at this one.
+    """
 
     id: ClassVar[str] = "picture"
     template: ClassVar[str] = "pictures/picture.html"
@@ -61,6 +64,7 @@ class ChosenPicture:
     tabs: tuple[Picture, ...]
     name: str
     picture: Panel | None
+    moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,23 +84,25 @@ def pictures_page(
     session: TrainingSession, session_id: str, query: Query, digits: int, asked: Asked = QUIET
 ) -> PicturesPage:
     """The page of a walk. Slow where the way to here is not known yet."""
-    heading = heading_of(session)
+    heading, trained = heading_of(session), training(session, asked, digits)
     return PicturesPage(
         f"{heading.title}: train and look",
         session_id,
         heading,
         not session.hidden,
-        training(session, asked, digits),
-        curves(session, query, digits),
-        chosen_picture(session, query.get("show", ""), query, digits),
+        trained,
+        curves(session, query, digits, trained.running),
+        chosen_picture(session, query.get("show", ""), query, digits, trained.running),
     )
 
 
-def chosen_picture(session: TrainingSession, name: str, query: Query, digits: int) -> ChosenPicture:
+def chosen_picture(
+    session: TrainingSession, name: str, query: Query, digits: int, moving: bool = False
+) -> ChosenPicture:
     """The chosen picture; the first of those that fit where none of this name does."""
     fitting, picture = _chosen(session, name)
     drawn = picture and picture.draw(session, query, digits)
-    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn)
+    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, moving)
 
 
 def looked_over(session: TrainingSession, name: str) -> Iterator[None]:

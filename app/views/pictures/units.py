@@ -8,12 +8,11 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
-from app.views.charts.levels import Band, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
+from app.views.charts.levels import Band, Exact, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
-from app.views.charts.map import COUNT
-from app.views.charts.table import texts_of
+from app.views.charts.map import Said
 from app.views.pictures.choices import Query, choice, choices_of
-from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of
+from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of, told_examples
 from app.views.text.naming import input_names, unit_name
 from app.views.text.numbers import number
 from app.views.text.words import sentence
@@ -71,13 +70,18 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
         levels = levels_between(*ends)  # the units of a layer share them
         looks = by_sign(levels, 0.0, max(map(abs, ends)) or 1.0)
         rough = on_plane(session, cut.plane, ROUGH)
-        small = (_filled(rough.A[l][:, i], rough.Z[l - 1][:, i], levels, looks, SMALL) for i in group)
+        small = (
+            _filled(_surface(rough.A[l][:, i], SMALL), _surface(rough.Z[l - 1][:, i], SMALL), levels, looks)
+            for i in group
+        )
         drawn = [(*filled, line) for filled, line in small]
-        filled, line = _filled(a, z, levels, looks, SQUARE)
+        own = _surface(a, SQUARE, cut.exact(session, lambda there: there.A[l][:, j]))
+        sums = _surface(z, SQUARE, cut.exact(session, lambda there: there.Z[l - 1][:, j]))
+        filled, line = _filled(own, sums, levels, looks)
         named = (*keys(levels, looks, DIGITS), *([SUM_IS_ZERO] if line.d else ()))
-        texts = texts_of(a.reshape(COUNT, COUNT), digits)
+        shown = Said("activation", own.values, digits, lambda: told_examples(session))
         layers = Layers("activation a", filled, named, (line,))
-        seen = over_plane(session, cut, choices, ("units", title), layers, texts)
+        seen = over_plane(session, cut, choices, ("units", title), layers, shown)
     chosen = {field.name: field.value for field in every}
     return UnitPictures(
         tuple(
@@ -88,12 +92,16 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
     )
 
 
+def _surface(values: Array, frame: Frame, exact: Exact | None = None) -> Surface:
+    """Of numbers over a plane, (n * n,)."""
+    count = round(len(values) ** 0.5)
+    return Surface(values.reshape(count, count), frame, exact)
+
+
 def _filled(
-    a: Array, z: Array, levels: tuple[float, ...], looks: tuple[str, ...], frame: Frame
+    own: Surface, sums: Surface, levels: tuple[float, ...], looks: tuple[str, ...]
 ) -> tuple[tuple[Band, ...], Band]:
-    """The bands of a unit's activations, and the line on which its sums are 0; both given over a plane, (n * n,)."""
-    count = round(len(a) ** 0.5)
-    own, sums = (Surface(values.reshape(count, count), frame) for values in (a, z))
+    """The bands of a unit's activations, and the line on which its sums are 0."""
     return bands(own, levels, looks), Band(OPEN, sums.line(0.0))
 
 

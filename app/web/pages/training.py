@@ -38,10 +38,11 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
         return await pictures_response(the, kept, query, asked, status)
 
     def drawn() -> str:
+        panel = training(session, asked, digits)
         panels: tuple[Panel, ...] = (
-            training(session, asked, digits),
-            curves(session, query, digits),
-            chosen_picture(session, query.get("show", ""), query, digits),
+            panel,
+            curves(session, query, digits, panel.running),
+            chosen_picture(session, query.get("show", ""), query, digits, panel.running),
         )
         return partials(panels, the.panel)
 

@@ -10,9 +10,9 @@ from app.sessions.pictures.over_inputs import (
     given_inputs,
     given_targets,
     in_units,
-    mean_distances,
     on_plane,
     plane_of,
+    residuals,
 )
 from app.sessions.walk.session import TrainingSession
 
@@ -43,14 +43,18 @@ def test_what_was_scaled_is_given_in_its_own_units() -> None:
     assert np.allclose(in_units(walk, 1, tuple(walk.examples[0][:, 1].tolist())), given_inputs(walk)[0][:, 1])
 
 
-def test_the_mean_distance_is_in_the_units_of_the_target() -> None:
+def test_a_residual_is_how_much_higher_the_target_is_in_its_own_units() -> None:
     walk = session(X[:, :2] * 100, ("tanh", "identity"), "mean_squared_error", "standard")
     scale, tables = walk.setup.ready.targets, (walk.examples, walk.setup.test_examples)
-    expected = []
-    for inputs, targets in tables:
+    for found, (inputs, targets) in zip(residuals(walk, 1), tables, strict=True):
         said = [float(forward(walk.network, x[None, :]).A[-1][0, 1]) for x in inputs]
-        expected.append(np.mean([abs(s - y[1]) * scale.size[1] for s, y in zip(said, targets, strict=True)]))
-    assert np.allclose(mean_distances(walk, 1), expected)
+        assert np.allclose(found, [(y[1] - s) * scale.size[1] for s, y in zip(said, targets, strict=True)])
+
+
+def test_a_place_of_a_plane_is_found_by_shares_as_a_grid_is() -> None:
+    plane = plane_of(session(X[:, :1], ("tanh", "identity"), "mean_squared_error", "standard"), (2, 0))
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    assert np.allclose(plane.at(corners), plane.inputs(2))
 
 
 def test_classes_that_are_called_1_and_2_are_told_right_as_those_called_0_and_1() -> None:

@@ -7,7 +7,22 @@ import pytest
 
 from app.engine.network.arrays import Array
 from app.views.charts.axes import SQUARE, Frame
-from app.views.charts.levels import FINE, Surface, bands, by_sign, keys, labels, levels_between, through
+from app.views.charts.levels import (
+    FINE,
+    LETTER,
+    LINE,
+    MARK,
+    Label,
+    Surface,
+    Word,
+    bands,
+    by_sign,
+    keys,
+    levels_between,
+    placed,
+    through,
+    words_of,
+)
 from tests.views.paths_inside import is_inside, rings
 
 COUNT = 40
@@ -65,7 +80,7 @@ def test_a_plane_needs_few_corners() -> None:
 
 def test_a_level_that_is_nowhere_reached_has_no_region_and_no_line() -> None:
     surface = Surface(X, FRAME)
-    assert (surface.above(2.0), surface.line(2.0), surface.spot(2.0)) == ("", "", None)
+    assert (surface.above(2.0), surface.line(2.0), len(surface.along(2.0))) == ("", "", 0)
 
 
 def test_numbers_that_are_not_finite_are_no_error() -> None:
@@ -100,14 +115,76 @@ def test_levels_are_round_inside_of_the_range_and_few(low: float, high: float) -
     assert bool(levels) == (high > low)
 
 
-def test_labels_do_not_crowd_each_other_and_stay_in_the_frame() -> None:
-    found = labels(Surface(20 * X, SQUARE), (-10.0, -9.9, 0.0, 10.0, 19.99), 2)
-    assert {label.text for label in found} >= {"0", "10"}
-    assert len({"−10", "−9.9"} & {label.text for label in found}) == 1
-    assert all(SQUARE.left < float(label.x) < SQUARE.right for label in found)
+NO_MARKS = np.empty((0, 2))
+
+
+def boxes(found: tuple[Label, ...]) -> list[tuple[float, float, float, float]]:
+    """Left, right, top, bottom of each word, as wide as its letters may be."""
+    middles = [(float(one.x), float(one.y) - 4, LETTER * len(one.text) / 2) for one in found]
+    return [(x - half, x + half, y - LINE, y + LINE) for x, y, half in middles]
+
+
+def test_levels_stand_on_their_lines_do_not_crowd_each_other_and_stay_in_the_frame() -> None:
+    found = placed(words_of(Surface(20 * X, SQUARE), (-10.0, -9.9, 0.0, 10.0, 19.99), 2), NO_MARKS, SQUARE)
+    assert {label.text for label in found} >= {"0", "10", "−9.9", "−10"}
+    places = boxes(found)
+    for i, (left, right, top, bottom) in enumerate(places):
+        assert SQUARE.left <= left < right <= SQUARE.right
+        assert SQUARE.top <= top < bottom <= SQUARE.bottom
+        for other in places[:i]:
+            assert right < other[0] or left > other[1] or bottom < other[2] or top > other[3]
+
+
+def test_a_word_stands_where_no_mark_is_and_nowhere_where_there_is_no_room() -> None:
+    random = np.random.default_rng(2)
+    marks = np.column_stack([random.uniform(62, 466, 60), random.uniform(26, 420, 60)])
+    above = Word("a long name", Surface(X, SQUARE).inside())
+    (label,) = placed([above], marks, SQUARE)
+    assert float(label.x) > (SQUARE.left + SQUARE.right) / 2
+    ((left, right, top, bottom),) = boxes((label,))
+    for x, y in marks.tolist():
+        assert not (left - MARK < x < right + MARK and top - MARK < y < bottom + MARK)
+    crowded = np.stack(np.meshgrid(np.arange(62.0, 467.0, 8.0), np.arange(26.0, 421.0, 8.0)), axis=-1).reshape(-1, 2)
+    assert placed([above], crowded, SQUARE) == ()
+    assert placed([Word("nowhere", Surface(X - 5, SQUARE).inside())], NO_MARKS, SQUARE) == ()
 
 
 def test_a_small_curve_goes_through_its_frame() -> None:
     ((start, *_, end),) = rings(through(np.array([1.0, 4.0, 3.0]), (1.0, 5.0), FRAME))
     assert start == (FINE * FRAME.left, FINE * FRAME.bottom)
     assert end == (FINE * FRAME.right, FINE * (FRAME.top + FRAME.bottom) / 2)
+
+
+def cliff(x: Array, y: Array) -> Array:
+    """From 0 to 1 within a hundredth of the frame, along a wave."""
+    value: Array = 1 / (1 + np.exp(np.clip(-600 * (y - 0.4 * np.sin(3 * x)), -500, 500)))
+    return value
+
+
+def test_a_border_that_is_steep_between_two_places_of_the_grid_has_no_stairs() -> None:
+    def exact(shares: Array) -> Array:
+        return cliff(*(2 * shares.T - 1))
+
+    def off(surface: Surface) -> float:
+        """How far from the border the corners of the line lie at most, in units of the drawing."""
+        ((*corners,),) = rings(surface.line(0.5))
+        distances = []
+        for across, up in corners:
+            x = 2 * (across / FINE - FRAME.left) / (FRAME.right - FRAME.left) - 1
+            distances.append(abs(up / FINE - in_frame(x, 0.4 * np.sin(3 * x))[1]))
+        return max(distances)
+
+    assert off(Surface(cliff(X, Y), FRAME)) > 2
+    assert off(Surface(cliff(X, Y), FRAME, exact)) < 0.5
+    region = Surface(cliff(X, Y), FRAME, exact).above(0.5)
+    for x in np.linspace(-0.95, 0.95, 60).tolist():
+        across, up = in_frame(x, 0.4 * np.sin(3 * x))
+        assert is_inside(region, (FINE * across, FINE * (up - 1)))
+        assert not is_inside(region, (FINE * across, FINE * (up + 1)))
+
+
+def test_what_crosses_the_border_of_the_picture_stays_in_it() -> None:
+    d = Surface(X, FRAME, lambda shares: 2 * shares[:, 0] - 1).above(0.5)
+    corners = [corner for ring in rings(d) for corner in ring]
+    assert {y for _, y in corners} == {FINE * FRAME.top, FINE * FRAME.bottom}
+    assert max(x for x, _ in corners) == FINE * FRAME.right

@@ -79,8 +79,8 @@ def test_a_mistake_that_changes_nothing_here_is_told_as_such() -> None:
         (0.5, 1.0, "2 times as large"),
         (1.0, -1.0, "of the other sign"),
         (1.0, -3.0, "of the other sign and 3 times as large"),
-        (0.0, 2.0, "0 only on the left"),
-        (2.0, 0.0, "0 only on the right"),
+        (0.0, 2.0, "no longer 0"),
+        (2.0, 0.0, "0"),
         (0.0, 0.0, "the same"),
     ],
 )

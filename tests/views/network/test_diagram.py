@@ -1,5 +1,9 @@
 """The diagram: numbers only once they are known, marks that follow the equation, and words that say the same."""
 
+import re
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -8,9 +12,13 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
+from app.sessions.predict import posed_question, up_to_question
 from app.sessions.walk.session import TrainingSession
+from app.views.explorer.explorer import explorer
 from app.views.network.diagram import Network, diagram
+from app.views.network.layout import LOSS_RADIUS, layout
 from app.views.network.marks import Visible
+from app.views.network.scales import place
 from app.views.text.numbers import fixed, number
 from tests.views.drawings import drawn
 from tests.views.walking import at, lesson, one_tanh, walk
@@ -128,6 +136,15 @@ def test_a_dead_unit_looks_off_in_the_backward_phase_only() -> None:
         assert {name for name, look in marks(diagram(there, 5)).items() if "off" in look.split()} == expected
 
 
+def test_a_saturated_unit_is_marked_and_tells_its_slope_in_the_backward_phase() -> None:
+    session = lesson("a-slope-too-many")
+    assert not any("saturated" in look for look in marks(diagram(session.forward(), 5)).values())
+    network = diagram(session.backward(), 5)
+    assert [name for name, look in marks(network).items() if "saturated" in look] == ["u-1-2"]
+    unit = next(unit for unit in network.units if unit.id == "u-1-2")
+    assert unit.label.endswith(", saturated: its slope is 0.0424")
+
+
 @pytest.mark.parametrize(("z", "told"), [(2.0, "its rounded slope is 0"), (4.0, "saturated: its slope is 0")])
 def test_a_slope_of_0_by_rounding_alone_is_not_called_off(z: float, told: str) -> None:
     network = diagram(one_tanh(z, decimals=1).backward(), 5)
@@ -214,3 +231,51 @@ def test_the_fullest_colour_is_that_of_the_largest_activation_also_where_it_is_n
     )
     session = TrainingSession.of_setup(setup).forward()
     assert Visible.of(session, 5).largest_activation == 4.0
+
+
+def bracketed(session: TrainingSession) -> list[tuple[str, str]]:
+    """The name of each bracket below the drawing, and from where to where it leads."""
+    page = explorer(session, "id", 0)
+    network = page["network"]
+    assert isinstance(network, Network)
+    return [(one.name, re.sub(r"v-?6", "", one.path)) for one in network.brackets.all]
+
+
+def test_each_link_of_a_gradient_has_a_bracket_over_its_stretch_of_the_network() -> None:
+    session, drawing = lesson("two-outputs-two-paths"), layout((2, 2, 2))
+    (x, h, o), r, loss = drawing.columns, drawing.radius, drawing.loss.x - LOSS_RADIUS
+    edges = [x + r, h - r, h + r, o - r, o + r, loss]
+    stretches = [f"M{place(a)} 428H{place(b)}" for a, b in pairwise(edges)]
+    names = ["∂z/∂w", "∂a/∂z", "∂z/∂a", "∂ŷ/∂z", "∂ℒ/∂ŷ"]
+    assert bracketed(at(session, "dW", 1, 0, 0)) == list(zip(names, stretches, strict=True))
+    assert [name for name, _ in bracketed(at(session, "db", 2, 1))] == ["∂z/∂b", "∂ŷ/∂z", "∂ℒ/∂ŷ"]
+    assert [name for name, _ in bracketed(at(session, "delta", 1, 0))] == names[1:]
+
+
+def test_where_more_layers_lie_behind_one_bracket_reaches_over_all_of_them() -> None:
+    session, drawing = walk((2, 2, 2, 2, 2, 1)), layout((2, 2, 2, 2, 2, 1))
+    name, stretch = bracketed(at(session, "dW", 1, 0, 0))[-1]
+    first, last = drawing.columns[2] - drawing.radius, drawing.loss.x - LOSS_RADIUS
+    assert (name, stretch) == ("∂ℒ/∂z", f"M{place(first)} 428H{place(last)}")
+
+
+def test_what_is_told_without_links_has_no_brackets() -> None:
+    session = lesson("two-outputs-two-paths", as_published=True)
+    assert bracketed(session) == bracketed(at(session, "z", 1, 0)) == bracketed(at(session, "dW", 1, 0, 0)) == []
+    assert bracketed(replace(lesson("two-outputs-two-paths"), by="layer").backward())[-1][0] == "∂ℒ/∂ŷ"
+
+
+def test_while_something_is_asked_nothing_is_bracketed() -> None:
+    session = lesson("two-outputs-two-paths").ask("always").forward().step("phase")
+    while posed_question(session) is None or session.equation is None or session.equation.kind != "dW":
+        session = up_to_question(session, session.step())
+    assert bracketed(session) == []
+
+
+def test_the_weights_through_which_a_gradient_has_come_stand_on_its_way() -> None:
+    network = diagram(at(lesson("two-outputs-two-paths"), "dW", 1, 0, 0), 5)
+    shown = [label for label in network.labels if "near" in label.classes.split()]
+    assert [(label.id, label.weight, label.gradient) for label in shown] == [
+        ("l-c-2-0-0", "0.4", ""),
+        ("l-c-2-1-0", "0.45", ""),
+    ]

@@ -82,6 +82,16 @@ def test_what_comes_to_a_dead_unit_stays_outside() -> None:
     assert all((x - unit.x) ** 2 + (y - unit.y) ** 2 > radius**2 for x, y, _ in arrived)
 
 
+def test_what_comes_to_a_saturated_unit_goes_in_dimmed() -> None:
+    session = at(lesson("a-slope-too-many"), "delta", 1, 2)
+    unit = layout((2, 4, 1)).units[1, 2]
+    share, dimmed = (actor for actor in film(session).actors if actor.text == "−0.0469")
+    assert (share.looks, dimmed.looks) == ("chip neg", "chip neg dim")
+    assert stops(share)[-1][:2] == stops(dimmed)[0][:2] != (unit.x, unit.y)
+    assert stops(dimmed)[-1][:2] == tuple(map(round, unit))
+    assert not any("dim" in actor.looks for actor in film(at(lesson("a-slope-too-many"), "delta", 1, 0)).actors)
+
+
 def test_an_update_brings_the_change_and_slides_the_old_number() -> None:
     assert told(at(lesson("two-outputs-two-paths"), "W", 2, 0, 0)) == ["−0.00817", "0.4"]
 
@@ -97,6 +107,7 @@ def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
     assert len(film(at(start, "z", 1, 1)).actors) == 4
     assert len(film(at(start, "delta", 1, 1)).actors) == 4
     assert film(start.update()).actors == ()
+    assert '[id^="row-w-1-"] td:nth-of-type(2)' in film(at(start, "dW", 1, 1, 0)).results.split(",")
     assert (film(at(start, "a", 1, 1)).start, film(at(start, "a", 1, 1)).end) == (0, 4)
 
 

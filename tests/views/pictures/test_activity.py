@@ -1,13 +1,16 @@
 """Histograms of activations: each is in a bin, and saturated and dead units of hand-made networks are named."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.engine.activity import Activity
+from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
 from app.engine.network.activations import ACTIVATIONS
+from app.engine.network.initializers import Initializer
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
@@ -34,7 +37,7 @@ def rectangles(d: str) -> list[tuple[float, float, float, float]]:
 def test_relus_that_are_off_and_dead_are_named() -> None:
     """Unit 1 is off for one of four examples, units 2 and 3 for all: 9 of 12 activations."""
     panel = activations(hidden("relu", [1.0, 1.0, -2.0], [0.0, -9.0, -9.0], [1.0, 2.0, 3.0, -1.0]), {}, DIGITS)
-    assert panel.title == "Two units are dead"
+    assert panel.title == "Two hidden units are dead"
     assert panel.layers[0].said == "75 % off, two units dead"
     assert panel.said[-1].startswith("Hidden units 2 and 3 are dead: their slope is 0 for every example")
     assert panel.layers[1].said == "none saturated"
@@ -42,7 +45,7 @@ def test_relus_that_are_off_and_dead_are_named() -> None:
 
 def test_one_dead_unit_is_named_as_one() -> None:
     panel = activations(hidden("relu", [1.0, 1.0], [0.0, -9.0], [1.0, 2.0]), {}, DIGITS)
-    assert panel.title == "One unit is dead"
+    assert panel.title == "One hidden unit is dead"
     assert panel.said[-1].startswith("Hidden unit 2 is dead: its slope")
 
 
@@ -50,7 +53,7 @@ def test_saturated_sigmoids_are_counted_over_units_and_examples() -> None:
     """Slopes at sums 4, -4 and 0.4: 0.018, 0.018, 0.24; at 1, -1 and 0.1: all above 0.19."""
     panel = activations(hidden("sigmoid", [4.0, 1.0], [0.0, 0.0], [1.0, -1.0, 0.1]), {}, DIGITS)
     assert panel.layers[0].said == "33.3 % saturated"
-    assert panel.title == "Most activations let gradients through"
+    assert panel.title == "Most hidden activations let gradients through"
     mostly = activations(hidden("sigmoid", [4.0, 8.0], [0.0, 0.0], [1.0, -1.0]), {}, DIGITS)
     assert mostly.title == "Layer 1: 100 % saturated"
 
@@ -106,3 +109,30 @@ def test_the_network_in_force_is_looked_at() -> None:
     before, after = (activations(one, {}, DIGITS).layers for one in (session.backward(), session.update()))
     assert before == activations(session, {}, DIGITS).layers
     assert before != after
+
+
+XOR = Setup((2, 4, 1), Dataset("xor", 4), ("tanh", "sigmoid"), learning_rate=0.8, start=Initializer("xavier_normal", 1))
+
+
+def test_a_solved_xor_is_no_trouble_for_its_output_is_sure_and_its_slope_cancels() -> None:
+    session = TrainingSession.of_setup(XOR).train(iterations=2000)
+    assert session.current.loss < 0.01
+    panel = activations(session, {}, DIGITS)
+    assert "utput" not in panel.title
+    assert panel.layers[-1].said == "its slope cancels"
+    assert panel.layers[-1].flat == ""
+    assert {row[3] for row in panel.layers[-1].table.rows} == {"0.0"}
+    assert panel.said[-1].startswith("With this loss the slope of the output cancels")
+
+
+def test_an_output_whose_slope_counts_is_told_beside_it_and_never_in_the_headline() -> None:
+    session = TrainingSession.of_setup(replace(XOR, loss="mean_squared_error")).train(iterations=4000)
+    panel = activations(session, {}, DIGITS)
+    assert "utput" not in panel.title
+    assert panel.layers[-1].said.endswith("% saturated")
+    assert not any("cancels" in sentence for sentence in panel.said)
+
+
+def test_without_a_hidden_layer_the_headline_says_what_is_seen() -> None:
+    session = TrainingSession.of_setup(Setup((2, 1), Dataset("xor", 4)))
+    assert activations(session, {}, DIGITS).title == "What the output says over the training examples"

@@ -10,8 +10,9 @@ from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE
+from app.views.charts.levels import LOOKS, spaced_looks
 from app.views.formulas.symbols import reference
-from app.views.pictures.contour import LOOKS, Contour, axes_around, contour, levels_of, spaced_looks, told_apart
+from app.views.pictures.contour import Contour, axes_around, contour, levels_of, told_apart
 from app.views.text.numbers import number
 from tests.engine import by_hand
 from tests.views.pictures.test_landscape import number_in

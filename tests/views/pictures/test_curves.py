@@ -13,7 +13,8 @@ from app.lessons import LESSONS
 from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, WIDE, Span, axis, tight
-from app.views.charts.lines import MOST_READINGS, POWERS, About, Plot, Series, plot
+from app.views.charts.lines import POWERS, About, Plot, Series, plot
+from app.views.charts.readings import COLUMNS
 from app.views.pictures.curves import Curves, curves
 from tests.sessions.own_setups import own
 
@@ -77,12 +78,12 @@ def test_the_scale_of_the_loss_is_linear_until_it_is_chosen() -> None:
 def test_readings_cover_the_frame_and_say_the_numbers_of_the_table() -> None:
     session = TrainingSession.of_setup(MOONS).train(epochs=40)
     loss = shown(session).plots[0]
-    assert len(loss.readings) == 41
-    lefts = [float(reading.left) for reading in loss.readings]
-    rights = [float(reading.left) + float(reading.width) for reading in loss.readings]
+    assert len(loss.columns.readings) == 41
+    lefts = [float(reading.left) for reading in loss.columns.readings]
+    rights = [float(reading.left) + float(reading.width) for reading in loss.columns.readings]
     assert (lefts[0], rights[-1]) == pytest.approx((NARROW.left, NARROW.right), abs=0.11)
     assert lefts[1:] == pytest.approx(rights[:-1], abs=0.11)
-    said = {reading.rows for reading in loss.readings}
+    said = {reading.rows for reading in loss.columns.readings}
     for row in loss.table.rows:
         place, *values = row
         named = (f"{name} {value}" for name, value in zip(names(loss), values, strict=True))
@@ -93,9 +94,9 @@ def test_readings_cover_the_frame_and_say_the_numbers_of_the_table() -> None:
 def test_a_plot_has_at_most_60_readings_the_first_and_the_last_number_among_them(count: int) -> None:
     values = [1.0 / (i + 1) for i in range(count)]
     drawn = plot(About("p", "P", "step", "loss", 4), [Series("one", "first", values)])
-    assert 1 <= len(drawn.readings) <= MOST_READINGS + 1
-    assert drawn.readings[0].rows[0] == "step 0"
-    assert drawn.readings[-1].rows[0] == f"step {count - 1:,}"
+    assert 1 <= len(drawn.columns.readings) <= COLUMNS + 1
+    assert drawn.columns.readings[0].rows[0] == "step 0"
+    assert drawn.columns.readings[-1].rows[0] == f"step {count - 1:,}"
 
 
 def test_a_line_stands_at_its_places() -> None:

@@ -1,5 +1,6 @@
 """Boundary, fit and hidden units agree with the network itself, asked point by point."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,13 +11,14 @@ from app.engine.data.split import Data, Examples
 from app.engine.network.arrays import Array
 from app.engine.network.initializers import Initializer
 from app.engine.network.propagation import forward
-from app.engine.setup import Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE
-from app.views.charts.examples import MOST, SHAPES
+from app.views.charts.examples import LONGEST, MOST, SHAPES
 from app.views.charts.levels import FINE
 from app.views.charts.map import Map
+from app.views.charts.readings import CELLS
 from app.views.pictures.over_data import OverData, boundary, fitted
 from app.views.pictures.pictures import PICTURES
 from app.views.pictures.units import units
@@ -204,6 +206,42 @@ def test_many_examples_are_thinned_evenly_and_the_picture_says_so() -> None:
     assert seen.notes == ("So that they can be told apart, one of 3 examples is drawn.",)
 
 
+def test_the_numbers_under_the_pointer_are_those_of_the_network_there_and_tell_the_examples() -> None:
+    session = moons()
+    texts = list(drawn(boundary(session, {}, 5)).cells.texts)
+    assert len(texts) == CELLS * CELLS
+    told = " ".join(texts)
+    assert len(re.findall(r"(?<!test )example \d+: y = [01]", told)) == 45
+    assert len(re.findall(r"test example \d+: y = [01]", told)) == 15
+    for cell in (0, CELLS - 1, 7 * CELLS + 11, CELLS * CELLS - 1):
+        row, column = divmod(cell, CELLS)
+        value = float(re.findall(r"share of y = 1 ([\d.]+)", texts[cell])[0])
+        places = [round((2 * i + 1) / (2 * CELLS) * 47) / 47 for i in (column, CELLS - 1 - row)]
+        assert value == pytest.approx(said(session, inputs(session, (0, 1), places))[0], abs=0.001)
+
+
+@pytest.mark.parametrize(("across", "up"), [(0, 1), (3, 1)])
+def test_the_name_of_a_class_covers_no_example(across: int, up: int) -> None:
+    picture = drawn(boundary(three_classes(), {"across": str(across), "up": str(up)}, 5))
+    assert picture.layers.labels
+    for mark in picture.marks:
+        for x, y in re.findall(r"M(-?[\d.]+) (-?[\d.]+)", mark.d):
+            for label in picture.layers.labels:
+                beside = abs(float(x) - float(label.x)) > 4 * len(label.text) + 4
+                assert beside or abs(float(y) - float(label.y) + 4) > 12
+
+
+def test_a_steep_border_is_smooth() -> None:
+    """A sigmoid a thousand times as steep as usual: on the grid alone its border would be made of stairs."""
+    data = Examples(np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([[0.0], [1.0]]))
+    start = Parameters((np.array([[700.0, 1000.0]]),), (np.array([100.0]),))
+    session = TrainingSession.of_setup(Setup((2, 1), data, ("sigmoid",), "binary_cross_entropy", start=start))
+    (line,) = rings(drawn(boundary(session, {}, 5)).layers.lines[0].d)
+    for x, y in line:
+        across, up = inputs(session, (0, 1), shares(x, y)).tolist()
+        assert abs(700 * across + 1000 * up + 100) / np.hypot(700, 1000) < 2.32 / 400
+
+
 # Fit ------------------------------------------------------------------------------------------------------------------
 
 
@@ -243,8 +281,53 @@ def test_the_title_of_a_fit_tells_the_mean_distance() -> None:
 
 def test_over_two_features_a_fit_is_drawn_in_bands_from_low_to_high() -> None:
     picture = drawn(fitted(TrainingSession.of_lesson(LESSONS[4]).train(iterations=50), {}, 5))
-    assert [band.look for band in picture.layers.bands] == [f"s{i}" for i in range(len(picture.layers.bands))]
+    every = [f"s{i}" for i in range(7)]
+    looks = [band.look for band in picture.layers.bands]
+    assert looks == sorted(set(looks) & set(every))
+    assert len(looks) > 1
     assert (picture.ground.x_title, picture.ground.y_title) == ("Hours studied", "Hours slept")
+
+
+def plane(noise: float, updates: int = 1) -> TrainingSession:
+    """Targets that fall across a plane, learned by what can only learn that."""
+    X = RNG.uniform(-1.0, 1.0, (40, 2))
+    Y = 3 * X[:, :1] - X[:, 1:] + noise * RNG.normal(size=(40, 1))
+    data = Data(Examples(X, Y), test_share=0.25)
+    return trained(Setup((2, 1), data, ("identity",), "mean_squared_error", learning_rate=0.5), updates)
+
+
+def test_over_two_features_each_example_has_the_colour_of_its_target_and_a_line_as_long_as_its_residual() -> None:
+    session = plane(0.5, 60)
+    seen = fitted(session, {}, 5)
+    marks = drawn(seen).marks
+    X, Y = session.examples
+    off = [y[0] - said(session, x)[0] for x, y in zip(X, Y, strict=True)]
+    lines = {mark.look: mark.d.count("M") for mark in marks if "off" in mark.look and mark.name}
+    assert lines == {"off pos": sum(one > 0 for one in off), "off neg": sum(one < 0 for one in off)}
+    lengths = [float(length) for mark in marks if mark.name for length in re.findall(r"v-?([\d.]+)", mark.d)]
+    assert sorted(lengths) == pytest.approx(sorted(LONGEST * abs(one) / max(map(abs, off)) for one in off), abs=0.11)
+    assert seen.notes[-1] == (
+        f"Each line is a residual, up where the target is higher; the longest is {max(map(abs, off)):.5f}."
+    )
+    valued = [mark for mark in marks if "valued training" in mark.look]
+    assert sum(mark.d.count("M") for mark in valued) == 30
+    keys, looks = [key.look for key in reversed(drawn(seen).layers.keys)], [mark.look.split()[0] for mark in valued]
+    assert looks == [look for look in keys if look in looks]
+    assert not any("wrong side" in note for note in seen.notes)
+
+
+def test_where_every_prediction_is_right_there_is_no_line() -> None:
+    session = plane(0.0, 2000)
+    seen = fitted(session, {}, 5)
+    assert [mark for mark in drawn(seen).marks if "off" in mark.look] == []
+
+
+def test_a_fit_over_some_of_many_features_speaks_of_predictions_not_of_sides() -> None:
+    X = RNG.normal(size=(20, 3))
+    session = TrainingSession.of_setup(Setup((3, 1), Examples(X, 5 * X[:, :1]), ("identity",), "mean_squared_error"))
+    note = fitted(session, {}, 5).notes[0]
+    assert "predicted" in note
+    assert "side of a line" not in note
 
 
 def test_one_of_several_outputs_is_chosen() -> None:
