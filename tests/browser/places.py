@@ -32,10 +32,11 @@ def forked(page: Page) -> None:
     """A walk beside its fork, trained."""
     Walk(page).start("hours-of-study")
     page.goto(f"{page.url}/compare")
+    page.locator("#fork summary").click()
     page.locator("#fork-optimizer").select_option("momentum")
     page.get_by_role("button", name="Fork: change the optimizer").click()
-    page.wait_for_selector("#comparison .plot")
-    Walk(page).press('#comparison [formaction$="/train"]')
+    page.wait_for_selector("#outcomes .plot")
+    Walk(page).press('#outcomes [formaction$="/train"]')
 
 
 def paused(page: Page) -> None:

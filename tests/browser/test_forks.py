@@ -1,6 +1,6 @@
 """A walk is forked, and both are stepped and trained together, by mouse, by keyboard and without scripts."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.walk import Walk
@@ -14,7 +14,7 @@ def forked(page: Page, thing: str = "optimizer") -> None:
     Walk(page).go_on("Compare")
     page.locator(f"#fork-{thing}").select_option("adam")
     page.get_by_role("button", name=f"Fork: change the {thing}").click()
-    page.wait_for_selector("#comparison .plot")
+    page.wait_for_selector("#outcomes .plot")
 
 
 def test_a_fork_is_trained_beside_its_walk_with_both_losses_in_one_chart(open_page: OpenPage) -> None:
@@ -23,12 +23,22 @@ def test_a_fork_is_trained_beside_its_walk_with_both_losses_in_one_chart(open_pa
     assert [page.locator(f".side.{side} h3").inner_text() for side in ("left", "right")] == ["gradient descent", "Adam"]
     walk = Walk(page)
     page.locator("#both-iterations").fill("150")
-    walk.press('#comparison [formaction$="/train"]')
-    assert page.locator(".plot .curve").count() == 2
+    walk.press('#outcomes [formaction$="/train"]')
+    assert page.locator("#outcomes .plot .curve").count() == 4  # losses and accuracies
+    assert page.locator("#outcomes .seen .map").count() == 2
     assert "iteration 150" in walk.text(".where")
     assert page.locator(".compared td.other").count() > 5
     walk.press("#comparison .back").press("#comparison .step")
     assert "equation 39 of 39" in walk.text(".where")
+    page.locator("#fork summary").click()
+    page.locator("#fork-units").fill("6")
+    page.locator("#fork-units + button").click()
+    expect(page.locator(".became tbody tr")).to_have_count(3)
+    assert "iteration 150" in walk.text(".where")
+    walk.press('.became [formaction$="/beside"]')
+    assert walk.text(".side.right h3") == "Adam"
+    walk.press('.became tr:last-child [formaction$="/drop"]')
+    expect(page.locator(".became tbody tr")).to_have_count(2)
 
 
 def test_a_fork_is_made_and_stepped_by_keyboard(open_page: OpenPage) -> None:
@@ -38,7 +48,7 @@ def test_a_fork_is_made_and_stepped_by_keyboard(open_page: OpenPage) -> None:
     page.locator("#fork-learning_rate").focus()
     page.keyboard.type("0.05")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#comparison .plot")
+    page.wait_for_selector("#outcomes .plot")
     page.locator("#comparison .step").focus()
     before = page.evaluate("window.answers")
     page.keyboard.press("Enter")
@@ -49,5 +59,5 @@ def test_a_fork_is_made_and_stepped_by_keyboard(open_page: OpenPage) -> None:
 def test_a_fork_works_without_scripts(open_page: OpenPage) -> None:
     page = open_page(scripts=False)
     forked(page)
-    page.locator('#comparison [formaction$="/train"]').click()
+    page.locator('#outcomes [formaction$="/train"]').click()
     assert "iteration 100" in page.locator(".where").inner_text()

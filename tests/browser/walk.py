@@ -82,7 +82,9 @@ class Walk:
 
     def go_on(self, way: str) -> None:
         """Follow a link to what else can be done with a walk."""
-        self.open("go-on").page.locator("#go-on").get_by_role("link", name=way).click()
+        if self.page.locator("label[for=below-go-on]").is_visible():  # without scripts all of it is open
+            self.open("go-on")
+        self.page.locator("#go-on").get_by_role("link", name=way).click()
 
     def spot(self, selector: str) -> tuple[float, float]:
         """Where to point at a button: its left part, whatever its words."""

@@ -11,12 +11,13 @@ from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration
 from app.engine.memory import MEMORY, MISSING, kept
 from app.engine.network.errors import DivergedError
+from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.forks import forked
 from app.sessions.walk.history import known_before, points_followed
 from app.sessions.walk.position import Place
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import Fork, TrainingSession
 from app.sessions.walk.timeline import Timeline
 
 PARTED = 1e-9  # relative difference from which two numbers are two
@@ -43,33 +44,44 @@ def counterpart(session: TrainingSession) -> TrainingSession | None:
 
     None where there is nothing to compare with. DivergedError where the way there leaves the finite numbers.
     """
-    other = _beside(session)
-    if other is None:
-        return None
+    other = _beside(session, session.fork)
+    return None if other is None else _at_place(session, other)
+
+
+def walk_beside(session: TrainingSession, fork: Fork) -> TrainingSession:
+    """The walk with this one thing changed, at the same place. DivergedError as of `counterpart`."""
+    other = _beside(session, fork)
+    assert other
+    return _at_place(session, other)
+
+
+def _at_place(session: TrainingSession, other: TrainingSession) -> TrainingSession:
     other.timeline.checked()
     return other.moved_to(same_place(session.place, session.shape, other.shape))
 
 
-def both_followed(session: TrainingSession) -> Iterator[None]:
-    """Follows a walk and its counterpart little by little, and looks where they part, so that others go first in
-    between; then all is there, or almost. It ends early where the other's numbers run away: `counterpart` tells that.
+def all_followed(session: TrainingSession) -> Iterator[None]:
+    """Follows a walk and all that it is compared with little by little, and looks where the two that stand side by side
+    part, so that others go first in between; then all is there, or almost. It ends early where the numbers of one run
+    away: `counterpart` and `walk_beside` tell that.
     """
-    other = _beside(session)
-    if other is not None:
-        yield from points_followed(session)
-        with suppress(DivergedError):
-            yield from points_followed(other)
-            pair = pair_of(session)
-            yield from (None for _ in (_search(*pair) if pair else ()))
+    others = [_beside(session, fork) for fork in session.forks or (None,)]
+    for i, other in enumerate(others):
+        if other is not None:
+            if i == 0:
+                yield from points_followed(session)
+            with suppress(DivergedError):
+                yield from points_followed(other)
+                pair = pair_of(session) if i == 0 else None
+                yield from (None for _ in (_search(*pair) if pair else ()))
 
 
-def _beside(session: TrainingSession) -> TrainingSession | None:
+def _beside(session: TrainingSession, fork: Fork | None) -> TrainingSession | None:
     """The other walk at the same iteration, which is not run yet: from the end of the longest way that is known."""
     changes = session.timeline.changes
-    if session.fork is not None:
-        begun = TrainingSession(Timeline(forked(session.setup, session.fork)))
-        if session.fork.thing == "learning_rate":  # a rate of its own, which the fork keeps
-            changes = tuple(change for change in changes if change.symbol.kind != "eta")
+    if fork is not None:
+        begun = TrainingSession(Timeline(forked(session.setup, fork)))
+        changes = tuple(change for change in changes if _is_there(change.symbol, fork, begun.setup.sizes))
     elif session.lesson is not None:
         begun = TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
     elif session.setup.mistakes:
@@ -78,7 +90,17 @@ def _beside(session: TrainingSession) -> TrainingSession | None:
         return None
     known = known_before(begun.setup, changes, session.iteration)
     way = Timeline(begun.setup, session.iteration, changes, (known,) if known else ())
-    return replace(begun, timeline=way, by=session.by, wanted=session.wanted)
+    return replace(begun, timeline=way, by=session.by, wanted=session.example)
+
+
+def _is_there(symbol: Symbol, fork: Fork, sizes: tuple[int, ...]) -> bool:
+    """Whether what was changed is there in the fork, too; a learning rate of its own it keeps."""
+    if symbol.kind == "eta":
+        return fork.thing != "learning_rate"
+    if symbol.kind not in ("W", "b"):
+        return True
+    within = symbol.layer < len(sizes) and symbol.j < sizes[symbol.layer]
+    return within and (symbol.k is None or symbol.k < sizes[symbol.layer - 1])
 
 
 def same_place(place: Place, shape: Shape, other: Shape) -> Place:
@@ -141,10 +163,11 @@ def _parted(
     setups: tuple[Setup, Setup], number: int, one: Iteration, other: Iteration, wanted: int | None
 ) -> Place | None:
     """The place in this iteration, of so many before, at which the two differ first."""
-    batch = setups[0].batch(number)
-    row = batch.index(wanted) if wanted in batch else 0
-    ours, theirs = Values(one, row), Values(other, row)
-    shapes = [setup.shape(len(batch)) for setup in setups]
+    batches = [setup.batch(number) for setup in setups]
+    example = wanted if wanted in batches[0] else batches[0][0]
+    rows = [batch.index(example) if example in batch else 0 for batch in batches]
+    ours, theirs = Values(one, rows[0]), Values(other, rows[1])
+    shapes = [setup.shape(len(batch)) for setup, batch in zip(setups, batches, strict=True)]
     shared = found_at(shapes[1])
     for equation in trace(shapes[0]):
         if equation.symbol in shared and differ(ours[equation.symbol], theirs[equation.symbol]):

@@ -57,6 +57,7 @@ def moving_text(session: TrainingSession) -> str:
         "answers": answers_text(session.answers) if session.answers else "",
         "hunt": session.hunt and astuple(session.hunt),
         "fork": session.fork and astuple(session.fork),
+        "others": [astuple(fork) for fork in session.others],
         "goal": session.goal and astuple(session.goal),
         "marks": [_mark_document(mark, timeline.changes) for mark in session.marks],
         "name": session.name,
@@ -112,6 +113,7 @@ def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
         hunt=hunt_of(*document["hunt"]) if "hunt" in document else None,
         marks=tuple(_mark_of(mark, changes) for mark in document.get("marks", ())),
         fork=Fork(*document["fork"]) if "fork" in document else None,
+        others=tuple(Fork(*fork) for fork in document.get("others", ())),
         goal=Goal(*document["goal"]) if "goal" in document else None,
         name=document.get("name", ""),
     )

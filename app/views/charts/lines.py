@@ -1,5 +1,6 @@
 """Curves: numbers become lines, thinned to what can be seen, with axes, names, numbers to point at, and a table."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,7 @@ SEEN = 275  # places across the frame that can be told apart, two units each
 APART = 17.0  # between the labels at the ends of two lines
 ROWS = 10  # of the table, about
 PLACE_DIGITS = 2  # decimals of a place along the axis
+FEW = 3  # lines: with more of them fewer places are read, so that a plot stays small
 NONE = "—"
 POWERS = "The scale is logarithmic: each line of the grid is a power of ten."
 
@@ -45,13 +47,19 @@ class Series:
         """Number i as a column has it; a dash where there is none."""
         return fixed(self.values[i], digits) if i < len(self.values) and self.values[i] == self.values[i] else NONE
 
+    def text_at(self, place: float, digits: int) -> str:
+        """The number that is known at a place, the last one before where none stands there; a dash beyond the end."""
+        ends = self.places or range(len(self.values))
+        i = bisect_right(ends, place) - 1
+        return self.text(i, digits) if i >= 0 and place <= ends[-1] else NONE
+
 
 @dataclass(frozen=True)
 class About:
     """What a plot is of: an id for its element, a title that says it in words, what the axes count, the digits.
 
     `scale` is that of the y axis; `least` is what it spans at least. `tight`: the x axis ends where the
-    lines do.
+    lines do; else it goes as far as `reach`, if they do not.
     """
 
     id: str
@@ -63,6 +71,7 @@ class About:
     frame: Frame = WIDE
     least: tuple[float, ...] = ()
     tight: bool = False
+    reach: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -97,18 +106,10 @@ class Plot:
 
 def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> Plot:
     """The series in one frame, with examples over them. A note says where the y axis is logarithmic."""
-    frame = about.frame
-    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
-    values = [*about.least, *heights, *(value for one in series for value in one.values)]
-    finite = [value for value in values if isfinite(value)]
-    shown = (about.scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
-    y = axis(min(shown), max(shown), Span(frame.bottom, frame.top, scale=about.scale))
-    ends = [one.at(i) for one in series if one.values for i in (0, len(one.values) - 1)] or [0.0]
-    low, high, span = min(ends), max(ends), Span(frame.left, frame.right, scale="linear")
-    x = tight(low, high, span) if about.tight else axis(low, max(high, low + 1.0), span)
+    frame, (x, y) = about.frame, axes_of(about, series, clouds)
     longest = max(series, key=lambda one: len(one.values))  # whose places all of them are read at
     rows = (
-        (longest.place_text(i), *(one.text(i, about.digits) for one in series))
+        (longest.place_text(i), *(one.text_at(longest.at(i), about.digits) for one in series))
         for i in chosen(len(longest.values), ROWS)
     )
     return Plot(
@@ -124,19 +125,42 @@ def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -
     )
 
 
+def axes_of(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> tuple[Axis, Axis]:
+    """Across and up, for all of it."""
+    frame = about.frame
+    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
+    values = [*about.least, *heights, *(value for one in series for value in one.values)]
+    finite = [value for value in values if isfinite(value)]
+    shown = (about.scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
+    y = axis(min(shown), max(shown), Span(frame.bottom, frame.top, scale=about.scale))
+    ends = [one.at(i) for one in series if one.values for i in (0, len(one.values) - 1)] or [0.0]
+    low, high, span = min(ends), max(ends), Span(frame.left, frame.right, scale="linear")
+    return tight(low, high, span) if about.tight else axis(low, max(high, low + about.reach), span), y
+
+
 # Lines ----------------------------------------------------------------------------------------------------------------
 
 
-def path(series: Series, x: Axis, y: Axis) -> str:
+def path(series: Series, x: Axis, y: Axis, columns: int = SEEN) -> str:
     """The line through the numbers; it breaks where they have no place. A single number is a dot."""
     values = [value if y.holds(value) else nan for value in series.values]
     parts: list[str] = []
     last = -1
-    for i in thinned(values):
+    for i in thinned(values, columns):
         broken = last < 0 or not all(isfinite(value) for value in values[last + 1 : i])
         parts.append(f"{'M' if broken else 'L'}{place(x.at(series.at(i)))} {place(y.at(values[i]))}")
         last = i
     return "".join(parts) + ("h0" if len(parts) == 1 else "")
+
+
+def onward(series: Series, beyond: float, x: Axis, y: Axis) -> str:
+    """What a line through the numbers is longer than one that ended at this place along the axis."""
+    first = bisect_right(series.places, beyond)
+    new = [
+        (at, value) for at, value in zip(series.places[first:], series.values[first:], strict=True) if y.holds(value)
+    ]
+    d = "".join(f"L{place(x.at(at))} {place(y.at(value))}" for at, value in new)
+    return d if any(map(y.holds, series.values[:first])) else d.replace("L", "M", 1)
 
 
 def thinned(values: Sequence[float], columns: int = SEEN) -> list[int]:
@@ -185,8 +209,9 @@ def _columns(series: Sequence[Series], longest: Series, x: Axis, about: About) -
     """What each line has at some of the places of the longest."""
 
     def numbers() -> Iterator[tuple[float, tuple[str, ...]]]:
-        for i in chosen(len(longest.values), COLUMNS) if longest.values else ():
-            texts = (f"{one.name} {one.text(i, about.digits)}" for one in series)
+        about_so_many = COLUMNS * FEW // max(FEW, len(series))
+        for i in chosen(len(longest.values), about_so_many) if longest.values else ():
+            texts = (f"{one.name} {one.text_at(longest.at(i), about.digits)}" for one in series)
             yield x.at(longest.at(i)), (f"{about.x_title} {longest.place_text(i)}", *texts)
 
     return Columns(about.frame, numbers)

@@ -1,7 +1,8 @@
 """Maps: a function of two features as bands between levels, axes in units of the data, the examples over it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Ground, Span, ground, tight
 from app.views.charts.examples import Cloud, Marks, clouds, evenly
 from app.views.charts.levels import Layers, placed
-from app.views.charts.readings import Cells, cell_at, cells_of
+from app.views.charts.readings import Cells, Told, cells_of
 from app.views.charts.table import Table, grid_table
 from app.views.text.naming import input_names
 from app.views.text.numbers import number
@@ -22,14 +23,21 @@ PLACES = 5  # rows and columns of the table
 
 @dataclass(frozen=True)
 class Map:
-    """All of a drawing, and the numbers under the pointer."""
+    """All of a drawing, and the numbers under the pointer. Its marks are worked out as they are shown: in a film they
+    stay.
+    """
 
     id: str
     title: str
     ground: Ground
     layers: Layers
-    marks: tuple[Marks, ...]
     cells: Cells
+    drawn: Callable[[], tuple[Marks, ...]] = field(compare=False)
+
+    @cached_property
+    def marks(self) -> tuple[Marks, ...]:
+        """The examples."""
+        return self.drawn()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +67,21 @@ def map_of(
     x, y = (tight(low, high, span) for (low, high), span in zip(ends, spans, strict=True))
     names = _names(session, plane)
     training, test = (table[:, plane.features] for table in given_inputs(session))
-    spots = np.array([(x.at(across), y.at(up)) for across, up in np.vstack([evenly(training), evenly(test)]).tolist()])
+    spots = np.vstack([evenly(training), evenly(test)]).tolist() if layers.words else []
+    taken = np.array([(x.at(across), y.at(up)) for across, up in spots])
 
-    def examples() -> Iterator[tuple[int, str]]:
+    def examples() -> Iterator[Told]:
         (left, right), (low, high) = ends
         for kind, points, texts in zip(("example", "test example"), (training, test), said.examples(), strict=True):
             for i, ((across, up), text) in enumerate(zip(points.tolist(), texts, strict=True), start=1):
-                yield cell_at((across - left) / (right - left), (up - low) / (high - low)), f"{kind} {i}: {text}"
+                yield (across - left) / (right - left), (up - low) / (high - low), f"{kind} {i}: {text}"
 
     return Map(
         *named,
         ground(SQUARE, (x, y), names, ruled=False, closed=True),
-        replace(layers, words=(), labels=placed(layers.words, spots, SQUARE)),
-        tuple(cloud.on(x, y) for cloud in drawn or clouds(session, training, test)),
+        replace(layers, words=(), labels=placed(layers.words, taken, SQUARE)),
         cells_of(names, _places(session, plane), said.what, said.numbers, said.digits, examples),
+        lambda: tuple(cloud.on(x, y) for cloud in drawn or clouds(session, training, test)),
     )
 
 

@@ -3,7 +3,7 @@ that a picture of a film, over which nobody points, costs nothing for them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from app.views.network.scales import place
 from app.views.text.numbers import number
 
 COLUMNS = 60  # of a plot: fewer than can be told apart by pointing, so that it stays small
-CELLS = 24  # of a map along each axis
+CELLS = 24  # of a map along each axis, a multiple of two
 BESIDE = 7.0  # between the line of a reading and its numbers
 PLACE_DIGITS = 2  # decimals of a place on a map
 MOST = 2  # examples that are told of one cell
@@ -82,15 +82,17 @@ class Columns:
             )
 
 
+Told = tuple[float, float, str]
 Places = tuple[tuple[float, ...], tuple[float, ...]]  # across, and up
 
 
 @dataclass(frozen=True)
 class Cells:
-    """What can be read of a map, (CELLS, CELLS) from its upper left corner on: at places in the units of both axes, by
-    their names, `said` is a text for all or one each, of which the numbers have so many digits.
+    """What can be read of a map, in rows from its upper left corner on: at places in the units of both axes, by their
+    names, `said` is a text for all or one each, of which the numbers have so many digits.
 
-    `examples` tell of each that lies in the frame its cell, and what there is to say of it.
+    `examples` tell of each that lies in the frame where it lies, as a share of its width and of its height from the
+    lower left corner, and what there is to say of it.
     """
 
     names: tuple[str, str]
@@ -98,14 +100,32 @@ class Cells:
     said: tuple[str, ...]
     numbers: tuple[float, ...]
     digits: int
-    examples: Callable[[], Iterable[tuple[int, str]]] = field(default=tuple, compare=False)
+    examples: Callable[[], Iterable[Told]] = field(default=tuple, compare=False)
+
+    @property
+    def count(self) -> int:
+        """How many there are along each axis."""
+        return len(self.places[0])
+
+    @property
+    def look(self) -> str:
+        """A class: how the page lays them out."""
+        return "cells" if self.count == CELLS else "cells coarse"
+
+    @property
+    def coarser(self) -> "Cells":
+        """Half as many along each axis."""
+        every = [i for i in range(len(self.numbers)) if i // self.count % 2 and i % self.count % 2]
+        across, up = (places[1::2] for places in self.places)
+        said = self.said if len(self.said) == 1 else tuple(self.said[i] for i in every)
+        return replace(self, places=(across, up), said=said, numbers=tuple(self.numbers[i] for i in every))
 
     @property
     def texts(self) -> Iterator[str]:
         """Row by row from the top."""
         told: dict[int, list[str]] = {}
-        for cell, text in self.examples():
-            told.setdefault(cell, []).append(text)
+        for right, high, text in self.examples():
+            told.setdefault(self._at(right, high), []).append(text)
         across, up = (
             [f"{name} {number(value, PLACE_DIGITS)}" for value in values]
             for name, values in zip(self.names, self.places, strict=True)
@@ -114,7 +134,11 @@ class Cells:
             said = f"{self.said[i % len(self.said)]} {number(value, self.digits)}"
             here = told.get(i, [])
             more = [f"{len(here) - MOST} more examples"] if len(here) > MOST + 1 else here[MOST:]
-            yield " · ".join([f"{across[i % CELLS]}, {up[i // CELLS]}", said, *here[:MOST], *more])
+            yield " · ".join([f"{across[i % self.count]}, {up[i // self.count]}", said, *here[:MOST], *more])
+
+    def _at(self, right: float, high: float) -> int:
+        column, row = (min(max(int(self.count * share), 0), self.count - 1) for share in (right, 1.0 - high))
+        return self.count * row + column
 
 
 def cells_of(
@@ -123,7 +147,7 @@ def cells_of(
     said: str | Array,
     numbers: Array,
     digits: int,
-    examples: Callable[[], Iterable[tuple[int, str]]] = tuple,
+    examples: Callable[[], Iterable[Told]] = tuple,
 ) -> Cells:
     """Of numbers over a grid (count, count), row by row from the bottom up, at so many places across and up."""
     some = np.linspace(0, len(numbers) - 1, 2 * CELLS + 1).round().astype(int)[1::2]
@@ -131,9 +155,3 @@ def cells_of(
     across, up = (tuple(along[i] for i in order) for along, order in zip(places, (some, some[::-1]), strict=True))
     texts = (said,) if isinstance(said, str) else tuple(said[shown].ravel().tolist())
     return Cells(names, (across, up), texts, tuple(numbers[shown].ravel().tolist()), digits, examples)
-
-
-def cell_at(across: float, up: float) -> int:
-    """The cell at this share of the frame's width and of its height, from the lower left corner."""
-    column, row = (min(max(int(CELLS * share), 0), CELLS - 1) for share in (across, 1.0 - up))
-    return CELLS * row + column

@@ -1,8 +1,9 @@
 """Two walks at one place, side by side: the same equation, what differs, where they part; the page around it.
 
-The walk beside may be a fork: then it is called by what is different, and the losses of both stand in one chart.
+The walk beside may be a fork: then it is called by what is different.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -10,14 +11,14 @@ from app.engine.network.errors import DivergedError
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.counterpart import Pair, differ, pair_of
-from app.sessions.compare.forks import THINGS, possible
+from app.sessions.compare.forks import MOST_WALKS, THINGS, possible
 from app.sessions.compare.notebook_run import is_quick
-from app.sessions.walk.history import points_of
 from app.sessions.walk.position import MEASURES
-from app.sessions.walk.session import TrainingSession
-from app.views.charts.lines import About, Plot, Series, plot
+from app.sessions.walk.session import Fork, TrainingSession
 from app.views.check.check import LayerTable
 from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
+from app.views.compare.marked import Shown, apart, formula_of
+from app.views.compare.outcomes import Outcomes, outcomes
 from app.views.compare.printed import RunPanel, printed_here, run_panel
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
@@ -35,12 +36,23 @@ ALONE = "There is no other walk to compare with here."
 LABELS = {
     "learning_rate": "learning rate η",
     "optimizer": "optimizer",
+    "units": "units in each hidden layer",
+    "layers": "hidden layers",
+    "batch_size": "batch size",
+    "weight_decay": "weight decay",
     "activation": "hidden activation",
     "loss": "loss",
     "initializer": "initializer",
     "seed": "seed of the start",
 }
-SYMBOLS = {"learning_rate": "η = ", "seed": "seed "}  # before a value that does not say what it is
+CALLED = {  # a walk by a value that does not say what it is
+    "learning_rate": "η = {}",
+    "seed": "seed {}",
+    "units": "{} units a layer",
+    "layers": "{} hidden layers",
+    "batch_size": "batches of {}",
+    "weight_decay": "weight decay {}",
+}
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,6 @@ class Comparison:
     partings: tuple[Parting, ...]
     names: tuple[str, str]
     tables: tuple[LayerTable[ComparedRow], ...]
-    curves: Plot | None = None
 
 
 @dataclass(frozen=True)
@@ -115,21 +126,29 @@ class Changeable:
 
 @dataclass(frozen=True)
 class ForkPanel:
-    """The panel: every thing that can be changed in this walk; `told` says what is different in the walk beside it."""
+    """The panel: every thing that can be changed in this walk; `told` says what is different in the walk beside it.
+
+    `full`: no more walks can be compared; `alone`: none is yet. The form sends the revision and the page's own word
+    back, as of `Seen`.
+    """
 
     id: ClassVar[str] = "fork"
     template: ClassVar[str] = "compare/fork.html"
 
     told: str
+    full: bool
+    alone: bool
     things: tuple[Changeable, ...]
+    rev: int
+    op: str
 
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The page: what is compared, the way to each explorer, what moves, and the notebook's run.
+    """The page: what is compared, the way to each explorer, what moves, what became of it, and the notebook's run.
 
     `lesson` is a slug, or empty; `as_published` is the way of the learner's own walk; `run` is None where it is to be
-    fetched by a second request; `fork` is what can be changed.
+    fetched by a second request; `fork` is what can be changed. `ahead`: what became of the walks comes first.
     """
 
     title: str
@@ -140,13 +159,16 @@ class ComparePage:
     lesson: str
     as_published: bool
     comparison: Comparison
+    outcomes: Outcomes | None
+    ahead: bool
     has_run: bool
     run: RunPanel | None
     fork: ForkPanel
 
 
-def compare_page(session: TrainingSession, session_id: str, comparison: Comparison) -> ComparePage:
+def compare_page(session: TrainingSession, session_id: str, seen: Seen) -> ComparePage:
     """The page of a walk at one revision."""
+    comparison, outcomes = compared_of(session, seen)
     lesson = None if session.lesson is None or session.fork else lesson_named(session.lesson)
     about = heading_of(session)
     return ComparePage(
@@ -160,37 +182,55 @@ def compare_page(session: TrainingSession, session_id: str, comparison: Comparis
         lesson="" if lesson is None else lesson.slug,
         as_published=session.as_published,
         comparison=comparison,
+        outcomes=outcomes,
+        ahead=outcomes is None or session.fork is not None,
         has_run=lesson is not None,
-        run=run_panel(lesson, comparison.seen.digits) if lesson and is_quick(lesson) else None,
-        fork=fork_panel(session),
+        run=run_panel(lesson, seen.digits) if lesson and is_quick(lesson) else None,
+        fork=fork_panel(session, seen, len(comparison.sides) < 2),
     )
+
+
+def changed(session: TrainingSession, seen: Seen, had: bool) -> tuple[Comparison | Outcomes | ForkPanel, ...]:
+    """What is another on the page; `had`: it has what became of the walks already."""
+    comparison, outcomes = compared_of(session, seen, had)
+    fork = fork_panel(session, seen, len(comparison.sides) < 2)
+    return (comparison, fork) if outcomes is None else (comparison, outcomes, fork)
 
 
 # What moves with the walk ---------------------------------------------------------------------------------------------
 
 
-def comparison_of(session: TrainingSession, seen: Seen) -> Comparison:
-    """A walk and its counterpart; alone where there is none, or none that can be followed to here."""
-    if session.fork is not None:  # both are called by what is different
-        thing = session.fork.thing
-        symbol, was = SYMBOLS.get(thing, ""), _now(session.setup, thing, "")
-        right = f"{symbol}{value_words(thing, session.fork.value)}"
-        names = Names(f"{symbol}{was}" if was else "as given", right, f"with {right}")
-    elif session.lesson is not None:
-        names = Names()
-    else:
-        names = Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
+def compared_of(session: TrainingSession, seen: Seen, had: bool = False) -> tuple[Comparison, Outcomes | None]:
+    """A walk and its counterpart, and what became of both and of others, unless the page had that; alone where there is
+    none, or none that can be followed to here.
+    """
+    names = _names(session)
     own = names.left if session.as_published else names.right
     try:
         pair = pair_of(session)
     except DivergedError as error:
-        return alone(session, own, replace(seen, message=f"The other walk cannot be followed to here. {error}"))
+        return alone(session, own, replace(seen, message=f"The other walk cannot be followed to here. {error}")), None
     if pair is None:
-        return alone(session, own, seen)
-    if session.fork:
-        return replace(comparison(pair, names, seen), curves=both_losses(pair, names, seen.digits))
-    notes = printed_here(lesson_named(session.lesson), pair.left) if session.lesson else ()
-    return comparison(pair, names, replace(seen, notes=notes))
+        return alone(session, own, seen), None
+    found = None if had else outcomes(session, pair, (names.left, names.right), called, seen.digits)
+    if session.fork is None and session.lesson:
+        seen = replace(seen, notes=printed_here(lesson_named(session.lesson), pair.left))
+    if pair.left.example != pair.right.example:
+        note = f"Their batches differ: on the right example {pair.right.example + 1} is in focus."
+        seen = replace(seen, notes=(*seen.notes, note))
+    return comparison(pair, names, seen), found
+
+
+def _names(session: TrainingSession) -> Names:
+    """Two walks are called by what is different; of more of them, one is this walk."""
+    if session.fork is not None:
+        was = "" if session.others else THINGS[session.fork.thing].now(session.setup)
+        right = called(session.fork)
+        left = called(replace(session.fork, value=was)) if was else "this walk" if session.others else "as given"
+        return Names(left, right, f"with {right}")
+    if session.lesson is not None:
+        return Names()
+    return Names("with the mistake", "with the right rule") if session.setup.mistakes else Names("this walk", "")
 
 
 def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
@@ -200,6 +240,8 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
         _side("left", names.left, pair.left, seen.digits),
         _side("right", names.right, pair.right, seen.digits),
     ]
+    if _other_rule(pair):
+        sides = [replace(side, maths=maths) for side, maths in zip(sides, _marked(pair, seen.digits), strict=True)]
     status = verdict.words
     if equation is not None:
         found = "; ".join(f"{side.name} {side.value}" for side in sides)
@@ -214,7 +256,7 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
 
 def alone(session: TrainingSession, name: str, seen: Seen) -> Comparison:
     """One walk where the other cannot be followed, and `seen.message` says why, or where there is no other yet."""
-    words = ALONE if seen.message else f"{ALONE} Change one thing below."
+    words = ALONE if seen.message else f"{ALONE} Change one thing."
     side = _side("left", name, session, seen.digits)
     return _at_place(session, Names(name, ""), seen, [side], Verdict("", words))
 
@@ -251,15 +293,31 @@ def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
     return Side(id, name, maths(found), code, number(session.values[equation.symbol], digits), loss)
 
 
+def _other_rule(pair: Pair) -> bool:
+    """Whether both find the same thing here, by rules that differ."""
+    left, right = (session.equation for session in pair)
+    return bool(left and right and left.symbol == right.symbol and left.expression != right.expression)
+
+
+def _marked(pair: Pair, digits: int) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Both formulas, with what the one rule has and the other has not marked in them."""
+    both = [Shown(session, session.equation) for session in pair if session.equation]
+    told = apart(*(shown.equation.expression for shown in both))
+    for shown, one, look in zip(both, told, ("wrong", "right"), strict=True):
+        yield (("", formula_of(shown, one, look, digits)),)
+
+
 def _verdict(pair: Pair, names: Names) -> Verdict:
     """Whether they differ here."""
     left, right = pair
     if left.equation is None or right.equation is None:
         return Verdict("", "Nothing has been computed yet. Take a step: both walks take it.")
+    if left.equation.symbol != right.equation.symbol and left.finished:
+        return Verdict("", "Both have made this update; each ends it with an equation of its own.")
     if left.equation.symbol != right.equation.symbol:
         return Verdict("", f"Only {names.left} finds this. {names.beside}, the walk stands at what both find last.")
     ours, theirs = left.values[left.equation.symbol], right.values[right.equation.symbol]
-    other_rule = left.equation.expression != right.equation.expression
+    other_rule = _other_rule(pair)
     if not differ(ours, theirs):
         words = "The rules differ, and give the same number here." if other_rule else "Both find the same number here."
         return Verdict(SAME, words)
@@ -270,7 +328,7 @@ def _verdict(pair: Pair, names: Names) -> Verdict:
 # A fork ---------------------------------------------------------------------------------------------------------------
 
 
-def fork_panel(session: TrainingSession) -> ForkPanel:
+def fork_panel(session: TrainingSession, seen: Seen, alone: bool) -> ForkPanel:
     """What can be changed of a walk."""
     setup, fork, things, told = session.setup, session.fork, [], ""
     for name, thing in THINGS.items():
@@ -280,13 +338,21 @@ def fork_panel(session: TrainingSession) -> ForkPanel:
     if fork:
         was = _now(setup, fork.thing, "the one that was given")
         told = f"{LABELS[fork.thing]} {value_words(fork.thing, fork.value)} instead of {was}"
-    return ForkPanel(told, tuple(things))
+    full = len(session.forks) + 1 >= MOST_WALKS
+    return ForkPanel(told, full, alone, () if full else tuple(things), seen.rev, seen.op)
 
 
 def _now(setup: Setup, thing: str, otherwise: str) -> str:
     """What it is now, as it is called."""
     value = THINGS[thing].now(setup)
     return value_words(thing, value) if value else otherwise
+
+
+def called(fork: Fork) -> str:
+    """A walk by what is different in it: with Adam, with η = 0.05, with 8 units a layer."""
+    one = fork.value == "1" and fork.thing in ("units", "layers")
+    words = CALLED.get(fork.thing, "{}").format(value_words(fork.thing, fork.value))
+    return words.replace("units", "unit").replace("layers", "layer") if one else words
 
 
 def value_words(thing: str, value: str) -> str:
@@ -301,15 +367,3 @@ def value_words(thing: str, value: str) -> str:
         case "initializer":
             return INITIALIZER_WORDS[value].lower()
     return value
-
-
-def both_losses(pair: Pair, names: Names, digits: int) -> Plot:
-    """The training losses of both, over the updates that are made."""
-    ways = [(names.left, "first", points_of(pair.left)), (names.right, "second", points_of(pair.right))]
-    series = [
-        Series(name, look, [one.training.loss for one in points], [float(one.updates) for one in points])
-        for name, look, points in ways
-    ]
-    ends = "; ".join(f"{one.name} ends at {number(one.values[-1], digits)}" for one in series)
-    about = About("both-losses", f"The loss over all training examples: {ends}", "updates made", "loss ℒ", digits)
-    return plot(about, series)

@@ -72,7 +72,11 @@ class ComparedRow:
 
 
 def tables(pair: Pair, digits: int) -> tuple[LayerTable[ComparedRow], ...]:
-    """Every layer's parameters, the last layer first, numbers appearing as the walk finds them."""
+    """Every layer's parameters, the last layer first, numbers appearing as the walk finds them; none where the two are
+    of other sizes.
+    """
+    if pair.left.setup.sizes != pair.right.setup.sizes:
+        return ()
     gradients = {reference(one.symbol): one.symbol for one in trace(pair.left.shape) if one.symbol.kind in ("dW", "db")}
     left, right = (parameters(one, orientation_of(one), digits).tables for one in pair)
     found = []

@@ -8,6 +8,7 @@ from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.edits import Changes, examples_with
 from app.sessions.walk.session import TrainingSession
+from app.views.text.datasets import mended
 from app.views.text.numbers import number
 
 PREDICTIONS_UP_TO = 12  # examples: a longer table stays free of numbers that change with every step
@@ -59,6 +60,7 @@ def data(session: TrainingSession, lesson: Lesson | None, digits: int, changeabl
         whole = f"all {examples}" if len(batch) == examples else f"{len(batch)} of the {examples}"
         other = "; choose another" if changeable else ""
         caption = f"A batch of {whole} examples. The walk shows example {session.example + 1}{other}."
+    caption = " ".join((caption, *mended(setup)))
     short = examples <= PREDICTIONS_UP_TO
     said = session.current.forward.A[-1].tolist() if short and session.phase_done("forward") else []
     shown = tuple(tuple(number(a, digits) for a in row) for row in said)

@@ -16,6 +16,7 @@ from app.engine.network.losses import LOSSES
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
+from app.views.charts.drawing import Drawing
 from app.views.charts.readings import Columns
 from app.views.charts.table import Table
 from app.views.network.scales import place
@@ -60,6 +61,11 @@ class Activations:
     title: str
     layers: tuple[Histogram, ...]
     said: tuple[str, ...]
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """A layer's each."""
+        return tuple(Drawing(layer.id, "pictures/histogram.html", layer) for layer in self.layers)
 
 
 def activations(session: TrainingSession, query: object, digits: int) -> Activations:

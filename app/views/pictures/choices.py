@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from app.engine.equations.updates import parameter_of
 from app.engine.network.expressions import Symbol
@@ -53,6 +54,11 @@ class Choices:
     target: str
     fields: tuple[Choice, ...]
     kept: tuple[tuple[str, str], ...]
+
+    @property
+    def query(self) -> str:
+        """What is chosen, as an address has it."""
+        return urlencode({field.name: field.value for field in self.fields})
 
 
 def choices_of(query: Query, picture: str, fields: Sequence[Choice], target: str = "picture") -> Choices:

@@ -8,6 +8,7 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
+from app.views.charts.drawing import Drawing
 from app.views.charts.levels import Band, Exact, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
 from app.views.charts.map import Said
@@ -26,9 +27,10 @@ SUM_IS_ZERO = Key("line", "the line on which its sum z is 0")
 
 @dataclass(frozen=True)
 class Small:
-    """One unit in small, and what asks for it large."""
+    """One unit in small, what it gives here, and what asks for it large."""
 
     name: str
+    said: str
     query: str
     bands: tuple[Band, ...]
     current: bool
@@ -44,6 +46,11 @@ class UnitPictures:
 
     small: tuple[Small, ...]
     seen: OverData
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The chosen unit's."""
+        return self.seen.drawings
 
 
 def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
@@ -85,7 +92,7 @@ def units(session: TrainingSession, query: Query, digits: int) -> UnitPictures:
     chosen = {field.name: field.value for field in every}
     return UnitPictures(
         tuple(
-            Small(names[i], urlencode({**chosen, "unit": i}), found, i == j)
+            Small(names[i], _range(A[:, i]), urlencode({**chosen, "unit": i}), found, i == j)
             for i, found in zip(group, drawn, strict=True)
         ),
         seen,
@@ -105,10 +112,14 @@ def _filled(
     return bands(own, levels, looks), Band(OPEN, sums.line(0.0))
 
 
+def _range(values: Array) -> str:
+    low, high = (number(float(value), DIGITS) for value in (values.min(), values.max()))
+    return f"{low} everywhere here" if low == high else f"{low} to {high} here"
+
+
 def _title(name: str, values: Array, sums: Array) -> str:
     """Hidden unit 1 gives 0.02 to 0.98 here; its sum changes sign along the line."""
-    low, high = (number(float(value), DIGITS) for value in (values.min(), values.max()))
-    gives = f"{low} everywhere here" if low == high else f"{low} to {high} here"
+    gives = _range(values)
     if sums.min() < 0 < sums.max():
         return f"{name} gives {gives}; its sum changes sign"
     return f"{name} gives {gives}; its sum is {'above' if sums.min() >= 0 else 'below'} 0 everywhere"

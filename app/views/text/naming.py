@@ -112,8 +112,8 @@ SHARED = {
     "eta": "Learning rate",
     "norm": "Length of all gradients",
     "clip": "Clipping factor",
-    "correction_m": "Correction of m",
-    "correction_v": "Correction of v",
+    "correction_m": "Correction of the first moment",
+    "correction_v": "Correction of the second moment",
 }
 FOUND = {
     "z": "Weighted sum",

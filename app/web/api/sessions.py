@@ -16,9 +16,11 @@ from starlette.responses import Response, StreamingResponse
 
 from app.engine.network.errors import SetupError
 from app.lessons import LESSONS, lesson_named
-from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
+from app.sessions.setups.declaration import TableGiven, check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
+from app.sessions.setups.draft import examples_given
 from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.take_away.link import opened
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
@@ -32,6 +34,7 @@ from app.web.api.schemas import (
     LessonAnswer,
     Move,
     NewLesson,
+    NewLinked,
     NewSession,
     NewSetup,
     ReaderAnswer,
@@ -40,9 +43,9 @@ from app.web.api.schemas import (
     Train,
 )
 from app.web.api.state import dumps, json_response, state_texts, trace_texts
-from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
+from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon, stay
 from app.web.http.errors import Handlers, answer, problem
-from app.web.http.new_session import check_may_begin, kept_walk
+from app.web.http.new_session import check_may_begin, kept_walk, linked_walk
 from app.web.http.page import prefix
 from app.web.http.work import PIECE, BusyError, TooFastError
 
@@ -147,14 +150,21 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
     if isinstance(new, NewLesson):
         lesson = lesson_named(new.lesson)
         begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, new.as_published))
+    elif isinstance(new, NewLinked):
+        begun = await linked_walk(request, lambda limits: opened(new.link, limits))
     else:
         begun = await before_a_walk(request, lambda: _own(new, the.settings))
-    kept = await kept_walk(request, begun.ask("chosen" if new.asking else ""))
+    if not isinstance(new, NewLinked):
+        begun = begun.ask("chosen" if new.asking else "")
+    kept = await kept_walk(request, begun)
     return await _told(Walk(the, kept.id, None, "", request), kept, 201)
 
 
 def _own(new: NewSetup, settings: Settings) -> TrainingSession:
     check_limits(new, settings)
+    if isinstance(new.data, TableGiven):
+        new = new.model_copy(update={"data": examples_given(new.data, settings)})
+        check_limits(new, settings)
     return TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
 
 
@@ -292,6 +302,7 @@ async def revoke(walk: TheWalk) -> Response:
     with suppress(UnknownSessionError):  # it may be revoked already; the store knows
         await walk.load()
     await walk.services.store.revoke(walk.id, new_id)
+    stay(walk.request)
     renamed = Walk(walk.services, new_id, None, "", walk.request)
     return await _told(renamed, await renamed.load())
 

@@ -1,6 +1,7 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from gzip import compress
 from hashlib import sha256
@@ -18,6 +19,9 @@ LEVEL = 6  # a third quicker than the smallest, which is 1 % smaller
 FOR_EVER = "public, max-age=31536000, immutable"
 SHEET = "style.css"  # the style sheets of all features in one: a page waits for one, and it serves all others too
 FIRST = ("tokens.css", "app.css")
+ALONE = "svg{background:var(--card);font-family:Inter,system-ui,sans-serif}"  # what a page gives a drawing besides
+VENDOR = "vendor/"  # what others wrote is served as they packed it
+FOR_READERS = re.compile(rb"^\s+(//.*\n\s*)*|^(//.*\n\s*)+", re.MULTILINE)  # of a script: indents and lines of comment
 NAMED = re.compile(r'url\("([^"]+)"\)')
 
 
@@ -50,6 +54,10 @@ class Assets(StaticFiles):
         """The address of a file below the folder, with its version. FileNotFoundError where it is missing."""
         return f"{name}?v={self._asset(name).version}"
 
+    def rules(self, sheet: str) -> str:
+        """The text of one of the style sheets."""
+        return (self._static / sheet).read_text()
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, with how long it may be kept."""
         versioned = scope["query_string"].startswith(b"v=")
@@ -63,6 +71,8 @@ class Assets(StaticFiles):
     def _asset(self, name: str) -> Asset:
         if name not in self._read:
             body = self._style_sheet() if name == SHEET else (self._static / name).read_bytes()
+            if name.endswith(".js") and not name.startswith(VENDOR):
+                body = FOR_READERS.sub(b"", body)
             packed = b"" if name.endswith(".woff2") else compress(body, LEVEL, mtime=0)
             self._read[name] = Asset(sha256(body).hexdigest()[:12], guess_type(name)[0], body, packed)
         return self._read[name]
@@ -101,6 +111,14 @@ class Templates:
     def part(self, name: str, part: object, at: str) -> str:
         """What the template's macro `part` makes of one part of a panel of the session at this address."""
         return str(self._environment.get_template(name).module.part(part, at))  # type: ignore[attr-defined]
+
+    def drawing(self, name: str, shown: object, sheets: Sequence[str]) -> str:
+        """What the template's macro `draw` draws, as a file by itself that wears these style sheets."""
+        drawn = str(self._environment.get_template(name).module.draw(shown))  # type: ignore[attr-defined]
+        opening, _, rest = drawn.partition(">")
+        rules = "".join(self._assets.rules(sheet) for sheet in sheets).replace("&", "&amp;").replace("<", "&lt;")
+        namespace = opening.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        return f"{namespace}><style>{rules}{ALONE}</style>{rest}"
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""

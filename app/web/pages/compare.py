@@ -1,39 +1,44 @@
-"""Two walks side by side, as published and put right, or with a mistake and without; and forks, which begin them."""
+"""Walks side by side, as published and put right, or with a mistake and without; and forks, which begin them."""
 
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from app.engine.network.errors import DivergedError, SetupError
-from app.sessions.compare.counterpart import both_followed, pair_of, parting
-from app.sessions.compare.forks import begun_fork, forked
+from app.sessions.compare.counterpart import all_followed, pair_of, parting
+from app.sessions.compare.forks import THINGS, begun_fork, forked, with_beside, with_fork, without_fork
 from app.sessions.predict import posed_question
-from app.sessions.setups.declaration import check_learning_rate
+from app.sessions.setups.declaration import check_learning_rate, check_sizes
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.compare.act_two import act_two_page
-from app.views.compare.compare import Seen, compare_page, comparison_of
+from app.views.compare.compare import Seen, changed, compare_page
+from app.views.compare.outcomes import drawn_of
 from app.views.compare.printed import run_of_notebook
 from app.views.pages import room_of
-from app.web.http.forms import number_in
-from app.web.http.htmx import wants_fragment
+from app.web.http.forms import number_in, whole_in
+from app.web.http.fragments import partials
+from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 
 async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
-    """The page, or for htmx what moves on it. The way of the other walk may be long. 404 while it must not be seen."""
+    """The page, or for htmx what is another on it. The ways of the other walks may be long. 404 while they must not be
+    seen.
+    """
     session = _open(kept.session)
-    await the.walk.follow(session, both_followed(session))
+    await the.walk.follow(session, all_followed(session))
 
     def shown() -> Response:
         asks = posed_question(session) is not None
-        panel = comparison_of(session, Seen(kept.rev, the.digits, message, (), asks, token_urlsafe(OP_BYTES)))
+        seen = Seen(kept.rev, the.digits, message, (), asks, token_urlsafe(OP_BYTES))
         if wants_fragment(the.request):
-            return the.fragment(panel, status)
-        page = compare_page(session, kept.id, panel)
+            had = the.form.get("drawn") == drawn_of(session, the.digits)
+            return HTMLResponse(partials(changed(session, seen, had), the.panel), status, headers=VARY)
+        page = compare_page(session, kept.id, seen)
         return page_response(the.request, "compare/page.html", page, room_of(session), status, kept.read_only)
 
     return await the.walk.work(shown)
@@ -91,29 +96,52 @@ async def first(the: WalkRequest) -> Kept:
         return walked if place is None else walked.moved_to(place)
 
     session = _open((await the.walk.load()).session)
-    await the.walk.follow(session, both_followed(session))
+    await the.walk.follow(session, all_followed(session))
     return await the.walk.compute(at_first, the.rev)
 
 
 @pages.route("/fork", "POST")
 async def fork(the: WalkRequest) -> Response:
-    """A new walk from the start, and beside it one with one thing changed; this one stays as it is."""
+    """A new walk from the start, and beside it one with one thing changed; this one stays as it is. A walk that is
+    compared with forks already gets one more, where it stands.
+    """
     kept = await the.walk.load()
     if kept.session.hunt:
         raise HTTPException(404)
+    if kept.session.fork:
+        return await one_more(the)
     check_may_begin(the.request)
-
-    def begun() -> TrainingSession:
-        thing = the.form.get("thing", "")  # a number is written in the way in which the page then calls it
-        number = thing in ("learning_rate", "seed")
-        value = f"{number_in(the.form, 'value'):.15g}" if number else the.form.get("value", "").strip()
-        beside = Fork(thing, value)
-        rate = forked(kept.session.setup, beside).learning_rate  # SetupError where it cannot be
-        check_learning_rate("value", rate, the.walk.services.settings)
-        return begun_fork(kept.session, beside)
-
     try:
-        fork = await the.walk.work(begun)
+        fork = await the.walk.work(lambda: begun_fork(kept.session, _asked(the, kept.session)))
     except (SetupError, DivergedError) as error:
         return await view(the, kept, str(error), 422)
     return await begun_walk(the.request, fork, "/compare")
+
+
+def _asked(the: WalkRequest, session: TrainingSession) -> Fork:
+    """The fork that a form asks for. SetupError where it cannot be, or is larger than this server takes."""
+    name = the.form.get("thing", "")
+    number = name in THINGS and not THINGS[name].names  # written in the way in which the page then calls it
+    asked = Fork(name, f"{number_in(the.form, 'value'):.15g}" if number else the.form.get("value", "").strip())
+    setup, limits = forked(session.setup, asked), the.walk.services.settings
+    check_learning_rate("value", setup.learning_rate, limits)
+    check_sizes("value", list(setup.sizes), limits)
+    return asked
+
+
+@pages.moves
+async def one_more(the: WalkRequest) -> Kept:
+    """One more walk in the comparison."""
+    return await the.walk.compute(lambda walked: with_fork(walked, _asked(the, walked)), the.rev)
+
+
+@pages.verb("/compare/beside")
+async def beside(the: WalkRequest) -> Kept:
+    """Another one of the walks that are compared stands beside this one."""
+    return await the.walk.do(lambda walked: with_beside(_open(walked), whole_in(the.form, "which")), the.rev)
+
+
+@pages.verb("/compare/drop")
+async def drop(the: WalkRequest) -> Kept:
+    """One walk fewer in the comparison."""
+    return await the.walk.do(lambda walked: without_fork(_open(walked), whole_in(the.form, "which")), the.rev)

@@ -10,11 +10,13 @@ from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.views.pages import room_of
 from app.views.pictures.curves import curves
-from app.views.pictures.pictures import PICTURES, chosen_picture, looked_over, pictures_page
+from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_over, pictures_page
 from app.views.training.training import Asked
 from app.web.http.htmx import wants_fragment
 from app.web.http.page import page_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
+
+SHEETS = ("tokens.css", "charts.css", "pictures.css")  # whose rules a drawing wears
 
 pages = WalkPages()
 
@@ -35,6 +37,19 @@ async def the_curves(the: WalkRequest) -> Response:
     return await the.walk.work(lambda: the.fragment(curves(kept.session, the.request.query_params, the.digits)))
 
 
+@pages.route("/pictures/{name}.svg")
+async def drawing(the: WalkRequest) -> Response:
+    """One drawing of a picture, or of the curves, as a file."""
+    name, kept = the.request.path_params["name"], await the.walk.load()
+    await the.walk.follow(kept.session, looked_over(kept.session, name))
+    found = await the.walk.work(lambda: drawing_of(kept.session, name, the.request.query_params, the.digits))
+    if found is None:
+        raise HTTPException(404)
+    named = {"Content-Disposition": f'attachment; filename="{found.name}.svg"'}
+    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS)
+    return Response(drawn, media_type="image/svg+xml", headers=named)
+
+
 @pages.route("/pictures/{name}")
 async def picture(the: WalkRequest) -> Response:
     """One picture."""
@@ -44,9 +59,13 @@ async def picture(the: WalkRequest) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
-    await the.walk.follow(kept.session, looked_over(kept.session, name))
     query = the.request.query_params
-    return await the.walk.work(lambda: the.fragment(chosen_picture(kept.session, name, query, the.digits)))
+    await the.walk.follow(kept.session, looked_over(kept.session, name))
+
+    def drawn() -> Response:
+        return the.fragment(chosen_picture(kept.session, name, query, the.digits))
+
+    return await the.walk.work(drawn)
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:

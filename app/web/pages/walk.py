@@ -163,13 +163,18 @@ class WalkPages:
         """
 
         def routed(verb: Verb) -> Verb:
-            @self.route(path, "POST")
-            async def moved(the: WalkRequest) -> Response:
-                return await self._moved(the, verb, opens, leaves)
-
+            self.route(path, "POST")(self.moves(verb, opens, leaves))
             return verb
 
         return routed
+
+    def moves(self, verb: Verb, opens: Opens = edited, leaves: Leaves | None = None) -> Answer:
+        """Answers a form by what the verb makes of the walk."""
+
+        async def moved(the: WalkRequest) -> Response:
+            return await self._moved(the, verb, opens, leaves)
+
+        return moved
 
     async def _moved(self, the: WalkRequest, verb: Verb, opens: Opens, leaves: Leaves | None) -> Response:
         """The walk after the verb; as it stands, and why, where it cannot be done."""

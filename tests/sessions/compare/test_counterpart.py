@@ -10,7 +10,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
-from app.sessions.compare.counterpart import both_followed, counterpart, differ, first_difference, parting
+from app.sessions.compare.counterpart import all_followed, counterpart, differ, first_difference, parting
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 
@@ -61,7 +61,7 @@ def test_a_network_with_a_mistake_is_compared_with_the_right_rules_and_one_witho
 def test_where_both_ways_were_followed_the_counterpart_goes_on_from_there(as_published: bool) -> None:
     session = TrainingSession.of_lesson(lesson_named("hours-of-study"), as_published).train(iterations=300)
     alone = other_of(session)
-    list(both_followed(session))
+    list(all_followed(session))
     other = other_of(session)
     assert other.timeline.checkpoints
     assert other.current.before.flat().tolist() == alone.current.before.flat().tolist()

@@ -56,7 +56,7 @@ def undone_is_as_it_was(before: TrainingSession, after: TrainingSession) -> None
 def same(one: TrainingSession, other: TrainingSession) -> None:
     """Both show the same numbers, can be undone alike, have the same goal, and the same walk beside them."""
     assert bits(one) == bits(other)
-    assert (one.marks, one.goal, one.fork) == (other.marks, other.goal, other.fork)
+    assert (one.marks, one.goal, one.forks) == (other.marks, other.goal, other.forks)
     left, right = (beside and bits(beside) for beside in map(counterpart, (one, other)))
     assert left == right
 

@@ -100,7 +100,8 @@ def test_a_network_of_ones_own_without_a_mistake_can_be_forked(client: TestClien
     session = begin(client, BATCHES)
     page = soup(client, f"/sessions/{session['id']}/compare")
     assert "no other walk" in words(page, ".verdict")
-    assert len(page.select("#fork form")) == 6
+    assert len(page.select("#fork form")) == 10
+    assert page.select_one("#fork details[open]") is not None
     assert client.get(f"/sessions/{session['id']}/compare/run").status_code == 404
 
 
@@ -157,7 +158,7 @@ def test_an_open_question_is_told_with_the_way_to_it_and_a_step_shows_it(client:
 @pytest.mark.parametrize("lesson", LESSONS, ids=SLUGS)
 def test_every_lesson_has_an_act_two_to_which_its_walk_leads(client: TestClient, lesson: Lesson) -> None:
     address = start(client, lesson.slug, as_published="false" if lesson.mistaken else "true")
-    assert element(soup(client, address), "#headline a")["href"] == f"{address}/act-two"
+    assert element(soup(client, address), "#go-on a[href$=act-two]")["href"] == f"{address}/act-two"
     client.post(f"{address}/update")
     way = element(soup(client, address), "#end a")
     page = soup(client, str(way["href"]))
@@ -182,9 +183,18 @@ def test_a_walk_without_a_lesson_has_no_act_two(client: TestClient) -> None:
 
 # Forks: a new walk beside one with one thing changed, stepped and trained together ------------------------------------
 
+TESTED: Json = {
+    "sizes": [2, 3, 1],
+    "data": {"dataset": "moons", "examples": 40, "noise": 0.2, "seed": 1, "test_share": 0.25},
+    "batch_size": 10,
+}
 FORKS = [
     ("learning_rate", "0.05", "η = 0.05"),
     ("optimizer", "adam", "Adam"),
+    ("units", "5", "5 units a layer"),
+    ("layers", "2", "2 hidden layers"),
+    ("batch_size", "1", "batches of 1"),
+    ("weight_decay", "0.01", "weight decay 0.01"),
     ("activation", "relu", "ReLU"),
     ("loss", "half_squared_error", "half squared error"),
     ("initializer", "he_normal", "he normal"),
@@ -209,9 +219,65 @@ def test_a_fork_stands_beside_the_walk_and_says_what_is_different(
     client.post(f"{at}/update")
     page = soup(client, f"{at}/compare")
     assert words(page, ".side.right h3") == name
-    assert "instead of" in words(page, "#fork .say")
-    assert page.select_one("#both-losses-title") is not None
-    assert page.select(".compared td.other")
+    assert "instead of" in words(page, "#fork .hint")
+    assert page.select_one("#all-losses-title") is not None
+    assert bool(page.select(".compared td.other")) == (thing not in ("units", "layers"))
+    assert [text.get_text() for text in page.select(".became tbody th")][1] == name
+
+
+def test_up_to_four_walks_stand_in_one_chart_each_with_its_losses_its_accuracies_and_its_boundary(
+    client: TestClient,
+) -> None:
+    at = fork(client, "optimizer", "adam", TESTED)
+    client.post(f"{at}/train", data={"iterations": "30"})
+    for thing, value in (("units", "6"), ("batch_size", "5")):
+        response = client.post(f"{at}/fork", data={"thing": thing, "value": value, "next": "compare"})
+        assert response.status_code == 303
+        assert response.headers["location"].endswith(f"{at}/compare")
+    page = soup(client, f"{at}/compare")
+    names = ["this walk", "batches of 5", "6 units a layer", "Adam"]
+    assert [name.get_text() for name in page.select(".became tbody th")] == names
+    for row in page.select(".became tbody tr"):
+        losses = [float(cell.get_text()) for cell in row.select("td.num")]
+        assert len(losses) == 4
+        assert 0 <= min(losses[2:]) <= max(losses) <= 100
+    assert len(page.select("#outcomes .charts .curve")) == 16  # losses and accuracies, over training and test examples
+    assert len(page.select("#outcomes .seen .map")) == 4
+    assert "iteration 30" in words(page, ".where")
+    assert page.select("#fork form") == []
+    full = client.post(f"{at}/fork", data={"thing": "seed", "value": "9", "next": "compare"})
+    assert full.status_code == 422
+    assert "Take one away" in full.text
+    client.post(f"{at}/compare/beside", data={"which": "2", "next": "compare"})
+    assert words(soup(client, f"{at}/compare"), ".side.right h3") == "Adam"
+    client.post(f"{at}/compare/drop", data={"which": "1", "next": "compare"})
+    page = soup(client, f"{at}/compare")
+    assert [name.get_text() for name in page.select(".became tbody th")] == ["this walk", "Adam", "6 units a layer"]
+    assert page.select("#fork form")
+    for which in ("7", "-1", "x", ""):
+        assert client.post(f"{at}/compare/drop", data={"which": which, "next": "compare"}).status_code == 422
+
+
+def test_what_became_of_the_walks_is_sent_again_only_where_it_changed(client: TestClient) -> None:
+    at = fork(client, "optimizer", "adam", TESTED)
+    drawn = str(element(soup(client, f"{at}/compare"), "#outcomes [name=drawn]")["value"])
+    form = {"next": "compare", "drawn": drawn}
+    assert "all-losses-title" not in client.post(f"{at}/step", data=form, headers=HTMX).text
+    assert "all-losses-title" in client.post(f"{at}/update", data=form, headers=HTMX).text
+
+
+def test_walks_of_a_regression_are_seen_by_their_fit(client: TestClient) -> None:
+    at = fork(client, "units", "5", {"sizes": [1, 3, 1], "data": {"dataset": "sine", "examples": 20}})
+    page = soup(client, f"{at}/compare")
+    assert len(page.select("#outcomes .seen svg.plot")) == 2
+    assert len(page.select("#outcomes .charts:not(.seen) svg.plot")) == 1
+
+
+@pytest.mark.parametrize(("thing", "value"), [("units", "33"), ("layers", "6"), ("units", "-3"), ("batch_size", "1e9")])
+def test_a_fork_is_no_larger_than_this_server_takes(client: TestClient, thing: str, value: str) -> None:
+    response = client.post(f"{walk_of(client, TESTED)}/fork", data={"thing": thing, "value": value})
+    assert response.status_code == 422
+    assert 'class="warning"' in response.text
 
 
 def test_both_step_and_train_together(client: TestClient) -> None:
@@ -284,6 +350,6 @@ def test_the_verdict_names_the_walk_beside_by_what_is_different(
 def test_with_nothing_beside_it_a_walk_shows_no_empty_panels_and_leads_on(client: TestClient) -> None:
     at = walk_of(client, BATCHES)
     page = soup(client, f"{at}/compare")
-    assert words(page, ".verdict").endswith("Change one thing below.")
+    assert words(page, ".verdict").endswith("Change one thing.")
     assert page.select(".warning, .partings, .compared") == []
     assert [link["href"] for link in page.select(".ways-on a")] == [at, f"{at}/pictures", f"{at}/compare"]

@@ -1,5 +1,7 @@
 """The page of pictures: whole or one picture alone, with and without scripts, for every kind of walk."""
 
+from xml.etree import ElementTree
+
 import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
@@ -224,3 +226,38 @@ def test_the_pictures_follow_the_walk(client: TestClient) -> None:
     assert "Walk on" not in words(shown, "#picture")
     assert len(shown.select("#picture .bar.weights")) == 2
     assert soup(client, f"{address}?show=landscape").select_one("path.tangent") is not None
+
+
+# A drawing by itself --------------------------------------------------------------------------------------------------
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("given", [MOONS, OWN_TABLE], ids=["classes", "numbers"])
+def test_every_drawing_of_every_picture_can_be_had_as_svg(client: TestClient, given: Json) -> None:
+    address = walk_of(client, given, 30)
+    client.post(f"{address}/backward")
+    found = []
+    for tab in tabs(soup(client, f"{address}/pictures")).values():
+        page = soup(client, tab)
+        links = [str(link["href"]) for link in page.select("a[download]")]
+        assert len({*links}) == len(links) == len(page.select("svg.plot"))
+        found += links
+    for link in {*found}:
+        answer = client.get(link)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("image/svg+xml")
+        assert answer.headers["content-disposition"].endswith('.svg"')
+        drawing = ElementTree.fromstring(answer.text)
+        assert drawing.tag == f"{SVG}svg"
+        assert (drawing.findtext(f"{SVG}title") or "").strip()
+        assert ".plot" in (drawing.findtext(f"{SVG}style") or "")
+        assert all(part.tag.startswith(SVG) for part in drawing.iter())
+
+
+def test_a_drawing_that_there_is_none_of_is_not_found(client: TestClient) -> None:
+    address = walk_of(client, MOONS, 0)
+    assert client.get(f"{address}/pictures/gradients.svg").status_code == 404
+    assert client.get(f"{address}/pictures/fitted.svg").status_code == 404
+    assert client.get(f"{address}/pictures/nothing.svg").status_code == 404
+    assert client.get(f"{address}/pictures/boundary.svg?drawing=other&class=x").status_code == 200
