@@ -206,6 +206,15 @@ def test_the_page_of_a_solved_case_shows_its_walk_like_any_other() -> None:
     assert page["equation"].code  # type: ignore[union-attr]
 
 
+def test_the_checks_that_level_0_asks_for_say_what_it_foretells() -> None:
+    session = begun(0, 0)
+    (_, by_check), *_ = bug_lab_panel(session, 5).clues
+    assert by_check[0].startswith("Check the gradient of the weight from hidden unit 2 to output 1: it is right.")
+    assert "that of the weight from input 1 to hidden unit 2: it is wrong." in by_check[0]
+    spent = checked(checked(session, Symbol("dW", 2, 0, 1)), Symbol("dW", 1, 1, 0))
+    assert [row.ok for row in checks(spent).rows] == [False, True]
+
+
 TODAY = date(2026, 11, 28)
 
 
