@@ -148,6 +148,9 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "POST /spend-check": lambda chance: {"gradient": f"dW-{chance.randint(1, 3)}-0-{chance.randint(0, 2)}"},
     "POST /accuse": _accused,
     "POST /apply-rule": _none,
+    "GET /name": _none,
+    "POST /name": _of("name", "", "mine", "\u202e"),
+    "POST /duplicate": _none,
     "GET /share": _none,
     "POST /share": _none,
     "POST /unshare": _none,
@@ -160,6 +163,8 @@ WITHOUT_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /": _none,
     "GET /lessons/{slug}": _none,
     "GET /bug-lab": lambda chance: {"level": str(chance.choice(LEVELS)), "seed": str(chance.randint(0, 99))},
+    "POST /bug-lab/sets": _whole("number", 99),
+    "GET /bug-lab/sets/{number}": _none,
     "GET /build": _of("from", *(point.name for point in STARTING_POINTS)),
     "GET /docs": _none,
     "GET /openapi.json": _none,
@@ -326,6 +331,7 @@ class Wanderer(Browser):
         method, path = operation.split(" ", 1)
         path = path.replace("{session_id}", self.walk or "none").replace("{slug}", self.chance.choice(SLUGS))
         path = path.replace("{name}", self.chance.choice(list(PICTURES)))
+        path = path.replace("{number}", str(self.chance.randint(0, 99)))
         if operation == BEGUN_BY_API:
             own = self.chance.random() < 0.7
             given = any_network(self.chance) if own else {"lesson": self.chance.choice(SLUGS)}
