@@ -118,11 +118,11 @@ class Setup:
         names = self.activations
         return Network(tuple(Layer(W, b, activation_named(n)) for (W, b), n in zip(pairs, names, strict=True)))
 
-    def method(self, base_rate: float, iteration: int = 0) -> Method:
-        """How an iteration, from 0, is done where this learning rate was chosen."""
-        rate = self.schedule.rate(base_rate, iteration)
+    def method(self, base_rate: float, iteration: int = 0, optimizer: Optimizer | None = None) -> Method:
+        """How an iteration, from 0, is done where this learning rate was chosen, and this optimizer."""
+        rate, optimizer = self.schedule.rate(base_rate, iteration), optimizer or self.optimizer
         rules = rules_of(self.mistakes, rate)
-        return Method(loss_named(self.loss), self.optimizer, rate, base_rate, self.decimals, rules, self.schedule)
+        return Method(loss_named(self.loss), optimizer, rate, base_rate, self.decimals, rules, self.schedule)
 
     def shape(self, examples: int) -> Shape:
         """The shape of the walk for a batch of so many examples."""

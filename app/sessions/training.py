@@ -1,13 +1,21 @@
-"""A training run: so many updates, or until it is stopped, made in stretches between which others are answered."""
+"""A training run: so many updates, until the loss is low, or until it is stopped, in steps between those of others."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from time import perf_counter
 
 from app.engine.network.errors import DivergedError, SetupError
+from app.sessions.walk.checkpoints import Checkpoint, thinned
+from app.sessions.walk.fast_forward import fast_legs
+from app.sessions.walk.history import CURVES, Point, Way, point_at, points_of, updates_after, whole_epochs
+from app.sessions.walk.position import START
 from app.sessions.walk.session import Goal, TrainingSession
 
-STRETCH = 0.002  # seconds of computing that a stretch may take, about
+STEP = 0.002  # seconds of computing that a step of a stretch may take, about
+FIRST = 8  # updates of the first one
+LATE = 1.5  # times as long as it should take a stretch may take to come to the end of an epoch
+SMALLER = 10.0  # a learning rate that led out of the finite numbers is divided by it
 
 
 class StoppedError(RuntimeError):
@@ -20,20 +28,48 @@ class StoppedError(RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """The walk at the end of one more stretch; `stopped` says why it goes no further."""
+    """How far a run has come from a session: the `way` that is known now, and some checkpoints that it has passed.
 
-    session: TrainingSession
+    `over`: its goal is reached. `stopped` says why it goes no further; then the walk stands at `stands`.
+    """
+
+    begun: TrainingSession
+    way: Way[Point]
+    passed: tuple[Checkpoint, ...] = ()
+    over: bool = False
     stopped: StoppedError | None = None
+    stands: TrainingSession | None = None
+
+    @cached_property
+    def session(self) -> TrainingSession:
+        """The walk at its end. DivergedError where the last update leads out of the finite numbers."""
+        begun, updates = self.begun, self.way.updates
+        if self.stands is not None:
+            return self.stands
+        there = begun if updates == begun.updates else self.warm.after_updates(updates)
+        return stopped_run(there) if self.over else there
+
+    @property
+    def warm(self) -> TrainingSession:
+        """The session with checkpoints on its way."""
+        timeline, last = self.begun.timeline, self.way.updates - 1
+        passed = [checkpoint for checkpoint in self.passed if timeline.now < checkpoint.iteration <= last]
+        checkpoints = thinned([*timeline.checkpoints, *passed], last)
+        return replace(self.begun, timeline=replace(timeline, checkpoints=checkpoints))
 
 
-def begun_run(session: TrainingSession, updates: int | None) -> TrainingSession:
+def begun_run(session: TrainingSession, updates: int | None, below: float | None = None) -> TrainingSession:
     """With a run of so many updates before it, or of as many as there will be; an iteration under way is finished
-    first. SetupError where it makes none.
+    first. It ends earlier where, at the end of an epoch, the loss of all training examples is `below` a number.
+
+    SetupError where it makes no update.
     """
     if updates is not None and updates < 1:
         raise SetupError("count", "The run makes no update.", "Ask for 1 or more.")
+    if below is not None and not below > 0:
+        raise SetupError("count", "No loss falls below 0.", "Give a number above 0, such as 0.05.")
     start = session.iteration + (session.cursor > 0)
-    return replace(session.marked("run"), goal=Goal(start, None if updates is None else start + updates))
+    return replace(session.marked("run"), goal=Goal(start, None if updates is None else start + updates, below))
 
 
 def stopped_run(session: TrainingSession) -> TrainingSession:
@@ -41,26 +77,44 @@ def stopped_run(session: TrainingSession) -> TrainingSession:
     return replace(session, goal=None)
 
 
-def stretches(session: TrainingSession, seconds: float, clock: Callable[[], float] = perf_counter) -> Iterator[Stretch]:
-    """On towards the run's goal, for about so many seconds of computing, as `clock` tells them. Where the numbers leave
-    what is finite, the last stretch stands just before, and the run is over.
+def stretches(
+    session: TrainingSession, seconds: float, clock: Callable[[], float] = perf_counter, one_epoch: bool = False
+) -> Iterator[Stretch]:
+    """On towards the run's goal, for about so many seconds of computing, as `clock` tells them, and to the end of an
+    epoch where that is near; `one_epoch`: to the end of the next one, if the time is enough.
+
+    Where the numbers leave what is finite, the last stretch stands just before, and the run is over.
     """
-    goal, spent, size = session.goal, 0.0, 1
+    goal, timeline, setup = session.goal, session.timeline, session.setup
     if goal is None:
         raise SetupError("run", "No training is under way.", "Begin one.")
-    while spent < seconds and goal.is_ahead(session.updates):
-        start, updates = clock(), session.updates
-        target = updates + size if goal.end is None else min(updates + size, goal.end)
-        try:
-            session = session.after_updates(target)
-        except DivergedError as error:
-            stands = before_divergence(session, error)
-            yield Stretch(stands, StoppedError(error, stands.updates))
-            return
-        took = clock() - start
-        spent += took
-        size = max(1, min(2 * size, round(size * STRETCH / max(took, 1e-9))))
-        yield Stretch(session)
+    stretch, spent, size = Stretch(session, CURVES.way(timeline, session.updates)), 0.0, FIRST
+    try:
+        while goal.is_ahead(stretch.way.updates) and not stretch.over:
+            start, way = clock(), stretch.way
+            epoch_end = updates_after(setup, whole_epochs(setup, way.updates) + 1)
+            stop = min(way.updates + size, epoch_end, goal.end or epoch_end)
+            (leg,) = fast_legs(setup, timeline.changes, way.end, [stop])
+            passed = thinned([*stretch.passed, way.end], stop)
+            way = CURVES.gone_on(timeline, way, leg)
+            over = goal.below is not None and stop == epoch_end and point_at(timeline, way).training.loss < goal.below
+            stretch = Stretch(session, way, passed, over)
+            took = max(clock() - start, 1e-9)
+            size, spent = max(1, min(2 * size, round(len(leg.losses) * STEP / took))), spent + took
+            late = spent >= (seconds if stop == epoch_end else LATE * seconds)
+            last = late or (one_epoch and stop == epoch_end) or over or stop == goal.end
+            if last:
+                _ = stretch.session  # found here, where it may take its time
+            yield stretch
+            if last:
+                return
+    except DivergedError as error:
+        stands = before_divergence(stretch.warm, error)
+        way = CURVES.way(timeline, stands.updates)
+        stretch = Stretch(session, way, stopped=StoppedError(error, stands.updates), stands=stands)
+        yield stretch
+    finally:
+        CURVES.put(setup, timeline.changes, stretch.way)
 
 
 def before_divergence(session: TrainingSession, error: DivergedError) -> TrainingSession:
@@ -72,3 +126,35 @@ def before_divergence(session: TrainingSession, error: DivergedError) -> Trainin
         except DivergedError:
             continue
     return stopped
+
+
+# After a run ----------------------------------------------------------------------------------------------------------
+
+
+def calmer(session: TrainingSession) -> TrainingSession:
+    """Before the last run, with a smaller learning rate than it ended with."""
+    return session.undo().with_learning_rate(smaller_rate(session))
+
+
+def smaller_rate(session: TrainingSession) -> float:
+    """The learning rate to try where this one was too large."""
+    return float(f"{session.learning_rate / SMALLER:.2g}")
+
+
+def back_to(session: TrainingSession, epoch: int) -> TrainingSession:
+    """On the way that was walked, at the end of an epoch; `undo` leads forth again."""
+    return replace(went_through(session, epoch), marks=session.marked("past").marks, goal=None)
+
+
+def went_through(session: TrainingSession, epoch: int) -> TrainingSession:
+    """Where a walk stood that has come to here when so many epochs were done, itself where these are not: the nearest
+    place on its way from which it can be gone on is looked for.
+    """
+    updates = updates_after(session.setup, epoch)
+    if not 0 < updates < session.updates:
+        return session if updates else session.moved_to(START)
+    points = points_of(session)
+    checkpoints = [p.checkpoint for p in points if p.checkpoint is not None and 0 < p.updates < updates]
+    timeline = session.timeline
+    known = thinned([*(c for c in timeline.checkpoints if c.iteration < updates), *checkpoints[-1:]], updates - 1)
+    return replace(session, timeline=replace(timeline, checkpoints=known)).after_updates(updates)

@@ -11,7 +11,8 @@ from app.engine.network.errors import SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
 from app.sessions.store.texts import fixed_text, moving_text, session_of
-from app.sessions.training import begun_run, stopped_run, stretches
+from app.sessions.training import back_to, begun_run, stopped_run, stretches
+from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import Clock
 from tests.sessions.own_setups import bits, own
@@ -37,6 +38,50 @@ def runaway() -> TrainingSession:
 def test_a_run_in_stretches_is_a_training_at_once(cursor: int) -> None:
     begun = own(2, optimizer=Optimizer("adam")).go(cursor) if cursor else own(2, optimizer=Optimizer("adam"))
     assert bits(run(begun, 150)) == bits(begun.train(iterations=150))
+
+
+def test_a_run_whose_settings_change_is_the_walk_with_the_same_changes() -> None:
+    """The fast way to there, and each iteration on its own."""
+    changed = run(own(2, optimizer=Optimizer("adam")), 20).adjusted({"eta": 0.05, "beta1": 0.5, "epsilon": 0.1})
+    ran = run(run(changed, 30).adjusted({"beta1": 0.95}), 40)
+    *_, last = ran.timeline.run(ran.iteration + 1)
+    assert last.method.optimizer == Optimizer("adam", beta1=0.95, epsilon=0.1)
+    assert last.after.flat().tobytes() == ran.network.flat().tobytes()
+    assert ran.network.flat().tobytes() != run(own(2, optimizer=Optimizer("adam")), 90).network.flat().tobytes()
+    assert session_of(fixed_text(ran), moving_text(ran)).optimizer == last.method.optimizer
+    assert bits(ran.undo().undo()) == bits(run(changed, 30))
+
+
+def test_what_is_set_to_what_it_is_is_no_edit_and_what_is_not_there_cannot_be_set() -> None:
+    session = own(2, optimizer=Optimizer("adam", weight_decay=0.1))
+    assert session.adjusted({"eta": 0.3, "beta1": 0.9}) is session
+    for name, value in (("momentum", 0.5), ("beta1", 1.0), ("weight_decay", 0.0), ("clip_norm", 1.0), ("eta", 0.0)):
+        with pytest.raises(SetupError):
+            session.adjusted({name: value})
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 7, 400, 401, 9999])
+def test_the_way_back_is_the_walk_as_it_was_then(epoch: int) -> None:
+    ran = run(own(2), 3 * 400 + 1)
+    there = back_to(ran, epoch)
+    wanted = own(2).train(epochs=epoch) if 0 < epoch <= 400 else own(2) if epoch == 0 else ran
+    assert bits(there) == bits(wanted)
+    assert bits(there.undo()) == bits(ran)
+
+
+def test_a_run_until_the_loss_is_low_ends_at_the_first_epoch_that_is_whatever_the_time() -> None:
+    setup = Setup((2, 3, 1), Dataset("moons", 40), batch_size=10, learning_rate=0.5)
+    ends = []
+    for seconds in (0.01, FOREVER):
+        session = begun_run(TrainingSession.of_setup(setup), None, below=0.3)
+        while session.goal is not None:
+            *_, last = stretches(session, seconds, Clock(tick=0.001))
+            session = last.session
+        ends.append(session)
+    first = next(point for point in points_of(ends[0]) if point.training.loss < 0.3)
+    assert {session.updates for session in ends} == {first.updates}
+    with pytest.raises(SetupError):
+        begun_run(TrainingSession.of_setup(setup), None, below=0.0)
 
 
 def test_a_run_stands_at_the_end_of_an_iteration_after_each_stretch() -> None:

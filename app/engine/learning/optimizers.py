@@ -11,8 +11,9 @@ from math import inf, sqrt
 
 import numpy as np
 
-from app.engine.learning.settings import Bounds, setting
+from app.engine.learning.settings import Bounds, check_settings, setting
 from app.engine.network.arrays import Array
+from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Expression, Power, Quotient, Root, Square, Sum, Symbol, complement, product
 
 CLIP_EPSILON = 1e-6  # in the divisor, as torch.nn.utils.clip_grad_norm_ has it
@@ -99,6 +100,22 @@ class Optimizer:
     def slots(self) -> tuple[str, ...]:
         """The names of the rows of its memory."""
         return tuple(state.name for state in self.rule.states if state.kept)
+
+    @property
+    def adjustable(self) -> tuple[str, ...]:
+        """The names of the settings that may change from one update to the next: those that have a part in it."""
+        used = (("weight_decay", self.weight_decay > 0), ("clip_norm", self.clip_norm is not None))
+        return (*self.rule.settings, *(name for name, counts in used if counts))
+
+    def adjusted(self, name: str, value: float) -> "Optimizer":
+        """With another value of one of these. SetupError where it cannot be, or would leave it without a part."""
+        if name not in self.adjustable:
+            raise SetupError(f"optimizer.{name}", "There is no such setting here.", f"Take one of: {self.adjustable}.")
+        changed = replace(self, **{name: value})  # type: ignore[arg-type]
+        check_settings("optimizer", changed)
+        if name not in changed.adjustable:
+            raise SetupError("optimizer.weight_decay", "It would end here.", "Give a number above 0, such as 1e-9.")
+        return changed
 
     @property
     def adds_decay(self) -> bool:

@@ -1,9 +1,11 @@
 """What a learner edits while walking: a parameter, the learning rate, an input or a target; and what undoes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
+from app.engine.learning.optimizers import Optimizer
+from app.engine.learning.settings import bounds_of
 from app.engine.memory import kept
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
@@ -13,6 +15,7 @@ from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
 from app.sessions.walk.position import Place
 
+SETTINGS = tuple(bounds_of(Optimizer))
 MOST_CHANGES = 200
 MOST_MARKS = 20  # edits and runs that can be undone
 
@@ -21,7 +24,8 @@ MOST_MARKS = 20  # edits and runs that can be undone
 class Change:
     """From the start of `iteration` on, `symbol` is `value`.
 
-    eta is the learning rate, W or b a parameter, x or y an input or a target: there j is the example, k the column.
+    eta is the learning rate, W or b a parameter, x or y an input or a target: there j is the example, k the column. All
+    else is a setting of the optimizer, by its name.
     """
 
     iteration: int
@@ -53,6 +57,12 @@ def learning_rate_at(changes: Changes, iteration: int, start: float) -> float:
     """The learning rate in force in an iteration; `start` where nothing changed it."""
     rates = [change.value for change in changes if change.symbol.kind == "eta" and change.iteration <= iteration]
     return rates[-1] if rates else start
+
+
+def optimizer_at(changes: Changes, iteration: int, start: Optimizer) -> Optimizer:
+    """The optimizer with the settings in force in an iteration; `start` where nothing changed them."""
+    settings = {c.symbol.kind: c.value for c in changes if c.symbol.kind in SETTINGS and c.iteration <= iteration}
+    return replace(start, **settings) if settings else start  # type: ignore[arg-type]
 
 
 def with_edits(network: Network, changes: Changes, iteration: int) -> Network:

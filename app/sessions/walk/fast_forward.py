@@ -12,7 +12,7 @@ from app.engine.memory import MEMORY, bytes_of
 from app.engine.network.arrays import Array
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
-from app.sessions.walk.edits import Changes, examples_at, learning_rate_at, with_edits
+from app.sessions.walk.edits import Changes, examples_at, learning_rate_at, optimizer_at, with_edits
 
 
 class Leg(NamedTuple):
@@ -27,7 +27,7 @@ class Runner:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self._feed = Feed(setup, *setup.examples)
+        self._feed, self._optimizer = Feed(setup, *setup.examples), setup.optimizer
         self._trainer = self._new_trainer()
 
     @cached_property
@@ -46,9 +46,10 @@ class Runner:
         """On to an iteration before which nothing changes but at the start."""
         setup, start = self.setup, self._trainer.iteration
         X, Y = examples_at(setup, changes, start)
-        if X is not self._feed.X or Y is not self._feed.Y:
-            here = self._checkpoint()
-            self._feed, self._trainer = Feed(setup, X, Y), self._new_trainer()
+        optimizer, other = optimizer_at(changes, start, setup.optimizer), X is not self._feed.X or Y is not self._feed.Y
+        if other or optimizer != self._optimizer:
+            here, self._optimizer = self._checkpoint(), optimizer
+            self._feed, self._trainer = Feed(setup, X, Y) if other else self._feed, self._new_trainer()
             self._set_down(here)
         network = self._trainer.network
         edited = with_edits(network, changes, start)
@@ -57,7 +58,8 @@ class Runner:
         return self._trainer.run(self._feed.batches(start, end, learning_rate_at(changes, start, setup.learning_rate)))
 
     def _new_trainer(self) -> Trainer:
-        return Trainer(self.setup.method(self.setup.learning_rate), self.setup.network)
+        method = self.setup.method(self.setup.learning_rate, optimizer=self._optimizer)
+        return Trainer(method, self.setup.network)
 
     def _set_down(self, checkpoint: Checkpoint) -> None:
         trainer, size = self._trainer, self._trainer.parameters.size

@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from app.engine.activity import gradient_sizes
-from app.engine.memory import MEMORY
+from app.engine.memory import MEMORY, bytes_of
 from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
 from app.engine.network.losses import LOSSES
@@ -25,6 +25,7 @@ from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.classes import accuracy, classifies
 from app.sessions.walk.edits import Changes, examples_at
+from app.sessions.walk.fast_forward import Leg
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline
 
@@ -32,6 +33,8 @@ SHORT = 25  # updates between two stops, a few milliseconds for a small network
 AGES = (8, 64, 512, 4096)  # updates before the end at which a way is kept too
 MOST_POINTS, MOST_STOPS = 300, 200
 MOST_WAYS = 64  # that are kept of one setup
+EMPTY, PER_NUMBER = 1_000, 40  # bytes of a way, and of each thing that it holds for itself
+CHECKPOINT_BYTES, FEWEST_KEPT = 1_000_000, 8  # of the checkpoints that are kept with the points of one way
 
 
 Seen = TypeVar("Seen")
@@ -89,6 +92,12 @@ class History(Generic[Seen]):
         for _ in ways:
             yield
 
+    def gone_on(self, timeline: Timeline, way: Way[Seen], leg: Leg) -> Way[Seen]:
+        """A way of this timeline and its next leg, which passes no place to look at but where it ends."""
+        recent = (*way.recent, *leg.losses.tolist())[-timeline.setup.iterations_per_epoch :]
+        there = Way(leg.end, recent, way.seen)
+        return replace(there, seen=self._look(timeline, way, there))
+
     def before(self, setup: Setup, changes: Changes, updates: int) -> Way[Seen] | None:
         """The longest known way of at most so many updates on which the same was changed."""
         with self._lock:
@@ -109,7 +118,8 @@ class History(Generic[Seen]):
             ways[key] = way
             if len(ways) > self._most:
                 del ways[next(iter(ways))]
-            MEMORY.put((self, setup), ways)
+            own = (EMPTY + PER_NUMBER * (len(one.recent) + len(one.seen)) for one in ways.values())
+            MEMORY.put((self, setup), ways, sum(own) + bytes_of(way))  # what was seen is shared by them
 
     def _ways(self, timeline: Timeline, updates: int) -> Iterator[Way[Seen]]:
         """The nearest way that is known before so many updates, then it gone on and on, up to there."""
@@ -119,9 +129,7 @@ class History(Generic[Seen]):
         try:
             yield way
             for stop, leg in zip(stops, timeline.legs(stops, way.end), strict=True):
-                recent = (*way.recent, *leg.losses.tolist())[-setup.iterations_per_epoch :]
-                there = Way(leg.end, recent, way.seen)
-                way = replace(there, seen=self._look(timeline, way, there))
+                way = self.gone_on(timeline, way, leg)
                 if updates - stop in AGES:
                     self.put(setup, changes, way)
                 yield way
@@ -168,7 +176,9 @@ class Score(NamedTuple):
 
 class Point(NamedTuple):
     """After so many updates, `epoch` epochs (1.5: half of the second): the mean of the epoch's losses, each before its
-    update, and how the network then does on all training examples and on the test examples.
+    update, NaN where the epoch is not done, and how the network then does on all training and on the test examples.
+
+    From `checkpoint`, kept at some of the points, the walk goes on from there.
     """
 
     updates: int
@@ -176,13 +186,19 @@ class Point(NamedTuple):
     mean: float
     training: Score
     test: Score
+    checkpoint: Checkpoint | None = None
 
 
 def points_of(session: TrainingSession) -> tuple[Point, ...]:
     """From the very start to the updates that are made, in order; the last one may stand in the middle of an epoch."""
-    timeline = session.timeline
-    way = CURVES.way(timeline, session.updates)
-    return way.seen if way.seen[-1].updates == session.updates else (*way.seen, _point(timeline, way))
+    way = CURVES.way(session.timeline, session.updates)
+    last = point_at(session.timeline, way)
+    return way.seen if last is way.seen[-1] else (*way.seen, last)
+
+
+def point_at(timeline: Timeline, way: Way[Point]) -> Point:
+    """The point where a way ends."""
+    return way.seen[-1] if way.seen[-1].updates == way.updates else _point(timeline, way)
 
 
 def points_followed(session: TrainingSession) -> Iterator[None]:
@@ -224,10 +240,16 @@ def _epoch_ends(setup: Setup, start: int, end: int) -> Iterator[int]:
 def _points_there(timeline: Timeline, before: Way[Point], there: Way[Point]) -> tuple[Point, ...]:
     """With one more point where an epoch ends that is kept."""
     epochs = whole_epochs(timeline.setup, there.updates)
-    stride = stride_for(epochs, MOST_POINTS)
+    stride, kept = (stride_for(epochs, most) for most in (MOST_POINTS, _most_checkpoints(there.end)))
     if epochs % stride or updates_after(timeline.setup, epochs) != there.updates:
         return before.seen
-    return (*(point for point in before.seen if point.epoch % stride == 0), _point(timeline, there))
+    points = (*(point for point in before.seen if point.epoch % stride == 0), _point(timeline, there))
+    return tuple(p if p.checkpoint is None or p.epoch % kept == 0 else p._replace(checkpoint=None) for p in points)
+
+
+def _most_checkpoints(one: Checkpoint) -> int:
+    """How many are kept with the points of a way, so that they take bounded bytes."""
+    return max(FEWEST_KEPT, CHECKPOINT_BYTES // one.parameters.nbytes)
 
 
 def _first_point(timeline: Timeline) -> Way[Point]:
@@ -240,14 +262,14 @@ def _point(timeline: Timeline, way: Way[Point]) -> Point:
     network, _ = timeline.opened(way.end)
     epochs = whole_epochs(setup, updates)
     start, end = (updates_after(setup, epoch) for epoch in (epochs, epochs + 1))
-    own = way.recent[start - updates :] if updates > start else way.recent
     test = setup.test_examples
     return Point(
         updates,
         epochs + (updates - start) / (end - start),
-        sum(own) / len(own) if own else nan,
+        sum(way.recent) / len(way.recent) if way.recent and updates == start else nan,
         score(setup, network, examples_at(setup, timeline.changes, updates)),
         score(setup, network, test) if len(test[0]) else Score(nan, nan),
+        way.end,
     )
 
 

@@ -1,6 +1,6 @@
 """TrainingSession: one learner's walk, and what a learner can do with it, as verbs that return the next session."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -9,6 +9,7 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import Values
 from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.learning.optimizers import Optimizer
 from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
@@ -47,10 +48,14 @@ class Losses:
 
 @dataclass(frozen=True)
 class Goal:
-    """What a training that was begun is to reach: from so many updates to so many; None: until it is stopped."""
+    """What a training that was begun is to reach: from so many updates to so many; None: until it is stopped.
+
+    It is reached earlier where the loss falls `below` a number.
+    """
 
     start: int
     end: int | None
+    below: float | None = None
 
     def is_ahead(self, updates: int) -> bool:
         """Whether a walk that has made so many updates is on its way there."""
@@ -358,6 +363,26 @@ class TrainingSession:
     def with_learning_rate(self, learning_rate: float) -> Self:
         """Another learning rate."""
         return self.edited(Symbol("eta"), learning_rate)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer, with the settings that are chosen for the next update."""
+        return self.timeline.optimizer(self.iteration + self.finished)
+
+    def adjusted(self, settings: Mapping[str, float]) -> Self:
+        """Other settings of the update, by name: eta, and those of the optimizer that are `adjustable`.
+
+        They count from the next update on; what stays as it is is no edit.
+        """
+        iteration, changes, optimizer = self.iteration + self.finished, self.timeline.changes, self.optimizer
+        for name, value in settings.items():
+            if value == (self.learning_rate if name == "eta" else getattr(optimizer, name, None)):
+                continue
+            _ = self.edit_of(Symbol(name), value) if name == "eta" else optimizer.adjusted(name, value)
+            changes = with_change(changes, Change(iteration, Symbol(name), value))
+        if changes == self.timeline.changes:
+            return self
+        return replace(self.marked("edit"), timeline=self.timeline.with_changes(changes, self.iteration))
 
     def with_parameter(self, layer: int, kind: str, j: int, k: int | None, value: float) -> Self:
         """Another value for one parameter."""

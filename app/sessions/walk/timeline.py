@@ -10,11 +10,12 @@ import numpy as np
 
 from app.engine.learning.divergence import check_finite, diverged
 from app.engine.learning.iteration import Iteration, Past, run_iteration
+from app.engine.learning.optimizers import Optimizer
 from app.engine.memory import kept
 from app.engine.network.layers import Network
 from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint, thinned, worth_keeping
-from app.sessions.walk.edits import Changes, examples_at, first_difference, learning_rate_at, with_edits
+from app.sessions.walk.edits import Changes, examples_at, first_difference, learning_rate_at, optimizer_at, with_edits
 from app.sessions.walk.fast_forward import Leg, fast_legs
 
 SHORT = 8  # iterations: a way so short is sooner walked than a trainer made ready for it
@@ -54,6 +55,10 @@ class Timeline:
     def learning_rate(self, iteration: int) -> float:
         """The learning rate that was chosen for an iteration; a schedule makes of it the one in force."""
         return learning_rate_at(self.changes, iteration, self.setup.learning_rate)
+
+    def optimizer(self, iteration: int) -> Optimizer:
+        """The optimizer with the settings in force in an iteration."""
+        return optimizer_at(self.changes, iteration, self.setup.optimizer)
 
     def at(self, iteration: int) -> Self:
         """The same way, at another iteration. DivergedError where the way there leaves the finite numbers."""
@@ -134,7 +139,8 @@ class Timeline:
     def _run(self, network: Network, past: Past) -> Iteration:
         X, Y = examples_at(self.setup, self.changes, past.iteration)
         batch = list(self.setup.batch(past.iteration))
-        method = self.setup.method(self.learning_rate(past.iteration), past.iteration)
+        number = past.iteration
+        method = self.setup.method(self.learning_rate(number), number, self.optimizer(number))
         return run_iteration(method, network, X[batch], Y[batch], past)
 
 

@@ -172,6 +172,7 @@ class Frame:
 
 WIDE = Frame(760.0, 300.0, 76.0, 626.0, 30.0, 252.0)  # with room for the names of lines at their ends
 NARROW = Frame(460.0, 250.0, 62.0, 440.0, 30.0, 204.0)  # the names stand in a legend
+LOW = Frame(460.0, 180.0, 62.0, 440.0, 26.0, 134.0)  # two of them are seen at once
 SQUARE = Frame(480.0, 470.0, 62.0, 466.0, 26.0, 420.0)
 
 

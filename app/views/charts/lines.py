@@ -59,7 +59,7 @@ class About:
     """What a plot is of: an id for its element, a title that says it in words, what the axes count, the digits.
 
     `scale` is that of the y axis; `least` is what it spans at least. `tight`: the x axis ends where the
-    lines do.
+    lines do; else it goes as far as `reach`, if they do not.
     """
 
     id: str
@@ -71,6 +71,7 @@ class About:
     frame: Frame = WIDE
     least: tuple[float, ...] = ()
     tight: bool = False
+    reach: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,7 @@ class Plot:
 
 def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> Plot:
     """The series in one frame, with examples over them. A note says where the y axis is logarithmic."""
-    frame = about.frame
-    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
-    values = [*about.least, *heights, *(value for one in series for value in one.values)]
-    finite = [value for value in values if isfinite(value)]
-    shown = (about.scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
-    y = axis(min(shown), max(shown), Span(frame.bottom, frame.top, scale=about.scale))
-    ends = [one.at(i) for one in series if one.values for i in (0, len(one.values) - 1)] or [0.0]
-    low, high, span = min(ends), max(ends), Span(frame.left, frame.right, scale="linear")
-    x = tight(low, high, span) if about.tight else axis(low, max(high, low + 1.0), span)
+    frame, (x, y) = about.frame, axes_of(about, series, clouds)
     longest = max(series, key=lambda one: len(one.values))  # whose places all of them are read at
     rows = (
         (longest.place_text(i), *(one.text_at(longest.at(i), about.digits) for one in series))
@@ -132,19 +125,40 @@ def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -
     )
 
 
+def axes_of(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> tuple[Axis, Axis]:
+    """Across and up, for all of it."""
+    frame = about.frame
+    heights = [height for cloud in clouds for height in cloud.points[:, 1].tolist()]
+    values = [*about.least, *heights, *(value for one in series for value in one.values)]
+    finite = [value for value in values if isfinite(value)]
+    shown = (about.scale == "logarithmic" and [value for value in finite if value > 0]) or finite or [0.0]
+    y = axis(min(shown), max(shown), Span(frame.bottom, frame.top, scale=about.scale))
+    ends = [one.at(i) for one in series if one.values for i in (0, len(one.values) - 1)] or [0.0]
+    low, high, span = min(ends), max(ends), Span(frame.left, frame.right, scale="linear")
+    return tight(low, high, span) if about.tight else axis(low, max(high, low + about.reach), span), y
+
+
 # Lines ----------------------------------------------------------------------------------------------------------------
 
 
-def path(series: Series, x: Axis, y: Axis) -> str:
+def path(series: Series, x: Axis, y: Axis, columns: int = SEEN) -> str:
     """The line through the numbers; it breaks where they have no place. A single number is a dot."""
     values = [value if y.holds(value) else nan for value in series.values]
     parts: list[str] = []
     last = -1
-    for i in thinned(values):
+    for i in thinned(values, columns):
         broken = last < 0 or not all(isfinite(value) for value in values[last + 1 : i])
         parts.append(f"{'M' if broken else 'L'}{place(x.at(series.at(i)))} {place(y.at(values[i]))}")
         last = i
     return "".join(parts) + ("h0" if len(parts) == 1 else "")
+
+
+def onward(series: Series, beyond: float, x: Axis, y: Axis) -> str:
+    """What a line through the numbers is longer than one that ended at this place along the axis."""
+    held = [i for i, value in enumerate(series.values) if y.holds(value)]
+    joined = any(series.at(i) <= beyond for i in held)
+    d = "".join(f"L{place(x.at(series.at(i)))} {place(y.at(series.values[i]))}" for i in held if series.at(i) > beyond)
+    return d if joined else d.replace("L", "M", 1)
 
 
 def thinned(values: Sequence[float], columns: int = SEEN) -> list[int]:

@@ -5,6 +5,9 @@ from math import floor, log10
 from typing import ClassVar
 
 from app.engine.network.expressions import Symbol
+from app.sessions.setups.declaration import OptimizerGiven
+from app.sessions.setups.setting import Setting
+from app.sessions.walk.edits import SETTINGS
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.symbols import Script, in_html, orientation_of, reference
 from app.views.paths.paths import Opened
@@ -15,7 +18,7 @@ from app.views.text.words import counted, sentence
 
 SMALLEST = 0.1  # a value is stepped by a tenth of its power of ten; one below this by a hundredth
 MOST_DIGITS = 15
-UNDO = {"edit": "Undo the edit", "run": "Undo the training", "reset": "Undo the reset"}
+UNDO = {"edit": "Undo the edit", "run": "Undo the training", "reset": "Undo the reset", "past": "Undo the way back"}
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,18 @@ def _field(session: TrainingSession, symbol: Symbol, focused: bool) -> Field:
 def words_of(session: TrainingSession, symbol: Symbol) -> str:
     """The weight from input 1 to hidden unit 2, the bias of the output, input 1 of example 3."""
     kind, _, j, k = symbol
+    if kind in SETTINGS:
+        return setting_label(kind)
     if kind == "x":
         return f"input {(k or 0) + 1} of example {j + 1}"
     if kind == "y":
         return f"target {(k or 0) + 1} of example {j + 1}"
     return f"the {parameter_name(session.shape, symbol)}"
+
+
+def setting_label(name: str) -> str:
+    """What a form calls a setting of the optimizer: beta 1."""
+    return next(one.label for one in OptimizerGiven.model_fields[name].metadata if isinstance(one, Setting))
 
 
 # What was edited -----------------------------------------------------------------------------------------------------

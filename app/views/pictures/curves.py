@@ -1,16 +1,17 @@
 """The curves of a training: loss and accuracy by epoch, on training and on test examples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
 from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import NARROW, Scale
-from app.views.charts.drawing import Drawing
+from app.views.charts.axes import LOW, Scale
+from app.views.charts.drawing import Drawn
 from app.views.charts.lines import About, Plot, Series, plot
-from app.views.pictures.choices import Choices, Query, choice, choices_of
+from app.views.charts.table import Table
+from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
 TRAINING, TEST, MEAN = "training", "test", "mean of the epoch"
@@ -33,41 +34,69 @@ class Curves:
     moving: bool = False
 
     @property
-    def drawings(self) -> tuple[Drawing, ...]:
+    def drawings(self) -> tuple[Drawn, ...]:
         """Each plot."""
-        return tuple(Drawing(one.id, "svg/plot.svg", one) for one in self.plots)
+        return tuple(Drawn(one.id, "svg/plot.svg", one) for one in self.plots)
+
+    @property
+    def svgs(self) -> tuple[str, ...]:
+        """Where each plot can be had as SVG, below the address of the pictures."""
+        return tuple(f"curves.svg?drawing={one.id}&{self.choices.query}" for one in self.plots)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The numbers of both."""
+        return tuple(plot.table for plot in self.plots)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One plot before it is drawn."""
+
+    about: About
+    lines: tuple[Series, ...]
 
 
 def curves(session: TrainingSession, query: Query, digits: int, moving: bool = False) -> Curves:
-    """Both curves up to where the walk stands. Replays what is not known of it yet.
+    """Both curves up to where the walk stands. Replays what is not known of it yet."""
+    plots = tuple(plot(one.about, one.lines) for one in drawings(session, query, digits))
+    return Curves(plots, choices_of(query, "curves", [_scale(query)], "curves"), moving)
+
+
+def drawings(session: TrainingSession, query: Query, digits: int) -> Iterator[Drawing]:
+    """What the curves draw: the loss, then the accuracy; as far across as the training under way is to go.
 
     With one batch an epoch, the mean of its losses is the loss one epoch earlier, and so no line of its own.
     """
-    points = points_of(session)
+    points, goal, setup = points_of(session), session.goal, session.setup
     losses = {TRAINING: [point.training.loss for point in points], TEST: [point.test.loss for point in points]}
-    if session.setup.iterations_per_epoch > 1:
+    if setup.iterations_per_epoch > 1:
         losses[MEAN] = [point.mean for point in points]
     lines = _lines(points, losses)
-    scale = choice(query, "scale", "scale", SCALES)
-    wanted: Scale = "logarithmic" if scale.value == "logarithmic" else "linear"
+    wanted: Scale = "logarithmic" if _scale(query).value == "logarithmic" else "linear"
+    ahead = goal.end if goal and goal.end and goal.is_ahead(session.updates) else 0
+    reach = max(1.0, ahead / setup.iterations_per_epoch)
     told = _told("loss", lines, digits, "", points[-1])
-    plots = [plot(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, NARROW), lines)]
+    yield Drawing(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, LOW, reach=reach), lines)
     shares = {
         TRAINING: [100 * point.training.accuracy for point in points],
         TEST: [100 * point.test.accuracy for point in points],
     }
     if lines := _lines(points, shares):
-        told = _told("accuracy", lines, PERCENT, "\u00a0%", points[-1])
-        about = About("accuracy-curve", told, "epoch", "classified right, %", PERCENT, "linear", NARROW, (0.0, 100.0))
-        plots.append(plot(about, lines))
-    return Curves(tuple(plots), choices_of(query, "curves", [scale], "curves"), moving)
+        told, up = _told("accuracy", lines, PERCENT, "\u00a0%", points[-1]), "classified right, %"
+        about = About("accuracy-curve", told, "epoch", up, PERCENT, "linear", LOW, (0.0, 100.0), reach=reach)
+        yield Drawing(about, lines)
 
 
-def _lines(points: Sequence[Point], named: Mapping[str, list[float]]) -> list[Series]:
+def _scale(query: Query) -> Choice:
+    return choice(query, "scale", "scale", SCALES)
+
+
+def _lines(points: Sequence[Point], named: Mapping[str, list[float]]) -> tuple[Series, ...]:
     """Over the epochs, those that have a number."""
     epochs = [point.epoch for point in points]
     looked = zip(named.items(), LOOKS, strict=False)
-    return [Series(name, look, values, epochs) for (name, values), look in looked if any(map(isfinite, values))]
+    return tuple(Series(name, look, values, epochs) for (name, values), look in looked if any(map(isfinite, values)))
 
 
 def _told(what: str, lines: Sequence[Series], digits: int, unit: str, last: Point) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from app.sessions.setups.typed import WHOLE
+from app.sessions.training import went_through
 from app.sessions.walk.classes import classifies
-from app.sessions.walk.history import points_followed, trail_followed
+from app.sessions.walk.history import points_followed, trail_followed, updates_after, whole_epochs
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.drawing import Drawing
+from app.views.charts.drawing import Drawn
 from app.views.pages import Heading, heading_of
 from app.views.pictures.activity import activations
 from app.views.pictures.choices import Query
@@ -53,10 +55,20 @@ PICTURES = {picture.name: picture for picture in _ALL}
 
 
 @dataclass(frozen=True)
+class Past:
+    """The slider through the pictures of a training: one at the end of each epoch, up to where the walk stands."""
+
+    epoch: int
+    last: int
+    told: str
+
+
+@dataclass(frozen=True)
 class ChosenPicture:
     """The region of the chosen picture: the tabs of all that fit the walk, its name, and the picture's own panel.
 
-    `moving`: others follow at once, and nobody points at this one.
+    `past` is None where there is nothing to look back on, and where it is `moving`: others follow at once, and nobody
+    points at this one.
     """
 
     id: ClassVar[str] = "picture"
@@ -65,6 +77,7 @@ class ChosenPicture:
     tabs: tuple[Picture, ...]
     name: str
     picture: Panel | None
+    past: Past | None = None
     moving: bool = False
 
 
@@ -100,13 +113,28 @@ def pictures_page(
 def chosen_picture(
     session: TrainingSession, name: str, query: Query, digits: int, moving: bool = False
 ) -> ChosenPicture:
-    """The chosen picture; the first of those that fit where none of this name does."""
+    """The chosen picture; the first of those that fit where none of this name does.
+
+    It is of the epoch's end that the query names, if that is on the way of the walk.
+    """
     fitting, picture = _chosen(session, name)
-    drawn = picture and picture.draw(session, query, digits)
-    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, moving)
+    past = None if moving else _past(session, query)
+    seen = went_through(session, past.epoch) if past and past.epoch < past.last else session
+    drawn = picture and picture.draw(seen, query, digits)
+    return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, past, moving)
 
 
-def drawing_of(session: TrainingSession, name: str, query: Query, digits: int) -> Drawing | None:
+def _past(session: TrainingSession, query: Query) -> Past | None:
+    done = whole_epochs(session.setup, session.updates)
+    last = done + (updates_after(session.setup, done) < session.updates)
+    if not last:
+        return None
+    asked = query.get("epoch", "")
+    epoch = min(int(asked), last) if WHOLE.fullmatch(asked) else last
+    return Past(epoch, last, f"{epoch:,} of {last:,}" if epoch < last else "as it is now")
+
+
+def drawing_of(session: TrainingSession, name: str, query: Query, digits: int) -> Drawn | None:
     """One drawing by itself, of the curves or of a picture by name: the one that the query names, else the first; None
     where there is none.
     """

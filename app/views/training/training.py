@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.sessions.training import smaller_rate
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.edit import UNDO
+from app.views.explorer.edit import UNDO, setting_label, told_edits
+from app.views.pages import Option
 from app.views.text.numbers import number
 from app.views.text.words import COUNTS, counted, sentence
+
+MEASURES = (("epochs", "epochs"), ("iterations", "iterations"), ("loss", "until loss below"))
+PACES = (("fast", "fast"), ("slow", "each epoch"))
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,8 @@ class Progress:
 class Asked:
     """What the page is: its own word, sent back by its form; whether it asks for more; what must be said.
 
-    `pressed` is the verb of the button that asked; `count` and `measure` are the form's: how long its last run was.
+    `pressed` is the verb of the button that asked; `measure`, `count` and `pace` are the form's: how long its last run
+    was. `diverged`: what must be said is that the numbers ran away.
     """
 
     op: str = ""
@@ -31,25 +37,37 @@ class Asked:
     pressed: str = ""
     count: str = "100"
     measure: str = "epochs"
+    pace: str = "fast"
+    diverged: bool = False
 
 
 QUIET = Asked()
 
 
 @dataclass(frozen=True)
+class Field:
+    """A setting that can be changed, also while a training runs: its name in the form, its label, its value."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Training:
     """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
 
-    `period` is how often it asks, in milliseconds; `undo` leads back to before the last run or edit. `spoken` is said
-    where something begins or ends; `focused`: the button that was pressed is gone, the first one takes its focus.
+    `undo` leads back to before the last run or edit. `spoken` is said where something begins or ends; `focused`: the
+    button that was pressed is gone, the first one takes its focus. `calmer` is the learning rate to try where this one
+    was too large, empty where it was not.
     """
 
     id: ClassVar[str] = "training"
     template: ClassVar[str] = "training/training.html"
-    period: ClassVar[int] = 400
-    measures: ClassVar[tuple[str, ...]] = ("epochs", "iterations")
 
     asked: Asked
+    measures: tuple[Option, ...]
+    paces: tuple[Option, ...]
     progress: Progress | None
     running: bool
     told: str
@@ -57,23 +75,20 @@ class Training:
     undo: str
     at_start: bool
     focused: bool
-    learning_rate: str
+    settings: tuple[Field, ...]
+    calmer: str
 
 
 def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
     """The panel of a walk."""
-    goal, progress = session.goal, None
-    if goal and goal.is_ahead(session.updates):
-        done = max(0, session.updates - goal.start)
-        progress = Progress(f"{_counted(done)} made, until you stop.", "", "")
-        if goal.end is not None:
-            whole = goal.end - goal.start
-            progress = Progress(f"{done:,} of {whole:,} iterations.", str(done), str(whole))
+    progress = _progress(session, digits)
     running = progress is not None and asked.running and not asked.message
-    told = _told(session, digits)
+    told = " ".join(filter(None, (_told(session, digits), told_edits(session, digits))))
     undo = UNDO[session.marks[-1].what] if session.marks and progress is None else ""
     return Training(
         asked,
+        tuple(Option(value, text, value == asked.measure) for value, text in MEASURES),
+        tuple(Option(value, text, value == asked.pace) for value, text in PACES),
         progress,
         running,
         told,
@@ -81,8 +96,29 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
         undo,
         at_start=session.iteration == 0 and session.cursor == 0,
         focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
-        learning_rate=f"{session.learning_rate:.15g}",
+        settings=(
+            Field("learning_rate", "learning rate η", f"{session.learning_rate:.15g}"),
+            *(
+                Field(name, setting_label(name), f"{getattr(session.optimizer, name):.15g}")
+                for name in session.optimizer.adjustable
+            ),
+        ),
+        calmer=f"{smaller_rate(session):.15g}" if asked.diverged and undo else "",
     )
+
+
+def _progress(session: TrainingSession, digits: int) -> Progress | None:
+    """How far the run under way has come; None where none is."""
+    goal = session.goal
+    if goal is None or not goal.is_ahead(session.updates):
+        return None
+    done = max(0, session.updates - goal.start)
+    if goal.below is not None:
+        return Progress(f"{_counted(done)} made, until the loss is below {number(goal.below, digits)}.", "", "")
+    if goal.end is None:
+        return Progress(f"{_counted(done)} made, until you stop.", "", "")
+    whole = goal.end - goal.start
+    return Progress(f"{done:,} of {whole:,} iterations.", str(done), str(whole))
 
 
 def _counted(count: int) -> str:

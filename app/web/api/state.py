@@ -13,6 +13,7 @@ from starlette.responses import Response
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, trace
 from app.engine.equations.values import evaluate
+from app.engine.learning.optimizers import Optimizer
 from app.engine.memory import kept
 from app.engine.network.expressions import BatchSum, Expression, Mean, products_of, symbols_in
 from app.engine.network.propagation import Backward, Forward
@@ -70,7 +71,7 @@ def state_texts(kept: Kept) -> Iterator[str]:
             "layers": [{"W": layer.W.tolist(), "b": layer.b.tolist()} for layer in layers],
         },
     }
-    setup = _setup_text(session.setup, session.learning_rate, session.hidden)
+    setup = _setup_text(session.setup, session.optimizer, session.learning_rate, session.hidden)
     yield f'{dumps(head)[:-1]},"setup":{setup},{dumps(place)[1:-1]}'
     yield from _arrays("forward", it.forward if session.phase_done("forward") else None, "Z", "A")
     yield f',"loss":{dumps(it.loss if session.phase_done("loss") else None)}'
@@ -93,9 +94,11 @@ def _arrays(name: str, of: Forward | Backward | None, *letters: str) -> Iterator
 
 
 @kept
-def _setup_text(setup: Setup, learning_rate: float, hidden: bool) -> str:
-    """The setup with the learning rate chosen now, its mistake hidden or not; kept, for its data may be long."""
-    document = setup_document(setup)
+def _setup_text(setup: Setup, optimizer: Optimizer, learning_rate: float, hidden: bool) -> str:
+    """The setup with the settings of the optimizer chosen now, its mistake hidden or not; kept, for its data may be
+    long.
+    """
+    document = setup_document(setup if optimizer == setup.optimizer else replace(setup, optimizer=optimizer))
     if hidden:
         document["mistake"] = "hidden"
     document["optimizer"]["learning_rate"] = learning_rate

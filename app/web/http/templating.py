@@ -20,6 +20,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 SHEET = "style.css"  # the style sheets of all features in one: a page waits for one, and it serves all others too
 FIRST = ("tokens.css", "app.css")
 ALONE = "svg{background:var(--card);font-family:Inter,system-ui,sans-serif}"  # what a page gives a drawing besides
+VENDOR = "vendor/"  # what others wrote is served as they packed it
+FOR_READERS = re.compile(rb"^\s+(//.*\n\s*)*|^(//.*\n\s*)+", re.MULTILINE)  # of a script: indents and lines of comment
 NAMED = re.compile(r'url\("([^"]+)"\)')
 
 
@@ -69,6 +71,8 @@ class Assets(StaticFiles):
     def _asset(self, name: str) -> Asset:
         if name not in self._read:
             body = self._style_sheet() if name == SHEET else (self._static / name).read_bytes()
+            if name.endswith(".js") and not name.startswith(VENDOR):
+                body = FOR_READERS.sub(b"", body)
             packed = b"" if name.endswith(".woff2") else compress(body, LEVEL, mtime=0)
             self._read[name] = Asset(sha256(body).hexdigest()[:12], guess_type(name)[0], body, packed)
         return self._read[name]

@@ -11,6 +11,7 @@ from app.sessions.setups.declaration import check_learning_rate, check_magnitude
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
+from app.sessions.walk.edits import SETTINGS
 from app.views.explorer.nudge import check_nudge
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.pages import compare, training
@@ -124,7 +125,9 @@ async def focus(the: WalkRequest) -> Kept:
 
 @pages.verb("/learning-rate")
 async def learning_rate(the: WalkRequest) -> Kept:
-    """Another learning rate."""
-    rate = number_in(the.form, "learning_rate")
-    check_learning_rate("learning_rate", rate, the.walk.services.settings)
-    return await the.walk.do(lambda walked: walked.with_learning_rate(rate), the.rev)
+    """Another learning rate, and other settings of the optimizer where the form has them."""
+    rate, limits = number_in(the.form, "learning_rate"), the.walk.services.settings
+    check_learning_rate("learning_rate", rate, limits)
+    others = {name: number_in(the.form, name) for name in SETTINGS if name in the.form}
+    check_magnitude("A setting", list(others.values()), limits)
+    return await the.walk.do(lambda walked: walked.adjusted({"eta": rate, **others}), the.rev)

@@ -59,9 +59,13 @@ async def picture(the: WalkRequest) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
-    await the.walk.follow(kept.session, looked_over(kept.session, name))
     query = the.request.query_params
-    return await the.walk.work(lambda: the.fragment(chosen_picture(kept.session, name, query, the.digits)))
+    await the.walk.follow(kept.session, looked_over(kept.session, name))
+
+    def drawn() -> Response:
+        return the.fragment(chosen_picture(kept.session, name, query, the.digits))
+
+    return await the.walk.work(drawn)
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:

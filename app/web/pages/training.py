@@ -3,51 +3,71 @@
 from dataclasses import replace
 from secrets import token_urlsafe
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from app.sessions.setups.typed import WHOLE
+from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
-from app.sessions.training import StoppedError, Stretch, begun_run, stopped_run, stretches
+from app.sessions.training import StoppedError, back_to, begun_run, calmer, stopped_run, stretches
 from app.sessions.walk.chunks import Verb
+from app.sessions.walk.history import points_followed
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
+from app.views.pictures.film import Frame, frame
 from app.views.pictures.pictures import chosen_picture, looked_over
-from app.views.training.training import Asked, training
-from app.web.http.dependencies import check_train
-from app.web.http.forms import whole_in
+from app.views.training.training import MEASURES, PACES, Asked, training
+from app.web.http.forms import number_in, whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.pages.pictures import pictures_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
-OF_TRAINING = ("next", "op", "rev", "count", "measure", "until", "playing")  # the fields of the panel's own form
-A_MOMENT, A_WHILE = 0.02, 0.15  # seconds of computing in the first request of a page that asks again, and in others
+OF_TRAINING = ("next", "op", "rev", "count", "measure", "pace", "until", "playing", "has")  # the panel's own fields
+DIVERGED = 409
+A_FRAME, AN_EPOCH = 0.025, 0.15  # seconds of computing for a picture of the film: as many epochs as fit, or one
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 
 
 async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
-    """The page, or for htmx its panels."""
+    """The page; for htmx its panels, and for its film what is another since the last picture of it."""
     form, session, digits = the.form, kept.session, the.digits
-    running = not message and ("until" in form or form.get("playing") == "1")
-    asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed=the.request.url.path.rsplit("/", 1)[1])
+    pressed = the.request.url.path.rsplit("/", 1)[1]
+    running = not message and pressed != "pause" and ("until" in form or form.get("playing") == "1")
+    asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed, diverged=status == DIVERGED)
     count, measure = form.get("count", ""), form.get("measure", "")
-    if WHOLE.fullmatch(count) and measure in ("epochs", "iterations"):
+    if NUMBER.fullmatch(count) and measure in dict(MEASURES):
         asked = replace(asked, count=count, measure=measure)
+    if form.get("pace") in dict(PACES):
+        asked = replace(asked, pace=form["pace"])
     query = {name: value for name, value in form.items() if name not in OF_TRAINING}  # what the pictures show
     if not wants_fragment(the.request):
         return await pictures_response(the, kept, query, asked, status)
 
-    def drawn() -> str:
+    def drawn() -> Response:
         panel = training(session, asked, digits)
+        if panel.running and "has" in form:
+            return _film(the, frame(session, panel, query, digits, form["has"]))
         panels: tuple[Panel, ...] = (
             panel,
             curves(session, query, digits, panel.running),
             chosen_picture(session, query.get("show", ""), query, digits, panel.running),
         )
-        return partials(panels, the.panel)
+        return HTMLResponse(partials(panels, the.panel), status, headers=VARY)
 
     await the.walk.follow(session, looked_over(session, form.get("show", "")))
-    return HTMLResponse(await the.walk.work(drawn), status, headers=VARY)
+    return await the.walk.work(drawn)
+
+
+def _film(the: WalkRequest, shown: Frame) -> Response:
+    """One picture of the film, as the page's script reads it."""
+    return JSONResponse(
+        {
+            "parts": [(part.id, the.part(part)) for part in shown.parts],
+            "more": shown.more,
+            "has": shown.has,
+            "anew": partials([shown.anew], the.panel) if shown.anew else "",
+        },
+        headers=VARY,
+    )
 
 
 pages = WalkPages({"pictures": view})
@@ -55,17 +75,17 @@ pages = WalkPages({"pictures": view})
 
 @pages.verb("/run")
 async def run(the: WalkRequest) -> Kept:
-    """Begin to train: so many epochs or iterations, or until it is stopped."""
+    """Begin to train: so many epochs or iterations, until the loss is below a number, or until it is stopped."""
 
     def begun(walked: TrainingSession) -> TrainingSession:
         if "until" in the.form:
             return begun_run(walked, None)
-        measure = "epochs" if the.form.get("measure") == "epochs" else "iterations"
-        count, per_epoch = whole_in(the.form, "count"), walked.setup.iterations_per_epoch
-        check_train(measure, count, per_epoch, the.walk.services.settings)
-        return begun_run(walked, count * (per_epoch if measure == "epochs" else 1))
+        if the.form.get("measure") == "loss":
+            return begun_run(walked, None, below=number_in(the.form, "count"))
+        each = 1 if the.form.get("measure") == "iterations" else walked.setup.iterations_per_epoch
+        return begun_run(walked, whole_in(the.form, "count") * each)
 
-    return await _run(the, begun, A_MOMENT)
+    return await _run(the, begun)
 
 
 @pages.verb("/run/on")
@@ -86,21 +106,37 @@ async def stop(the: WalkRequest) -> Kept:
     return await the.walk.do(stopped_run, the.rev)
 
 
-async def _run(the: WalkRequest, begin: Verb, seconds: float = A_WHILE) -> Kept:
-    """Train for so many seconds where the page asks again, else as long as it may wait.
+@pages.verb("/run/calmer")
+async def calmer_run(the: WalkRequest) -> Kept:
+    """Back to before the training that ran away, with a smaller learning rate."""
+    return await the.walk.compute(calmer, the.rev)
+
+
+@pages.verb("/run/past")
+async def past(the: WalkRequest) -> Kept:
+    """Back on the way of the training, to the end of an epoch: from there it is walked on."""
+    epoch = whole_in(the.form, "epoch")
+    return await the.walk.compute(lambda walked: back_to(walked, epoch), the.rev)
+
+
+async def _run(the: WalkRequest, begin: Verb) -> Kept:
+    """Train for one picture of the film where the page asks again, else as long as it may wait.
 
     StoppedError where the numbers run away, with the walk kept as it stands just before.
     """
-    services = the.walk.services
+    services, one_epoch = the.walk.services, the.form.get("pace") == "slow"
+    seconds = AN_EPOCH if one_epoch else A_FRAME
     if not wants_fragment(the.request):
-        seconds = PATIENCE * services.settings.work_seconds
+        seconds, one_epoch = PATIENCE * services.settings.work_seconds, False
     stopped: list[StoppedError] = []
 
     async def trained(session: TrainingSession) -> TrainingSession:
         begun = await the.walk.view(session, lambda: begin(session))
-        last = await the.walk.in_turns(begun, Stretch(begun), stretches(begun, seconds, services.clock))
-        stopped[:] = [last.stopped] if last.stopped else []
-        return last.session
+        await the.walk.follow(begun, points_followed(begun))
+        steps = stretches(begun, seconds, services.clock, one_epoch)
+        last = await the.walk.in_turns(begun, None, steps)
+        stopped[:] = [last.stopped] if last and last.stopped else []
+        return last.session if last else begun
 
     kept = await the.walk.change(trained, the.rev)
     for error in stopped:  # what was made until then is kept

@@ -95,7 +95,7 @@ def test_an_epoch_that_is_cut_short_is_a_point_at_its_place() -> None:
     last = points_of(session)[-1]
     assert last.updates == 5
     assert last.epoch == pytest.approx(1 + 2 / 3)
-    assert last.mean == pytest.approx(sum(session.losses().iterations[3:5]) / 2)
+    assert isnan(last.mean)  # of two iterations of three it would be another one's: the curve would plunge
 
 
 def test_an_iteration_under_way_is_no_point_until_its_update_is_made() -> None:

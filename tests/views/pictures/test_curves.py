@@ -12,7 +12,7 @@ from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.sessions.walk.history import points_of
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.axes import NARROW, WIDE, Span, axis, tight
+from app.views.charts.axes import LOW, WIDE, Span, axis, tight
 from app.views.charts.lines import POWERS, About, Plot, Series, plot
 from app.views.charts.readings import COLUMNS
 from app.views.pictures.curves import Curves, curves
@@ -81,7 +81,7 @@ def test_readings_cover_the_frame_and_say_the_numbers_of_the_table() -> None:
     assert len(loss.columns.readings) == 41
     lefts = [float(reading.left) for reading in loss.columns.readings]
     rights = [float(reading.left) + float(reading.width) for reading in loss.columns.readings]
-    assert (lefts[0], rights[-1]) == pytest.approx((NARROW.left, NARROW.right), abs=0.11)
+    assert (lefts[0], rights[-1]) == pytest.approx((LOW.left, LOW.right), abs=0.11)
     assert lefts[1:] == pytest.approx(rights[:-1], abs=0.11)
     said = {reading.rows for reading in loss.columns.readings}
     for row in loss.table.rows:
@@ -134,4 +134,4 @@ def test_a_tight_axis_ends_exactly_at_its_numbers(low: float, wide: float) -> No
 def test_marks_and_names_stay_in_their_drawing() -> None:
     loss = shown(TrainingSession.of_setup(MOONS).train(epochs=4)).plots[0]
     assert not loss.names
-    assert loss.ground.view_box == NARROW.view_box != WIDE.view_box
+    assert loss.ground.view_box == LOW.view_box != WIDE.view_box

@@ -1,6 +1,7 @@
 """The page that trains: begun, paused, gone on with, stopped and undone, with scripts and without."""
 
 import re
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,6 +11,12 @@ from tests.sessions.clock import Clock
 from tests.web.reading import element
 from tests.web.talk import BATCHES, HTMX, state_of, walk_of
 
+MOONS = {
+    "sizes": [2, 3, 1],
+    "data": {"dataset": "moons", "examples": 40, "noise": 0.2},
+    "optimizer": {"learning_rate": 0.5},
+    "batch_size": 10,
+}
 RUNAWAY = {
     "sizes": [2, 3, 1],
     "activations": ["relu", "identity"],
@@ -44,12 +51,12 @@ def test_a_run_without_end_goes_on_pauses_and_stops(client: TestClient, clock: C
     clock.tick = 0.005  # each stretch takes longer than one should, and is one iteration
     at = walk_of(client, BATCHES)
     first = ask(client, f"{at}/run", until="1", count="100")
-    assert first.select_one("[hx-trigger]") is not None
+    assert first.select_one("[data-film]") is not None
     made = updates(client, at)
     ask(client, f"{at}/run/on", playing="1")
     assert updates(client, at) > made > 0
     paused = ask(client, f"{at}/run/pause")
-    assert paused.select_one("[hx-trigger]") is None
+    assert paused.select_one("[data-film]") is None
     assert "Paused" in paused.text
     stopped = ask(client, f"{at}/run/stop")
     assert stopped.select_one("#until") is not None
@@ -105,8 +112,9 @@ def test_a_run_that_diverges_names_iteration_and_parameter_and_stands_just_befor
         {"count": "0"},
         {"count": "x"},
         {"count": "-5"},
-        {"count": "1000000"},
-        {"count": "9999", "measure": "epochs"},
+        {"count": "1.5"},
+        {"count": "0", "measure": "loss"},
+        {"count": "nan", "measure": "loss"},
         {},
     ],
 )
@@ -115,6 +123,122 @@ def test_a_run_that_cannot_be_is_told_and_nothing_moves(client: TestClient, form
     answer = ask(client, f"{at}/run", 422, **form)
     assert answer.select_one(".warning") is not None
     assert updates(client, at) == 0
+
+
+def film(client: TestClient, at: str, **form: str) -> dict[str, Any]:
+    """The next picture of a training that is under way."""
+    response = client.post(f"{at}/run/on", data={"next": "pictures", "playing": "1", "has": "", **form}, headers=HTMX)
+    assert response.headers["content-type"] == "application/json", response.text
+    shown: dict[str, Any] = response.json()
+    return shown
+
+
+def rate_of(client: TestClient, at: str) -> str:
+    """The learning rate as the page has it."""
+    return str(element(BeautifulSoup(client.get(f"{at}/pictures").text, "html5lib"), "#eta")["value"])
+
+
+def places(frame: dict[str, Any]) -> list[str]:
+    return [where for where, _ in frame["parts"]]
+
+
+def test_a_picture_of_the_film_holds_what_changes_and_lines_are_made_longer(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, {**MOONS, "data": {"dataset": "moons", "examples": 200, "test_share": 0.2}})
+    ask(client, f"{at}/run", count="100000", measure="epochs", playing="1")
+    first = film(client, at)
+    assert {"#loss-curve-title ~ .lines", "#boundary-title ~ .bands", ".far"} <= {*places(first)}
+    second = film(client, at, has=first["has"])
+    assert "#loss-curve-title ~ .lines" not in places(second)
+    assert {where.rpartition(".")[2] for where, _ in second["more"]} == {"first", "second", "third"}
+    response = client.post(f"{at}/run/on", data={"next": "pictures", "playing": "1", "has": second["has"]},
+                           headers=HTMX | {"Accept-Encoding": "gzip"})  # fmt: skip
+    assert int(response.headers["content-length"]) <= 6_000
+
+
+def test_what_a_line_is_made_longer_by_leads_to_where_all_of_it_would(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", count="100000", measure="epochs", playing="1")
+    first = film(client, at)
+    second = film(client, at, has=first["has"])
+    (longer,) = (d for where, d in second["more"] if where == "#loss-curve-title ~ .lines .first")
+    whole = str(element(ask(client, f"{at}/run/pause"), "[hx-target='#curves'] .curve.first")["d"])
+    assert re.findall(r"L[\d. ]+", longer)[-1] == re.findall(r"L[\d. ]+", whole)[-1]
+
+
+@pytest.mark.parametrize("has", ["x", "1 2", "nan nan nan", "a b c d", "9" * 5000, "1(0, 1)(0, 1)0 inf 3"])
+def test_who_has_what_cannot_be_gets_all_anew(client: TestClient, clock: Clock, has: str) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", until="1", count="")
+    assert "#loss-curve-title ~ .lines" in places(film(client, at, has=has))
+
+
+def test_another_picture_than_a_map_is_sent_whole(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", until="1", count="")
+    shown = film(client, at, show="activations")
+    assert 'hx-target="#picture"' in shown["anew"]
+    assert "#picture h2" not in places(shown)
+
+
+def test_slow_shows_each_epoch(client: TestClient) -> None:
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", count="7", measure="epochs", playing="1", pace="slow")
+    made = [updates(client, at)]
+    while made[-1] < 7 * 4:
+        ask(client, f"{at}/run/on", playing="1", pace="slow")
+        made.append(updates(client, at))
+    assert made == [4 * epoch for epoch in range(1, 8)]
+
+
+def test_a_run_ends_where_its_loss_is_low(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    answer = ask(client, f"{at}/run", count="0.5", measure="loss", playing="1")
+    while answer.select_one("[data-film]"):
+        answer = ask(client, f"{at}/run/on", count="0.5", measure="loss", playing="1")
+    state = state_of(client, at)
+    assert state["cursor"] == state["equations"]
+    assert re.search(r"falls from 0\.\d+ to 0\.4", element(answer, "#loss-curve-told").text)
+
+
+def test_a_smaller_learning_rate_is_a_click_away_where_the_numbers_run_away(client: TestClient) -> None:
+    at = walk_of(client, RUNAWAY)
+    answer = ask(client, f"{at}/run", 409, count="2000", measure="iterations", playing="1")
+    assert element(answer, "#calmer").text.endswith(": 6")
+    ask(client, f"{at}/run/calmer")
+    assert (updates(client, at), rate_of(client, at)) == (0, "6")
+
+
+def test_the_learning_rate_is_changed_while_it_runs(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", until="1", count="")
+    answer = client.post(f"{at}/learning-rate", data={"next": "pictures", "playing": "1", "learning_rate": "0.02"},
+                         headers=HTMX)  # fmt: skip
+    assert "data-film" in answer.text
+    film(client, at)
+    assert rate_of(client, at) == "0.02"
+
+
+def test_the_pictures_lead_back_and_the_walk_goes_on_from_any_of_them(client: TestClient) -> None:
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", count="40", measure="epochs", playing="1")
+    last = client.get(f"{at}/pictures/boundary", headers=HTMX).text
+    past = client.get(f"{at}/pictures/boundary", params={"epoch": "12"}, headers=HTMX).text
+    assert past != last
+    assert client.get(f"{at}/pictures/boundary", params={"epoch": "40"}, headers=HTMX).text == last
+    response = client.post(f"{at}/run/past", data={"epoch": "12"})
+    assert (response.status_code, response.headers["location"]) == (303, at)
+    assert updates(client, at) == 48
+    other = walk_of(client, MOONS)
+    client.post(f"/api{other}/train", json={"epochs": 12})
+    assert state_of(client, at)["network"] == state_of(client, other)["network"]
+    client.post(f"{at}/undo")
+    assert updates(client, at) == 160
 
 
 def test_a_click_that_is_sent_twice_begins_one_run(client: TestClient) -> None:
