@@ -4,6 +4,7 @@ The next move is either ours or the client's. While it is ours, a request is com
 While it is the client's, a clock runs: a request must have come whole, and an answer must have been read, before it has
 run out. Where there are too many connections, those that have waited longest for their client go; where they hold too
 many bytes together, the one that holds most goes. So who means harm is cut off, and who was only slow comes again.
+Bodies are read in turns by address, and no faster than so many bytes a second: reading takes its time, too.
 
 The parser is h11: what it keeps of an unfinished request is bounded, it lets one Host through, and it reads a body that
 follows an Upgrade header. httptools takes a header without end, and is less than 0.1 ms a request faster.
@@ -15,12 +16,16 @@ from typing import Any
 
 import h11
 from uvicorn import Config
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
+
+from app.web.http.work import InTurn
 
 MOST_LINES = 100  # of a head
 MOST_CHUNKS, CHUNK = 100, 256  # of one body: so many small chunks, and one more for each 256 bytes
 SLICE = 8 * 1024  # bytes that are parsed at once: so exactly are the limits kept
+READ_BYTES = 20_000_000  # a second, of all unfinished bodies
 
 
 @dataclass
@@ -37,6 +42,8 @@ class Crowd:
     all: set["Connection"] = field(default_factory=set)
     waiting: dict["Connection", None] = field(default_factory=dict)
     held: int = 0
+    resting: InTurn["Connection"] = field(default_factory=InTurn)  # those whose bodies are read on in turns
+    _reads_on: bool = False
 
     def make_room(self) -> None:
         """Cut connections off until the others fit."""
@@ -44,6 +51,20 @@ class Crowd:
             next(iter(self.waiting)).cut()
         while self.held > self.most_bytes:
             max(self.all, key=lambda connection: connection.held).cut()
+
+    def rest(self, connection: "Connection", size: int) -> None:
+        """Read nothing more of a body, of which so many bytes have just come, until it is its turn again."""
+        connection.pause()
+        self.resting.put(connection, connection.address)
+        if not self._reads_on:
+            self._reads_on = True
+            connection.loop.call_later(size / READ_BYTES, self._read_on)
+
+    def _read_on(self) -> None:
+        self._reads_on = bool(self.resting)
+        if self._reads_on:
+            connection = self.resting.take()
+            connection.loop.call_later(connection.resume() / READ_BYTES, self._read_on)
 
 
 class Parser(h11.Connection):
@@ -79,11 +100,32 @@ class Connection(H11Protocol):
         self.held = 0
         self._crowd = crowd
         self._clock: asyncio.TimerHandle | None = None
+        self._last = 0  # bytes that came at once before it was paused
 
     def cut(self) -> None:
         """Let go of it at once, with all that it holds."""
         self._leave()
         self.transport.abort()
+
+    @property
+    def address(self) -> str:
+        """Whose turn it is with the others."""
+        return self.client[0] if self.client else ""
+
+    def pause(self) -> None:
+        """Let nothing more come for now."""
+        self.flow.read_paused = False  # whoever takes what has come does not decide that there is more
+        self.transport.pause_reading()
+
+    def resume(self) -> int:
+        """Let more come, where what has come is being taken; how many bytes that may be."""
+        if self not in self._crowd.all or self.transport.is_closing():
+            return 0
+        if self.cycle is not None and len(self.cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.read_paused = True
+        else:
+            self.transport.resume_reading()
+        return self._last
 
     # What the server tells it; each time it looks whose move it is
 
@@ -101,6 +143,9 @@ class Connection(H11Protocol):
             if not self.transport.is_closing():
                 self._take(data[start : start + SLICE])
         self._look()
+        if self.conn.their_state is h11.SEND_BODY and len(data) >= SLICE and not self.transport.is_closing():
+            self._last = len(data)
+            self._crowd.rest(self, len(data))
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

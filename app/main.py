@@ -1,9 +1,12 @@
 """create_app(): the only place where the rooms are joined."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from logging.config import dictConfig
+from socket import socket
 from time import perf_counter
 
 from fastapi import FastAPI
@@ -20,8 +23,10 @@ from app.web.api import sessions as api
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
-from app.web.http.page import Prefixed
-from app.web.http.request_log import Metrics, RequestLog
+from app.web.http.new_session import count_begun
+from app.web.http.page import Prefixed, prefix
+from app.web.http.processes import PassesOn, Start, WorkProcess, end_stuck, spawned, work_apart
+from app.web.http.request_log import Metrics, RequestLog, log_config
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
 from app.web.http.work import Lines, Pieces, Pool, Turns
@@ -36,16 +41,18 @@ from app.web.pages import (
     pictures,
     predict,
     program,
+    take_away,
     training,
     walks,
 )
 
 # What features answer: about a walk, the busiest first; then the routers of pages and API.
-PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks)
+PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks, take_away)
 ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
-    walks.router, program.router,
+    take_away.api, walks.router, take_away.router, program.router,
 )  # fmt: skip
+SOON = 2.0  # seconds after its own start until the process that computes is started too, unless it is needed before
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
 COLLECTIONS = (5_000, 10, 10)  # a whole one holds all up for 40 to 90 ms: it was twice a second beside large networks
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -63,7 +70,11 @@ def sqlite_store(settings: Settings) -> SessionStore:
 
 def larger_bodies(settings: Settings) -> dict[str, int]:
     """Where a whole table may be sent. A form may be longer than its table, and a table too long is told so there."""
-    return {"/api/sessions": settings.max_data_bytes, build.ADDRESS: build.FORMS * settings.max_data_bytes}
+    return {
+        "/api/sessions": settings.max_data_bytes,
+        build.ADDRESS: build.FORMS * settings.max_data_bytes,
+        take_away.ADDRESS: 2 * settings.max_data_bytes,
+    }
 
 
 def telemetry(on: bool) -> TelemetryConfig:
@@ -72,7 +83,12 @@ def telemetry(on: bool) -> TelemetryConfig:
 
 
 def services_of(
-    settings: Settings, assets: Assets, open_store: Callable[[Settings], SessionStore], clock: Callable[[], float]
+    settings: Settings,
+    assets: Assets,
+    open_store: Callable[[Settings], SessionStore],
+    clock: Callable[[], float],
+    start_apart: Start | None,
+    computes: bool,
 ) -> Lifespan:
     """What opens the live objects when the program starts and closes them when it ends."""
     templates = Templates(TEMPLATES, assets, settings.root_path)
@@ -80,18 +96,24 @@ def services_of(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
-        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock)
+        stuck = end_stuck if computes else lambda: None
+        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock, stuck)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
-        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
+        work_process = WorkProcess(start_apart, count_begun) if start_apart else None
+        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
         gc.set_threshold(*COLLECTIONS)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         sys.setswitchinterval(GIVES_WAY)
+        if work_process is not None:
+            asyncio.get_running_loop().call_later(SOON, work_process.is_ready)
         with drain.listening():
             yield
         pool.close()
+        if work_process is not None:
+            await work_process.close()
         store.close()
 
     return lifespan
@@ -110,16 +132,44 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
         Middleware(Unexpected),
         Middleware(HostAndOrigin, hosts=settings.allowed_hosts, trusting=bool(settings.forwarded_allow_ips)),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger_bodies(settings)),
+        Middleware(PassesOn),
     ]
+
+
+def middleware_apart() -> list[Middleware]:
+    """What is left of that in the process that computes: it gets what the one that serves passes on."""
+    return [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3), Middleware(Pieces), Middleware(Unexpected)]
+
+
+def compute(settings: Settings, connection: socket) -> None:
+    """In a process of its own: answer what is passed on over the connection."""
+    dictConfig(log_config(settings.log_format))
+    work_apart(lambda: computing(settings), connection)
+
+
+def computing(settings: Settings) -> FastAPI:
+    """The application of the process that computes, which keeps at most half of what may be kept."""
+    prefix.set(settings.root_path)
+    return create_app(settings.model_copy(update={"cache_megabytes": settings.cache_megabytes / 2}), computes=True)
+
+
+def serving(settings: Settings) -> FastAPI:
+    """The application of the process that serves, with another one that computes where the settings have it so."""
+    return create_app(settings, start_apart=spawned(compute, settings) if settings.work_process else None)
 
 
 def create_app(
     settings: Settings,
     open_store: Callable[[Settings], SessionStore] = sqlite_store,
     clock: Callable[[], float] = perf_counter,
+    start_apart: Start | None = None,
+    computes: bool = False,
 ) -> FastAPI:
-    """The application; its store is open while it runs. `clock` gives the seconds by which work is cut and rationed."""
-    metrics, assets = Metrics() if settings.metrics else None, Assets(STATIC)
+    """The application; its store is open while it runs. `clock` gives the seconds by which work is cut and rationed.
+
+    `start_apart` starts the process that answers what takes long; `computes`: this is the application of that process.
+    """
+    metrics, assets = Metrics() if settings.metrics and not computes else None, Assets(STATIC)
     app = FastAPI(
         title="Backprop Explorer",
         description=DESCRIPTION,
@@ -128,9 +178,9 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address that does not exist is answered as one
-        lifespan=services_of(settings, assets, open_store, clock),
+        lifespan=services_of(settings, assets, open_store, clock, start_apart, computes),
         telemetry=telemetry(settings.telemetry),
-        middleware=middleware_of(settings, metrics),
+        middleware=middleware_apart() if computes else middleware_of(settings, metrics),
     )
     add_error_handlers(app, api.HANDLERS)
     for room in PAGES_OF_A_WALK:

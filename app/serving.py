@@ -21,6 +21,7 @@ from app.web.http.request_log import MULTIPROCESS, log_config
 CANNOT_START = 2
 FINISH_SECONDS = 1  # that requests get which run when the program is told to end
 RECEIVED = 64 * 1024  # bytes that a connection may have sent before they are looked at
+SENT = 64 * 1024  # bytes of answers that nobody has read yet: nothing more is asked for as long as that
 SPARE = 64  # descriptors for files, and for connections that are just being taken or let go
 Announce = Callable[[], None]
 
@@ -33,9 +34,9 @@ class Application:
 
     def __call__(self) -> Any:
         """The application."""
-        from app.main import create_app
+        from app.main import serving
 
-        return create_app(self.settings)
+        return serving(self.settings)
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -71,6 +72,7 @@ def serve(settings: Settings, listener: socket.socket, announce: Announce) -> in
     """Serve on `listener` until told to end; returns the exit code."""
     signal.signal(signal.SIGTERM, _end)  # until the server listens to it itself; process 1 of a container has no other
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT)
     most = min(settings.max_connections, raise_descriptors(settings.max_connections + SPARE) - SPARE)
     crowd = Crowd(settings.client_seconds, most, settings.max_connection_bytes)
     http: Any = partial(Connection, crowd)

@@ -98,11 +98,12 @@ class Settings(Limits, StoreLimits, BaseSettings):
     telemetry: bool = False  # the framework's OpenTelemetry, set up by its own OTEL_ variables
     log_format: Literal["text", "json"] = "text"  # json: a line for each request too
 
-    work_threads: PositiveInt = 2  # that compute what takes long
+    work_process: bool = True  # that computes what takes long beside the one that serves; else that one does
+    work_threads: PositiveInt = 2  # in it
     work_queue: PositiveInt = 64  # long computations that may wait
     work_seconds: PositiveFloat = 15  # of computing for one request
     session_burst: PositiveInt = 20  # requests about one session at once; of one visitor for new sessions
-    session_rate: PositiveFloat = 10.0  # and a second after that
+    session_rate: PositiveFloat = 20.0  # and a second after that: as many as a training asks for pictures
     joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
     joining_rate: PositiveFloat = 60.0  # and a second after that
 

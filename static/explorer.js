@@ -1,6 +1,5 @@
 "use strict";
-// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one, and they
-// may stand before the page does: the head waits for this script.
+// What htmx and HTML cannot do. All listeners sit on the document, so no swap loses one.
 {
   const find = (selector) => document.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -117,6 +116,14 @@
     if (KEYS[name]) find(KEYS[name])?.click();
     else if (name === "?") find("#keys").showPopover();
     else if (name) reply(name);
+  });
+
+  // A link is chosen whole, and copied by a button: also on plain http, where browsers have no clipboard of their own.
+  on("focusin", ({ target }) => target.matches("[data-link]") && target.select());
+  on("click", ({ target }) => {
+    if (!target.matches("[data-copy]")) return;
+    find("[data-link]").select();
+    target.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl C";
   });
 
   // Digits, theme and motion count as soon as they are chosen; without scripts there is a button.

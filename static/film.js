@@ -10,8 +10,8 @@
   const told = () => film()?.dataset.play.split(" ").map(Number); // iteration, cursors before and after, result, radius
   const still = () => ({ full: false, reduced: true })[document.documentElement.dataset.motion]
     ?? matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const leads = ([iteration, , cursor], [now, start, end]) =>
-    iteration === now ? cursor >= start && cursor < end : iteration === now - 1 && start === 0;
+  const leads = ([iteration, , cursor], [now, start]) =>
+    iteration === now ? cursor === start : iteration === now - 1 && start === 0;
   let seen = told();
   let moving = [];
   const stop = (how) => moving.splice(0).forEach((one) => one[how]());

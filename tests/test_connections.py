@@ -1,16 +1,19 @@
 """What one client's connections can take from the others, tried on the server as it is started, by raw bytes."""
 
+import re
 import resource
 import select
 import signal
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from app.connections import READ_BYTES
 from tests.test_serving import PATIENCE, Server, serving, under_way
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -209,6 +212,35 @@ def test_unfinished_requests_take_bounded_bytes_together_and_short_ones_are_answ
             all.enter_context(connected(server, begun, b"a" * 1_500_000))
         assert resident(server) - before < 80 * MEGABYTE
         assert server.ask("POST", "/api/sessions", {"lesson": "hours-of-study"})[0] == 201
+
+
+def test_long_bodies_are_read_at_a_bounded_rate_and_another_address_is_not_behind_them(tmp_path: Path) -> None:
+    head = b"POST /build HTTP/1.1\r\nHost: localhost\r\n" + FORM + b"Content-Length: %d\r\n\r\n"
+    with serving(tmp_path) as server, ExitStack() as all, ThreadPoolExecutor(20) as threads:
+        greedy = [all.enter_context(connected(server, address="127.0.0.2")) for _ in range(12)]
+        calm = all.enter_context(connected(server, address="127.0.0.3"))
+        start = time.monotonic()
+        sent = [threads.submit(connection.sendall, head % MEGABYTE + b"a" * MEGABYTE) for connection in greedy]
+        calm.sendall(head % 200_000 + b"a" * 200_000)
+        assert answer(calm).startswith(b"HTTP/1.1 ")
+        assert select.select(greedy, [], [], 0)[0] == [], "the others wait for one another"
+        for one in sent:
+            one.result()
+        for connection in greedy:
+            assert answer(connection).startswith(b"HTTP/1.1 ")
+        assert time.monotonic() - start > 0.8 * len(greedy) * MEGABYTE / READ_BYTES
+
+
+def test_who_reads_no_answers_is_asked_for_no_more(tmp_path: Path) -> None:
+    """Of 20 requests at once a few are answered: as many as have room on their way."""
+    with serving(tmp_path, EXPLORER_METRICS="1") as server:
+        with connected(server, b"GET /docs HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20) as connection:
+            answer(connection)
+            time.sleep(0.5)
+            counted = r'requests_total\{method="GET",route="/docs",status="200"\} (\d+)'
+            found = re.search(counted, server.ask("GET", "/metrics")[1])
+        assert found
+        assert int(found[1]) < 8
 
 
 def test_one_address_that_asks_without_end_lets_the_others_go_first(tmp_path: Path) -> None:

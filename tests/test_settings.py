@@ -32,7 +32,7 @@ def test_the_defaults_are_the_published_limits() -> None:
         "work_queue": 64,
         "work_seconds": 15,
         "session_burst": 20,
-        "session_rate": 10,
+        "session_rate": 20,
         "joining_burst": 600,
         "joining_rate": 60,
         "max_layers": 6,

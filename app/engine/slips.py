@@ -15,6 +15,7 @@ from app.engine.equations.shape import Shape
 from app.engine.equations.trace import Equation, found_at, trace
 from app.engine.equations.values import Values, evaluate
 from app.engine.learning.iteration import Iteration, run_iteration
+from app.engine.memory import kept_with
 from app.engine.network.expressions import (
     Expression,
     Mean,
@@ -36,6 +37,7 @@ TOLERANCE = 0.01  # of the value
 FEWEST_DIGITS = 2  # that a rounded answer must give
 ROUNDING = 1e-9  # relative: nearer than this, two numbers are the same
 MOST_CANDIDATES = 500  # of plain slips
+MOST_UNDER = 16  # ways to go wrong that are kept of an iteration
 CHANCE = 0.01  # of an answer that came about in no such way: how often it may be given a name all the same
 
 
@@ -89,10 +91,8 @@ class Case:
     def under(self, mistakes: tuple[str, ...]) -> Values:
         """What every symbol stands for with these mistakes in the rules."""
         it = self.iteration
-        rules = rules_of(mistakes, it.method.learning_rate)
-        if rules is it.method.rules:
-            return Values(it, self.focus)
-        return Values(run_iteration(replace(it.method, rules=rules), it.before, it.X, it.Y, it.past), self.focus)
+        same = rules_of(mistakes, it.method.learning_rate) is it.method.rules
+        return Values(it if same else _under(it, mistakes), self.focus)
 
     def found_under(self, mistakes: tuple[str, ...]) -> float:
         """The number that answers it with these mistakes."""
@@ -111,6 +111,13 @@ class Case:
     def _equation_under(self, mistakes: tuple[str, ...]) -> Equation:
         shape = replace(self.shape, mistakes=mistakes)
         return trace(shape)[found_at(shape)[self.symbol]]
+
+
+@kept_with(MOST_UNDER)
+def _under(it: Iteration, mistakes: tuple[str, ...]) -> Iteration:
+    """Kept, for many questions are about one iteration."""
+    method = replace(it.method, rules=rules_of(mistakes, it.method.learning_rate))
+    return run_iteration(method, it.before, it.X, it.Y, it.past)
 
 
 def missing_factor(equation: Equation) -> Symbol | None:

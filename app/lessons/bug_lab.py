@@ -5,8 +5,11 @@ from itertools import combinations
 
 from app.engine.equations.mistakes import MISTAKES
 
-LEVELS = (1, 2, 3)
+LEVELS = (0, 1, 2, 3)  # 0 teaches how to hunt
 MOST_SEED = 999_999
+TEN = (1, 1, 1, 1, 2, 2, 2, 2, 3, 3)  # the levels of a set's cases, in order
+MOST_SET = MOST_SEED // len(TEN)
+DAILY = 2  # the level of the day's case
 EPOCHS = 40
 EXAMPLES = 8
 
@@ -27,6 +30,7 @@ class Family:
     datasets: tuple[str, ...]
     rates: tuple[float, ...]
     raised: float = 0.0
+    batches: tuple[int, ...] = (1, 2, 4)
 
 
 _SMOOTH = ("tanh", "sigmoid", "softplus")
@@ -42,6 +46,9 @@ FAMILIES = (
     Family((1, 3, 1), _SMOOTH, "identity", "mean_squared_error", ("line", "sine"), (0.01, 0.02), raised=2.0),
     Family((2, 2, 2), ("tanh",), "identity", "half_squared_error", _PLANE, (0.05, 0.1)),
 )
+# Level 0: two ways to the loss, of which one is forgotten. So each clue tells its part: check, paper and paths.
+TAUGHT: Names = ("one_path_only",)
+TAUGHT_ON = (Family((2, 2, 2), ("tanh", "sigmoid"), "sigmoid", "half_squared_error", _PLANE, (0.5, 1.0), batches=(1,)),)
 EVERY_SINGLE: tuple[Names, ...] = tuple((name,) for name in MISTAKES)
 EVERY_PAIR: tuple[Names, ...] = tuple(combinations(MISTAKES, 2))
 # The difference turned round climbs the loss: by itself nobody overlooks it. Where outputs stand above 1, the

@@ -1,4 +1,6 @@
-"""Starting points for a network of one's own: small setups, each with what there is to watch. Data and words."""
+"""Starting points for a network of one's own: small setups, each with what there is to watch; and for each data set a
+setup that learns it. Data and words.
+"""
 
 from dataclasses import dataclass
 
@@ -135,6 +137,14 @@ STARTING_POINTS: tuple[StartingPoint, ...] = (
         ).completed(),
     ),
 )
+
+
+def _learning(sizes: tuple[int, ...], data: Dataset, learning_rate: float) -> Setup:
+    """In batches of ten, shuffled, with a fifth of the examples kept for testing."""
+    kept = Data(data, test_share=0.2)
+    return Setup(sizes, kept, learning_rate=learning_rate, batch_size=10, shuffle_seed=0).completed()
+
+
 _BY_NAME = {point.name: point for point in STARTING_POINTS}
 
 
@@ -147,3 +157,17 @@ def starting_point_named(name: str) -> StartingPoint:
     if name not in _BY_NAME:
         raise UnknownStartingPointError(f"There is no starting point of this name. There are: {', '.join(_BY_NAME)}.")
     return _BY_NAME[name]
+
+
+# For each data set a setup that learns it: the examples, the layers and the learning rate that go together.
+SUITED: dict[str, Setup] = {
+    "xor": _BY_NAME["xor"].setup,
+    "gaussians": _learning((2, 2, 1), Dataset("gaussians", 100, 0.1), 0.1),
+    "circles": _learning((2, 4, 1), Dataset("circles", 100, 0.1), 0.5),
+    "moons": _learning((2, 4, 1), Dataset("moons", 100, 0.1), 0.5),
+    "spirals": _learning((2, 8, 8, 1), Dataset("spirals", 250, 0.03), 0.3),
+    "line": _learning((1, 2, 1), Dataset("line", 40, 0.1), 0.1),
+    "sine": _learning((1, 6, 1), Dataset("sine", 60, 0.1), 0.2),
+    "iris": _BY_NAME["iris"].setup,
+    "digits": _BY_NAME["digits"].setup,
+}

@@ -1,6 +1,7 @@
 """The bug lab: cases of a level and a seed, whose loss falls although a rule is wrong, and what a learner does."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.network.propagation import backward
 from app.engine.setup import Parameters, Setup
 from app.lessons.bug_lab import (
+    DAILY,
     EPOCHS,
     EVERY_PAIR,
     EVERY_SINGLE,
@@ -24,18 +26,21 @@ from app.lessons.bug_lab import (
     FAMILIES,
     MOST_SEED,
     PAIRS,
-    RULES,
     SINGLES,
+    TAUGHT,
+    TAUGHT_ON,
+    TEN,
     Family,
     Names,
 )
-from app.sessions.walk.bug_lab import Accusation, Hunt, Spent
+from app.sessions.walk.hunt import Accusation, Hunt, Spent
 from app.sessions.walk.session import TrainingSession
 
 TRIES = 12  # networks that are drawn for the same mistakes before others are
 PARTED = 1e-3  # relative: from which difference on a gradient is another one in a case, so that its digits show it
 WRONG = 1e-6  # relative: from which difference on a gradient is wrong, as the gradient check has it
 NOTHING = 1e-9  # two gradients that differ by less are the same
+STRIDE = 7_919  # from one day's case to the next day's; prime, so that each comes once in 2,700 years
 FALLEN = 0.9  # a loss that looks plausible ends below this share of its start
 
 
@@ -63,12 +68,13 @@ class Case:
 
 @kept
 def case_of(level: int, seed: int) -> Case:
-    """The case of a level, 1 to 3, and a seed, 0 to 999,999: the same for ever. It takes about a tenth of a second."""
+    """The case of a level, 0 to 3, and a seed, 0 to 999,999: the same for ever. It takes about a tenth of a second."""
     rng = np.random.default_rng((level, seed))
-    chances = PAIRS if level == 3 else SINGLES
+    chances = {0: (TAUGHT,), 3: PAIRS}.get(level, SINGLES)
+    kinds = FAMILIES if level else TAUGHT_ON
     while True:
         mistakes = chances[rng.integers(len(chances))]
-        families = [family for family in FAMILIES if reason_against(mistakes, family.sizes, family.loss) is None]
+        families = [family for family in kinds if reason_against(mistakes, family.sizes, family.loss) is None]
         for _ in range(TRIES if families else 0):
             setup = _drawn(families[rng.integers(len(families))], mistakes, rng)
             if (
@@ -78,6 +84,16 @@ def case_of(level: int, seed: int) -> Case:
                 and is_plausible(losses_of(setup, run_length(setup)))
             ):
                 return Case(level, seed, setup)
+
+
+def cases_of_set(number: int) -> tuple[tuple[int, int], ...]:
+    """The ten cases of a set, as (level, seed): each belongs to one set alone."""
+    return tuple((level, len(TEN) * number + place) for place, level in enumerate(TEN))
+
+
+def case_of_day(day: date) -> tuple[int, int]:
+    """The level and the seed of a day's case."""
+    return DAILY, day.toordinal() * STRIDE % (MOST_SEED + 1)
 
 
 @kept
@@ -113,7 +129,7 @@ def _drawn(family: Family, mistakes: Names, rng: np.random.Generator) -> Setup:
         loss=family.loss,
         start=Parameters(W, (*b, np.round(last + family.raised, 2))),
         learning_rate=float(rng.choice(family.rates)),
-        batch_size=int(rng.choice([1, 2, 4])),
+        batch_size=int(rng.choice(family.batches)),
         mistakes=mistakes,
     ).completed()
 
@@ -170,9 +186,11 @@ def first_wrong_layer(setup: Setup, by: float = WRONG) -> int:
 # What a learner does in the bug lab, as verbs that return the next session -------------------------------------------
 
 
-def begun(level: int, seed: int) -> TrainingSession:
-    """The walk of a case, at its very start."""
-    return replace(TrainingSession.of_setup(case_of(level, seed).setup), hunt=Hunt(level, seed))
+def begun(level: int, seed: int, in_set: bool = False) -> TrainingSession:
+    """The walk of a case, at its very start; SetupError where it is none of a set but should be."""
+    if in_set and level != TEN[seed % len(TEN)]:
+        raise SetupError("level", f"Case {seed} of its set has another level.", f"Give level={TEN[seed % len(TEN)]}.")
+    return replace(TrainingSession.of_setup(case_of(level, seed).setup), hunt=Hunt(level, seed, in_set=in_set))
 
 
 def checked(session: TrainingSession, symbol: Symbol) -> TrainingSession:
@@ -187,10 +205,10 @@ def checked(session: TrainingSession, symbol: Symbol) -> TrainingSession:
     return replace(session, hunt=replace(hunt, checks=(*hunt.checks, spent)))
 
 
-def accused(session: TrainingSession, accusation: Accusation, rules: tuple[str, ...]) -> TrainingSession:
+def accused(session: TrainingSession, accusation: Accusation) -> TrainingSession:
     """Solved where the accusation holds; else with one more wrong accusation, the same one twice counted once.
 
-    SetupError, and so no change, where it does not hang together: the mistakes are not those of the marked rules.
+    SetupError, and so no change, where it is none: no layer, or too few mistakes.
     """
     hunt = _open_hunt(session)
     named, layers = _in_order(accusation.mistakes), len(session.setup.sizes) - 1
@@ -198,10 +216,7 @@ def accused(session: TrainingSession, accusation: Accusation, rules: tuple[str, 
     if not 1 <= accusation.layer <= layers:
         raise SetupError("layer", "No layer is marked.", f"Choose one from 1 to {layers}.")
     if len(named) != wanted:
-        raise SetupError("mistake", f"{len(named)} mistakes are named.", f"Name exactly {wanted}.")
-    if {MISTAKES[name].rule for name in named} != set(rules):
-        told = "; ".join(f"“{MISTAKES[name].title}” is in {RULES[MISTAKES[name].rule]}" for name in named)
-        raise SetupError("rule", f"The rule that is marked is not the one of the mistake: {told}.", "Mark that rule.")
+        raise SetupError("mistake", f"Mistakes chosen: {len(named)} of {wanted}.", "Choose each from its list.")
     said = Accusation(accusation.layer, named)
     if said == Accusation(study_of(session.setup).layer, _in_order(session.setup.mistakes)):
         return replace(session, hunt=replace(hunt, solved=True))

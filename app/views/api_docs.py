@@ -10,6 +10,7 @@ PROBLEMS = (
     ("read-only", 403, "The id is one to look by. Nothing was changed; change the session by its own id."),
     ("unknown-session", 404, "No such session: deleted, under another id, or untouched for too long. Start a new one."),
     ("diverged", 409, "The numbers would grow beyond what a number can hold. Nothing was changed; go back."),
+    ("not-yet", 409, "What is asked for would tell what the learner is to find out. Find it first."),
     ("stale", 412, "The rev that was sent is old. Nothing was changed; state holds the session as it stands."),
     ("too-fast", 429, "Too much was asked for at once. Wait as many seconds as Retry-After says, then go on."),
     ("busy", 503, "The server is busy. Nothing was changed; try again after as many seconds as Retry-After says."),

@@ -115,14 +115,14 @@ class Heading:
 
 
 def heading_of(session: TrainingSession) -> Heading:
-    """The heading of a walk."""
+    """The heading of a walk, by its own name where it has one."""
     facts = network_summary(session.setup)
     if session.lesson is not None:
         lesson = lesson_named(session.lesson)
-        return Heading(f"Notebook {lesson.number} of {len(LESSONS)}", lesson.title, facts)
+        return Heading(f"Notebook {lesson.number} of {len(LESSONS)}", session.name or lesson.title, facts)
     if session.hunt:
-        return Heading("Bug lab", "Find the mistake", facts)
-    return Heading("Your own network", "A network of your own", facts)
+        return Heading("Bug lab", session.name or "Find the mistake", facts)
+    return Heading("Your own network", session.name or "A network of your own", facts)
 
 
 def room_of(session: TrainingSession) -> str:

@@ -1,9 +1,8 @@
-"""A long training on its page beside a learner who steps: its first sign of progress, and what the other one waits."""
+"""Learners who train as their pages do, beside one who steps: what the step waits, and what the trainings come to."""
 
 import asyncio
 import gzip
 import json
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,25 +11,23 @@ from statistics import quantiles
 from time import monotonic, perf_counter
 from urllib.parse import urlencode
 
-from tests.durability.client import Client
+from tests.benchmarks.film import SPIRALS
+from tests.durability.client import Answer, Client
 from tests.load.learners import OURS, Learner, Tally
 from tests.load.server import Server
 
-ITERATIONS = 10_000
-LESSON = {"lesson": "a-slope-too-many"}  # a batch of 100
+TRAINERS = 8
 ROUNDS, CALM, PAUSE = 4, 3.0, (0.02, 0.06)  # rounds in turns; seconds of each; seconds between clicks
-TICK = 0.4  # seconds between two requests of the page
-BACKGROUND = 30  # runs one after the other, so that the training lasts as long as a round
+PACE = 0.05  # seconds from one question of the page to its next, at least
 
 
 @dataclass(frozen=True)
 class Ran:
-    """Seconds until the first progress and until the end of one run, and the p95 of a step alone and beside runs."""
+    """The p95 of a step in seconds, alone and beside the trainings; pictures a second of each of these."""
 
-    first: float
-    whole: float
     alone: float
     beside: float
+    pictures: float
 
 
 def running() -> Ran:
@@ -43,16 +40,18 @@ def running() -> Ran:
 
 
 async def _measured(port: int) -> Ran:
-    first, whole = await _run(port)
-    alone, beside = Tally(), Tally()
+    alone, beside, drawn = Tally(), Tally(), [0]
     for _ in range(ROUNDS):
         await _stepping(port, alone)
-        trainer = asyncio.create_task(_training(port))
+        trainers = [asyncio.create_task(_training(port, drawn)) for _ in range(TRAINERS)]
         await _stepping(port, beside)
-        trainer.cancel()
-        await asyncio.sleep(TICK)
+        for trainer in trainers:
+            trainer.cancel()
+        for ended in await asyncio.gather(*trainers, return_exceptions=True):
+            assert isinstance(ended, asyncio.CancelledError), ended
+        await asyncio.sleep(0.5)
     assert not alone.errors + beside.errors, (alone.errors, beside.errors)
-    return Ran(first, whole, _p95(alone), _p95(beside))
+    return Ran(_p95(alone), _p95(beside), drawn[0] / (ROUNDS * CALM * TRAINERS))
 
 
 async def _stepping(port: int, tally: Tally) -> None:
@@ -61,35 +60,29 @@ async def _stepping(port: int, tally: Tally) -> None:
     await learner.keep_stepping(monotonic() + CALM, PAUSE, Random(1))
 
 
-async def _training(port: int) -> None:
-    for _ in range(BACKGROUND):
-        await _run(port)
-
-
-async def _run(port: int) -> tuple[float, float]:
-    """Seconds until the first progress is answered, and until the run is done, as the page asks for it."""
+async def _training(port: int, drawn: list[int]) -> None:
+    """Until it is stopped, as the page's script asks for picture after picture."""
     client = Client(*await asyncio.open_connection("127.0.0.1", port))
-    begun = await client.ask("POST", "/api/sessions", json.dumps(LESSON).encode(), content_type="application/json")
-    at = f"/sessions/{json.loads(begun.body)['id']}"
-    start = perf_counter()
-    done = await _asked(client, f"{at}/run", count=str(ITERATIONS), measure="iterations")
-    first = perf_counter() - start
-    assert 0 < done <= ITERATIONS
-    while done < ITERATIONS:
-        await asyncio.sleep(TICK)
-        done = await _asked(client, f"{at}/run/on")
-    client.writer.close()
-    return first, perf_counter() - start
+    try:
+        body = json.dumps(SPIRALS).encode()
+        begun = await client.ask("POST", "/api/sessions", body, content_type="application/json")
+        at, has = f"/sessions/{json.loads(begun.body)['id']}", ""
+        await _asked(client, f"{at}/run", until="1", count="")
+        while True:
+            start = perf_counter()
+            answer = await _asked(client, f"{at}/run/on", playing="1", has=has)
+            has = json.loads(gzip.decompress(answer.body))["has"]
+            drawn[0] += 1
+            await asyncio.sleep(max(0.0, start + PACE - perf_counter()))
+    finally:
+        client.writer.close()
 
 
-async def _asked(client: Client, path: str, **form: str) -> int:
-    """How many updates the answer says are made."""
-    body = urlencode({"next": "pictures", "playing": "1", **form}).encode()
+async def _asked(client: Client, path: str, **form: str) -> Answer:
+    body = urlencode({"next": "pictures", **form}).encode()
     answer = await client.ask("POST", path, body, hx_request="true", accept_encoding="gzip", **OURS)
     assert answer.status == 200, answer.body[:200]
-    found = re.search(rb"([\d,]+) updates made", gzip.decompress(answer.body))
-    assert found is not None
-    return int(found[1].replace(b",", b""))
+    return answer
 
 
 def _p95(tally: Tally) -> float:

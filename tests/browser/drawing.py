@@ -60,8 +60,8 @@ BOXES = """(selector) => [...document.querySelectorAll(selector)].map((mark) => 
 })"""
 CONTROLS = "#controls button, #controls label"
 MOST_OFFERED = 8
-# What can be pressed, chosen or filled in that lies in the window, besides the timeline and what all pages have. What is
-# one choice counts once: how far a step goes, the tabs, a nudge either way, a field and its button, the ways to go on.
+# What can be pressed, chosen or filled in that lies in the window, besides the timeline and what all pages have. What
+# is one choice counts once: how far a step goes, the tabs, a nudge either way, a field and its button, the ways on.
 OFFERED = """() => {
   const choices = ".seg, .below, .nudge, .rate, .predict .btns, .all-numbers, .ways-on";
   const seen = [...document.querySelectorAll("main :is(button, a[href], input:not([type=hidden]), select, summary)")]

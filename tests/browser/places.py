@@ -69,12 +69,22 @@ def with_overview(page: Page) -> None:
 
 
 def in_the_bug_lab(page: Page) -> None:
-    """A case with a check spent and the accusation open."""
+    """A case with a check spent and a wrong accusation."""
     page.goto("/bug-lab?level=3&seed=2")
     page.get_by_role("button", name="Start this case").click()
     page.wait_for_url("**/sessions/*")
-    Walk(page).press("backward").press(".spend button")
-    page.locator(".accuse summary").click()
+    Walk(page).press("backward").press("#check-it")
+    for field in ("layer", "mistake", "second_mistake"):
+        page.locator(f"#accuse [name={field}]").select_option(index=1 if field != "second_mistake" else 2)
+    Walk(page).press("#accuse button")
+
+
+def score_card(page: Page) -> None:
+    """A set of ten with its first case begun."""
+    page.goto("/bug-lab/sets/17")
+    page.get_by_role("button", name="Start: case 1").first.click()
+    page.wait_for_url("**/sessions/*")
+    page.goto("/bug-lab/sets/17")
 
 
 def impossible(page: Page) -> None:
@@ -123,6 +133,7 @@ def looked_at(page: Page) -> None:
 PAGES: dict[str, Visit] = {
     "my walks": my_walks,
     "no walks": lambda page: page.goto("/walks"),
+    "named": lambda page: page.goto(f"{begun(page)}/name"),
     "sure": lambda page: page.goto(f"{begun(page)}/revoke"),
     "shared": shared,
     "looked at": looked_at,
@@ -130,6 +141,7 @@ PAGES: dict[str, Visit] = {
     "impossible": impossible,
     "bug lab": lambda page: page.goto("/bug-lab?level=2&seed=17"),
     "hunt": in_the_bug_lab,
+    "score card": score_card,
     "lessons": lambda page: page.goto("/"),
     "lesson": lambda page: page.goto("/lessons/a-slope-too-many"),
     "documentation": lambda page: page.goto("/docs"),

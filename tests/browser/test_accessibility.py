@@ -26,7 +26,8 @@ FOCUS = """() => {
 FOCUS_ON = f"""(share) => {{
   const all = [...document.querySelectorAll(
     "#stage :is(button, select, input:not([type=hidden]), [tabindex])")];
-  const things = all.filter((thing) => !thing.closest("math, .checked, .rate, .nudge, #end") && thing.checkVisibility());
+  const things = all.filter((thing) =>
+    !thing.closest("math, .checked, .rate, .nudge, #end") && thing.checkVisibility());
   things[Math.floor(share * things.length)].focus();
   return ({FOCUS})();
 }}"""  # but for what goes with its equation

@@ -135,13 +135,18 @@ def test_a_film_is_shown_to_who_steps_onwards_alone(start: StartWalk) -> None:
     assert walk.page.evaluate("document.getAnimations().length") == 0
 
 
-def test_it_takes_longer_at_slow_speed_and_one_layer_has_one_film(start: StartWalk) -> None:
+def test_it_takes_longer_at_slow_speed_and_a_layer_and_a_phase_have_one_film(start: StartWalk) -> None:
     walk = start("two-outputs-two-paths")
     choose(walk.page, "speed", "2000")
     walk.page.locator("label[for=by-layer]").click()
     film = walk.page.evaluate(SAMPLED, [BUTTON["step"], PARTS])
     assert film["length"] == 1500
     assert max(len(frame["travels"]) for frame in film["frames"]) == 4
+    walk.page.locator("label[for=by-phase]").click()
+    assert begun(walk, "step") == [0, 0]  # who has seen a part of it sees no film of all
+    walk.start("two-outputs-two-paths").page.locator("label[for=by-phase]").click()
+    wave = [len(frame["travels"]) for frame in walk.page.evaluate(SAMPLED, [BUTTON["step"], PARTS])["frames"]]
+    assert max(wave[: PARTS // 3]) == max(wave[PARTS // 2 :]) == 4  # along the first layer, then along the second
 
 
 def test_nothing_moves_with_reduced_motion(start: StartWalk) -> None:

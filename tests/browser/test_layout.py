@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import StartWalk
-from tests.browser.drawing import overlaps, readable
+from tests.browser.drawing import boxes, overlaps, readable
 from tests.browser.places import gradient_of_the_first_weight
 from tests.browser.walk import LESSONS
 
@@ -49,7 +49,7 @@ def test_drawing_equation_and_step_are_on_one_screen_from_school_to_hall(page: P
     gradient_of_the_first_weight(page)
     for width, height in ((1280, 720), (1366, 657), (1100, 800), (820, 1106), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(BOTTOMS, "#net, #controls .step, #equation .maths, #equation .code") <= height, width
+        assert page.evaluate(BOTTOMS, "#net, #controls .step, #equation :is(.maths, .code, .nudge)") <= height, width
     page.keyboard.press("p")
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
 
@@ -63,6 +63,9 @@ def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: St
     now = walk.page.locator("#timeline .now").bounding_box()
     assert now
     assert 0 <= now["x"] < now["x"] + now["width"] <= 390
+    walk.start("softmax-and-dead-units").click("backward")  # the names of links once, above the links of all paths
+    tops = [y for _, y, _, _ in boxes(walk.page, "#equation h2, #equation .links tr")]
+    assert tops == sorted(tops)
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:

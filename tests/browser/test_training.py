@@ -16,6 +16,7 @@ LONG = {  # 1,111 epochs take many requests
     "data": {"dataset": "moons", "examples": 1000},
     "batch_size": None,
 }
+MADE = "() => parseInt(document.querySelector('#training .hint').textContent.replace(',', ''))"
 CURVE = "#curves .curve.first"
 
 
@@ -61,16 +62,59 @@ def test_a_run_is_watched_paused_gone_on_with_and_stopped(open_page: OpenPage) -
     assert updates(page, state) > paused
 
 
-def test_a_run_comes_to_its_end_and_undo_leads_back(open_page: OpenPage) -> None:
+def test_a_run_comes_to_its_end_leads_back_by_its_pictures_and_by_undo(open_page: OpenPage) -> None:
     page = open_page()
     state = training(page)
     page.locator("#count").fill("20")
     page.locator("#go").click()
     told(page, "180 updates made")
     assert updates(page, state) == 20 * 9
+    now = page.locator("#picture .bands").inner_html()
+    page.locator("#epoch").focus()
+    for key in ("Home", "ArrowRight"):
+        page.keyboard.press(key)
+    page.locator("output", has_text="1 of 20").wait_for()
+    assert page.locator("#picture .bands").inner_html() != now
+    assert page.evaluate("document.activeElement.id") == "epoch"
+    page.get_by_role("button", name="Walk on from here").click()
+    page.wait_for_selector("#stage")
+    assert updates(page, state) == 9
+    page.goto(f"{page.url}/pictures")
+    page.get_by_role("button", name="Undo the way back").click()
+    told(page, "180 updates made")
     page.locator("#undo").click()
     told(page, "Nothing is trained yet")
     assert updates(page, state) == 0
+
+
+def test_a_lost_connection_goes_on_a_hidden_page_rests_and_settings_change_meanwhile(open_page: OpenPage) -> None:
+    page = open_page(statuses=(503,))
+    state = training(page)
+    lost = iter(range(1))
+    page.route("**/run/on", lambda route: route.fulfill(status=503) if next(lost, None) == 0 else route.continue_())
+    page.locator("#until").click()
+    page.wait_for_function(
+        "() => parseInt(document.querySelector('#training .hint').textContent.replace(',', '')) > 500"
+    )
+    assert next(lost, None) is None
+    page.locator("#training summary").click()
+    page.get_by_label("beta 1").fill("0.5")
+    page.keyboard.press("Enter")
+    told(page, "Beta 1 is 0.5 from iteration")
+    assert page.get_by_role("button", name="Pause").is_visible()
+    assert told_by(page, state)["setup"]["optimizer"]["beta1"] == 0.5
+    page.evaluate("""() => {
+      Object.defineProperty(document, "hidden", { get: () => window.away, configurable: true });
+      window.away = true;
+    }""")
+    page.wait_for_timeout(500)  # what was under way comes to its end
+    resting = updates(page, state)
+    page.wait_for_timeout(300)
+    assert updates(page, state) == resting
+    page.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
+    page.wait_for_function(f"() => ({MADE})() > {resting}")
+    page.locator("#stop").click()
+    page.get_by_role("button", name="Train", exact=True).wait_for()
 
 
 def test_it_is_trained_by_keyboard(open_page: OpenPage) -> None:
@@ -113,6 +157,9 @@ def test_a_run_that_leaves_the_finite_numbers_says_where_and_stands_before(open_
     page.locator("#training .warning", has_text="just before").wait_for()
     assert updates(page, state) > 0
     assert page.locator("#undo").is_visible()
+    page.locator("#calmer", has_text=": 6").click()
+    told(page, "Nothing is trained yet")
+    assert page.locator("#training summary").inner_text() == "η = 6"
 
 
 def test_it_trains_without_scripts(open_page: OpenPage) -> None:

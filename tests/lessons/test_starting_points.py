@@ -3,12 +3,20 @@
 import numpy as np
 import pytest
 
+from app.engine.data.datasets import DATASETS
 from app.engine.learning.iteration import Iteration, run_iteration
 from app.engine.network.layers import Network
 from app.engine.network.propagation import forward
 from app.engine.setup import Setup
-from app.lessons.starting_points import STARTING_POINTS, StartingPoint, UnknownStartingPointError, starting_point_named
-from app.sessions.walk.classes import accuracy
+from app.lessons.starting_points import (
+    STARTING_POINTS,
+    SUITED,
+    StartingPoint,
+    UnknownStartingPointError,
+    starting_point_named,
+)
+from app.sessions.setups.document import setup_document
+from app.sessions.walk.classes import accuracy, classifies
 from app.sessions.walk.session import TrainingSession
 
 NAMES = ["xor", "by-hand", "tower", "dead-relu", "linear", "iris", "digits"]
@@ -120,3 +128,22 @@ def test_the_digits_are_learnt_and_the_weights_from_the_dot_wane() -> None:
     before, after = (np.abs(net.layers[0].W).mean(axis=0) for net in (point.network, network))
     assert after.argmin() == 7
     assert (after < before).tolist() == [False] * 7 + [True]
+
+
+# What suits a data set ------------------------------------------------------------------------------------------------
+
+
+def test_there_is_a_setup_for_every_data_set() -> None:
+    assert set(SUITED) == set(DATASETS)
+    assert all(setup_document(setup)["data"]["dataset"] == name for name, setup in SUITED.items())
+
+
+@pytest.mark.parametrize("name", SUITED)
+def test_what_suits_a_data_set_learns_it(name: str) -> None:
+    setup = SUITED[name]
+    X, Y = setup.examples
+    output = forward(trained(setup, 300), X).A[-1]
+    if classifies(setup):
+        assert accuracy(output, Y) >= 0.95
+    else:
+        assert ((output - Y) ** 2).mean() < 0.15 * Y.var()

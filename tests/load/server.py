@@ -8,10 +8,12 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 
 ROOT = Path(__file__).parents[2]
-TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
+ENDS_WITHIN = 5.0  # seconds: the processes that it has started, when it was killed
 IN_GROUP = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
 WITHIN = 'ulimit -v "$0" && exec "$@"'  # kilobytes of address space, which is more than what is resident
 GROUPS = (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max"))
@@ -70,6 +72,9 @@ class Server:
         if self.alive:
             self.kill()
         if self._group is not None:
+            end = monotonic() + ENDS_WITHIN
+            while (self._group / "cgroup.procs").read_text() and monotonic() < end:
+                sleep(0.02)
             self._group.rmdir()
 
     @property
@@ -82,11 +87,12 @@ class Server:
         return self._ended + self._used()
 
     def resident(self) -> int:
-        """Bytes of memory, over all of its processes; 0 where there is none."""
+        """Bytes of memory, over all of its processes, what several share once; 0 where there is none."""
         found = 0
-        for pid in self._pids():
+        for pid in self.pids():
             with suppress(FileNotFoundError, ProcessLookupError):
-                found += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                found += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
         return found
 
     def _ended_by(self, number: int) -> int:
@@ -96,15 +102,17 @@ class Server:
         self._process.stdout.close()
         return self._process.wait(timeout=30)
 
-    def _pids(self) -> list[int]:
+    def pids(self) -> list[int]:
+        """Its own, and those of the processes that it has started, whichever of its threads did so."""
         first = self._process.pid
         with suppress(FileNotFoundError, ProcessLookupError):
-            return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+            threads = Path(f"/proc/{first}/task").glob("*/children")
+            return [first, *(int(pid) for thread in threads for pid in thread.read_text().split())]
         return []
 
     def _used(self) -> float:
         used = 0
-        for pid in self._pids():
+        for pid in self.pids():
             with suppress(FileNotFoundError, ProcessLookupError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 used += int(fields[11]) + int(fields[12])

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 from app.engine.equations.mistakes import MISTAKES
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.lessons import LESSONS
-from app.lessons.bug_lab import LEVELS, RULES
+from app.lessons.bug_lab import LEVELS
 from app.lessons.starting_points import STARTING_POINTS
 from app.main import create_app
 from app.sessions.walk.position import MEASURES
@@ -55,6 +55,8 @@ def _value(chance: Random) -> str:
 def _run(chance: Random) -> Fields:
     if chance.random() < 0.3:
         return {"until": "1"}
+    if chance.random() < 0.1:
+        return {"count": "0.1", "measure": "loss"}
     return {"count": str(chance.choice((1, 10, 100, 1_000))), "measure": chance.choice(("epochs", "iterations"))}
 
 
@@ -80,7 +82,6 @@ def _accused(chance: Random) -> Fields:
     return {
         "layer": str(chance.randint(0, 3)),
         "mistake": chance.choice(list(MISTAKES)),
-        "rule": chance.choice(list(RULES)),
     }
 
 
@@ -117,7 +118,10 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "POST /go": _whole("cursor", 60),
     "POST /cell": _whole("cursor", 60),
     "POST /focus": _whole("example", 9),
-    "POST /learning-rate": lambda chance: {"learning_rate": str(round(chance.uniform(0.001, 0.5), 3))},
+    "POST /learning-rate": lambda chance: {
+        "learning_rate": str(round(chance.uniform(0.001, 0.5), 3)),
+        **chance.choice(({}, {"beta1": "0.5"}, {"momentum": "0.5"})),
+    },
     "POST /check": _whole("on", 1),
     "GET /paths": lambda chance: {"of": _value(chance)},
     "POST /ask": _of("on", "0", "1", "always"),
@@ -125,11 +129,13 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /pictures": _of("show", *PICTURES),
     "GET /pictures/curves": _none,
     "GET /pictures/{name}.svg": _none,
-    "GET /pictures/{name}": _none,
+    "GET /pictures/{name}": _whole("epoch", 60),
     "POST /run": _run,
-    "POST /run/on": _none,
+    "POST /run/on": _of("has", "", "x"),
     "POST /run/pause": _none,
     "POST /run/stop": _none,
+    "POST /run/calmer": _none,
+    "POST /run/past": _whole("epoch", 60),
     "GET /nudge": _of("by", "0.01", "-0.001", "3"),
     "GET /compare": _none,
     "GET /act-two": _none,

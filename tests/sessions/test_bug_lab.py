@@ -1,6 +1,7 @@
 """A hunt: what is spent, what is said, when it is solved; kept by the store like everything else."""
 
 from dataclasses import astuple, replace
+from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
@@ -10,12 +11,22 @@ from app.engine.impact import gradient_symbols
 from app.engine.learning.iteration import run_iteration
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
-from app.sessions.bug_lab import accused, begun, checked, contradictions, put_right, study_of
+from app.lessons.bug_lab import MOST_SEED, MOST_SET, TEN
+from app.sessions.bug_lab import (
+    accused,
+    begun,
+    case_of_day,
+    cases_of_set,
+    checked,
+    contradictions,
+    put_right,
+    study_of,
+)
 from app.sessions.store.texts import fixed_text, moving_text, session_of
-from app.sessions.walk.bug_lab import Accusation, Hunt, hunt_of
+from app.sessions.walk.hunt import Accusation, Hunt, Hunted, hunt_of, hunted_of
 from app.sessions.walk.session import TrainingSession
 
-LEVELS = (1, 2, 3)
+LEVELS = (0, 1, 2, 3)
 FIRST = Symbol("dW", 1, 0, 0)
 
 
@@ -23,12 +34,8 @@ def truth(session: TrainingSession) -> Accusation:
     return Accusation(study_of(session.setup).layer, session.setup.mistakes)
 
 
-def rules(*names: str) -> tuple[str, ...]:
-    return tuple(MISTAKES[name].rule for name in names)
-
-
 def accuse(session: TrainingSession, layer: int, *names: str) -> TrainingSession:
-    return accused(session, Accusation(layer, names), rules(*names))
+    return accused(session, Accusation(layer, names))
 
 
 def other_names(session: TrainingSession) -> tuple[str, ...]:
@@ -127,18 +134,16 @@ def test_what_speaks_against_an_accusation_is_true(level: int, seed: int) -> Non
                 assert part.about == "clean" or part.symbol is None or part.differs
 
 
-def test_an_accusation_that_does_not_hang_together_is_refused_and_costs_nothing() -> None:
+def test_an_accusation_that_is_none_is_refused_and_costs_nothing() -> None:
     session = begun(2, 5)
-    for layer, names, marked in (
-        (0, ("halved_gradient",), rules("halved_gradient")),
-        (9, ("halved_gradient",), rules("halved_gradient")),
-        (1, (), ("slope",)),
-        (1, ("halved_gradient", "missing_slope"), rules("halved_gradient", "missing_slope")),
-        (1, ("halved_gradient",), ("slope",)),
-        (1, ("halved_gradient",), ()),
+    for layer, names in (
+        (0, ("halved_gradient",)),
+        (9, ("halved_gradient",)),
+        (1, ()),
+        (1, ("halved_gradient", "missing_slope")),
     ):
         with pytest.raises(SetupError):
-            accused(session, Accusation(layer, names), marked)
+            accused(session, Accusation(layer, names))
 
 
 def test_a_gradient_that_is_not_there_cannot_be_checked() -> None:
@@ -180,6 +185,36 @@ def test_a_hunt_is_kept_by_the_store_at_every_stage() -> None:
         again = session_of(fixed_text(stage), moving_text(stage))
         assert (again.hunt, again.hidden) == (stage.hunt, stage.hidden)
         assert again.setup.mistakes == session.setup.mistakes
+
+
+def test_a_case_of_a_set_knows_that_it_is_one_and_no_other_becomes_one() -> None:
+    in_set = begun(1, 170, in_set=True)
+    assert in_set.hunt == Hunt(1, 170, in_set=True)
+    assert session_of(fixed_text(in_set), moving_text(in_set)).hunt == in_set.hunt
+    with pytest.raises(SetupError, match="Give level=1"):
+        begun(2, 170, in_set=True)
+
+
+def test_a_set_has_ten_cases_that_no_other_set_has() -> None:
+    sets = [cases_of_set(number) for number in range(50)]
+    assert [level for level, _ in sets[0]] == list(TEN) == sorted(TEN)
+    assert len({seed for one in sets for _, seed in one}) == 50 * len(TEN)
+    assert max(seed for _, seed in cases_of_set(MOST_SET)) == MOST_SEED
+
+
+def test_each_day_has_its_own_case_the_same_for_all() -> None:
+    days = [date(2026, 11, 28) + timedelta(day) for day in range(1000)]
+    assert case_of_day(days[0]) == (2, 739_948 * 7_919 % 1_000_000)
+    assert len({case_of_day(day) for day in days}) == 1000
+
+
+@pytest.mark.parametrize("score", [None, 0, 96])
+@pytest.mark.parametrize("in_set", [False, True])
+def test_what_a_browser_keeps_of_a_hunt_is_read_again(in_set: bool, score: int | None) -> None:
+    kept = Hunted("id", 2, 17, in_set, score)
+    assert hunted_of("id", kept.text) == kept
+    for text in ("", "2", "2-", "x-1", "2-17-", "2-17s-9x", "2-1234567", "2-17-9999", "2-١"):
+        assert hunted_of("id", text) is None
 
 
 def test_a_hunt_that_was_kept_before_accusations_were_can_be_read() -> None:

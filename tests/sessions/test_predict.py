@@ -32,7 +32,7 @@ from app.sessions.predict import (
 )
 from app.sessions.store.texts import fixed_text, moving_text, session_of
 from app.sessions.walk.answers import MOST_ANSWERS, Answer, Asking, with_answer
-from app.sessions.walk.bug_lab import Hunt
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
 from tests.engine.cases import random_setup
 from tests.sessions.own_setups import own

@@ -46,7 +46,7 @@ Targets = Literal["any", "probabilities", "shares"]  # shares: probabilities tha
 
 @dataclass(frozen=True, kw_only=True)
 class Code:
-    """A loss in NumPy: its line over the batch's y_hat and Y, which leaves "/ m" to be added where it only `sums`.
+    """A loss in NumPy: its line over the batch's y_hat and Y, which leaves "/ len(X)" to be added where it only `sums`.
 
     `by_z` is the same from the output's {Z}, for `value` where y_hat is not rounded, and `why` that is better.
     `error` gives, for so many outputs, the factors of the output's error signal but for the activation's slope.

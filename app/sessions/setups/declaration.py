@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.engine.data.datasets import DATASETS, Dataset
+from app.engine.data.mending import MENDINGS
 from app.engine.data.scaling import SCALINGS
 from app.engine.data.split import MOST_TESTED, Data
 from app.engine.equations.mistakes import MISTAKES
@@ -26,6 +27,7 @@ from app.engine.network.losses import LOSSES
 from app.engine.setup import Setup
 from app.limits import Limits
 from app.sessions.setups.setting import (
+    LONGEST_NAME,
     AtMost,
     Strict,
     Within,
@@ -36,6 +38,7 @@ from app.sessions.setups.setting import (
     published,
     settings_of,
 )
+from app.sessions.setups.table import FORMS, ROWS, TARGET_KINDS
 from app.sessions.setups.typed import MOST_CHARACTERS
 
 MOST_SEED = 2**32 - 1
@@ -49,7 +52,9 @@ Name = str
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 Numbers = Annotated[list[float], Field(min_length=1)]
 Matrix = Annotated[list[Numbers], Field(min_length=1)]
-ColumnNames = Annotated[list[Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]], Field(min_length=1)]
+Gaps = Annotated[list[Annotated[list[float | None], Field(min_length=1)]], Field(min_length=1)]
+ColumnName = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+ColumnNames = Annotated[list[ColumnName], Field(min_length=1)]
 
 
 # Limits ---------------------------------------------------------------------------------------------------------------
@@ -74,7 +79,7 @@ def _flat(values: Any) -> Iterator[float]:
     if isinstance(values, list):
         for value in values:
             yield from _flat(value)
-    else:
+    elif values is not None:
         yield values
 
 
@@ -96,9 +101,11 @@ def _check_examples(field: str, rows: list[list[float]], limits: Limits) -> None
 
 # Data -----------------------------------------------------------------------------------------------------------------
 
+Mending = Annotated[Name, choice(dict.fromkeys(MENDINGS))]
+
 
 class Preparation(Strict):
-    """How examples are made ready: scaled, and some of them kept for testing."""
+    """How examples are made ready: mended, scaled, and some of them kept for testing."""
 
     scaling: Name = choice(
         SCALINGS, Data.scaling, "How inputs are scaled; found on the training examples alone.", "scale inputs"
@@ -122,13 +129,47 @@ class Preparation(Strict):
     )
     columns: ColumnNames | None = declared(None, "Names of the inputs.")
     names: ColumnNames | None = declared(None, "Names of the outputs.")
+    missing: Mending | Annotated[list[Mending], Field(min_length=1)] | None = declared(
+        None,
+        "What to do where an input is null: leave out the example, or let the mean or the median of the training "
+        "examples stand for it. One name for all inputs, or one for each.",
+    )
 
 
 class ExamplesGiven(Preparation):
     """The examples themselves, one row each."""
 
-    X: Matrix = declared(..., f"Inputs. At most {published('max_examples')} examples.", limit=Within(_check_examples))
+    X: Gaps = declared(
+        ...,
+        f"Inputs; null where a value is missing. At most {published('max_examples')} examples.",
+        limit=Within(_check_examples),
+    )
     Y: Matrix = declared(..., "Targets, a row for each row of X.", limit=MAGNITUDE)
+
+
+OfColumns = dict[ColumnName, Annotated[Name, Field(max_length=LONGEST_NAME)]]
+
+
+class TableGiven(Preparation):
+    """A table as text, read as the page for building reads it; what it becomes, X, Y and their names, is answered."""
+
+    table: str = declared(..., f"Rows as CSV, names first. At most {published('max_examples')} examples.", min_length=1)
+    target: ColumnName | None = declared(None, "The column that is the target; left out, the last.")
+    target_kind: Name | None = choice(
+        dict.fromkeys(TARGET_KINDS), None, "What the target is taken for; left out, what it seems to be."
+    )
+    inputs: ColumnNames | None = declared(None, "The columns that are inputs; left out, those that can well be.")
+    forms: OfColumns | None = declared(
+        None, f"For a column, by its name, what it is taken for as an input: {', '.join(FORMS)}."
+    )
+    mending: OfColumns | None = declared(
+        None,
+        "For a column, by its name, what to do about missing values: as `missing` has it, or `own`, a class of their "
+        "own; beside numbers, one more input that says where they are missing.",
+    )
+    rows: Name | None = choice(
+        dict.fromkeys(ROWS), None, "Which rows to take of too many; left out, too many are refused."
+    )
 
 
 OTHER_NOISE = "".join(
@@ -156,12 +197,16 @@ class DatasetGiven(Preparation):
 
 
 def _kind_of_data(given: Any) -> str:
-    drawn = isinstance(given, DatasetGiven) or (isinstance(given, dict) and "dataset" in given)
-    return "~dataset" if drawn else "~given"
+    kinds = {"dataset": DatasetGiven, "table": TableGiven}
+    held = given if isinstance(given, dict) else ()
+    return next((f"~{name}" for name, kind in kinds.items() if name in held or isinstance(given, kind)), "~given")
 
 
 DataGiven = Annotated[
-    Annotated[ExamplesGiven, Tag("~given")] | Annotated[DatasetGiven, Tag("~dataset")], Discriminator(_kind_of_data)
+    Annotated[ExamplesGiven, Tag("~given")]
+    | Annotated[DatasetGiven, Tag("~dataset")]
+    | Annotated[TableGiven, Tag("~table")],
+    Discriminator(_kind_of_data),
 ]
 
 
@@ -273,7 +318,7 @@ class SetupGiven(Strict):
         limit=Within(check_sizes),
         min_length=2,
     )
-    data: DataGiven = declared(..., "Examples, or the name of a data set.")
+    data: DataGiven = declared(..., "Examples, the name of a data set, or a table as text.")
     activations: list[Annotated[Name, choice(ACTIVATIONS, description="A name.")]] | None = declared(
         None, "One per layer after the input; softmax for the output only.", min_length=1
     )
@@ -315,6 +360,8 @@ DRAWING = tuple(one for one in settings_of(DatasetGiven, "data.").values() if on
 def check_limits(given: SetupGiven, limits: Limits) -> None:
     """SetupError where a setup is larger than this server takes, or gives a setting to a kind that does not have it."""
     check_given(given, limits)
+    if isinstance(given.data, TableGiven):
+        return  # how many examples there are is known when it is read
     count = given.data.examples if isinstance(given.data, DatasetGiven) else len(given.data.X)
     if (given.batch_size or 1) > count:
         raise SetupError(

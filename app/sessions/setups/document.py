@@ -83,7 +83,7 @@ def data_document(data: Data) -> Document:
     usual, source = Data(data.source).named(), data.source
     made = {name: getattr(data, name) for name in PREPARED if getattr(data, name) != getattr(usual, name)}
     if isinstance(source, Examples):
-        return {"X": source.X.tolist(), "Y": source.Y.tolist(), **made}
+        return {"X": with_gaps(source.X), "Y": source.Y.tolist(), **made}
     held = vars(source) | {"dataset": source.name}
     return {name: held[name] for name in DRAWN} | made
 
@@ -92,6 +92,8 @@ def data_of(document: Document) -> Data:
     """The inverse of `data_document`. SetupError where rows are not of one length, or a name cannot be one."""
     made = {name: document[name] for name in PREPARED if name in document}
     made |= {name: clean_names(made[name], f"data.{name}") for name in ("columns", "names") if name in made}
+    if missing := made.pop("missing", ()):
+        made["missing"] = (missing,) if isinstance(missing, str) else tuple(missing)
     if "dataset" in document:
         drawn = {name: document[name] for name in DRAWN if name in document}
         name = drawn.pop("dataset")
@@ -100,8 +102,13 @@ def data_of(document: Document) -> Data:
     return Data(Examples(matrix(document["X"], "data.X"), matrix(document["Y"], "data.Y")), **made)
 
 
-def matrix(rows: list[list[float]], field: str) -> Array:
-    """Rows of equal length as an array; SetupError where they are not."""
+def with_gaps(X: Array) -> list[list[float | None]]:
+    """A table as lists, None where a value is missing."""
+    return [[None if x != x else x for x in row] for row in X.tolist()]  # NaN alone differs from itself
+
+
+def matrix(rows: list[list[float | None]], field: str) -> Array:
+    """Rows of equal length as an array, NaN where there is no number; SetupError where they are not."""
     if len({len(row) for row in rows}) != 1:
         raise SetupError(field, f"The rows of {field} do not all have one length.", "Give rows of equal length.")
     return np.array(rows, float)

@@ -3,37 +3,63 @@
 A field is named as its place in a setup's document: loss, optimizer.learning_rate, data.noise. The hidden layers are
 units-1 and activation-1, units-2 ..., the last activation is output. `source` is dataset, or table for a learner's own;
 then `table` is its CSV, `target` a column from 0, or last-2 for the last two, and `target_kind` one of TARGET_KINDS;
-input-0 is empty where column 0 is left out.
+input-0 is empty where column 0 is left out; form-0 and missing-0 say what it is taken for, and how it is mended;
+`columns` holds the names of the columns among which that was chosen, with tabs between them.
 `parameters` holds given starting values as JSON, for the initializer of kind given. Empty means none or all.
 """
 
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import count
 from typing import Any, Self, TypeVar
 
-import numpy as np
 from pydantic import ValidationError
 
-from app.engine.data.datasets import DATASETS
+from app.engine.data.datasets import DATASETS, Dataset
 from app.engine.data.split import Data, Examples
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.setup import Setup
+from app.lessons.starting_points import SUITED
 from app.limits import Limits
-from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS, UNITS, SetupGiven, check_limits
-from app.sessions.setups.document import Document, data_of, setup_document, setup_of
+from app.sessions.setups.declaration import (
+    DRAWING,
+    GIVEN,
+    PREPARATION,
+    SETTINGS,
+    UNITS,
+    ExamplesGiven,
+    Preparation,
+    SetupGiven,
+    TableGiven,
+    check_limits,
+)
+from app.sessions.setups.document import Document, data_of, setup_document, setup_of, with_gaps
+from app.sessions.setups.proposal import suited_to
 from app.sessions.setups.setting import MOST_ERRORS, AtMost, Setting, told
-from app.sessions.setups.table import SEPARATORS, Labelled, Table, read_table
+from app.sessions.setups.table import (
+    MENDED,
+    ROWS,
+    SEPARATORS,
+    TARGET_KINDS,
+    Labelled,
+    Table,
+    TableError,
+    Use,
+    read_table,
+    shortened,
+)
 from app.sessions.setups.typed import number_of, whole_of
 
 DATASET, TABLE = "dataset", "table"  # sources of data
-INPUT = "input-"  # and the place of a column from 0: whether it is an input, unless it is a target
+# And the place of a column from 0: whether it is an input, unless it is a target; as one of FORMS; mended so.
+INPUT, FORM, MENDING = OF_COLUMNS = ("input-", "form-", "missing-")
+LAYERS = ("units-", "activation-")  # and the number of a hidden layer, from 1
 NOISE = "data.noise"  # what is usual depends on the data set
 HIDDEN_UNITS, HIDDEN_ACTIVATION = "3", "tanh"  # of a layer that is added
 
@@ -97,17 +123,34 @@ class Draft:
         """With other texts in some fields."""
         return type(self)({**self.texts, **texts})
 
-    def drawn_as_usual(self, before: str) -> Self:
-        """Without the noise that was usual for the data set `before`, where another is drawn now: what is usual for
-        that one holds then. Else the same."""
-        if before not in DATASETS or before == self["data.dataset"] or self[NOISE] != text_of(DATASETS[before].noise):
-            return self
-        return type(self)({name: text for name, text in self.texts.items() if name != NOISE})
+    def suited(self, before: Mapping[str, str], now: Mapping[str, str]) -> Self:
+        """With what is proposed `now` in each field that holds what was proposed `before`; all hidden layers together.
+
+        What a learner changed stays; where nothing changes it is the same draft.
+        """
+        layers = {name for name in {*self.texts, *before, *now} if name.startswith(LAYERS)}
+        follow = all(self.texts.get(name) == before.get(name) for name in layers)
+        texts = {name: text for name, text in self.texts.items() if not (follow and name in layers)}
+        texts |= {name: text for name, text in now.items() if follow and name in layers}
+        for name in {*before, *now} - layers:
+            if self[name] == before.get(name, self._usual(name)):
+                texts[name] = now.get(name, self._usual(name))
+        changed = type(self)(texts)
+        return self if all(changed[name] == self[name] for name in {*texts, *self.texts}) else changed
 
     def with_table(self, table: str) -> Self:
         """With another table, of which nothing is chosen yet."""
-        kept = {name: text for name, text in self.texts.items() if not name.startswith(INPUT)}
-        return type(self)({**kept, "source": TABLE, "table": table, "target": "", "target_kind": ""})
+        kept = {name: text for name, text in self.texts.items() if not name.startswith(OF_COLUMNS)}
+        return type(self)({**kept, "source": TABLE, "table": table, "target": "", "target_kind": "", "columns": ""})
+
+    def of_table(self, names: Sequence[str]) -> Self:
+        """For a table whose columns have these names: where most had others when they were chosen from, nothing is
+        chosen yet."""
+        before = self["columns"].split("\t")
+        same = sum(one == other for one, other in zip(before, names, strict=False))
+        if not self["columns"] or (len(before) == len(names) and 2 * same >= len(names)):
+            return self
+        return self.with_table(self.texts.get("table", ""))
 
     def with_layer(self) -> Self:
         """With one more hidden layer, before the output."""
@@ -130,10 +173,7 @@ class Draft:
 def draft_of(setup: Setup) -> Draft:
     """The draft that leads to a completed setup; its mistakes and its warm-up stay behind."""
     document = setup_document(setup)
-    texts = _flat("", {name: part for name, part in document.items() if name not in ("mistake", "parameters")})
-    for l, (units, activation) in enumerate(zip(setup.sizes[1:-1], setup.activations[:-1], strict=True), start=1):
-        texts |= {f"units-{l}": str(units), f"activation-{l}": activation}
-    texts |= {"output": setup.activations[-1], "source": DATASET}
+    texts = _settings(setup, document) | {"source": DATASET}
     if "parameters" in document:
         texts |= {"parameters": json.dumps(document["parameters"]), "initializer.kind": GIVEN}
     source = setup.prepared.source
@@ -141,7 +181,30 @@ def draft_of(setup: Setup) -> Draft:
         outputs = source.Y.shape[1]
         texts |= {"source": TABLE, "table": _csv(setup.prepared, source), "target_kind": "regression"}
         texts["target"] = str(source.X.shape[1]) if outputs == 1 else f"last-{outputs}"
+        inputs, missing = source.X.shape[1], setup.prepared.missing
+        texts |= {f"{INPUT}{place}": "on" for place in range(inputs)}
+        texts |= {f"{MENDING}{k}": name for k, name in enumerate(missing * inputs if len(missing) == 1 else missing)}
     return Draft(texts)
+
+
+def _settings(setup: Setup, document: Document) -> dict[str, str]:
+    """The texts of a setup's settings and layers."""
+    texts = _flat("", {name: part for name, part in document.items() if name not in ("mistake", "parameters")})
+    for l, (units, activation) in enumerate(zip(setup.sizes[1:-1], setup.activations[:-1], strict=True), start=1):
+        texts |= {f"units-{l}": str(units), f"activation-{l}": activation}
+    return texts | {"output": setup.activations[-1]}
+
+
+def proposed_by(setup: Setup) -> dict[str, str]:
+    """What a setup that suits some data has in the fields of a draft, beside the data; what is usual is left out, but
+    for how they are drawn."""
+    texts = _settings(setup, setup_document(setup))
+    drawn = [setting.place for setting in DRAWING] if isinstance(setup.prepared.source, Dataset) else []
+    return {
+        name: text
+        for name, text in texts.items()
+        if name != "data.dataset" and (name in drawn or text != USUAL.get(name))
+    }
 
 
 def _csv(data: Data, source: Examples) -> str:
@@ -151,7 +214,7 @@ def _csv(data: Data, source: Examples) -> str:
     names = (*data.columns, *data.names)
     if len(names) == source.X.shape[1] + source.Y.shape[1] and not any(map(_is_misread, names)):
         writer.writerow(names)
-    for x, y in zip(source.X.tolist(), source.Y.tolist(), strict=True):
+    for x, y in zip(with_gaps(source.X), source.Y.tolist(), strict=True):
         writer.writerow(map(text_of, (*x, *y)))
     return out.getvalue()
 
@@ -192,24 +255,85 @@ def kind_of(draft: Draft, table: Table) -> str:
     return draft["target_kind"] or table.suggested_kind(int(target))
 
 
-def uses_of(draft: Draft, columns: int) -> tuple[str, ...]:
-    """What each column is used as: target, input, or nothing where the draft leaves it out."""
+def uses_of(draft: Draft, table: Table) -> tuple[Use, ...]:
+    """What each column is used as: as the draft says, and where it does not, as is usual."""
+    columns = len(table.columns)
     target = target_of(draft, columns)
     taken = last_columns(target)
     targets = [int(target)] if taken == 1 else range(columns - taken, columns)
-    left_out = [place for place in range(columns) if draft.texts.get(f"{INPUT}{place}") == ""]
-    return tuple("target" if place in targets else "" if place in left_out else "input" for place in range(columns))
+    usual, uses = table.usual_inputs(targets), []
+    for place, column in enumerate(table.columns):
+        is_input = draft.texts.get(f"{INPUT}{place}", "on" if place in usual else "") != ""
+        form = draft[f"{FORM}{place}"]
+        form = form if form in column.forms else column.form
+        mending = draft[f"{MENDING}{place}"]
+        mending = mending if mending in MENDED[form] else column.usual_mending(form)
+        uses.append(Use("target" if place in targets else "input" if is_input else "", form, mending))
+    return tuple(uses)
+
+
+def wrong_in(table: Table, uses: Iterable[Use]) -> TableError | None:
+    """Why the first column that is used cannot be read; None where all can."""
+    return next((one.wrong for one, use in zip(table.columns, uses, strict=True) if use.role and one.wrong), None)
 
 
 def examples_in(table: Table, draft: Draft) -> Labelled:
     """The examples, with the names of inputs and outputs; TableError where the columns cannot be used so."""
-    uses = uses_of(draft, len(table.columns))
-    inputs, targets = ([place for place, use in enumerate(uses) if use == wanted] for wanted in ("input", "target"))
+    uses = uses_of(draft, table)
+    if wrong := wrong_in(table, uses):
+        raise wrong
+    inputs, targets = ([place for place, use in enumerate(uses) if use.role == role] for role in ("input", "target"))
     if len(targets) == 1:
-        return table.labelled(targets[0], kind_of(draft, table), inputs)
-    each = [table.labelled(target, "regression", inputs) for target in targets]
-    Y = np.column_stack([one.examples.Y for one in each])
-    return Labelled(Examples(each[0].examples.X, Y), each[0].columns, tuple(one.names[0] for one in each))
+        return table.labelled(targets[0], kind_of(draft, table), inputs, uses)
+    return table.labelled_together(targets, inputs, uses)
+
+
+def examples_given(given: TableGiven, limits: Limits) -> ExamplesGiven:
+    """What a table becomes that was given as text. SetupError where it cannot be read, or a name is not known."""
+    for name, chosen, known in (("target_kind", given.target_kind, TARGET_KINDS), ("rows", given.rows, ROWS)):
+        if chosen is not None and chosen not in known:
+            raise UnknownNameError(f"data.{name}", known)
+    try:
+        text = shortened(given.table, limits, given.rows) if given.rows else given.table
+        table = read_table(text, limits)
+        draft = _draft_given(given, [column.name for column in table.columns])
+        uses = uses_of(draft, table)
+        for place, (column, use) in enumerate(zip(table.columns, uses, strict=True)):
+            if draft[f"{FORM}{place}"] not in ("", use.form):
+                raise UnknownNameError("data.forms", column.forms)
+            if draft[f"{MENDING}{place}"] not in ("", use.mending):
+                raise UnknownNameError("data.mending", MENDED[use.form])
+        document = _as_document(examples_in(table, draft))
+    except TableError as error:
+        raise SetupError("data.table", error.problem, error.remedy) from error
+    prepared = given.model_dump(exclude_none=True, include=set(Preparation.model_fields))
+    return ExamplesGiven.model_validate(document | prepared)
+
+
+def _draft_given(given: TableGiven, names: Sequence[str]) -> Draft:
+    """What was chosen among columns of these names."""
+    texts = {"target_kind": given.target_kind or ""}
+    if given.target is not None:
+        texts["target"] = str(_place("target", given.target, names))
+    if given.inputs is not None:
+        texts |= {f"{INPUT}{place}": "" for place in range(len(names))}
+        texts |= {f"{INPUT}{_place('inputs', name, names)}": "on" for name in given.inputs}
+    for kind, place, chosen in ((FORM, "forms", given.forms), (MENDING, "mending", given.mending)):
+        texts |= {f"{kind}{_place(place, name, names)}": one for name, one in (chosen or {}).items()}
+    return Draft(texts)
+
+
+def _place(field: str, name: str, names: Sequence[str]) -> int:
+    if name not in names:
+        remedy = "Name one as the first row has it; without names they are column 1, column 2 and so on."
+        raise SetupError(f"data.{field}", "There is no column of this name.", remedy)
+    return names.index(name)
+
+
+def _as_document(labelled: Labelled) -> Document:
+    examples, columns, names, missing = labelled
+    made = {"X": with_gaps(examples.X), "Y": examples.Y.tolist(), "columns": list(columns), "names": list(names)}
+    return made | ({"missing": list(missing)} if missing else {})
 
 
 Value = TypeVar("Value")
@@ -222,6 +346,7 @@ class Reading:
 
     `core` is a setup of sizes, data, activations and loss, not checked yet; None where one of them cannot be read.
     `table` is the learner's, where there is one that can be read; `document` the whole setup as the API would take it.
+    `proposal` is what suits the data (see `proposed_by`), empty where there are none.
     """
 
     draft: Draft
@@ -230,6 +355,7 @@ class Reading:
     table: Table | None = None
     core: Setup | None = None
     document: Document = field(default_factory=dict)
+    proposal: Mapping[str, str] = field(default_factory=dict)
 
     def noting(self, read: Callable[[], Value]) -> Value | None:
         """What `read` returns, or None and its error noted."""
@@ -283,13 +409,16 @@ class Reading:
                 part[setting.name] = value
 
 
-def read(draft: Draft, limits: Limits) -> Reading:
-    """All that can be read of a draft."""
+def read(draft: Draft, limits: Limits, before: Mapping[str, str] | None = None) -> Reading:
+    """All that can be read of a draft; where something was proposed `before`, the fields that still hold that follow
+    the data (`Draft.suited`)."""
     reading = Reading(draft, limits)
-    if draft["source"] == TABLE:
-        source = reading.noting(lambda: _table(reading))
-    else:
-        source = {}
+    source = reading.noting(lambda: _table(reading)) if draft["source"] == TABLE else {}
+    reading.proposal = _proposal(draft, source) or before or {}
+    draft = reading.draft
+    if before is not None:
+        draft = reading.draft = draft.suited(before, reading.proposal)
+    if draft["source"] != TABLE:
         reading.put(DRAWING)
     reading.put(PREPARATION)
     if source is not None:
@@ -335,8 +464,18 @@ def checked(reading: Reading) -> Setup | None:
 def _table(reading: Reading) -> Document:
     """The examples of the table. TableError where its columns cannot be used as they are chosen."""
     reading.table = read_table(reading.draft["table"], reading.limits)
-    examples, columns, names = examples_in(reading.table, reading.draft)
-    return {"X": examples.X.tolist(), "Y": examples.Y.tolist(), "columns": list(columns), "names": list(names)}
+    reading.draft = reading.draft.of_table([column.name for column in reading.table.columns])
+    return _as_document(examples_in(reading.table, reading.draft))
+
+
+def _proposal(draft: Draft, source: Document | None) -> dict[str, str]:
+    """What suits the data of the draft, `source` where they are a table; empty where nothing does."""
+    if draft["source"] != TABLE:
+        suited = SUITED.get(draft["data.dataset"])
+        return proposed_by(suited) if suited else {}
+    with suppress(SetupError):
+        return proposed_by(suited_to(data_of(source))) if source else {}
+    return {}
 
 
 def _core(reading: Reading, has_data: bool) -> Setup | None:

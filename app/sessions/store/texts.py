@@ -19,9 +19,9 @@ from app.lessons import lesson_named
 from app.sessions.setups.document import Document, setup_document, setup_of
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.answers import answers_of, answers_text
-from app.sessions.walk.bug_lab import hunt_of
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.edits import Change, Changes, Mark
+from app.sessions.walk.hunt import hunt_of
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, Goal, TrainingSession
 from app.sessions.walk.timeline import Timeline
@@ -60,6 +60,7 @@ def moving_text(session: TrainingSession) -> str:
         "others": [astuple(fork) for fork in session.others],
         "goal": session.goal and astuple(session.goal),
         "marks": [_mark_document(mark, timeline.changes) for mark in session.marks],
+        "name": session.name,
     }
     used = {name: value for name, value in sometimes.items() if value}
     return json.dumps(always | used, separators=(",", ":"))
@@ -114,6 +115,7 @@ def session_of(fixed: Packed, moving: Packed) -> TrainingSession:
         fork=Fork(*document["fork"]) if "fork" in document else None,
         others=tuple(Fork(*fork) for fork in document.get("others", ())),
         goal=Goal(*document["goal"]) if "goal" in document else None,
+        name=document.get("name", ""),
     )
 
 

@@ -18,12 +18,15 @@ Reach = Callable[[TrainingSession], int]  # the iteration that a verb ends in
 
 
 def is_small(session: TrainingSession) -> bool:
-    """Whether one click of this walk takes a few milliseconds: its network is small, its batch not too large, and no
-    gradient is checked.
-    """
+    """Whether one click of this walk takes a few milliseconds: it is not large, and no gradient is checked."""
+    return not is_large(session) and not session.checking
+
+
+def is_large(session: TrainingSession) -> bool:
+    """Whether the network of this walk is large, or its batch."""
     setup = session.setup
     numbers = setup.network.size * (1 + len(setup.optimizer.slots))
-    return numbers <= SMALL and len(session.batch) * setup.network.size <= SMALL_BATCH and not session.checking
+    return numbers > SMALL or len(session.batch) * setup.network.size > SMALL_BATCH
 
 
 def in_slices(

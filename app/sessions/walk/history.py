@@ -124,7 +124,7 @@ class History(Generic[Seen]):
     def _ways(self, timeline: Timeline, updates: int) -> Iterator[Way[Seen]]:
         """The nearest way that is known before so many updates, then it gone on and on, up to there."""
         setup, changes = timeline.setup, timeline.changes
-        way = self.before(setup, changes, updates) or self._begin(timeline)
+        known = way = self.before(setup, changes, updates) or self._begin(timeline)
         stops = self._stops(setup, way.updates, updates)
         try:
             yield way
@@ -134,7 +134,8 @@ class History(Generic[Seen]):
                     self.put(setup, changes, way)
                 yield way
         finally:
-            self.put(setup, changes, way)
+            if way is not known or not way.updates:
+                self.put(setup, changes, way)
 
     def _stops(self, setup: Setup, start: int, end: int) -> Sequence[int]:
         """Where to stop: at the places to look, some way before the end, and there. None lies far from the last."""

@@ -19,7 +19,6 @@ from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.answers import Answer, Asking, put_by
-from app.sessions.walk.bug_lab import Hunt
 from app.sessions.walk.edits import (
     MOST_MARKS,
     Change,
@@ -32,6 +31,7 @@ from app.sessions.walk.edits import (
     examples_with,
     with_change,
 )
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.position import Measure, Place, after, before, on_to, phase_end
 from app.sessions.walk.timeline import Timeline, check_loss_after
 
@@ -81,7 +81,7 @@ class TrainingSession:
     place of the next equation; `checking` is whether each gradient is shown with its numerical check; `hunt` is there
     in the bug lab; `marks` are the edits, runs and resets that can be undone; `fork` is what is different in the walk
     beside it, and `others` in further walks that it is compared with; `goal` is that of the training that was begun
-    last.
+    last; `name` is what the learner calls it, or empty.
     """
 
     timeline: Timeline
@@ -100,6 +100,7 @@ class TrainingSession:
     fork: Fork | None = None
     others: tuple[Fork, ...] = ()
     goal: Goal | None = None
+    name: str = ""
 
     @classmethod
     def of_setup(cls, setup: Setup) -> Self:
@@ -340,6 +341,10 @@ class TrainingSession:
         """Look at the example that the pages of its lesson look at first."""
         first = lesson_named(self.lesson).example if self.lesson else 0
         return self.focus(first) if first else self
+
+    def named(self, name: str) -> Self:
+        """With another name, without one where it is empty."""
+        return replace(self, name=name)
 
     def ask(self, asking: Asking) -> Self:
         """Ask before showing: never, what the lesson chose, or in every iteration."""

@@ -25,6 +25,7 @@ COUPLED = (
     "Softmax shares 1 out among all units of its layer, so no unit answers alone. In a hidden layer that would tie "
     "together what the units find, and leave the next layer shares instead of measures."
 )
+ALWAYS_1 = "A softmax of one output is always 1, whatever the weights, so nothing is learned: {} {}."
 TARGETS = "Its logarithms are weighed by the targets, which must be probabilities: 0 to 1{}."
 
 
@@ -98,8 +99,8 @@ def _with_activation(setup: Setup, l: int, name: str) -> Setup:
 def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
     """Another loss for this output, another output for this loss, and both where that alone fits the data well."""
     place, fits = len(last.activations) - 1, fitting.activations[-1]
-    losses = (name for name in (fitting.loss, *LOSSES) if _refusal(replace(last, loss=name)) is None)
-    outputs = (name for name in (fits, *ACTIVATIONS) if _refusal(_with_activation(last, place, name)) is None)
+    losses = (name for name in (fitting.loss, *LOSSES) if _is_offered(replace(last, loss=name)))
+    outputs = (name for name in (fits, *ACTIVATIONS) if _is_offered(_with_activation(last, place, name)))
     loss, output = next(losses, None), next(outputs, None)
     if loss is not None:
         yield Offer(f"Use {LOSS_WORDS[loss].name} instead", urlencode({"loss": loss}))
@@ -108,6 +109,16 @@ def _offers(last: Setup, fitting: Setup) -> Iterator[Offer]:
     elif fits != last.activations[-1]:
         words = f"Use {LOSS_WORDS[fitting.loss].name} with {activation_word(fits)} at the output"
         yield Offer(words, urlencode({"loss": fitting.loss, "output": fits}))
+
+
+def _is_offered(setup: Setup) -> bool:
+    """Whether the engine accepts a setup, and its output can say more than 1."""
+    return _refusal(setup) is None and not always_1(setup)
+
+
+def always_1(setup: Setup) -> bool:
+    """Whether its only output shares 1 with no other."""
+    return setup.sizes[-1] == 1 and ACTIVATIONS[setup.activations[-1]].couples
 
 
 # What would fit better ------------------------------------------------------------------------------------------------
@@ -121,10 +132,11 @@ CLOSE = 1e-9  # shares of 1 that were added up
 
 @dataclass(frozen=True)
 class Advice:
-    """What would fit better, and why; its offer sets it."""
+    """What would fit better, and why; its offer sets it. It stands at the field of this name."""
 
     what: str
     offer: Offer
+    field: str = "output"
 
 
 def output_advice(setup: Setup) -> Advice | None:
@@ -141,6 +153,9 @@ def output_advice(setup: Setup) -> Advice | None:
         return None
     names = activation_word(output), LOSS_WORDS[fitting.loss].name
     offer = Offer(f"Use {names[0]} and {names[1]}", urlencode({"output": output, "loss": fitting.loss}))
+    if always_1(setup):
+        takes = "reaches these targets" if measures else "turns the output into a probability"
+        return Advice(ALWAYS_1.format(" with ".join(names), takes), offer)
     why = _why_measures(chosen, fitting) if measures else _why_classes(Y)
     return Advice(why.format(" with ".join(names)), offer)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawing:
     """A drawing that can be had by itself: its name, and what the macro `draw` of its template is given."""
 
     name: str

@@ -155,10 +155,12 @@ def path(series: Series, x: Axis, y: Axis, columns: int = SEEN) -> str:
 
 def onward(series: Series, beyond: float, x: Axis, y: Axis) -> str:
     """What a line through the numbers is longer than one that ended at this place along the axis."""
-    held = [i for i, value in enumerate(series.values) if y.holds(value)]
-    joined = any(series.at(i) <= beyond for i in held)
-    d = "".join(f"L{place(x.at(series.at(i)))} {place(y.at(series.values[i]))}" for i in held if series.at(i) > beyond)
-    return d if joined else d.replace("L", "M", 1)
+    first = bisect_right(series.places, beyond)
+    new = [
+        (at, value) for at, value in zip(series.places[first:], series.values[first:], strict=True) if y.holds(value)
+    ]
+    d = "".join(f"L{place(x.at(at))} {place(y.at(value))}" for at, value in new)
+    return d if any(map(y.holds, series.values[:first])) else d.replace("L", "M", 1)
 
 
 def thinned(values: Sequence[float], columns: int = SEEN) -> list[int]:

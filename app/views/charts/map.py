@@ -1,7 +1,8 @@
 """Maps: a function of two features as bands between levels, axes in units of the data, the examples over it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -22,14 +23,21 @@ PLACES = 5  # rows and columns of the table
 
 @dataclass(frozen=True)
 class Map:
-    """All of a drawing, and the numbers under the pointer."""
+    """All of a drawing, and the numbers under the pointer. Its marks are worked out as they are shown: in a film they
+    stay.
+    """
 
     id: str
     title: str
     ground: Ground
     layers: Layers
-    marks: tuple[Marks, ...]
     cells: Cells
+    drawn: Callable[[], tuple[Marks, ...]] = field(compare=False)
+
+    @cached_property
+    def marks(self) -> tuple[Marks, ...]:
+        """The examples."""
+        return self.drawn()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +67,8 @@ def map_of(
     x, y = (tight(low, high, span) for (low, high), span in zip(ends, spans, strict=True))
     names = _names(session, plane)
     training, test = (table[:, plane.features] for table in given_inputs(session))
-    spots = np.array([(x.at(across), y.at(up)) for across, up in np.vstack([evenly(training), evenly(test)]).tolist()])
+    spots = np.vstack([evenly(training), evenly(test)]).tolist() if layers.words else []
+    taken = np.array([(x.at(across), y.at(up)) for across, up in spots])
 
     def examples() -> Iterator[Told]:
         (left, right), (low, high) = ends
@@ -70,9 +79,9 @@ def map_of(
     return Map(
         *named,
         ground(SQUARE, (x, y), names, ruled=False, closed=True),
-        replace(layers, words=(), labels=placed(layers.words, spots, SQUARE)),
-        tuple(cloud.on(x, y) for cloud in drawn or clouds(session, training, test)),
+        replace(layers, words=(), labels=placed(layers.words, taken, SQUARE)),
         cells_of(names, _places(session, plane), said.what, said.numbers, said.digits, examples),
+        lambda: tuple(cloud.on(x, y) for cloud in drawn or clouds(session, training, test)),
     )
 
 

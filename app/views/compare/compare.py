@@ -3,6 +3,7 @@
 The walk beside may be a fork: then it is called by what is different.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from app.sessions.walk.session import Fork, TrainingSession
 from app.views.check.check import LayerTable
 from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
 from app.views.compare.film import frame
+from app.views.compare.marked import Shown, apart, formula_of
 from app.views.compare.outcomes import Outcomes, compared_walks, outcomes
 from app.views.compare.printed import RunPanel, printed_here, run_panel
 from app.views.explorer.timeline import Timeline, timeline
@@ -262,6 +264,8 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
         _side("left", names.left, pair.left, seen.digits),
         _side("right", names.right, pair.right, seen.digits),
     ]
+    if _other_rule(pair):
+        sides = [replace(side, maths=maths) for side, maths in zip(sides, _marked(pair, seen.digits), strict=True)]
     status = verdict.words
     if equation is not None:
         found = "; ".join(f"{side.name} {side.value}" for side in sides)
@@ -313,6 +317,20 @@ def _side(id: str, name: str, session: TrainingSession, digits: int) -> Side:
     return Side(id, name, maths(found), code, number(session.values[equation.symbol], digits), loss)
 
 
+def _other_rule(pair: Pair) -> bool:
+    """Whether both find the same thing here, by rules that differ."""
+    left, right = (session.equation for session in pair)
+    return bool(left and right and left.symbol == right.symbol and left.expression != right.expression)
+
+
+def _marked(pair: Pair, digits: int) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Both formulas, with what the one rule has and the other has not marked in them."""
+    both = [Shown(session, session.equation) for session in pair if session.equation]
+    told = apart(*(shown.equation.expression for shown in both))
+    for shown, one, look in zip(both, told, ("wrong", "right"), strict=True):
+        yield (("", formula_of(shown, one, look, digits)),)
+
+
 def _verdict(pair: Pair, names: Names) -> Verdict:
     """Whether they differ here."""
     left, right = pair
@@ -323,7 +341,7 @@ def _verdict(pair: Pair, names: Names) -> Verdict:
     if left.equation.symbol != right.equation.symbol:
         return Verdict("", f"Only {names.left} finds this. {names.beside}, the walk stands at what both find last.")
     ours, theirs = left.values[left.equation.symbol], right.values[right.equation.symbol]
-    other_rule = left.equation.expression != right.equation.expression
+    other_rule = _other_rule(pair)
     if not differ(ours, theirs):
         words = "The rules differ, and give the same number here." if other_rule else "Both find the same number here."
         return Verdict(SAME, words)

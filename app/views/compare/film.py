@@ -3,7 +3,7 @@
 import re
 
 from app.sessions.walk.session import TrainingSession
-from app.views.compare.outcomes import Compared, drawings, picture_of, title_of
+from app.views.compare.outcomes import Compared, each_chart, picture_of, title_of
 from app.views.pictures.film import Frame, Lines, Part, picture_parts
 from app.views.training.training import Training
 
@@ -15,7 +15,7 @@ def frame(session: TrainingSession, found: Compared, panel: Training, digits: in
     tells whose turn it was, and the lines that the page has.
     """
     turn, _, had = has.partition("|")
-    lines, which = Lines(tuple(drawings(found.walked, digits)), had), 0
+    lines, which = Lines(tuple(each_chart(found.walked, digits)), had), 0
     if TURN.fullmatch(turn):
         which = (int(turn) + 1) % len(found.walked)
     seen = picture_of(found.walked, which, digits)

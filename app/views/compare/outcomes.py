@@ -12,7 +12,7 @@ from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.charts.axes import NARROW
 from app.views.charts.lines import About, Plot, Series, plot
-from app.views.pictures.curves import Drawing
+from app.views.pictures.curves import Curve
 from app.views.pictures.over_data import OverData, boundary, fitted
 from app.views.text.numbers import fixed, number
 from app.views.text.words import listed
@@ -114,7 +114,7 @@ def compared_walks(
 
 def outcomes(session: TrainingSession, found: Compared, panel: Training, digits: int) -> Outcomes:
     """What became of them, and the training that is under way."""
-    plots = [plot(one.about, one.lines) for one in drawings(found.walked, digits)]
+    plots = [plot(one.about, one.lines) for one in each_chart(found.walked, digits)]
     return Outcomes(
         title_of(found.walked, digits),
         len(session.setup.test_examples[0]) > 0,
@@ -164,7 +164,7 @@ def title_of(walked: Sequence[Named], digits: int) -> str:
     return f"{when} the lowest loss over all training examples is {lowest}: {listed(best)}"
 
 
-def drawings(walked: Sequence[Named], digits: int) -> Iterator[Drawing]:
+def each_chart(walked: Sequence[Named], digits: int) -> Iterator[Curve]:
     """The losses over the updates that are made, as far as the training under way is to go; and the accuracies, where
     classes are told apart.
     """
@@ -173,13 +173,11 @@ def drawings(walked: Sequence[Named], digits: int) -> Iterator[Drawing]:
     reach, x = max(1.0, ahead), "updates made"
     losses = _series(walked, lambda point: (point.training.loss, point.test.loss))
     told = "The losses of the walks"
-    yield Drawing(About("all-losses", told, x, "loss ℒ", digits, frame=NARROW, reach=reach), losses)
+    yield Curve(About("all-losses", told, x, "loss ℒ", digits, frame=NARROW, reach=reach), losses)
     shares = _series(walked, lambda point: (100 * point.training.accuracy, 100 * point.test.accuracy))
     if shares:
         told, up = "How many examples each walk tells right", "classified right, %"
-        yield Drawing(
-            About("all-accuracies", told, x, up, PERCENT, "linear", NARROW, (0.0, 100.0), reach=reach), shares
-        )
+        yield Curve(About("all-accuracies", told, x, up, PERCENT, "linear", NARROW, (0.0, 100.0), reach=reach), shares)
 
 
 def _series(walked: Sequence[Named], both: Callable[[Point], tuple[float, float]]) -> tuple[Series, ...]:

@@ -8,6 +8,7 @@ from app.engine.setup import Setup
 from app.lessons.lesson import Lesson
 from app.sessions.walk.edits import Changes, examples_with
 from app.sessions.walk.session import TrainingSession
+from app.views.text.datasets import mended
 from app.views.text.numbers import number
 
 PREDICTIONS_UP_TO = 12  # examples: a longer table stays free of numbers that change with every step
@@ -45,8 +46,8 @@ class Data:
     choice: bool
 
 
-def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
-    """The table at the session's place."""
+def data(session: TrainingSession, lesson: Lesson | None, digits: int, changeable: bool = True) -> Data:
+    """The table at the session's place; `changeable` by its reader."""
     setup = session.setup
     columns = lesson.columns if lesson else setup.prepared.columns or _numbered("x", setup.sizes[0])
     targets = lesson.targets if lesson else setup.prepared.names or _numbered("y", setup.sizes[-1])
@@ -57,13 +58,16 @@ def data(session: TrainingSession, lesson: Lesson | None, digits: int) -> Data:
         caption = f"One example at a time: this iteration takes example {batch[0] + 1} of {examples}."
     else:
         whole = f"all {examples}" if len(batch) == examples else f"{len(batch)} of the {examples}"
-        caption = f"A batch of {whole} examples. The walk shows example {session.example + 1}; choose another."
+        other = "; choose another" if changeable else ""
+        caption = f"A batch of {whole} examples. The walk shows example {session.example + 1}{other}."
+    caption = " ".join((caption, *mended(setup)))
     short = examples <= PREDICTIONS_UP_TO
     said = session.current.forward.A[-1].tolist() if short and session.phase_done("forward") else []
     shown = tuple(tuple(number(a, digits) for a in row) for row in said)
-    rows = _rows(setup, session.example_edits, digits, (batch, session.example, session.hunt is None), shown)
+    now = batch, session.example, changeable and session.hunt is None
+    rows = _rows(setup, session.example_edits, digits, now, shown)
     outputs = tuple(f"ŷ for {name}" for name in targets) if short else ()
-    return Data(columns, targets, outputs, rows, caption, len(batch) > 1)
+    return Data(columns, targets, outputs, rows, caption, changeable and len(batch) > 1)
 
 
 @kept

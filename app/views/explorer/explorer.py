@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from app.lessons import lesson_named
 from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import TrainingSession
-from app.views.bug_lab.bug_lab import BugLab, bug_lab_panel
+from app.views.bug_lab.bug_lab import BugLab, Checks, bug_lab_panels, chosen_told
 from app.views.check.check import Check, check_panel
 from app.views.explorer.data import Data, data
 from app.views.explorer.edit import Edit, edit_panel, undo_reset
@@ -51,7 +51,7 @@ class Look:
     `reply` is what must be said to the last answer of a question; `op` is the page's own word, sent back by its forms.
     `opened` is the parameter or unit whose paths are open; `nudged` is how far the parameter of the gradient in view is
     moved, to see what the loss does; `moment` is the time in seconds, of a clock of one's choice; `pressed` is the verb
-    of the button that was pressed, empty where the page is only read.
+    of the button that was pressed, empty where the page is only read. `read_only`: the reader may change nothing.
     """
 
     digits: int = 5
@@ -63,6 +63,7 @@ class Look:
     op: str = ""
     pressed: str = ""
     nudged: float = 0.0
+    read_only: bool = False
 
 
 PLAIN = Look()
@@ -196,6 +197,7 @@ Panel = (
     | PathsPanel
     | Check
     | BugLab
+    | Checks
 )
 
 
@@ -214,6 +216,8 @@ class ExplorerPage:
         return tuple(
             replace(panel, field=replace(panel.field, focused=False))
             if isinstance(panel, Edit) and panel.field
+            else replace(panel, focused=False)
+            if isinstance(panel, Checks)
             else panel
             for panel in self.panels
         )
@@ -255,6 +259,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
     felt = equation.nudge.spoken if equation.nudge else ""
     predict = predict_panel(session, digits, look.moment, look.reply)
     check = check_panel(session, digits)
+    lab = bug_lab_panels(session, digits, *((look.opened.symbol, look.opened.focused) if look.opened else ()))
     # Aloud, what a step finds comes first, since two units may well do the same. A verdict comes before the step that
     # it is about; a question stands in the place of the next one.
     found = f"{what_is_found(session.equation, session.shape)}. " if session.equation else ""
@@ -268,6 +273,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
             or outcome(session, look, step, equation, check)
             or edit_said(session, edit)
             or paths.said
+            or (chosen_told(session, look.opened.symbol) if look.opened else "")
             or felt
             or " ".join(filter(None, parts))
         ),
@@ -281,13 +287,13 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         diagram(session, digits, () if predict.asks else equation.links),
         equation,
         parameters(session, orientation_of(session), digits),
-        data(session, lesson, digits),
+        data(session, lesson, digits, not look.read_only),
         predict,
         edit,
         end_card(session, rev, digits),
         paths,
         check,
-        bug_lab_panel(session, digits),
+        *(lab or ()),
     )
     return ExplorerPage(headline.title, session_id, session.hunt is not None, panels)
 

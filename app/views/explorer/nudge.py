@@ -17,6 +17,7 @@ from app.views.text.words import sentence
 
 SIZES = (0.01, 0.001, 0.0001)
 NEAR = 0.02  # relative: so near to what was foretold, what was found confirms it
+BENDS = " The loss bends on the way: a smaller move comes nearer."
 NOISE = 1e-14  # of the loss: a smaller change is lost in its last digits
 ONLY_GRADIENTS = SetupError("by", "Nothing is nudged here: this step finds no gradient.", "Walk on to a gradient.")
 
@@ -71,18 +72,25 @@ def nudge(session: TrainingSession, by: float, digits: int) -> Nudge | None:
     if not by:
         return offered
     here, gradient = session.values[w], session.values[w._replace(kind=f"d{w.kind}")]
-    before, after = losses_along(session.current, w, np.array([here, here + by])).tolist()
+    before, after, nearer = losses_along(session.current, w, np.array([here, here + by, here + by / 10])).tolist()
     foretold, found = gradient * by, after - before
     shorter = next((_move(by * other / size) for other in SIZES if other < size), None)
     told = f" by {signed(by, 8)}: {_told(foretold, before, after, digits)}"
     moves = _moves(before, after, session.setup.decimals is not None, digits)
+    agrees = abs(found - foretold) <= NEAR * abs(foretold)
+    if (
+        shorter
+        and not (agrees or session.setup.mistakes)
+        and abs(10 * (nearer - before) - foretold) < abs(found - foretold)
+    ):
+        moves += BENDS
     return offered._replace(
         by=f"{by:g}",
         told=told,
         moves=moves,
         spoken=f"{sentence(words)}{told} {moves}",
         smaller=shorter,
-        agrees=abs(found - foretold) <= NEAR * abs(foretold),
+        agrees=agrees,
     )
 
 

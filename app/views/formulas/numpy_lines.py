@@ -1,7 +1,8 @@
 """The line of NumPy that computes an equation's whole layer, for all examples of the batch as rows.
 
-Run in the order of the walk, the lines compute the whole iteration from X, Y, W1, b1, ..., eta and m (the number of
-examples) with `np` and `math`. deltaN holds each example's own error signal, so gradients are means where m > 1.
+Run in the order of the walk, the lines compute the whole iteration from X, Y, W1, b1, ..., and eta with `np` and
+`math`; m is Adam's first moment there, and the number of examples is len(X). deltaN holds each example's own error
+signal, so gradients are means where there are several.
 Updates take besides eta0 where a schedule makes eta; t, the number of the update, from 1; the settings of the optimizer
 and of the schedule by their names; and of each parameter what the optimizer remembers: uW1, mW1, vW1, ub1 ...
 """
@@ -77,7 +78,7 @@ def _loss(at: Layer) -> str:
     code, averages = LOSSES[at.shape.loss].code, at.shape.examples > 1
     stable = code.by_z and at.shape.decimals is None
     why = f"# {code.why}\n" if stable else ""
-    line = f"{why}loss = {code.by_z if stable else code.value}" + (" / m" if code.sums and averages else "")
+    line = f"{why}loss = {code.by_z if stable else code.value}" + (" / len(X)" if code.sums and averages else "")
     return line.format(Z=f"Z{at.shape.depth}")
 
 
@@ -118,7 +119,7 @@ def _output_error(at: Layer) -> str:
 def _weight_gradient(at: Layer) -> str:
     A, delta = at.lines.carried(at.activations(at.l - 1), at.activations(at.l)), f"delta{at.l}"
     product = f"{A}.T @ {delta}" if at.turned else f"{delta}.T @ {A}"
-    return f"dW{at.l} = {product}" + (" / m" if at.averages else "")
+    return f"dW{at.l} = {product}" + (" / len(X)" if at.averages else "")
 
 
 def _bias_gradient(at: Layer) -> str:

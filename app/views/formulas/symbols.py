@@ -236,7 +236,7 @@ HEADINGS = {
     "b": "Update of",
     **SHARED,
     "eta": f"{SHARED['eta']} <i>η</i>",
-    **{f"correction_{mean}": f"Correction of <i>{mean}</i>" for mean in ("m", "v")},
+    **{name: f"{SHARED[name]} <i>{name[-1]}</i>" for name in ("correction_m", "correction_v")},
     **{name: f"{FOUND[name]} <i>{letter}</i> of" for name, letter in OF_PARAMETERS.items() if name in FOUND},
 }
 

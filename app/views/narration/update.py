@@ -235,8 +235,8 @@ _STATES = complete(
     {
         "g": _taken,
         "velocity": _velocity,
-        "m_hat": _corrected("mean gradient m", "the gradient"),
-        "v_hat": _corrected("mean squared gradient v", "the squared gradient"),
+        "m_hat": _corrected("first moment m", "the gradient"),
+        "v_hat": _corrected("second moment v", "the squared gradient"),
         **{name: _by_words(words) for name, words in STATE_WORDS.items() if words.says},
     },
 )
@@ -248,8 +248,8 @@ UPDATE_SENTENCES: dict[str, Callable[[Teller], str]] = {
         "shared",
         [shared.name for kind in OPTIMIZERS.values() for shared in kind.shared],
         {
-            "correction_m": _correction("mean gradient m"),
-            "correction_v": _correction("mean squared gradient v"),
+            "correction_m": _correction("first moment m"),
+            "correction_v": _correction("second moment v"),
         },
     ),
     **{f"{state}_{kind}": told for state, told in _STATES.items() for kind in ("W", "b")},

@@ -53,7 +53,7 @@ class Actor(NamedTuple):
 
 @dataclass(frozen=True)
 class Film:
-    """All that moves on the way to `end`, a cursor; it is shown to who comes there from `start`, or from between.
+    """All that moves on the way to `end`, a cursor; it is shown to who comes there from `start`.
 
     `results` are the selectors of what must not be seen before the time `then`, besides what the equation's panel says.
     """
@@ -72,7 +72,7 @@ class Film:
 
 
 def film(now: Visible, drawn: Still, session: TrainingSession, hidden: bool) -> Film:
-    """The film of the equation shown last, or of its layer where the learner steps by more.
+    """The film of the equation shown last; where the learner steps by more, of its layer, or of its whole phase.
 
     While the rule is `hidden`, what travels has no numbers.
     """
@@ -81,12 +81,17 @@ def film(now: Visible, drawn: Still, session: TrainingSession, hidden: bool) -> 
         return Film("", session.iteration, 0, 0, 0, "", radius, ())
     equations = trace(now.shape)
     equation, start = equations[now.cursor - 1], now.cursor - 1
-    part = equation.phase, equation.symbol.layer
-    while now.whole_layer and start and (equations[start - 1].phase, equations[start - 1].symbol.layer) == part:
+    whole_phase = session.by == "phase" and not session.whole
+    while now.whole_layer and start and equations[start - 1].phase == equation.phase:
+        if not whole_phase and equations[start - 1].symbol.layer != equation.symbol.layer:
+            break
         start -= 1
-    scene = _Scene(now, drawn, equation, hidden, session.checking)
-    actors = tuple(scene.of_layer() if now.whole_layer else scene.of_one())
-    results = (*scene.results(), *(("#loss .then", "#end") if session.finished else ()))
+    last_of = {one.symbol.layer: one for one in equations[start : now.cursor]}
+    scenes = [_Scene(now, drawn, one, hidden, session.checking) for one in last_of.values()]
+    acted = (scene.of_layer(i, len(scenes)) if now.whole_layer else scene.of_one() for i, scene in enumerate(scenes))
+    actors = tuple(actor for act in acted for actor in act)
+    results = [selector for scene in scenes for selector in scene.results()]
+    results += ("#loss .then", "#end") if session.finished else ()
     then = RESULT if any(actor.looks != "light" for actor in actors) else SOON
     return Film(equation.phase, session.iteration, start, now.cursor, then, ",".join(results), radius, actors)
 
@@ -134,15 +139,16 @@ class _Scene:
 
     # What moves
 
-    def of_layer(self) -> Iterator[Actor]:
-        """A dot along each line of the layer, the strongest ones where they are many."""
-        phase, l = self.now.phase, self.now.about[1]
+    def of_layer(self, act: int, acts: int) -> Iterator[Actor]:
+        """A dot along each line of the layer, the strongest ones where they are many; in its turn among all layers."""
+        phase, l = self.now.phase, self.equation.symbol.layer
         to = {"forward": l, "loss": len(self.now.shape.sizes), "backward": l + 1}.get(phase)
         wires = [wire for wire in (*self.drawn.connections, *self.drawn.to_loss) if wire.line.l == to]
         carried = sorted(((self._carried(wire), wire) for wire in wires), key=lambda one: -abs(one[0]))
         for value, wire in carried[:MOST_DOTS]:
             start, end = (wire.line.end, wire.line.start) if phase == "backward" else wire.line[3:]
-            yield Actor(f"dot {sign_class(value)}", "", _way((start, START), (end, MET), (end, ONE)))
+            times = ((ONE * act + time) // acts for time in (START, MET, ONE))
+            yield Actor(f"dot {sign_class(value)}", "", _way(*zip((start, end, end), times, strict=True)))
 
     def _carried(self, wire: Wire) -> float:
         l, j, k = wire.line[:3]

@@ -329,8 +329,8 @@ def paths_panel(session: TrainingSession, opened: Opened | None, digits: int) ->
     """Closed unless something is opened."""
     if opened is None or opened.symbol.kind not in KINDS:
         return CLOSED
-    if session.hidden:
-        return PathsPanel(SHUT, None)
+    if session.hidden:  # a click on a parameter chooses it for a check
+        return CLOSED if opened.symbol.kind in ("W", "b") else PathsPanel(SHUT, None)
     refs = " ".join(marks_on_paths(session.shape, opened.symbol))
     if not has_come(session, opened.symbol):
         return PathsPanel(_ahead(session.shape, opened.symbol), None, opened.name, refs)

@@ -16,7 +16,7 @@ from app.engine.network.losses import LOSSES
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.readings import Columns
 from app.views.charts.table import Table
 from app.views.network.scales import place
@@ -63,9 +63,9 @@ class Activations:
     said: tuple[str, ...]
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """A layer's each."""
-        return tuple(Drawn(layer.id, "pictures/histogram.html", layer) for layer in self.layers)
+        return tuple(Drawing(layer.id, "pictures/histogram.html", layer) for layer in self.layers)
 
 
 def activations(session: TrainingSession, query: object, digits: int) -> Activations:

@@ -16,7 +16,7 @@ from app.engine.network.expressions import Symbol
 from app.sessions.pictures.over_parameters import NEAREST, Way, known_of, reach_of, surface_of, way_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Axis, Ground, Span, ground, tight
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.levels import MOST, Layers, Surface, bands, keys, levels_between, placed, spaced_looks, words_of
 from app.views.charts.readings import Cells, cells_of
@@ -86,9 +86,9 @@ class Contour:
     way: Table
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """The one."""
-        return (Drawn("contour", "svg/contour.svg", self.drawing),)
+        return (Drawing("contour", "svg/contour.svg", self.drawing),)
 
 
 def contour(session: TrainingSession, query: Query, digits: int) -> Contour:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import LOW, Scale
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
@@ -34,9 +34,9 @@ class Curves:
     moving: bool = False
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """Each plot."""
-        return tuple(Drawn(one.id, "svg/plot.svg", one) for one in self.plots)
+        return tuple(Drawing(one.id, "svg/plot.svg", one) for one in self.plots)
 
     @property
     def svgs(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Curves:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Curve:
     """One plot before it is drawn."""
 
     about: About
@@ -59,11 +59,11 @@ class Drawing:
 
 def curves(session: TrainingSession, query: Query, digits: int, moving: bool = False) -> Curves:
     """Both curves up to where the walk stands. Replays what is not known of it yet."""
-    plots = tuple(plot(one.about, one.lines) for one in drawings(session, query, digits))
+    plots = tuple(plot(one.about, one.lines) for one in each_curve(session, query, digits))
     return Curves(plots, choices_of(query, "curves", [_scale(query)], "curves"), moving)
 
 
-def drawings(session: TrainingSession, query: Query, digits: int) -> Iterator[Drawing]:
+def each_curve(session: TrainingSession, query: Query, digits: int) -> Iterator[Curve]:
     """What the curves draw: the loss, then the accuracy; as far across as the training under way is to go.
 
     With one batch an epoch, the mean of its losses is the loss one epoch earlier, and so no line of its own.
@@ -77,7 +77,7 @@ def drawings(session: TrainingSession, query: Query, digits: int) -> Iterator[Dr
     ahead = goal.end if goal and goal.end and goal.is_ahead(session.updates) else 0
     reach = max(1.0, ahead / setup.iterations_per_epoch)
     told = _told("loss", lines, digits, "", points[-1])
-    yield Drawing(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, LOW, reach=reach), lines)
+    yield Curve(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, LOW, reach=reach), lines)
     shares = {
         TRAINING: [100 * point.training.accuracy for point in points],
         TEST: [100 * point.test.accuracy for point in points],
@@ -85,7 +85,7 @@ def drawings(session: TrainingSession, query: Query, digits: int) -> Iterator[Dr
     if lines := _lines(points, shares):
         told, up = _told("accuracy", lines, PERCENT, "\u00a0%", points[-1]), "classified right, %"
         about = About("accuracy-curve", told, "epoch", up, PERCENT, "linear", LOW, (0.0, 100.0), reach=reach)
-        yield Drawing(about, lines)
+        yield Curve(about, lines)
 
 
 def _scale(query: Query) -> Choice:

@@ -8,7 +8,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import ground
 from app.views.charts.lines import Line, axes_of, onward, path
 from app.views.pictures.choices import Query
-from app.views.pictures.curves import Drawing, drawings
+from app.views.pictures.curves import Curve, each_curve
 from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, chosen_picture
 from app.views.training.training import Training
@@ -52,7 +52,7 @@ def frame(session: TrainingSession, panel: Training, query: Query, digits: int, 
     """The next picture for a page that has `has`, of a walk and its panel."""
     chosen = chosen_picture(session, query.get("show", ""), query, digits, moving=True)
     picture: OverData | None = chosen.picture if isinstance(chosen.picture, OverData) else None
-    curves = Lines(tuple(drawings(session, query, digits)), has)
+    curves = Lines(tuple(each_curve(session, query, digits)), has)
     parts = [Part(".far", "far", panel.progress), Part("#training .hint", "text", panel.told), *curves.parts()]
     return Frame(
         tuple([*parts, *picture_parts(picture)] if picture else parts),
@@ -68,7 +68,7 @@ class Lines:
     `has` tells the axes, up to which place along them the lines go, and how many frames made them longer.
     """
 
-    def __init__(self, drawings: tuple[Drawing, ...], has: str) -> None:
+    def __init__(self, drawings: tuple[Curve, ...], has: str) -> None:
         self._drawn = [(one, *axes_of(one.about, one.lines)) for one in drawings]
         axes = ";".join(f"{x.limits}{y.limits}{y.logarithmic:d}" for _, x, y in self._drawn).replace(" ", "")
         count = sum(len(one.lines) for one in drawings)

@@ -17,7 +17,7 @@ from app.engine.network.expressions import Symbol
 from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Span, Tick, axis, ticks_across
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.charts.table import Table
 from app.views.network.scales import place
@@ -85,10 +85,10 @@ class GradientSizes:
     history: Plot | None
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """Those that are there."""
-        bars = (Drawn("gradient-sizes", "svg/gradients.svg", self.bars),) if self.bars else ()
-        return (*bars, Drawn(self.history.id, "svg/plot.svg", self.history)) if self.history else bars
+        bars = (Drawing("gradient-sizes", "svg/gradients.svg", self.bars),) if self.bars else ()
+        return (*bars, Drawing(self.history.id, "svg/plot.svg", self.history)) if self.history else bars
 
 
 def gradients(session: TrainingSession, query: object, digits: int) -> GradientSizes:

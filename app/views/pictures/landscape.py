@@ -12,7 +12,7 @@ from app.engine.landscape import Secant
 from app.sessions.pictures.over_parameters import NEAREST, Known, Slope, known_of, reach_of, slope_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.lines import Series, path
 from app.views.charts.readings import COLUMNS, Columns
@@ -74,9 +74,9 @@ class Landscape:
     columns: Columns
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """The one."""
-        return (Drawn("landscape", "svg/landscape.svg", self.drawing),)
+        return (Drawing("landscape", "svg/landscape.svg", self.drawing),)
 
 
 def landscape(session: TrainingSession, query: Query, digits: int) -> Landscape:

@@ -24,7 +24,7 @@ from app.sessions.pictures.over_inputs import (
 from app.sessions.walk.classes import classes_of, classifies
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.examples import LONGEST, MOST, SHAPES, Bands, Cloud, by_value, clouds, in_focus
 from app.views.charts.levels import (
     Band,
@@ -74,12 +74,12 @@ class OverData:
     plot: Plot | None = None
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """The one that is there."""
         if self.map:
-            return (Drawn(self.map.id, "svg/map.svg", self.map),)
+            return (Drawing(self.map.id, "svg/map.svg", self.map),)
         assert self.plot
-        return (Drawn(self.plot.id, "svg/plot.svg", self.plot),)
+        return (Drawing(self.plot.id, "svg/plot.svg", self.plot),)
 
 
 # The inputs that are looked at ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from app.sessions.training import went_through
 from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import points_followed, trail_followed, updates_after, whole_epochs
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.pages import Heading, heading_of
 from app.views.pictures.activity import activations
 from app.views.pictures.choices import Query
@@ -134,7 +134,7 @@ def _past(session: TrainingSession, query: Query) -> Past | None:
     return Past(epoch, last, f"{epoch:,} of {last:,}" if epoch < last else "as it is now")
 
 
-def drawing_of(session: TrainingSession, name: str, query: Query, digits: int) -> Drawn | None:
+def drawing_of(session: TrainingSession, name: str, query: Query, digits: int) -> Drawing | None:
     """One drawing by itself, of the curves or of a picture by name: the one that the query names, else the first; None
     where there is none.
     """

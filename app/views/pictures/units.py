@@ -8,7 +8,7 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
-from app.views.charts.drawing import Drawn
+from app.views.charts.drawing import Drawing
 from app.views.charts.levels import Band, Exact, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
 from app.views.charts.map import Said
@@ -48,7 +48,7 @@ class UnitPictures:
     seen: OverData
 
     @property
-    def drawings(self) -> tuple[Drawn, ...]:
+    def drawings(self) -> tuple[Drawing, ...]:
         """The chosen unit's."""
         return self.seen.drawings
 

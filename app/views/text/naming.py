@@ -5,8 +5,12 @@ from app.engine.equations.trace import Equation
 from app.engine.equations.updates import parameter_of
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
+from app.lessons.bug_lab import TEN
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.text.optimizers import STATE_WORDS
+
+TEACHING = "How to hunt"  # what the case of level 0 is called
 
 
 def input_names(session: TrainingSession) -> tuple[str, ...]:
@@ -63,6 +67,17 @@ def layer_names(shape: Shape) -> tuple[str, ...]:
     return (*(f"layer {l}" for l in range(1, shape.depth)), "output")
 
 
+# Cases of the bug lab -----------------------------------------------------------------------------------------------
+
+
+def case_name(hunt: Hunt) -> str:
+    """Level 2, case 17; Set 1, case 8 of 10; for the case that teaches, what it teaches."""
+    if hunt.in_set:
+        number, place = divmod(hunt.seed, len(TEN))
+        return f"Set {number}, case {place + 1} of {len(TEN)}"
+    return f"Level {hunt.level}, case {hunt.seed}" if hunt.level else TEACHING
+
+
 # On the drawing -----------------------------------------------------------------------------------------------------
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -97,8 +112,8 @@ SHARED = {
     "eta": "Learning rate",
     "norm": "Length of all gradients",
     "clip": "Clipping factor",
-    "correction_m": "Correction of m",
-    "correction_v": "Correction of v",
+    "correction_m": "Correction of the first moment",
+    "correction_v": "Correction of the second moment",
 }
 FOUND = {
     "z": "Weighted sum",

@@ -53,8 +53,8 @@ OPTIMIZER_WORDS = complete(
         "momentum": OptimizerWords("momentum", "the velocity"),
         "nesterov": OptimizerWords("Nesterov momentum", "the gradient and what the velocity will keep of itself"),
         "rmsprop": OptimizerWords("RMSProp", scaled="gradient", size="√v + ε = {size}, where v began at 0,"),
-        "adam": OptimizerWords("Adam", scaled="corrected mean gradient", size=USUAL),
-        "adamw": OptimizerWords("AdamW", scaled="corrected mean gradient", size=USUAL),
+        "adam": OptimizerWords("Adam", scaled="corrected first moment", size=USUAL),
+        "adamw": OptimizerWords("AdamW", scaled="corrected first moment", size=USUAL),
     },
 )
 STATE_WORDS = complete(
@@ -65,16 +65,18 @@ STATE_WORDS = complete(
         "velocity": StateWords("u", "Velocity"),
         "m": StateWords(
             "m",
-            "Mean gradient",
-            "The mean gradient m keeps {keeps} of what it was and takes in {takes} of the new gradient",
+            "First moment",
+            "The first moment m is a running mean of gradients: it keeps {keeps} of what it was and takes in "
+            "{takes} of the new gradient",
         ),
         "v": StateWords(
             "v",
-            "Mean squared gradient",
-            "The mean squared gradient v keeps {keeps} of what it was and takes in {takes} of the new squared gradient",
+            "Second moment",
+            "The second moment v is a running mean of squared gradients: it keeps {keeps} of what it was and takes in "
+            "{takes} of the new squared gradient",
         ),
-        "m_hat": StateWords("m̂", "Corrected mean gradient"),
-        "v_hat": StateWords("v̂", "Corrected mean squared gradient"),
+        "m_hat": StateWords("m̂", "Corrected first moment"),
+        "v_hat": StateWords("v̂", "Corrected second moment"),
     },
 )
 SCHEDULE_WORDS = complete(

@@ -37,9 +37,19 @@ class NewSetup(SetupGiven):
     asking: Annotated[bool, ASKING] = False
 
 
+class NewLinked(Strict):
+    """Start where a link was made."""
+
+    link: Annotated[str, Field(description="A path or an address that GET …/link answers.", max_length=600_000)]
+
+
+def _kind_of_session(given: Any) -> str:
+    return next((f"~{name}" for name in ("lesson", "link") if isinstance(given, dict) and name in given), "~setup")
+
+
 NewSession = Annotated[
-    Annotated[NewLesson, Tag("~lesson")] | Annotated[NewSetup, Tag("~setup")],
-    Discriminator(lambda given: "~lesson" if isinstance(given, dict) and "lesson" in given else "~setup"),
+    Annotated[NewLesson, Tag("~lesson")] | Annotated[NewLinked, Tag("~link")] | Annotated[NewSetup, Tag("~setup")],
+    Discriminator(_kind_of_session),
 ]
 
 
@@ -276,6 +286,13 @@ class State(Answer):
     loss: Annotated[Number | None, says("The mean over the batch, before the update.")]
     backward: Annotated[BackwardAnswer | None, says("From the end of its phase until the next iteration begins.")]
     loss_after: Annotated[Number | None, says("The same batch's loss after the update.")]
+
+
+class LinkAnswer(Answer):
+    """A walk as a link."""
+
+    path: Annotated[str, says("The path, with the walk packed into it.")]
+    url: Annotated[str, says("The same as an address of this server.")]
 
 
 class ReaderAnswer(Answer):

@@ -2,8 +2,11 @@
 
 import asyncio
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import suppress
 from functools import partial
+from hashlib import blake2b
 from json import loads
 from typing import Annotated, Any
 
@@ -11,10 +14,13 @@ from fastapi import APIRouter, Body, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response, StreamingResponse
 
+from app.engine.network.errors import SetupError
 from app.lessons import LESSONS, lesson_named
-from app.sessions.setups.declaration import check_learning_rate, check_limits, check_magnitude
+from app.sessions.setups.declaration import TableGiven, check_learning_rate, check_limits, check_magnitude
 from app.sessions.setups.document import setup_of
-from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError
+from app.sessions.setups.draft import examples_given
+from app.sessions.store.store import ID_BYTES, Kept, StaleRevisionError, UnknownSessionError
+from app.sessions.take_away.link import opened
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
@@ -28,6 +34,7 @@ from app.web.api.schemas import (
     LessonAnswer,
     Move,
     NewLesson,
+    NewLinked,
     NewSession,
     NewSetup,
     ReaderAnswer,
@@ -36,13 +43,14 @@ from app.web.api.schemas import (
     Train,
 )
 from app.web.api.state import dumps, json_response, state_texts, trace_texts
-from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon
+from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, soon, stay
 from app.web.http.errors import Handlers, answer, problem
-from app.web.http.new_session import check_may_begin, kept_walk
+from app.web.http.new_session import check_may_begin, kept_walk, linked_walk
 from app.web.http.page import prefix
 from app.web.http.work import PIECE, BusyError, TooFastError
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+SECRET = 22  # letters and signs of a key by which an id is made: 128 bits and more
 LONG_BODY = 16 * 1024  # bytes; shorter ones take a few tenths of a millisecond
 
 
@@ -142,14 +150,21 @@ async def create(request: Request, new: Annotated[NewSession, Body()]) -> Respon
     if isinstance(new, NewLesson):
         lesson = lesson_named(new.lesson)
         begun = await soon(request, lambda: TrainingSession.of_lesson(lesson, new.as_published))
+    elif isinstance(new, NewLinked):
+        begun = await linked_walk(request, lambda limits: opened(new.link, limits))
     else:
         begun = await before_a_walk(request, lambda: _own(new, the.settings))
-    kept = await kept_walk(request, begun.ask("chosen" if new.asking else ""))
+    if not isinstance(new, NewLinked):
+        begun = begun.ask("chosen" if new.asking else "")
+    kept = await kept_walk(request, begun)
     return await _told(Walk(the, kept.id, None, "", request), kept, 201)
 
 
 def _own(new: NewSetup, settings: Settings) -> TrainingSession:
     check_limits(new, settings)
+    if isinstance(new.data, TableGiven):
+        new = new.model_copy(update={"data": examples_given(new.data, settings)})
+        check_limits(new, settings)
     return TrainingSession.of_setup(setup_of(new.model_dump(exclude_none=True)))
 
 
@@ -267,12 +282,27 @@ async def delete(walk: TheWalk) -> Response:
     return Response(status_code=204)
 
 
+def _id_of(old_id: str, key: str) -> str:
+    """The id that a session gets by this key, again and again: as good a secret as the key is."""
+    return urlsafe_b64encode(blake2b(f"{old_id}\n{key}".encode(), digest_size=ID_BYTES).digest()).decode()
+
+
 @session.post("/revoke", response_model=State)
 async def revoke(walk: TheWalk) -> Response:
-    """Give the session another id; the old one leads nowhere any more. The answer alone has the new one: note it."""
-    await walk.load()
-    new_id = secrets.token_urlsafe(ID_BYTES)
+    """Give the session another id; the old one leads nowhere any more. The answer alone has the new one: note it.
+
+    Sent again with the same Idempotency-Key, which nobody else can guess, it answers the same.
+    """
+    key = walk.request.headers.get("Idempotency-Key", "")
+    if key and len(key) < SECRET:
+        raise SetupError(
+            "Idempotency-Key", f"The key of a new id has less than {SECRET} letters and signs.", "Send a UUID."
+        )
+    new_id = _id_of(walk.id, key) if key else secrets.token_urlsafe(ID_BYTES)
+    with suppress(UnknownSessionError):  # it may be revoked already; the store knows
+        await walk.load()
     await walk.services.store.revoke(walk.id, new_id)
+    stay(walk.request)
     renamed = Walk(walk.services, new_id, None, "", walk.request)
     return await _told(renamed, await renamed.load())
 

@@ -19,10 +19,11 @@ from app.sessions.store.store import (
     led_to,
     operation_key,
 )
-from app.sessions.walk.chunks import Reach, Verb, in_slices, is_small, undoing
+from app.sessions.walk.chunks import Reach, Verb, in_slices, is_large, is_small, undoing
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
+from app.web.http.processes import BEGUN, HERE, Elsewhere, WorkProcess
 from app.web.http.request_log import request_id
 from app.web.http.templating import Templates
 from app.web.http.work import Buckets, Lines, Pool, Rate, TooLongError, address_of, is_at_the_machine, while_there
@@ -76,6 +77,7 @@ class Services:
     rates: Rates
     drain: Drain
     clock: Callable[[], float]
+    work_process: WorkProcess | None = None  # that answers what takes long; without one the pool computes it here
 
 
 def services(request: Request) -> Services:
@@ -101,8 +103,18 @@ class Walk:
 
         ReadOnlyError where the request would change what it may only look at.
         """
-        kept = await self.services.store.load(self.id)
+        kept = await self._loaded()
         self._check(kept, rev)
+        return kept
+
+    async def _loaded(self) -> Kept:
+        """The session. One with a large network is worked with elsewhere, if possible not even read here."""
+        if is_known_as_large(self.id):
+            pass_on(self.request)
+        kept = await self.services.store.load(self.id)
+        if is_large(kept.session) and self.services.work_process is not None:
+            note_as_large(self.id)
+            pass_on(self.request)
         return kept
 
     async def do(self, verb: Verb, rev: int | None = None) -> Kept:
@@ -159,6 +171,7 @@ class Walk:
 
         SetupError, with the remedy, where that takes longer than one request may.
         """
+        pass_on(self.request)
         pool, address = self.services.pool, address_of(self.request.scope)
         return await _within(
             self.request, pool.run_in_slices(self.id, start, steps, address, is_small(session)), remedy
@@ -166,6 +179,7 @@ class Walk:
 
     async def work(self, job: Callable[[], Result]) -> Result:
         """What a long computation returns, computed in the pool. SetupError as of `in_turns`."""
+        pass_on(self.request)
         return await _within(
             self.request, self.services.pool.run(self.id, job, address_of(self.request.scope)), SMALLER
         )
@@ -192,16 +206,20 @@ class Walk:
         """
         tries = TRIES if rev is None and self.expected is None else 1
         while True:
-            kept = await self.services.store.load(self.id)
+            kept = await self._loaded()
             if led_to(kept.operations, self.key) is not None:
                 return kept
             self._check(kept, rev)
             tries -= 1
             try:
-                return await self.services.store.save(kept, await move(kept.session), self.key)
+                moved = await self.services.store.save(kept, await move(kept.session), self.key)
             except StaleRevisionError:
                 if not tries:
                     raise
+            else:
+                if not self.key:
+                    stay(self.request)
+                return moved
 
     def _check(self, kept: Kept, rev: int | None) -> None:
         if kept.read_only and self.request.method != "GET":
@@ -210,11 +228,47 @@ class Walk:
             raise StaleRevisionError(kept)
 
 
+# Where it is answered ------------------------------------------------------------------------------------------------
+
+
+def pass_on(request: Request) -> None:
+    """Let the process that computes answer the request, if there is one: nothing that follows is done here."""
+    process = services(request).work_process
+    if process is not None and HERE not in request.scope and process.is_ready():
+        raise Elsewhere(process)
+
+
+def stay(request: Request) -> None:
+    """The request has changed something that must not be changed twice: it is answered here, whatever follows."""
+    request.scope[HERE] = True
+
+
+def is_rationed(request: Request) -> bool:
+    """Whether it counts how often this is asked for: not by whoever sits at the machine, and not in the process that
+    computes, as it was counted in the one that serves.
+    """
+    return BEGUN not in request.scope and not is_at_the_machine(request)
+
+
+def note_as_large(session_id: str) -> None:
+    """This walk is answered elsewhere."""
+    MEMORY.put((Elsewhere, session_id), True, NOTE_BYTES)
+
+
+def is_known_as_large(session_id: str) -> bool:
+    """Whether that was noted lately."""
+    return bool(MEMORY.get((Elsewhere, session_id)))
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
 async def before_a_walk(request: Request, job: Callable[[], Result], size: int = 0) -> Result:
     """What a request needs that is about no walk yet, computed in the line of its address; the job holds `size` bytes.
 
     BusyError where the line is too long, SetupError as of `Walk.in_turns`.
     """
+    pass_on(request)
     return await _within(request, services(request).lines.run(address_of(request.scope), job, size), SMALLER)
 
 
@@ -249,7 +303,7 @@ def walk_of(request: Request, session_id: str, key: str = "") -> Walk:
     if SESSION_ID.fullmatch(session_id) is None:
         raise UnknownSessionError
     the = services(request)
-    if not is_at_the_machine(request):
+    if is_rationed(request):
         (the.rates.reads if request.method == "GET" else the.rates.changes).take(session_id)
     expected = request.headers.get("If-Match")
     return Walk(the, session_id, None if expected == "*" else revision(expected), key, request)

@@ -26,7 +26,9 @@ from app.sessions.store.store import (
     StoreFullError,
     UnknownSessionError,
 )
+from app.sessions.take_away.link import NotYetError
 from app.views.pages import ProblemPage, broken, not_found, refused, session_gone
+from app.views.take_away.forms import UnknownFormError
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.page import page_response, path_of, prefix
 from app.web.http.request_log import request_id
@@ -118,6 +120,8 @@ TOLD = {
     StoreFullError: Told(507, "store-full", in_place=True),
     NotWritableError: Told(507, "not-writable", in_place=True),
     DamagedSessionError: Told(404, "unknown-session"),
+    NotYetError: Told(409, "not-yet"),
+    UnknownFormError: Told(404, "request"),
 }
 
 

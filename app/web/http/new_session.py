@@ -2,17 +2,23 @@
 
 import re
 import secrets
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from app.engine.network.errors import SetupError
+from app.limits import Limits
 from app.sessions.store.store import Kept, StoreFullError, grown_bytes
+from app.sessions.take_away.link import Opened
+from app.sessions.walk.chunks import in_slices, is_large
 from app.sessions.walk.session import TrainingSession
-from app.web.http.dependencies import services
+from app.web.http.dependencies import before_a_walk, is_rationed, note_as_large, services, stay
 from app.web.http.htmx import VARY
-from app.web.http.own_walks import note
+from app.web.http.own_walks import is_browser, note
 from app.web.http.page import cookie_name, root_of, set_cookie
-from app.web.http.work import TooFastError, address_of, is_at_the_machine
+from app.web.http.processes import BEGUN, Begun
+from app.web.http.work import TooFastError, TooLongError, address_of, while_there
 
 VISITOR = "visitor"  # the cookie that tells one visitor from another
 VISITOR_BYTES = 16
@@ -24,7 +30,7 @@ def check_may_begin(request: Request) -> None:
 
     StoreFullError where those begun from this address take up its share of the store.
     """
-    if is_at_the_machine(request):
+    if not is_rationed(request):
         return
     rates, visitor = services(request).rates, _visitor(request)
     if visitor:
@@ -38,25 +44,49 @@ def check_may_begin(request: Request) -> None:
         raise StoreFullError(megabytes, "this address", error.wait) from error
 
 
+async def linked_walk(request: Request, open_it: Callable[[Limits], Opened]) -> TrainingSession:
+    """The walk of a link or a file, where it was made. SetupError says what is wrong with it, or that the way there
+    takes longer than one request may; DivergedError where it leads nowhere.
+    """
+    the = services(request)
+    opened = await before_a_walk(request, lambda: open_it(the.settings))
+    way = in_slices(opened.start, opened.place.iteration, opened.there, the.clock)
+    address = address_of(request.scope)
+    try:
+        return await while_there(request, the.pool.run_in_slices(address, opened.start, way, address))
+    except TooLongError as error:
+        raise SetupError("link", str(error), "Ask for a link to an earlier iteration.") from error
+
+
 async def kept_walk(request: Request, session: TrainingSession) -> Kept:
     """A new walk, kept; what it may come to take of the store is its address's."""
     the = services(request)
     kept = await the.store.create(session)
-    if not is_at_the_machine(request):
-        size = min(grown_bytes(kept), the.settings.max_session_bytes)
-        the.rates.stored.spend(address_of(request.scope), size)
+    stay(request)
+    size = min(grown_bytes(kept), the.settings.max_session_bytes)
+    begun = Begun(kept.id, is_large(session), size)
+    if BEGUN in request.scope:
+        request.scope[BEGUN].append(begun)
+    else:
+        count_begun(request, begun)
     return kept
+
+
+def count_begun(request: Request, begun: Begun) -> None:
+    """A walk was begun for this request, here or in the process that computes."""
+    if is_rationed(request):
+        services(request).rates.stored.spend(address_of(request.scope), begun.size)
+    if begun.large:
+        note_as_large(begun.id)
 
 
 async def begun_walk(request: Request, session: TrainingSession, page: str = "") -> RedirectResponse:
     """Keep a new walk and lead to it, or to one of its pages such as /compare."""
     kept = await kept_walk(request, session)
     response = RedirectResponse(f"{root_of(request)}/sessions/{kept.id}{page}", 303, headers=VARY)
-    is_browser = "sec-fetch-site" in request.headers or "origin" in request.headers  # a program needs no number
-    if is_browser and not _visitor(request):
+    if is_browser(request) and not _visitor(request):  # a program needs no number
         set_cookie(request, response, VISITOR, secrets.token_urlsafe(VISITOR_BYTES))
-    if is_browser:
-        note(request, response, kept.id)
+    note(request, response, kept)
     return response
 
 

@@ -137,10 +137,14 @@ def page_response(
 
     Inside of another page, where the browser keeps no cookies of ours, it is shown as framed.
     """
+    chrome = replace(chrome_of(request, current), read_only=read_only)
+    return HTMLResponse(services(request).templates.render(template, page=page, chrome=chrome), status, headers=VARY)
+
+
+def chrome_of(request: Request, current: str = "") -> Chrome:
+    """What the page that this request gets wears."""
     chosen = preferences(request)
     back = root_of(request) + (path_of(request) if request.method == "GET" else "/")  # where a form on the page leads
     framed = request.headers.get("sec-fetch-dest") in ("iframe", "frame") and "cookie" not in request.headers
     chrome = Chrome.of(back, current, chosen.theme, chosen.motion, chosen.digits, chosen.speed, chosen.keys)
-    chrome = replace(chrome, framed=framed, read_only=read_only)
-    text = services(request).templates.render(template, page=page, chrome=chrome)
-    return HTMLResponse(text, status, headers=VARY)
+    return replace(chrome, framed=framed)

@@ -253,10 +253,13 @@ class Slots:
 
 
 class Threads:
-    """So many threads for jobs; `seconds` is how long somebody waits for one that has begun."""
+    """So many threads for jobs; `seconds` is how long somebody waits for one that has begun.
 
-    def __init__(self, count: int, name: str, seconds: float) -> None:
-        self._slots, self._seconds = Slots(count), seconds
+    `stuck` is called where a job has not ended in twice that time, although nobody waits for it any more.
+    """
+
+    def __init__(self, count: int, name: str, seconds: float, stuck: Callable[[], object]) -> None:
+        self._slots, self._seconds, self._stuck = Slots(count), seconds, stuck
         self._threads = ThreadPoolExecutor(count, thread_name_prefix=name)
 
     async def run(self, job: Job, work: Callable[[], Result]) -> Result:
@@ -264,8 +267,14 @@ class Threads:
         still waits for it. TooLongError where that takes too long.
         """
         await self._slots.take(job)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        running.add_done_callback(lambda _: self._slots.free())
+        loop = asyncio.get_running_loop()
+        running, late = loop.run_in_executor(self._threads, work), loop.call_later(WAITING * self._seconds, self._stuck)
+
+        def ended(_: asyncio.Future[Result]) -> None:
+            late.cancel()
+            self._slots.free()
+
+        running.add_done_callback(ended)
         try:
             async with asyncio.timeout(self._seconds):
                 return await asyncio.shield(running)
@@ -282,14 +291,22 @@ class Pool:
     the address that it is for: where one has more jobs than others, and all places are taken, its last ones give way.
 
     A job may compute for `seconds` altogether, as `clock` tells them of one in slices, and wait as long for the others.
-    Whoever is cancelled is not computed for any more: a job that has not begun does not begin, one in slices ends.
+    Whoever is cancelled is not computed for any more: a job that has not begun does not begin, one in slices ends. One
+    that cannot be cut ends when it has its result: `stuck` is called where that takes twice as long as it may.
     """
 
-    def __init__(self, threads: int, queue: int, seconds: float, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(
+        self,
+        threads: int,
+        queue: int,
+        seconds: float,
+        clock: Callable[[], float] = perf_counter,
+        stuck: Callable[[], object] = lambda: None,
+    ) -> None:
         self._places = threads + queue
         self._seconds, self._clock = seconds, clock
         self._jobs: dict[str, list[Job]] = {}  # by address
-        self._threads, self._for_short = Threads(threads, "work", seconds), Threads(1, "short", seconds)
+        self._threads, self._for_short = Threads(threads, "work", seconds, stuck), Threads(1, "short", seconds, stuck)
         self._between_clicks = Slots(1)
 
     async def run(self, client: str, job: Callable[[], Result], address: str = "") -> Result:

@@ -1,5 +1,6 @@
 """The page on which a network of one's own is built. Nothing is kept while one builds: the form carries everything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,12 +11,21 @@ from starlette.responses import HTMLResponse, Response
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
-from app.sessions.setups.draft import TABLE, Draft, draft_of
-from app.sessions.setups.table import TableError, read_table
+from app.sessions.setups.draft import DATASET, TABLE, Draft, draft_of, uses_of, wrong_in
+from app.sessions.setups.table import ROWS, TableError, TooLongError, read_table, shortened
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import SessionTooLargeError
 from app.sessions.walk.session import TrainingSession
-from app.views.build.build import FORM_PANELS, Built, Manner, TextPanel, build, build_page, build_panels
+from app.views.build.build import (
+    FOLLOWING_PANELS,
+    FORM_PANELS,
+    Built,
+    Manner,
+    TextPanel,
+    build,
+    build_page,
+    build_panels,
+)
 from app.web.http.dependencies import Services, before_a_walk, services, soon, walk_of
 from app.web.http.forms import Sent, sent_by
 from app.web.http.fragments import partials
@@ -28,6 +38,7 @@ ADDRESS = "/build"
 FIELDS = 80  # of one form besides those of its columns: six layers, and whatever else can be chosen
 FORMS = 4  # times as long as its table a form may be: on its way in each comma and line end takes three bytes
 LONGEST_OFFER = 200  # characters of what an offer sets
+LONGEST_PROPOSAL = 2_000  # characters of what was proposed with the data
 LEFT_BEHIND = "The mistake of that walk is left out: what you build here follows the right rules."
 
 
@@ -57,12 +68,17 @@ def _starting_draft(name: str) -> Draft:
 async def built(request: Request) -> Response:
     """What the form's button asks for; without one the form is looked at as it stands."""
     the = services(request)
-    fields = FIELDS + 2 * the.settings.most_columns  # each column may be sent as off and on
+    fields = FIELDS + 4 * the.settings.most_columns  # each column may be sent as off and on, and how it is taken
     sent = await sent_by(request, FORMS * the.settings.max_data_bytes, fields)
+    if _verb(sent)[0] == "start":
+        check_may_begin(request)
     action = await before_a_walk(request, lambda: _action(sent, the))
-    found = await _built(request, action.draft)
+    found = await _built(request, action.draft, None if action.start else action.before)
     if action.start:
         return await _start(request, found)
+    if found.draft != action.draft:  # what suits the data now stands in its fields
+        drawn = found.draft["source"] == DATASET and "data.examples" in (action.before or {})
+        action = replace(action, followed=True, focus=action.focus or ("data.dataset" if drawn else ""))
     if action.error is not None:
         found = replace(found, errors=(action.error, *found.errors))
     return await _shown(request, found, _manner(request, focus=action.focus), action)
@@ -80,7 +96,8 @@ def _manner(request: Request, **more: Any) -> Manner:
 @dataclass(frozen=True)
 class Action:
     """The draft after what a button does to it; the field that takes the focus; whether the walk is to start; whether
-    a file was read; whether fields hold something else now; what is wrong with it.
+    there is another text of a table; whether fields hold something else now, or only those that follow the data; what
+    is wrong with it; what was proposed with the data that it had.
     """
 
     draft: Draft
@@ -88,16 +105,29 @@ class Action:
     start: bool = False
     read: bool = False
     filled: bool = False
+    followed: bool = False
     error: SetupError | None = None
+    before: Mapping[str, str] | None = None
+
+
+def _verb(sent: Sent) -> tuple[str, str]:
+    """What the button does, and with what."""
+    verb, _, object = sent.fields.get("do", "").partition(" ")
+    return verb, object
 
 
 def _action(sent: Sent, the: Services) -> Action:
-    fields = dict(sent.fields)
-    verb, _, object = fields.pop("do", "").partition(" ")
-    before = fields.pop("shown", "")
+    fields = {name: value for name, value in sent.fields.items() if name != "do"}
+    shown = fields.pop("shown", "")
+    before = dict(parse_qsl(shown[:LONGEST_PROPOSAL], keep_blank_values=True)) or None
+    return replace(_asked(_verb(sent), fields, sent.file, the), before=before)
+
+
+def _asked(wanted: tuple[str, str], fields: dict[str, str], file: bytes | None, the: Services) -> Action:
+    verb, object = wanted
     draft = _starting_draft(fields["from"]) if "from" in fields else Draft(fields)
-    if sent.file is not None:
-        return _read(draft, sent.file, the)
+    if file is not None:
+        return _read(draft, file, the)
     match verb:
         case "start":
             return Action(draft, start=True)
@@ -107,36 +137,50 @@ def _action(sent: Sent, the: Services) -> Action:
             return Action(draft.without_layer(int(object)) if WHOLE.fullmatch(object) else draft, "add", filled=True)
         case "set":  # what an offer sets
             chosen = dict(parse_qsl(object[:LONGEST_OFFER], keep_blank_values=True))
+            if chosen.get("rows") in ROWS:
+                return _shortened(draft, chosen["rows"], the)
             return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
         case "read":
             return Action(draft, error=SetupError("file", "No file was sent.", "Choose a CSV file first."))
-    usual = draft.drawn_as_usual(before)
-    return Action(usual, "" if usual is draft else "data.dataset", filled=usual is not draft)
+    return Action(draft)
 
 
 def _read(draft: Draft, file: bytes, the: Services) -> Action:
     """The file as the draft's table; the draft as it was where it cannot be read."""
     draft = draft.changed({"source": TABLE})
     try:
-        read_table(file, the.settings)
+        table = read_table(file, the.settings)
+        with_table = draft.with_table(file.decode("utf-8-sig"))
+        if wrong := wrong_in(table, uses_of(with_table, table)):
+            raise wrong
+    except TooLongError:  # some of its rows can be taken
+        with_table = draft.with_table(file.decode("utf-8-sig"))
     except TableError as error:
         return Action(draft, error=SetupError("file", error.problem, error.remedy))
-    return Action(draft.with_table(file.decode("utf-8-sig")), read=True, filled=True)
+    return Action(with_table, read=True, filled=True)
+
+
+def _shortened(draft: Draft, rows: str, the: Services) -> Action:
+    """With so many of the table's rows as can be used; the draft as it was where they cannot be read."""
+    try:
+        table = shortened(draft["table"], the.settings, rows)
+    except TableError as error:
+        return Action(draft, error=error)
+    return Action(draft.changed({"table": table}), "target", read=True, filled=True)
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-async def _built(request: Request, draft: Draft) -> Built:
-    """What is known of the draft."""
+async def _built(request: Request, draft: Draft, before: Mapping[str, str] | None = None) -> Built:
+    """What is known of the draft; `before` as `read` takes it."""
     size = sum(len(text) for text in draft.texts.values())
-    return await before_a_walk(request, lambda: build(draft, services(request).settings), size)
+    return await before_a_walk(request, lambda: build(draft, services(request).settings, before), size)
 
 
 async def _start(request: Request, found: Built) -> Response:
     """The walk of this setup; back to the form, and why, where it cannot be."""
     if found.setup is not None:
-        check_may_begin(request)
         try:
             setup = found.setup
             return await begun_walk(request, await before_a_walk(request, lambda: TrainingSession.of_setup(setup)))
@@ -158,5 +202,6 @@ def _drawn(request: Request, found: Built, manner: Manner, action: Action | None
         return page_response(request, "build/page.html", build_page(found, manner), "build", status)
     panels = [panel for panel in build_panels(found, manner) if panel.id != TextPanel.id or (action and action.read)]
     render = services(request).templates.render
-    anew = [panel.id for panel in panels if isinstance(panel, FORM_PANELS)] if action and action.filled else ()
+    changed = FORM_PANELS if action and action.filled else FOLLOWING_PANELS if action and action.followed else ()
+    anew = [panel.id for panel in panels if isinstance(panel, changed)]
     return HTMLResponse(partials(panels, lambda panel: render(panel.template, panel=panel), anew), status, headers=VARY)

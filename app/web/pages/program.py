@@ -3,14 +3,15 @@
 import asyncio
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from app.engine.memory import MEMORY
 from app.sessions.store.store import StoreError, StoreFullError
 from app.views.api_docs import api_docs
 from app.web.http.dependencies import services, soon
 from app.web.http.forms import form_of
 from app.web.http.htmx import VARY
-from app.web.http.page import local, page_response, remember, root_of
+from app.web.http.page import chrome_of, local, page_response, remember, root_of
 from app.web.http.request_log import Metrics
 
 router = APIRouter(include_in_schema=False)
@@ -28,8 +29,13 @@ async def preferences(request: Request) -> Response:
 
 @router.get("/docs")
 async def docs(request: Request) -> Response:
-    """The API's documentation as a page."""
-    return await soon(request, lambda: page_response(request, "docs.html", api_docs(request.app.openapi())))
+    """The API's documentation as a page: the same for all who have chosen the same, and long, so it is kept."""
+    chrome = chrome_of(request)
+    if (text := MEMORY.get((docs, chrome))) is None:
+        response = await soon(request, lambda: page_response(request, "docs.html", api_docs(request.app.openapi())))
+        MEMORY.put((docs, chrome), response.body)
+        return response
+    return HTMLResponse(text, headers=VARY)
 
 
 @router.get("/openapi.json")

@@ -72,6 +72,7 @@ View = Callable[[WalkRequest, Kept, str, int], Awaitable[Response]]  # the walk,
 Verb = Callable[[WalkRequest], Awaitable[Kept]]
 Answer = Callable[[WalkRequest], Awaitable[Response]]
 Opens = Callable[[Form, TrainingSession], Opened | None]  # what is open on the page after a verb
+Leaves = Callable[[Request, Response, Kept], None]  # what the browser keeps of it
 
 
 def edited(form: Form, session: TrainingSession) -> Opened | None:
@@ -106,7 +107,8 @@ def _shown(
     playing = the.form.get("playing") == "1" and not rests
     play = Play(playing, preferences(the.request).speed)
     pressed = the.request.url.path.rsplit("/", 1)[1] if the.form else ""
-    look = Look(the.digits, play, message, opened, time(), reply, token_urlsafe(OP_BYTES), pressed, nudged)
+    op = token_urlsafe(OP_BYTES)
+    look = Look(the.digits, play, message, opened, time(), reply, op, pressed, nudged, kept.read_only)
     page = explorer(kept.session, kept.id, kept.rev, look)
     seen = the.form or the.request.query_params  # what the reader's page shows, as its form or its address says
     rev = int(seen["rev"]) if WHOLE.fullmatch(seen.get("rev", "")) else 0  # no walk has a revision 0
@@ -154,24 +156,27 @@ class WalkPages:
 
         return routed
 
-    def verb(self, path: str, opens: Opens = edited) -> Callable[[Verb], Verb]:
-        """Moves the walk as a form asks that is sent there, and shows it with what `opens` finds open."""
+    def verb(self, path: str, opens: Opens = edited, leaves: Leaves | None = None) -> Callable[[Verb], Verb]:
+        """Moves the walk as a form asks that is sent there, and shows it with what `opens` finds open.
+
+        `leaves` lets the browser keep something of it.
+        """
 
         def routed(verb: Verb) -> Verb:
-            self.route(path, "POST")(self.moves(verb, opens))
+            self.route(path, "POST")(self.moves(verb, opens, leaves))
             return verb
 
         return routed
 
-    def moves(self, verb: Verb, opens: Opens = edited) -> Answer:
+    def moves(self, verb: Verb, opens: Opens = edited, leaves: Leaves | None = None) -> Answer:
         """Answers a form by what the verb makes of the walk."""
 
         async def moved(the: WalkRequest) -> Response:
-            return await self._moved(the, verb, opens)
+            return await self._moved(the, verb, opens, leaves)
 
         return moved
 
-    async def _moved(self, the: WalkRequest, verb: Verb, opens: Opens) -> Response:
+    async def _moved(self, the: WalkRequest, verb: Verb, opens: Opens, leaves: Leaves | None) -> Response:
         """The walk after the verb; as it stands, and why, where it cannot be done."""
         try:
             kept = await verb(the)
@@ -187,10 +192,14 @@ class WalkPages:
         except (SetupError, DivergedError, StoppedError) as error:
             status = 422 if isinstance(error, SetupError) else 409
             return await self._shown(the, await the.walk.load(), opens, str(error), status)
-        if wants_fragment(the.request):
-            return await self._shown(the, kept, opens)
-        next = the.form.get("next", "")
-        opened = opens(the.form, kept.session)
+        response = await self._shown(the, kept, opens) if wants_fragment(the.request) else self._led(the, kept, opens)
+        if leaves:
+            leaves(the.request, response, kept)
+        return response
+
+    def _led(self, the: WalkRequest, kept: Kept, opens: Opens) -> Response:
+        """To the page that shows the walk after a verb."""
+        next, opened = the.form.get("next", ""), opens(the.form, kept.session)
         page = f"/{next}" if next in self._views else f"/paths?{opened.query}" if opened else ""
         return RedirectResponse(f"{the.at}{page}", 303, headers=VARY)
 

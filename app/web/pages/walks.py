@@ -1,21 +1,33 @@
-"""My walks: those begun in this browser; and what is done with a walk as a whole by whoever has its address: delete it,
-give it another one, let others look at it.
+"""My walks: those begun in this browser; and what is done with a walk as a whole by whoever has its address: name it,
+make another one like it, delete it, give it another address, let others look at it.
 """
 
 import asyncio
 import secrets
 from contextlib import suppress
+from time import time
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from app.engine.network.errors import SetupError
+from app.sessions.setups.typed import clean_name
 from app.sessions.store.store import ID_BYTES, UnknownSessionError
-from app.views.walks.walks import WalkCard, delete_page, revoke_page, share_page, walk_card, walks_page
+from app.views.walks.walks import (
+    WalkCard,
+    delete_page,
+    name_of_copy,
+    name_page,
+    revoke_page,
+    share_page,
+    walk_card,
+    walks_page,
+)
 from app.web.http.dependencies import SESSION_ID, services
 from app.web.http.htmx import VARY
-from app.web.http.own_walks import MOST, PAGE, forget, note, noted
+from app.web.http.new_session import check_may_begin, kept_walk
+from app.web.http.own_walks import HUNTS, WALKS, forget, note, noted
 from app.web.http.page import page_response, root_of
 from app.web.pages.walk import WalkPages, WalkRequest
 
@@ -23,20 +35,22 @@ router = APIRouter(include_in_schema=False)
 pages = WalkPages()
 
 
-@router.get(PAGE)
+@router.get(WALKS.page)
 async def walks(request: Request) -> Response:
     """The walks that were begun in this browser; it forgets those that are gone, or too many."""
-    store, ids = services(request).store, noted(request)
+    store, begun, now = services(request).store, noted(request), time()
+    ids = tuple(begun)
     cards, gone = list[WalkCard](), list[str]()
-    for session_id in ids[:MOST]:
+    for session_id in ids[: WALKS.most]:
+        since = max(0.0, now - begun[session_id]) if begun[session_id] > 1 else None
         try:
             kept = await store.load(session_id)
-            cards.append(walk_card(kept.session, kept.id, bool(await store.shared(kept.id))))
+            cards.append(walk_card(kept.session, kept.id, bool(await store.shared(kept.id)), since))
         except UnknownSessionError:
             gone.append(session_id)
         await asyncio.sleep(0)  # others' turn: a list may be long
     response = page_response(request, "walks/page.html", walks_page(tuple(cards)), "walks")
-    forget(request, response, *gone, *ids[MOST:])
+    forget(request, response, WALKS, *gone, *ids[WALKS.most :])
     return response
 
 
@@ -49,7 +63,38 @@ async def _card(the: WalkRequest) -> WalkCard:
 
 
 def _to_the_list(the: WalkRequest) -> RedirectResponse:
-    return RedirectResponse(root_of(the.request) + PAGE, 303, headers=VARY)
+    return RedirectResponse(root_of(the.request) + WALKS.page, 303, headers=VARY)
+
+
+# Named, and another one like it ---------------------------------------------------------------------------------------
+
+
+@pages.route("/name")
+async def asks_for_name(the: WalkRequest) -> Response:
+    """A field with its name."""
+    page = name_page(await _card(the), (await the.walk.load()).session)
+    return page_response(the.request, "walks/name.html", page, "walks")
+
+
+@pages.route("/name", "POST")
+async def name(the: WalkRequest) -> Response:
+    """Another name; the usual one where the field is empty."""
+    await the.walk.load()
+    given = the.form.get("name", "")
+    cleaned = clean_name(given, "name") if given.strip() else ""
+    await the.walk.do(lambda walked: walked.named(cleaned))
+    return _to_the_list(the)
+
+
+@pages.route("/duplicate", "POST")
+async def duplicate(the: WalkRequest) -> Response:
+    """Another walk, which stands where this one does and then goes its own way."""
+    session = (await the.walk.load()).session
+    check_may_begin(the.request)
+    kept = await kept_walk(the.request, session.named(name_of_copy(session)))
+    response = _to_the_list(the)
+    note(the.request, response, kept)
+    return response
 
 
 # Deleted --------------------------------------------------------------------------------------------------------------
@@ -67,7 +112,7 @@ async def delete(the: WalkRequest) -> Response:
     await the.walk.load()
     await the.walk.services.store.delete(the.walk.id)
     response = _to_the_list(the)
-    forget(the.request, response, the.walk.id)
+    forget(the.request, response, WALKS, the.walk.id)
     return response
 
 
@@ -91,8 +136,9 @@ async def revoke(the: WalkRequest) -> Response:
         await the.walk.load()
     await the.walk.services.store.revoke(the.walk.id, new_id)
     response = _to_the_list(the)
-    forget(the.request, response, the.walk.id)
-    note(the.request, response, new_id)
+    for one in (WALKS, HUNTS):
+        forget(the.request, response, one, the.walk.id)
+    note(the.request, response, await the.walk.services.store.load(new_id))
     return response
 
 

@@ -15,7 +15,7 @@ from app.engine.network.errors import SetupError
 from app.sessions.setups.document import data_document, data_of
 from app.sessions.setups.typed import clean_name
 
-PREPARED = ("scaling", "scale_targets", "test_share", "split_seed", "columns", "names")
+PREPARED = ("scaling", "scale_targets", "test_share", "split_seed", "columns", "names", "missing")
 GIVEN = Examples(np.array([[0.1, -2.0, 3e-7]]), np.array([[1 / 3]]))
 letters = st.text(alphabet="abcdé ", min_size=1, max_size=8).filter(str.strip)
 
@@ -39,6 +39,7 @@ def prepared(draw: st.DrawFn) -> Data:
         draw(st.integers(0, 2**32 - 1)),
         tuple(map(str.strip, columns)),
         draw(st.sampled_from([(), ("y",)])),
+        draw(st.sampled_from([(), ("mean",), ("drop", "mean", "median")])),
     )
 
 
@@ -119,3 +120,16 @@ def test_a_clean_name_stays_as_it_is(text: str) -> None:
     assert clean_name(name, "data.names") == name
     assert name == name.strip()
     assert 1 <= len(name) <= 40
+
+
+def test_a_document_without_missing_values_says_nothing_of_them_and_one_of_before_is_read() -> None:
+    document = data_document(Data(GIVEN, "standard"))
+    assert set(document) == {"X", "Y", "scaling"}
+    assert data_of(document).missing == ()
+
+
+def test_one_name_for_all_inputs_is_read_as_a_list_of_one() -> None:
+    data = data_of({"X": [[1.0, None], [2.0, 3.0]], "Y": [[0.0], [1.0]], "missing": "mean"})
+    assert data.missing == ("mean",)
+    assert data.ready().X.tolist() == [[1, 3], [2, 3]]
+    assert data_document(data)["X"] == [[1, None], [2, 3]]

@@ -11,7 +11,7 @@ from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
 from app.sessions.setups.draft import TABLE, Draft, draft_of, examples_in, kind_of, target_of, uses_of
-from app.sessions.setups.table import TableError, read_table
+from app.sessions.setups.table import Table, TableError, read_table
 
 LIMITS = Limits()
 TWO_OUTPUTS = "a,b,u,v\n1,2,0.5,-1\n3,4,0.25,1e-3\n"
@@ -97,6 +97,10 @@ def test_removing_a_layer_that_is_not_there_changes_nothing(l: int) -> None:
     assert DEEP.without_layer(l) == DEEP
 
 
+def roles(draft: Draft, table: Table) -> list[str]:
+    return [use.role for use in uses_of(draft, table)]
+
+
 # Columns --------------------------------------------------------------------------------------------------------------
 
 
@@ -116,14 +120,19 @@ def test_many_targets_make_room_for_as_many_columns_and_one_does_not() -> None:
     table = ",".join("1" * 11) + "\n"
     draft = Draft({"table": table, "target": "last-3"})
     assert rows(draft)[0].shape == (1, 8)
+    assert rows(draft.changed({"target": "10"}))[0].shape == (1, 8)
+    draft = draft.changed({f"input-{place}": "on" for place in range(10)})
     with pytest.raises(TableError, match="10 columns as inputs"):
         rows(draft.changed({"target": "10"}))
 
 
 def test_a_column_that_is_left_out_is_no_input() -> None:
-    draft = Draft({"table": "word,a,b,y\nx,1,2,0.5\nz,3,4,0.25\n", "target_kind": "regression"})
-    with pytest.raises(TableError, match="column 1: The column holds words"):
-        rows(draft)
+    words = "".join(f"word {i},1,2,0.5\n" for i in range(9))
+    draft = Draft({"table": f"word,a,b,y\nx,1,2,0.5\nz,3,4,0.25\n{words}", "target_kind": "regression"})
+    with pytest.raises(TableError, match="column 1: The column holds 11 different words"):
+        rows(draft.changed({"input-0": "on"}))
+    draft = draft.changed({"table": "word,a,b,y\nx,1,2,0.5\nz,3,4,0.25\n"})
+    assert rows(draft)[0].tolist() == [[0, 1, 2], [1, 3, 4]]
     X, Y = rows(draft.changed({"input-0": "", "input-2": ""}))
     assert (X.tolist(), Y.tolist()) == ([[1], [3]], [[0.5], [0.25]])
     X, Y = rows(draft.changed({"input-0": "", "input-1": "on", "target": "last-2"}))
@@ -131,9 +140,9 @@ def test_a_column_that_is_left_out_is_no_input() -> None:
 
 
 def test_a_target_is_a_target_whether_it_was_left_out_or_not() -> None:
-    draft = Draft({"target": "1", "input-0": "", "input-1": "", "input-2": "on"})
-    assert uses_of(draft, 4) == ("", "target", "input", "input")
-    assert uses_of(draft.changed({"target": "last-2"}), 4) == ("", "", "target", "target")
+    draft, table = Draft({"target": "1", "input-0": "", "input-1": "", "input-2": "on"}), read_table("1,2,3,4", LIMITS)
+    assert roles(draft, table) == ["", "target", "input", "input"]
+    assert roles(draft.changed({"target": "last-2"}), table) == ["", "", "target", "target"]
 
 
 def test_one_column_at_least_is_an_input() -> None:
@@ -142,7 +151,7 @@ def test_one_column_at_least_is_an_input() -> None:
 
 
 def test_columns_left_out_make_room_for_others() -> None:
-    draft = Draft({"table": ",".join("1" * 11) + "\n", "input-3": ""})
+    draft = Draft({"table": ",".join("1" * 11) + "\n"} | {f"input-{k}": "on" for k in range(10)} | {"input-3": ""})
     with pytest.raises(TableError, match=r"9 columns as inputs, and at most 8 can be used\. Leave out 1"):
         rows(draft)
     assert rows(draft.changed({"input-4": ""}))[0].shape == (1, 8)
@@ -152,7 +161,8 @@ def test_of_another_table_nothing_is_chosen_yet() -> None:
     draft = Draft({"table": "a,b\n1,2\n", "target": "0", "target_kind": "classes", "input-1": "", "loss": "x"})
     other = draft.with_table("c,d\n3,4\n")
     assert (other["source"], other["table"], other["loss"]) == (TABLE, "c,d\n3,4", "x")
-    assert (target_of(other, 2), other["target_kind"], uses_of(other, 2)) == ("1", "", ("input", "target"))
+    assert (target_of(other, 2), other["target_kind"]) == ("1", "")
+    assert roles(other, read_table(other["table"], LIMITS)) == ["input", "target"]
 
 
 def test_what_the_target_is_taken_for_is_what_it_seems_until_one_says_so() -> None:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.data.split import Data
+from app.engine.network.errors import SetupError
 from app.limits import Limits
 from app.sessions.setups.document import data_document, data_of
-from app.sessions.setups.table import Table, TableError, read_table
+from app.sessions.setups.table import OWN, ROWS, Table, TableError, TooLongError, Use, read_table, shortened
 
 LIMITS = Limits()
 Nasty = tuple[bytes, int, int, str]  # content, row, column (0 where it is not one place), words of the reason
@@ -22,7 +23,12 @@ def rows(count: int, row: str = "1,2") -> bytes:
 
 
 def table(content: bytes | str) -> Table:
-    return read_table(content, LIMITS)
+    """With columns that can all be read."""
+    found = read_table(content, LIMITS)
+    for column in found.columns:
+        if column.wrong:
+            raise column.wrong
+    return found
 
 
 NASTY: dict[str, Nasty] = {
@@ -64,8 +70,9 @@ NASTY: dict[str, Nasty] = {
     "minus 1e999": (b"1,2\n-1e999,4\n", 2, 1, "1,000,000"),
     "a million and one": (b"1,2\n3,1000001\n", 2, 2, "1,000,000"),
     "400 digits": (b"1,2\n3," + b"9" * 400 + b"\n", 2, 2, "not a number"),
-    "nan": (b"1,2\n3,nan\n", 2, 2, "not a number"),
-    "NaN alone in its column": (b"a,b\n1,NaN\n2,NaN\n", 2, 2, "not a number"),
+    "NaN alone in its column": (b"a,b\n1,NaN\n2,NaN\n", 2, 2, "no value"),
+    "a column of nothing": (b"a,b\n,1\n,2\n", 2, 1, "no value"),
+    "infinity beside what is missing": (b"1,NA\n2,inf\n", 2, 2, "not a number"),
     "inf": (b"1,2\ninf,4\n", 2, 1, "not a number"),
     "-Infinity": (b"1,2\n3,-Infinity\n", 2, 2, "not a number"),
     "Arabic digits": ("1,2\n٣,4\n".encode(), 2, 1, "not a number"),
@@ -87,10 +94,10 @@ NASTY: dict[str, Nasty] = {
     "a decimal point beside commas in names too": (b"a, b;c\n1,5;2.5\n", 2, 2, "not a number"),
     "a date": (b"a,b\n1,2\n3,2026-11-25\n", 3, 2, "not a number"),
     "a formula of a spreadsheet": (b"1,2\n3,=1+1\n", 2, 2, "not a number"),
-    "no value": (b"1,2\n3,\n4,5\n", 2, 2, "no value"),
-    "no value in quotes": (b'1,2\n"",4\n', 2, 1, "no value"),
-    "no word": (b"a,b\n1,x\n2,\n", 3, 2, "no value"),
-    "NA": (b"1,2\n3,NA\n", 2, 2, "not a number"),
+    "a number among dates": (b"a,b\n1,2026-01-05\n2,7\n", 2, 2, "not a number"),
+    "a unit beside none": (b"1,2\n3,5 kg\n", 2, 2, "not a number"),
+    "what may be a thousand or one": (b'a,b\n1,"1,250"\n2,900\n', 2, 2, "not a number"),
+    "a separator that is said, and nothing else": (b"sep=;\n", 0, 0, "empty"),
     "names below the first row": (b"1,2\na,b\n", 2, 1, "not a number"),
     "a column without a name": (b",a,b\n0,1,2\n", 1, 1, "no name"),
     "a separator at the end of every row": (b"a,b,\n1,2,\n", 1, 3, "no name"),
@@ -130,10 +137,16 @@ def test_what_was_given_is_never_in_the_reason(name: str) -> None:
 
 @given(st.binary(max_size=200) | st.text(alphabet='0123456789.,;-eE"\n\r\t abnif\u0661', max_size=80).map(str.encode))
 def test_any_bytes_are_a_table_or_refused(content: bytes) -> None:
-    with suppress(TableError):
+    with suppress(SetupError):
         found = table(content)
         assert {len(column.texts) for column in found.columns} == {len(found.lines)}
-        assert all(column.numbers is None or np.isfinite(column.numbers).all() for column in found.columns)
+        assert all(
+            np.isfinite(column.numbers or ()).sum() + column.missing in (0, len(found.lines)) or not column.numbers
+            for column in found.columns
+        )
+        ready = Data(found.labelled(len(found.columns) - 1, "regression").examples, missing=("drop",)).ready()
+        assert np.isfinite(ready.X).all()
+        assert np.isfinite(ready.Y).all()
 
 
 # What is read ---------------------------------------------------------------------------------------------------------
@@ -268,7 +281,9 @@ def test_a_kind_is_suggested(content: bytes, kind: str) -> None:
 @pytest.mark.parametrize(
     ("content", "target", "kind", "reason"),
     [
-        (b"a,b\n1,x\n2,y\n", 0, "regression", "words"),
+        (b"a,b\n" + b"".join(f"1,{'x' * i}\n".encode() for i in range(1, 12)), 0, "regression", "11 different words"),
+        (b"a,b\n1,x\n2,x\n", 0, "regression", "1 different word"),
+        (b"a,b\n1,NA\n2,3\nNA,NA\n,\n", 2, "regression", "none of the columns"),
         (b"a,b\n1,x\n2,y\n", 1, "regression", "words"),
         (b"a,b\n1,x\n2,x\n", 1, "two_classes", "1 different"),
         (b"a,b\n1,x\n2,y\n3,z\n", 1, "two_classes", "3 different"),
@@ -286,3 +301,195 @@ def test_a_target_that_cannot_be_used_so_is_refused(content: bytes, target: int,
 
 def test_the_preview_is_the_first_rows_as_they_were_typed() -> None:
     assert table(b"a,b\n1.50,x\n2,y\n3,z\n").preview(2) == (("1.50", "x"), ("2", "y"))
+
+
+# Missing values -------------------------------------------------------------------------------------------------------
+
+NONE = float("nan")
+
+
+def alike(found: tuple[float, ...] | None, wanted: list[float]) -> None:
+    np.testing.assert_array_equal(np.array(found), np.array(wanted))
+
+
+@pytest.mark.parametrize("word", ["", "NA", "nan", "NaN", "N/A", "#N/A", "#NV", "null", "?", '""', " "])
+def test_a_missing_value_is_read_as_one(word: str) -> None:
+    numbers, words = table(f"a,b\n1,x\n{word},y\n3,{word}\n").columns
+    alike(numbers.numbers, [1, NONE, 3])
+    assert (numbers.missing, words.missing) == (1, 1)
+    assert numbers.spread == (1, 3, 2)
+    assert (words.numbers, words.labels) == (None, ("x", "y"))
+
+
+def test_a_row_without_a_target_is_no_example() -> None:
+    found = table(b"a,y,kind\n1,5,p\n2,,q\n3,7,\n")
+    for target, kind, Y in ((1, "regression", [[5], [7]]), (2, "two_classes", [[0], [1]])):
+        assert found.labelled(target, kind, [0]).examples.Y.tolist() == Y
+
+
+GAPS = b"age,port,y\n10,A,1\n,B,2\n30,,3\n40,C,4\n"
+
+
+def test_missing_numbers_stay_missing_until_the_setup_mends_them() -> None:
+    for mending in ("drop", "mean", "median"):
+        uses = (Use("input", "numbers", mending), Use(""), Use("target"))
+        labelled = table(GAPS).labelled(2, "regression", [0], uses)
+        alike(tuple(labelled.examples.X[:, 0]), [10, NONE, 30, 40])
+        assert labelled.missing == (mending,)
+
+
+def test_a_category_of_its_own_says_where_numbers_are_missing_beside_their_mean() -> None:
+    labelled = table(GAPS).labelled(2, "regression", [0], (Use("input", "numbers", OWN), Use(""), Use("target")))
+    assert (labelled.columns, labelled.missing) == (("age", "age: missing"), ("mean", "drop"))
+    assert labelled.examples.X[:, 1].tolist() == [0, 1, 0, 0]
+
+
+def test_a_category_of_its_own_is_one_more_class_of_words() -> None:
+    uses = (Use(""), Use("input", "classes", OWN), Use("target"))
+    labelled = table(GAPS).labelled(2, "regression", [1], uses)
+    assert labelled.columns == ("port: A", "port: B", "port: C", "port: missing")
+    assert labelled.examples.X.tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]
+    assert labelled.missing == ()
+
+
+def test_an_example_whose_word_is_missing_can_be_left_out() -> None:
+    uses = (Use(""), Use("input", "classes", "drop"), Use("target"))
+    labelled = table(GAPS).labelled(2, "regression", [1], uses)
+    ready = Data(labelled.examples, missing=labelled.missing).ready()
+    assert (labelled.columns, ready.X.tolist()) == (("port: A", "port: B", "port: C"), np.eye(3).tolist())
+
+
+def test_how_missing_values_are_mended_is_kept_with_the_data() -> None:
+    labelled = table(GAPS).labelled(2, "regression", [0], (Use("input", "numbers", "median"), Use(""), Use("target")))
+    data = Data(labelled.examples, columns=labelled.columns, names=labelled.names, missing=labelled.missing)
+    document = json.loads(json.dumps(data_document(data), allow_nan=False))
+    assert (document["X"], document["missing"]) == ([[10], [None], [30], [40]], ["median"])
+    assert data_of(document).ready().X.tolist() == data.ready().X.tolist() == [[10], [30], [30], [40]]
+
+
+@pytest.mark.parametrize(
+    ("missing", "count", "words", "numbers"),
+    [(0, 20, "drop", "drop"), (1, 20, "drop", "drop"), (2, 20, "own", "mean"), (9, 20, "own", "mean")],
+)
+def test_few_missing_values_cost_few_examples_and_many_are_filled(
+    missing: int, count: int, words: str, numbers: str
+) -> None:
+    text = "n,w,y\n" + "".join(
+        f"{'' if i < missing else i},{'' if i < missing else 'ab'[i % 2]},{i}\n" for i in range(count)
+    )
+    number, word, _ = table(text).columns
+    assert (number.usual_mending("numbers"), word.usual_mending("classes")) == (numbers, words)
+
+
+# Words as inputs, and other ways to write numbers ---------------------------------------------------------------------
+
+
+def test_words_become_one_input_where_there_are_two_and_one_for_each_of_more() -> None:
+    found = table(b"sex,port,y\nm,S,1\nf,C,2\nm,Q,3\n")
+    labelled = found.labelled(2, "regression")
+    assert labelled.columns == ("sex: m", "port: C", "port: Q", "port: S")
+    assert labelled.examples.X.tolist() == [[1, 0, 0, 1], [0, 1, 0, 0], [1, 0, 1, 0]]
+
+
+def test_whole_numbers_are_classes_if_wished() -> None:
+    found = table(b"class,y\n1,0.5\n3,1\n2,7\n")
+    assert found.columns[0].forms == ("numbers", "classes")
+    uses = (Use("input", "classes"), Use("target"))
+    labelled = found.labelled(1, "regression", [0], uses)
+    assert labelled.columns == ("class: 1", "class: 2", "class: 3")
+    assert labelled.examples.X.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers", "note"),
+    [
+        (["12%", "7.5 %", "-3%"], [12, 7.5, -3], "in %"),
+        (["5 €", "1 €", "2.5 €"], [5, 1, 2.5], "in €"),
+        (["$5", "$1", "$2.50"], [5, 1, 2.5], "in $"),
+        (["80 km/h", "95 km/h", "7 km/h"], [80, 95, 7], "in km/h"),
+        (["20 °C", "−3 °C", "7.5 °C"], [20, -3, 7.5], "in °C"),
+        (['"1,250.50"', '"2,000.00"', "17"], [1250.5, 2000, 17], ""),
+        (['"1,250,500"', '"2,000,000"', '"17,100"'], [1250500 / 2, 2000000 / 2, 17100 / 2], ""),
+        (["1 250", "2 000", "17"], [1250, 2000, 17], ""),
+        (['"$1,250.50"', '"$2,000.25"', "$17"], [1250.5, 2000.25, 17], "in $"),
+        (["2026-01-05", "2026-01-07", "2026-02-05"], [0, 2, 31], "days since 2026-01-05"),
+        (["5.1.2026", "7.1.2026", "05.02.2026"], [0, 2, 31], "days since 2026-01-05"),
+        (["1/5/2026", "1/17/2026", "2/5/2026"], [0, 12, 31], "days since 2026-01-05"),
+        (["2026-01-05 06:00", "2026-01-05 18:00", "2026-01-06 06:00"], [0, 0.5, 1], "days since 2026-01-05"),
+    ],
+)
+def test_a_column_that_writes_its_numbers_in_one_way_is_read(
+    column: list[str], numbers: list[float], note: str
+) -> None:
+    limits = Limits(max_magnitude=1e7)
+    if max(numbers) > 1e5:
+        numbers = [2 * number for number in numbers]
+    found = read_table("x,y\n" + "".join(f"{text},{i}\n" for i, text in enumerate(column)), limits).columns[0]
+    assert (found.numbers, found.note) == (tuple(numbers), note)
+    assert found.measure == (f"x ({note})" if note else "x")
+
+
+def test_a_german_spreadsheet_is_read() -> None:
+    text = "sep=;\r\nJahr;Preis;Anteil\r\n2015;1.234,50 €;12,5 %\r\n2016;1.334,00 €;13 %\r\n2017;950,00 €;\r\n"
+    year, price, share = table(text).columns
+    assert (year.numbers, price.numbers) == ((2015, 2016, 2017), (1234.5, 1334, 950))
+    alike(share.numbers, [12.5, 13, NONE])
+
+
+@pytest.mark.parametrize(
+    "words", [["3/4/2026", "3/5/2026"], ["12:30", "13:45"], ["1/2", "3/4"], ["5a", "6b"], ["5 kg", "5 m"], ["A1", "A2"]]
+)
+def test_what_could_mean_several_things_stays_words(words: list[str]) -> None:
+    assert table("x,y\n" + "".join(f"{word},1\n" for word in words)).columns[0].numbers is None
+
+
+def test_units_below_the_names_belong_to_them() -> None:
+    found = table(b"area,rooms,price\n(m\xc2\xb2),,EUR\n50,2,100\n60,NA,120\n")
+    assert [column.name for column in found.columns] == ["area (m²)", "rooms", "price (EUR)"]
+    assert found.lines == (3, 4)
+    assert [column.name for column in table("area (m²);price [€]\n50,5;100\n").columns] == ["area (m²)", "price [€]"]
+
+
+def test_what_can_hardly_be_an_input_is_none_where_nobody_chose() -> None:
+    rows = "".join(f"{i + 1},name {i},{i % 3},{'' if i % 3 else 'deck'},{'mf'[i % 2]},{i % 2}\n" for i in range(12))
+    found = table(f"id,name,class,cabin,sex,y\n{rows}")
+    assert found.usual_inputs([5]) == (2, 4)
+    assert [found.why_not(place) for place in (0, 1, 3)] == [
+        "it counts the rows", "12 words", "8 of 12 values are missing"
+    ]  # fmt: skip
+
+
+def test_columns_are_inputs_from_the_left_as_long_as_there_is_room() -> None:
+    words = "".join(f"{'abc'[i % 3]},{'abc'[i % 3]},{'abc'[i % 3]},{i}.5,{i}.5,{i}\n" for i in range(6))
+    assert table(f"u,v,w,a,b,y\n{words}").usual_inputs([5]) == (0, 1, 3, 4)
+
+
+def test_years_that_count_up_are_an_input() -> None:
+    rows = "".join(f"{2000 + i},{i}.5\n" for i in range(20))
+    assert table(f"year,price\n{rows}").usual_inputs([1]) == (0,)
+    counted = "".join(f"{i},{i}.5\n" for i in range(20))
+    assert table(f"x,y\n{counted}").usual_inputs([1]) == (0,)  # there is no other
+
+
+# Too many rows --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ROWS)
+@pytest.mark.parametrize("names", ["", "a;b\n", "a;b\nkg;m\n"])
+def test_of_too_many_rows_the_first_or_a_sample_is_taken_in_their_order(names: str, which: str) -> None:
+    text = names + "".join(f"{i};{i},5\n" for i in range(1500))
+    with pytest.raises(TooLongError):
+        table(text)
+    found = table(shortened(text, LIMITS, which))
+    numbers = found.columns[0].numbers
+    assert numbers is not None
+    assert len(numbers) == 1000
+    assert list(numbers) == sorted(set(numbers))
+    assert found.columns[1].numbers == tuple(number + 0.5 for number in numbers)
+    assert (numbers == tuple(range(1000))) == (which == "first")
+    assert shortened(text, LIMITS, which) == shortened(text, LIMITS, which)
+
+
+def test_a_row_that_cannot_be_read_far_below_is_named() -> None:
+    with pytest.raises(TableError, match="Row 1201"):
+        shortened("1,2\n" * 1200 + "1,2,3\n", LIMITS, "sample")

@@ -2,25 +2,30 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.engine.data.datasets import Dataset
-from app.engine.data.split import Examples
+from app.engine.data.split import Data, Examples
 from app.engine.equations.shape import Shape, Updating
 from app.engine.equations.trace import PHASES, trace
 from app.engine.learning.optimizers import OPTIMIZERS, Optimizer
 from app.engine.learning.schedules import Schedule
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.errors import SetupError
+from app.engine.network.initializers import Initializer
 from app.engine.network.losses import LOSSES
-from app.engine.setup import Setup
+from app.engine.setup import Parameters, Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
 from app.sessions.setups.draft import Draft, draft_of
 from app.sessions.setups.table import read_table
+from app.sessions.walk.session import TrainingSession
 from app.views.build.build import (
     LABELS,
     METHOD,
@@ -37,10 +42,14 @@ from app.views.build.build import (
     start_fields,
 )
 from app.views.build.drawing import Drawing, Sums, drawing, phase_counts, sketch, sums
+from app.views.build.examples import ExamplesPanel, examples_panel
+from app.views.build.foresight import scaling_advice, twins_advice
 from app.views.build.pairings import Advice, Problem, output_advice, pairing_problems, reaches
 from app.views.text.activations import ACTIVATION_WORDS
+from app.views.text.numbers import number
 
 XOR = Dataset("xor", 4, 0.0)
+numbers = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([0.0, 1.0]))
 SIZES = [(2, 3, 1), (1, 1), (3, 2, 5, 4, 2), (8, 7, 10)]
 
 
@@ -169,10 +178,41 @@ def test_measures_beyond_a_sigmoid_are_advised_what_reaches_them() -> None:
 
 @pytest.mark.parametrize(
     ("output", "words"),
-    [("relu", "only reaches 0 and more"), ("gelu", "only reaches −0.17 and more"), ("softmax", "makes shares of 1")],
+    [("relu", "only reaches 0 and more"), ("gelu", "only reaches −0.17 and more"), ("tanh", "only reaches −1 to 1")],
 )
 def test_how_far_an_output_reaches_is_told(output: str, words: str) -> None:
-    assert f", and {ACTIVATION_WORDS[output].name} {words}: " in advised((output,), "mean_squared_error", SINE).what
+    assert f", and {ACTIVATION_WORDS[output].name} {words}: " in advised((output,), "mean_squared_error", WIDE).what
+
+
+def test_a_softmax_of_several_outputs_makes_shares() -> None:
+    Y = targets((0.5, 2.0), (1.0, -3.0))
+    assert ", and softmax makes shares of 1: " in advised(("softmax",), "mean_squared_error", Y).what
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (XOR, "sigmoid with binary cross-entropy turns the output into a probability"),
+        (Dataset("sine", 30), "identity with mean squared error reaches these targets"),
+    ],
+    ids=["classes", "measures"],
+)
+def test_a_softmax_of_one_output_is_said_to_be_always_1(data: Dataset, says: str) -> None:
+    advice = advised(("tanh", "softmax"), "mean_squared_error", data)
+    assert advice.what == (f"A softmax of one output is always 1, whatever the weights, so nothing is learned: {says}.")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("output", ACTIVATIONS)
+@pytest.mark.parametrize("Y", [[[1.0], [1.0]], [[0.0], [1.0]], [[0.5], [3.0]]], ids=["ones", "classes", "measures"])
+def test_a_softmax_of_one_output_is_never_offered(output: str, loss: str, Y: list[list[float]]) -> None:
+    setup = core(("tanh", output), loss, Examples(np.eye(2), np.array(Y)))
+    for problem in pairing_problems(setup):
+        for offer in range(len(problem.offers)):
+            mended = after(setup, problem, offer)
+            assert (mended.activations[-1], is_possible(mended)) != ("softmax", True)
+    if (advice := output_advice(setup)) is not None:
+        assert "softmax" not in advice.offer.sets
 
 
 def test_targets_of_0_and_1_are_advised_a_probability() -> None:
@@ -184,6 +224,7 @@ def test_targets_of_0_and_1_are_advised_a_probability() -> None:
 
 
 SINE = Dataset("sine", 30)
+WIDE = Examples(np.linspace(0, 1, 3)[:, None], np.array([[-2.5], [0.5], [7.25]]))
 
 
 @pytest.mark.parametrize(
@@ -345,7 +386,7 @@ def test_a_field_says_what_is_wrong_with_it_and_the_page_links_to_it() -> None:
     found = built(SETUP, SetupError("optimizer.beta1", "This is not a number.", "Write it with digits."))
     method = panel(found, MethodPanel)
     assert isinstance(method, MethodPanel)
-    (wrong,) = [field for field in method.fields if field.problem]
+    (wrong,) = [field for field in method.folded if field.problem]
     assert (wrong.name, wrong.problem and wrong.problem.what) == (
         "optimizer.beta1",
         "This is not a number. Write it with digits.",
@@ -367,7 +408,7 @@ def test_what_is_spoken_is_the_network_or_the_first_problem() -> None:
 
 def test_advice_stands_beside_the_output_and_is_spoken_after_the_network() -> None:
     advice = advised(("tanh", "tanh"), "mean_squared_error", XOR)
-    found = replace(built(SETUP), advice=advice)
+    found = replace(built(SETUP), advice=(advice,))
     layers, spoken = panel(found, LayersPanel), panel(found, Spoken)
     assert isinstance(layers, LayersPanel)
     assert isinstance(spoken, Spoken)
@@ -384,7 +425,7 @@ def test_the_layers_follow_the_data_and_there_is_an_end_to_them() -> None:
 
 def test_every_field_of_every_panel_has_a_label() -> None:
     panels = build_panels(built(SETUP), Manner(5, 512))
-    fields = [field for one in panels for field in getattr(one, "fields", ())]
+    fields = [field for one in panels for field in (*getattr(one, "fields", ()), *getattr(one, "folded", ()))]
     assert len(fields) > 15
     assert all(field.label for field in fields)
     assert all(LABELS.values())
@@ -412,14 +453,14 @@ def test_a_column_of_a_table_says_what_it_holds(column: str, target_kind: str, h
 
 @pytest.mark.parametrize(
     ("count", "caption"),
-    [(1, "one example, all shown"), (8, "eight examples, all shown"), (12, "the first 8 of 12 examples")],
+    [(1, "one example, all shown"), (6, "six examples, all shown"), (12, "the first 6 of 12 examples")],
 )
 def test_a_preview_says_how_much_of_the_table_it_is(count: int, caption: str) -> None:
     text = "a,b\n" + "1,2\n" * count
     draft = draft_of(SETUP).changed({"source": "table", "table": text})
     shown = panel(replace(built(SETUP), draft=draft, table=read_table(text, Limits())), TablePanel)
     assert isinstance(shown, TablePanel)
-    assert (shown.caption, len(shown.rows)) == (caption, min(count, 8))
+    assert (shown.caption, len(shown.rows)) == (caption, min(count, 6))
 
 
 def test_a_column_is_a_target_or_has_a_field_that_takes_it_as_an_input() -> None:
@@ -441,3 +482,122 @@ def test_nothing_of_a_table_is_shown_where_there_is_none() -> None:
     assert (table.wrong, table.rows, table.fields) == ("", (), ())
     assert isinstance(panel(built(SETUP), Drawing), Drawing)
     assert isinstance(panel(built(SETUP), Sums), Sums)
+
+
+# What is foretold -----------------------------------------------------------------------------------------------------
+
+AREAS = Examples(np.linspace(30, 140, 20)[:, None], np.linspace(300, 1400, 20)[:, None])
+
+
+def own(data: Examples | Data, **more: Any) -> Setup:
+    return Setup((1, 4, 1), data, **more).completed()
+
+
+def test_what_is_foretold_of_far_columns_is_what_happens() -> None:
+    data = Data(AREAS, columns=("Area",), names=("Price",))
+    advice = scaling_advice(own(data))
+    assert advice is not None
+    assert advice.field == "data.scaling"
+    assert parse_qsl(advice.offer.sets) == [("data.scaling", "standard"), ("data.scale_targets", "on")]
+    assert advice.what.startswith("Far from 0: Area from 30 to 140 and Price from 300 to 1400. As they are, ")
+    slopes = 1 - np.tanh(AREAS.X @ own(data).network.layers[0].W.T) ** 2
+    assert f" {100 * (slopes < 0.05).mean():.0f} % of the slopes of layer 1 (tanh)" in advice.what
+    assert scaling_advice(own(replace(data, scaling="standard", scale_targets=True))) is None
+
+
+def test_a_loss_that_would_explode_is_foretold_with_its_numbers() -> None:
+    network = own(Data(AREAS), activations=("identity", "identity"), learning_rate=5e-5)
+    advice = scaling_advice(network)
+    assert advice is not None
+    walked = TrainingSession.of_setup(network).train(iterations=5)
+    assert f"5 updates take the loss from {number(walked.losses().iterations[0], 2)} to " in advice.what
+    assert number(float(walked.current.loss_after), 2) in advice.what
+
+
+@pytest.mark.parametrize("point", STARTING_POINTS, ids=lambda point: point.name)
+def test_nothing_bad_is_foretold_of_what_learns(point: StartingPoint) -> None:
+    assert scaling_advice(point.setup) is None
+    assert twins_advice(point.setup) is None
+
+
+def test_units_that_begin_alike_are_foretold_to_stay_twins_and_do() -> None:
+    setup = Setup((2, 3, 1), XOR, start=Initializer("constant", amount=0.5)).completed()
+    advice = twins_advice(setup)
+    assert advice is not None
+    assert advice.what.startswith("Three units of the hidden layer begin with the same weights")
+    W = TrainingSession.of_setup(setup).train(epochs=20).current.after.layers[0].W
+    assert (W[0] == W).all()
+    assert (W != setup.network.layers[0].W).any()
+
+
+def test_units_that_lead_on_by_other_weights_are_no_twins() -> None:
+    start = Parameters((np.ones((2, 2)), np.array([[1.0, 2.0]])), (np.zeros(2), np.zeros(1)))
+    assert twins_advice(Setup((2, 2, 1), XOR, start=start).completed()) is None
+
+
+# The data, drawn ------------------------------------------------------------------------------------------------------
+
+
+def scatters(data: Examples | Dataset | Data) -> ExamplesPanel:
+    source = data.source if isinstance(data, Data) else data
+    X, Y = source.draw()
+    return examples_panel(Setup((X.shape[1], Y.shape[1]), data))
+
+
+def drawn(panel: ExamplesPanel, look: str) -> int:
+    return sum(mark.d.count("M") for one in panel.scatters for mark in one.marks if look in mark.look.split())
+
+
+def test_two_inputs_are_a_map_with_a_shape_for_each_class_and_the_test_examples_hollow() -> None:
+    panel = scatters(Data(Dataset("moons", 50), test_share=0.2))
+    assert [scatter.title for scatter in panel.scatters] == ["The examples over x1 and x2"]
+    assert (drawn(panel, "training"), drawn(panel, "test")) == (40, 10)
+    assert [sign.name for sign in panel.signs] == ["y = 0", "y = 1", "hollow: to test"]
+    assert len({mark.look for mark in panel.scatters[0].marks}) == 4
+
+
+def test_one_input_has_the_target_above_it_and_more_have_a_drawing_each() -> None:
+    sine, iris = scatters(Dataset("sine", 30)), scatters(Data(Dataset("iris", 60), test_share=0.25))
+    assert [(one.title, one.ground.x_title, one.ground.y_title) for one in sine.scatters] == [("y over x1", "x1", "y")]
+    assert [one.ground.x_title for one in iris.scatters] == list(Dataset("iris").columns)
+    assert [tick.text for tick in iris.scatters[0].ground.up] == ["setosa", "versico…", "virgini…"]
+    assert (drawn(iris, "training"), drawn(iris, "test"), iris.small) == (4 * 45, 4 * 15, True)
+
+
+def test_targets_of_two_inputs_are_told_by_size() -> None:
+    X = np.random.default_rng(0).uniform(size=(40, 2))
+    panel = scatters(Examples(X, X.sum(axis=1, keepdims=True)))
+    assert len(panel.signs) == 4
+    assert panel.signs[0].name.startswith("y ")
+    assert drawn(panel, "training") == 40
+
+
+def test_data_are_drawn_in_the_units_in_which_they_were_given() -> None:
+    panel = scatters(Data(AREAS, "standard", scale_targets=True, columns=("Area",), names=("Price",)))
+    (one,) = panel.scatters
+    assert {"50", "100"} <= {tick.text for tick in one.ground.across}
+
+
+def test_of_many_examples_some_are_drawn_and_that_is_said() -> None:
+    panel = scatters(Dataset("moons", 1000))
+    assert panel.note == "One of 3 examples is drawn."
+    assert drawn(panel, "training") <= 400
+
+
+def test_data_that_cannot_be_made_ready_are_not_drawn() -> None:
+    assert examples_panel(None).scatters == ()
+    gaps = Examples(np.array([[np.nan, 1.0]]), np.ones((1, 1)))
+    assert scatters(gaps).scatters == ()
+
+
+@given(
+    st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(numbers, min_size=n, max_size=n), min_size=1, max_size=12)),
+    st.lists(st.sampled_from([0.0, 1.0, -2.5, 1e6]), min_size=12, max_size=12),
+    st.sampled_from([0.0, 0.3]),
+)
+def test_any_examples_are_drawn_where_there_is_a_place_for_them(
+    X: list[list[float]], y: list[float], share: float
+) -> None:
+    panel = scatters(Data(Examples(np.array(X), np.array(y[: len(X)])[:, None]), test_share=share))
+    assert drawn(panel, "training") + drawn(panel, "test") == len(X) * len(panel.scatters)
+    assert not any("nan" in mark.d or "inf" in mark.d for one in panel.scatters for mark in one.marks)

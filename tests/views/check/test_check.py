@@ -10,7 +10,7 @@ from app.engine.data.split import Examples
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
-from app.sessions.walk.bug_lab import Hunt
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.check.check import CLOSED, MOST_WORK, NOTHING, OFFERED, SIGNS, Badge, Check, badge, check_of, check_panel
 from app.views.explorer.explorer import Look, explorer

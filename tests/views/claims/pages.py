@@ -252,6 +252,7 @@ _NUDGED = wording(
 )
 _MOVED = wording(r"The loss(?P<exact> without rounding)?: <before:N> → <after:N>")
 _STILL = wording(r"The loss(?P<exact> without rounding)? stays at <before:N>")
+_BENDS = "The loss bends on the way: a smaller move comes nearer"
 
 
 def claims_of_nudge(text: str, session: TrainingSession, symbol: Symbol, by: float, digits: int) -> Iterator[Claim]:
@@ -275,6 +276,9 @@ def claims_of_nudge(text: str, session: TrainingSession, symbol: Symbol, by: flo
                     yield Claim("name", sentence, _roughly(value, within), read(text_of, _decimals(text_of, digits)))
             if m.re is _STILL:
                 yield Claim("rule", sentence, _roughly(after - before, within), exactly(0.0))
+        elif sentence == _BENDS:
+            off, less = (abs((_loss_at(session, symbol, w + way) - before) / way - gradient) for way in (by, by / 10))
+            yield word(sentence, less < off + 20 * within / abs(by))
         else:
             yield from unread(sentence)
 

@@ -720,7 +720,7 @@ def course(t: Told, m: re.Match[str]) -> Claims:
 
 
 def running_mean(t: Told, m: re.Match[str]) -> Claims:
-    state, squared = m["state"], m["of"] == "squared gradient"
+    state, squared = m["state"] or m["v"], m["of"] == "squared gradient"
     share = "beta1" if state == "m" else "decay" if t.world.shape.updating.optimizer == "rmsprop" else "beta2"
     keeps = t.world.number(share)
     yield word(f"{m['of']} {state}", squared == (state == "v"))
@@ -739,7 +739,7 @@ def running_mean(t: Told, m: re.Match[str]) -> Claims:
 
 
 def corrected(t: Told, m: re.Match[str]) -> Claims:
-    state = m["state"]
+    state = m["state"] or m["v"]
     value, share = numbers_in(m["sum"])
     yield t.sum(m["sum"], m["result"])
     yield t.result(m["result"])

@@ -1,9 +1,12 @@
 """Two walks side by side: each side's own numbers, what differs said in words, and the notebook's figures beside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.engine.data.split import Examples
+from app.engine.equations.mistakes import MISTAKES
 from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
@@ -186,3 +189,18 @@ def test_a_curve_is_drawn_for_each_way_and_named_at_its_end() -> None:
 
 def test_a_loss_that_falls_by_powers_of_ten_is_drawn_on_a_logarithmic_scale() -> None:
     assert "logarithmic" in run_panel(lesson_named("hours-of-study"), 5).plot.note
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_what_only_one_of_two_rules_has_is_marked_in_any_network(mistake: str) -> None:
+    data = Examples(np.array([[0.2, -0.4], [0.5, 0.1], [-0.3, 0.6]]), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]))
+    loss = "cross_entropy" if mistake == "slope_after_softmax" else "half_squared_error"
+    left = TrainingSession.of_setup(Setup((2, 2, 2), data, loss=loss, batch_size=None, mistakes=(mistake,)).completed())
+    right = TrainingSession.of_setup(replace(left.setup, mistakes=()))
+    both = enumerate(zip(left.equations, right.equations, strict=True), 1)
+    sessions = pair_of(left.go(next(cursor for cursor, (one, other) in both if one.expression != other.expression)))
+    assert sessions is not None
+    wrong, right_rule = (
+        "".join(mathml for _, mathml in side.maths) for side in comparison(sessions, Names(), SEEN).sides
+    )
+    assert 'class="wrong"' in wrong or 'class="right"' in right_rule

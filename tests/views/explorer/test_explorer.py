@@ -265,6 +265,15 @@ def test_a_nudge_shows_that_a_wrong_gradient_foretells_wrongly() -> None:
     assert found.smaller == ("-0.0001", "−0.0001")
 
 
+def test_where_the_loss_bends_a_smaller_nudge_comes_nearer() -> None:
+    dead = TrainingSession.of_lesson(BATCH, as_published=True)
+    far, near = (panel_at(dead, Symbol("dW", 1, 0, 0), by).nudge for by in (0.01, 0.0001))
+    assert far is not None
+    assert near is not None
+    assert far.moves == "The loss: 0.69315 → 0.69302. The loss bends on the way: a smaller move comes nearer."
+    assert "bends" not in near.moves
+
+
 def test_only_a_gradient_can_be_nudged_and_by_the_sizes_that_are_offered() -> None:
     session = start(FIRST).backward()
     check_nudge(session, 0.001)

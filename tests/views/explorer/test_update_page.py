@@ -42,7 +42,8 @@ def test_the_timeline_has_one_cell_for_what_all_parameters_share(
 def test_the_cell_says_what_all_parameters_share() -> None:
     group = timeline(session(Optimizer("adam", clip_norm=1.0), Schedule("step"))).groups[-1]
     assert group.cells[0].spoken == (
-        "learning rate, length of all gradients, clipping factor, correction of m, correction of v"
+        "learning rate, length of all gradients, clipping factor, correction of the first moment, "
+        "correction of the second moment"
     )
 
 

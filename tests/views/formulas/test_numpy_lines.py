@@ -32,7 +32,7 @@ def lines(shape: Shape, orientation: Orientation) -> list[str]:
 
 def given_names(iteration: Iteration, turned: bool) -> Namespace:
     """What a learner has before the first line: the data, the parameters, eta and m."""
-    names: Namespace = {"np": np, "math": math, "X": iteration.X, "Y": iteration.Y, "m": len(iteration.X)}
+    names: Namespace = {"np": np, "math": math, "X": iteration.X, "Y": iteration.Y}
     names["eta"] = iteration.method.learning_rate
     for l, layer in enumerate(iteration.before.layers, start=1):
         names |= {f"W{l}": layer.W.T if turned else layer.W, f"b{l}": layer.b}
@@ -127,9 +127,9 @@ def test_the_lines_of_a_lesson_written_fan_in_by_fan_out() -> None:
         "Z2 = A1 @ W2 + b2",
         "E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))\ny_hat = E / E.sum(axis=1, keepdims=True)",
         "# ln y_hat, from Z2 so that nothing overflows\n"
-        "loss = -np.sum(Y * (Z2 - np.logaddexp.reduce(Z2, axis=1, keepdims=True))) / m",
+        "loss = -np.sum(Y * (Z2 - np.logaddexp.reduce(Z2, axis=1, keepdims=True))) / len(X)",
         "delta2 = y_hat - Y",
-        "dW2 = A1.T @ delta2 / m",
+        "dW2 = A1.T @ delta2 / len(X)",
         "delta1 = (delta2 @ W2.T) * (Z1 > 0)",
         "db1 = delta1.mean(axis=0)",
     ]

@@ -32,7 +32,7 @@ def with_memory(names: Namespace, iteration: Iteration, memory: Array, turned: b
 def given_names(iteration: Iteration, turned: bool) -> Namespace:
     """What there is before the first line: data, parameters, memory, and all settings by their names."""
     method, optimizer, schedule = iteration.method, iteration.method.optimizer, iteration.method.schedule
-    names: Namespace = {"np": np, "math": math, "X": iteration.X, "Y": iteration.Y, "m": len(iteration.X)}
+    names: Namespace = {"np": np, "math": math, "X": iteration.X, "Y": iteration.Y}
     names |= {"eta": method.learning_rate, "eta0": method.base_rate, "t": iteration.past.iteration + 1}
     names |= {name: getattr(optimizer, name) for name in ("momentum", "decay", "beta1", "beta2", "epsilon")}
     names |= {name: getattr(optimizer, name) for name in ("weight_decay", "clip_norm")}

@@ -54,7 +54,7 @@ def of_w(state: str) -> Symbol:
         (
             Optimizer("rmsprop"),
             of_w("new_v_W"),
-            "The mean squared gradient v keeps 0.99 of what it was and takes in 0.01 of the new squared gradient: "
+            "The second moment v is a running mean of squared gradients: it keeps 0.99 of what it was and takes in 0.01 of the new squared gradient: "
             "0.99 × 0 + 0.01 × 2² = 0.04.",
         ),
         (
@@ -66,31 +66,31 @@ def of_w(state: str) -> Symbol:
         (
             Optimizer("adam"),
             Symbol("correction_m"),
-            "The mean gradient m begins at 0. After one update the share that has come in is 1 − 0.9 = 0.1. "
+            "The first moment m begins at 0. After one update the share that has come in is 1 − 0.9 = 0.1. "
             "It will be divided by that.",
         ),
         (
             Optimizer("adam"),
             of_w("new_m_W"),
-            "The mean gradient m keeps 0.9 of what it was and takes in 0.1 of the new gradient: "
+            "The first moment m is a running mean of gradients: it keeps 0.9 of what it was and takes in 0.1 of the new gradient: "
             "0.9 × 0 + 0.1 × 2 = 0.2.",
         ),
         (
             Optimizer("adam"),
             of_w("m_hat_W"),
-            "The mean gradient m is divided by the share that has come in: 0.2 / 0.1 = 2. "
+            "The first moment m is divided by the share that has come in: 0.2 / 0.1 = 2. "
             "After the first update that is the gradient itself.",
         ),
         (
             Optimizer("adam"),
             of_w("new_W"),
-            "The corrected mean gradient 2 over the usual size of this weight's gradients, 2.00000, is 1.00000. "
+            "The corrected first moment 2 over the usual size of this weight's gradients, 2.00000, is 1.00000. "
             "Against it, by the learning rate: 0.5 − 0.1 × 1.00000 = 0.40000.",
         ),
         (
             Optimizer("adamw", weight_decay=0.5),
             of_w("new_W"),
-            "Weight decay first shrinks this weight by 0.1 × 0.5 of itself, to 0.475. The corrected mean gradient 2 "
+            "Weight decay first shrinks this weight by 0.1 × 0.5 of itself, to 0.475. The corrected first moment 2 "
             "over the usual size of this weight's gradients, 2.00000, is 1.00000. Against it, by the learning rate: "
             "0.475 − 0.1 × 1.00000 = 0.37500.",
         ),
@@ -272,10 +272,10 @@ def test_names_of_what_an_update_finds() -> None:
     assert [what_is_found(line_of(shape, symbol), shape) for symbol in symbols] == [
         "Learning rate",
         "Length of all gradients",
-        "Mean gradient of the weight from hidden unit 2 to the output",
-        "Corrected mean squared gradient of the bias of hidden unit 2",
+        "First moment of the weight from hidden unit 2 to the output",
+        "Corrected second moment of the bias of hidden unit 2",
         "Update of the bias of hidden unit 2",
     ]
     headings = [heading(line_of(shape, symbol), shape, "fan_out_fan_in") for symbol in symbols]
     assert headings[0] == "Learning rate <i>η</i>"
-    assert headings[2] == "Mean gradient <i>m</i> of <i>w</i><sup>[2]</sup><sub>12</sub>"
+    assert headings[2] == "First moment <i>m</i> of <i>w</i><sup>[2]</sup><sub>12</sub>"

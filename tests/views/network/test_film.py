@@ -111,6 +111,24 @@ def test_gradients_travel_only_along_the_layer_of_the_equation() -> None:
     assert (film(at(start, "a", 1, 1)).start, film(at(start, "a", 1, 1)).end) == (0, 4)
 
 
+def test_a_phase_is_acted_layer_by_layer_and_its_results_wait_for_the_last() -> None:
+    start = replace(lesson("two-outputs-two-paths"), by="phase")
+    for session, columns in ((start.forward(), (0, 1)), (start.backward(), (3, 2))):
+        shown, drawing = film(session), layout((2, 2, 2))
+        ways = [stops(actor) for actor in shown.actors]
+        halves = [[way for way in ways if way[0][2] < 39], [way for way in ways if way[0][2] >= 39]]
+        places = (*drawing.columns, drawing.loss.x)
+        for half, column in zip(halves, columns, strict=True):
+            assert half
+            assert all(abs(way[0][0] - places[column]) <= drawing.radius for way in half)
+        assert max(way[-1][2] for way in ways) <= shown.then
+        assert {'#units [id^="u-1-"]', '#units [id^="u-2-"]'} <= {
+            one.rpartition(" ")[0] for one in shown.results.split(",")
+        }
+    assert film(start.forward()).start == 0
+    assert film(start.backward()).start == start.forward().cursor + 1
+
+
 def test_of_a_whole_layer_the_strongest_forty_travel() -> None:
     session = replace(walk((9, 9, 1)).step("layer"), by="layer")
     assert len(film(session).actors) == 40

@@ -12,7 +12,7 @@ from app.engine.paths import paths_of
 from app.engine.setup import Setup
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
-from app.sessions.walk.bug_lab import Hunt
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
 from app.views.paths.paths import CLOSED, MOST_LISTED, Opened, PathRow, PathsPanel, Sum, has_come, paths_panel
@@ -260,10 +260,11 @@ def test_what_is_opened_is_spoken_in_the_status() -> None:
 def test_paths_stay_shut_while_a_bug_is_hunted() -> None:
     session = lesson("two-outputs-two-paths")
     hunted = TrainingSession(session.timeline, hunt=Hunt(1, 2))
-    panel = paths_panel(hunted, Opened(WEIGHT), 5)
+    panel = paths_panel(hunted, Opened(Symbol("z", 1, 0)), 5)
     assert isinstance(panel, PathsPanel)
     assert panel.open is None
     assert "not found yet" in panel.said
+    assert paths_panel(hunted, Opened(WEIGHT), 5) is CLOSED  # a click on it chooses it for a check
 
 
 def test_digits_follow_the_pages_setting() -> None:

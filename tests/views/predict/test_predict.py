@@ -10,7 +10,7 @@ from app.engine.slips import Case
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.predict import Reply, Score, answer, asked, up_to_question
-from app.sessions.walk.bug_lab import Hunt
+from app.sessions.walk.hunt import Hunt
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.explorer import Look, explorer
 from app.views.network.diagram import diagram

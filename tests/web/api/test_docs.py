@@ -22,9 +22,11 @@ from app.sessions.store.store import (
     StoreFullError,
     UnknownSessionError,
 )
+from app.sessions.take_away.link import NotYetError
 from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.views.api_docs import PROBLEMS, api_docs
+from app.views.take_away.forms import UnknownFormError
 from app.web.api import sessions
 from app.web.http.errors import HANDLERS
 from app.web.http.work import BusyError, TooFastError
@@ -58,6 +60,8 @@ def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None
         "revoke",
         "share",
         "unshare",
+        "link",
+        "export/{form}",
     )
     assert set(openapi["paths"]) == {"/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)}
 
@@ -106,6 +110,7 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "read-only": ReadOnlyError,
     "unknown-session": UnknownSessionError,
     "diverged": lambda: DivergedError(3, "the loss"),
+    "not-yet": lambda: NotYetError("A bug is hunted", "Find it first."),
     "stale": stale,
     "too-fast": lambda: TooFastError(1.0),
     "busy": BusyError,
@@ -137,6 +142,7 @@ def test_every_error_that_is_answered_has_a_kind_that_is_described() -> None:
         UnknownLessonError,
         SessionTooLargeError,  # these three are "invalid"
         DamagedSessionError,  # "unknown-session"
+        UnknownFormError,  # "request"
     }
     assert answered <= {type(error()) for error in ERRORS.values()}
     assert list(ERRORS) == [kind for kind, *_ in PROBLEMS]

@@ -128,7 +128,7 @@ def strict(settings: Settings) -> Iterator[TestClient]:
 
 
 def test_the_defaults_are_20_at_once_and_10_a_second() -> None:
-    assert (Settings().session_burst, Settings().session_rate) == (20, 10.0)
+    assert (Settings().session_burst, Settings().session_rate) == (20, 20.0)
 
 
 def test_a_session_that_is_hurried_says_when_to_go_on(strict: TestClient) -> None:

@@ -11,6 +11,7 @@ from app.engine.equations.mistakes import MISTAKES
 from app.sessions.bug_lab import case_of, study_of
 from app.views.pictures.pictures import PICTURES
 from app.web.api.schemas import EquationAnswer
+from app.web.http.own_walks import FORGOTTEN
 from tests.sessions.clock import Clock
 from tests.web.reading import element, soup
 from tests.web.talk import HTMX, hunt, state_of
@@ -25,31 +26,30 @@ def message(text: str) -> str:
 
 
 def lab(client: TestClient, address: str) -> str:
-    panel = element(soup(client, address), "#bug-lab")
+    panel = element(soup(client, address), ".case")
     return " ".join(panel.get_text(" ").split())
 
 
 def accusation(level: int, seed: int) -> dict[str, str]:
     """The form that solves a case."""
     setup = case_of(level, seed).setup
-    names = setup.mistakes
-    form = {"layer": str(study_of(setup).layer)}
-    form |= dict(zip(("rule", "second_rule"), (MISTAKES[name].rule for name in names), strict=False))
-    return form | ({"mistake": names[0]} if level < 3 else {f"mistake-{name}": "on" for name in names})
+    named = dict(zip(("mistake", "second_mistake"), setup.mistakes, strict=False))
+    return {"layer": str(study_of(setup).layer), **named}
 
 
 # Cases by address -----------------------------------------------------------------------------------------------------
 
 
-def test_the_page_offers_three_levels_and_stands_in_the_navigation(client: TestClient) -> None:
+def test_the_page_offers_its_levels_and_stands_in_the_navigation(client: TestClient) -> None:
     page = soup(client, "/bug-lab")
-    assert [field["value"] for field in page.find_all("input", attrs={"name": "level"})] == ["1", "2", "3"]
+    levels = [field["value"] for field in page.find_all("input", attrs={"name": "level"})]
+    assert levels == ["0", "1", "2", "3", "2"]  # the last one is the case of the day
     assert client.get("/").text.count('href="/bug-lab"') == 1
 
 
 def test_a_link_fixes_the_case_and_the_session_shows_that_link(client: TestClient) -> None:
     page = soup(client, "/bug-lab?level=2&seed=17")
-    form = page.find("form", class_="starts")
+    form = page.select_one(".ready form")
     assert form is not None
     fields = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
     address = client.post("/bug-lab", data=fields).headers["Location"]
@@ -74,14 +74,14 @@ def test_a_seed_that_is_none_is_refused_with_its_bounds(client: TestClient, seed
         assert "seed is not a whole number from 0 to 999999" in response.text
 
 
-@pytest.mark.parametrize("level", ["", "0", "4", "two", "1.0"])
+@pytest.mark.parametrize("level", ["", "-1", "4", "two", "1.0"])
 def test_a_level_that_is_none_is_refused_with_its_bounds(client: TestClient, level: str) -> None:
     for response in (
         client.get("/bug-lab", params={"level": level, "seed": "1"}),
         client.post("/bug-lab", data={"level": level}),
     ):
         assert response.status_code == 422
-        assert "level is not a whole number from 1 to 3" in response.text
+        assert "level is not a whole number from 0 to 3" in response.text
 
 
 # Nothing is given away ------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def words_of(setup: Any) -> list[str]:
 
 def without_choices(text: str) -> str:
     """An answer, whole or in parts, without the lists that offer all mistakes alike."""
-    return re.sub(r'<details class="accuse">.*?</details>', "", text, flags=re.DOTALL)
+    return re.sub(r'<form id="accuse".*?</form>', "", text, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(("level", "seed"), CASES)
@@ -176,6 +176,7 @@ def test_a_case_is_solved_by_forms_and_then_tells_everything(client: TestClient,
     address, setup = hunt(client, level, seed), case_of(level, seed).setup
     response = client.post(f"{address}/accuse", data=accusation(level, seed))
     assert (response.status_code, response.headers["Location"]) == (303, address)
+    assert client.get(response.headers["Location"]).text.count("Next case") == 1
     told = lab(client, address)
     assert "Solved." in told
     assert all(" ".join(MISTAKES[name].remedy.split()) in told for name in setup.mistakes)
@@ -202,13 +203,29 @@ def test_a_check_is_listed_and_costs(client: TestClient) -> None:
     client.post(f"{address}/spend-check", data={"gradient": "dW-1-0-0"})
     told = lab(client, address)
     assert "score 96" in told
-    assert "Checks: each gradient" in told
+    assert re.search(r"verdict .*(right|wrong)", told)
+
+
+def test_a_name_in_a_table_chooses_that_gradient_for_a_check(client: TestClient) -> None:
+    address = hunt(client, 1, 3)
+    page = soup(client, f"{address}/paths?of=w-1-1-0")
+    chosen = element(page, "#spend option[selected]")
+    assert chosen["value"] == "dW-1-1-0"
+    assert element(page, "#check-it").has_attr("autofocus")
+    assert (
+        element(page, "#status").get_text()
+        == "The gradient of the weight from input 1 to hidden unit 2 can be checked."
+    )
+    response = client.post(f"{address}/spend-check", data={"gradient": "db-2-0"})
+    checked = soup(client, response.headers["Location"])
+    assert element(checked, "#spend option[selected]")["value"] == "db-2-0"
+    assert element(checked, ".spent button")["value"] == "b-2-0"
 
 
 def test_a_wrong_accusation_says_what_does_not_fit(client: TestClient) -> None:
     address, setup = hunt(client, 2, 5), case_of(2, 5).setup
     wrong = next(name for name in MISTAKES if name not in setup.mistakes and MISTAKES[name].square_from is None)
-    form = {"layer": accusation(2, 5)["layer"], "rule": MISTAKES[wrong].rule, "mistake": wrong}
+    form = {"layer": accusation(2, 5)["layer"], "mistake": wrong}
     fragment = client.post(f"{address}/accuse", data=form, headers=HTMX).text
     assert "The program finds" in fragment or "cannot be made here" in fragment
     assert "score 85" in lab(client, address)
@@ -226,9 +243,9 @@ def test_a_wrong_accusation_says_what_does_not_fit(client: TestClient) -> None:
         ("spend-check", {"gradient": "dW-1-0-x"}),
         ("accuse", {}),
         ("accuse", {"layer": "1"}),
-        ("accuse", {"layer": "x", "rule": "slope", "mistake": "missing_slope"}),
-        ("accuse", {"layer": "1", "rule": "slope", "mistake": "nothing"}),
-        ("accuse", {"layer": "1", "rule": "carried", "mistake": "missing_slope"}),
+        ("accuse", {"layer": "x", "mistake": "missing_slope"}),
+        ("accuse", {"layer": "1", "mistake": "nothing"}),
+        ("accuse", {"layer": "1", "mistake": "missing_slope", "second_mistake": "halved_gradient"}),
         ("apply-rule", {}),
     ],
 )
@@ -253,6 +270,105 @@ def test_a_step_sends_no_bug_lab_panel_again(client: TestClient) -> None:
     fragment = client.post(f"{address}/step", data={"rev": "1"}, headers=HTMX).text
     assert 'hx-target="#equation"' in fragment
     assert 'hx-target="#bug-lab"' not in fragment
+
+
+# What a browser keeps -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(client: TestClient) -> TestClient:
+    client.headers["Sec-Fetch-Site"] = "same-origin"
+    return client
+
+
+def begun(client: TestClient, **form: str) -> str:
+    response = client.post("/bug-lab", data=form)
+    assert response.status_code == 303
+    return str(response.headers["Location"])
+
+
+def following(client: TestClient, address: str) -> dict[str, str]:
+    """What the button of the next case sends."""
+    return {str(one["name"]): str(one["value"]) for one in soup(client, address).select("#bug-lab .ways-on input")}
+
+
+def test_a_set_is_played_through_to_its_score_card(browser: TestClient) -> None:
+    card = soup(browser, "/bug-lab/sets/17")
+    fields = {str(one["name"]): str(one["value"]) for one in card.select(".next input")}
+    assert fields == {"level": "1", "seed": "170", "in_set": "1"}
+    address = begun(browser, **fields)
+    assert "Set 17, case 1 of 10" in lab(browser, address)
+    assert element(soup(browser, "/bug-lab/sets/17"), ".next a")["href"] == address
+    browser.post(f"{address}/spend-check", data={"gradient": "dW-1-0-0"})
+    browser.post(f"{address}/accuse", data=accusation(1, 170))
+    assert following(browser, address) == {"level": "1", "seed": "171", "in_set": "1"}
+    told = soup(browser, "/bug-lab/sets/17").get_text(" ")
+    assert "96 of 1,000 points, 1 of 10 cases solved." in told
+    assert "Solved, 96 points." in told
+    assert 'href="/bug-lab/sets/17"' in browser.get("/bug-lab").text
+
+
+def test_whoever_solves_a_case_again_keeps_the_first_score(browser: TestClient) -> None:
+    for checks in (1, 0):
+        address = begun(browser, level="1", seed="3")
+        for _ in range(checks):
+            browser.post(f"{address}/spend-check", data={"gradient": "dW-1-0-0"})
+        browser.post(f"{address}/accuse", data=accusation(1, 3), headers=HTMX)
+    assert "Solved, 96 points." in soup(browser, "/bug-lab?level=1&seed=3").get_text()
+    assert "One case solved in this browser, with 96 points on average." in soup(browser, "/bug-lab").get_text()
+
+
+def test_the_record_is_the_browsers_own_and_is_sent_to_the_lab_alone(browser: TestClient) -> None:
+    address = begun(browser, level="1", seed="3")
+    kept = [one for one in browser.cookies.jar if one.name.startswith("hunt-")]
+    assert [(one.path, one.value, one.has_nonstandard_attr("HttpOnly")) for one in kept] == [("/bug-lab", "1-3", True)]
+    assert "hunt-" not in browser.get(address).request.headers.get("cookie", "")
+    browser.cookies.clear()
+    assert "Begun." not in soup(browser, "/bug-lab?level=1&seed=3").get_text()
+
+
+def test_a_case_that_was_let_go_of_can_be_begun_again_and_a_revoked_one_is_found(browser: TestClient) -> None:
+    gone, moved = begun(browser, level="1", seed="3"), begun(browser, level="1", seed="4")
+    browser.post(f"{gone}/delete")
+    browser.post(f"{moved}/revoke", data={"new_id": 24 * "n"})
+    assert "Begun." not in soup(browser, "/bug-lab?level=1&seed=3").get_text()
+    assert [one.name for one in browser.cookies.jar if one.name.startswith("hunt-")] == ["hunt-" + 24 * "n"]
+    ready = soup(browser, "/bug-lab?level=1&seed=4")
+    assert element(ready, ".ready a")["href"] == "/sessions/" + 24 * "n"
+
+
+def test_what_is_no_record_is_passed_over_and_a_record_has_a_bound(browser: TestClient) -> None:
+    names = "; ".join(f"hunt-{i:024}={value}" for i, value in enumerate(["<b>", "9-9", "1-3-96", "2-5"] * 50))
+    answer = browser.get("/bug-lab", headers={"Cookie": names})
+    assert answer.status_code == 200
+    assert "One case solved in this browser, with 96 points" in answer.text
+    assert len(answer.headers.get_list("set-cookie")) <= FORGOTTEN
+
+
+def test_a_program_gets_no_record(client: TestClient) -> None:
+    address = hunt(client, 1, 3)
+    assert "set-cookie" not in client.post(f"{address}/accuse", data=accusation(1, 3)).headers
+
+
+@pytest.mark.parametrize("number", ["-1", "100000", "x", "1.5"])
+def test_a_set_that_is_none_is_refused_with_its_bounds(client: TestClient, number: str) -> None:
+    for path in (f"/bug-lab/sets/{number}", f"/bug-lab/sets?number={number}"):
+        assert "The number is not a whole number from 0 to 99999." in client.get(path).text
+        assert client.get(path).status_code == 422
+
+
+def test_a_set_is_found_by_its_number(client: TestClient) -> None:
+    assert client.get("/bug-lab/sets?number=017").headers["Location"] == "/bug-lab/sets/17"
+
+
+def test_level_0_reads_the_clues_out_and_costs_nothing(browser: TestClient) -> None:
+    address = begun(browser, level="0", seed="0")
+    told = lab(browser, address)
+    assert all(word in told for word in ("A check tells", "Paper tells", "Paths tell", "Here nothing costs a point."))
+    assert "score" not in told
+    browser.post(f"{address}/accuse", data=accusation(0, 0))
+    assert "Done." in soup(browser, "/bug-lab").get_text()
+    assert following(browser, address) == {"level": "1"}
 
 
 # What came after: pictures, training, edits, forks, building, states --------------------------------------------------
@@ -281,12 +397,12 @@ def answers(client: TestClient, address: str) -> list[Any]:
         ("edit", {"of": "b-1-0", "value": "x"}), ("run", {"count": "3", "next": "pictures"}), ("run/on", {}),
         ("run", {"until": "1", "next": "pictures"}), ("run/pause", {"next": "pictures"}), ("run/stop", {}),
         ("fork", {"thing": "optimizer", "value": "adam"}), ("step", {"next": "pictures"}),
-        ("step", {"next": "compare"}),
+        ("step", {"next": "compare"}), ("duplicate", {}), ("name", {"name": "mine"}),
     ]  # fmt: skip
     clicked = [client.post(f"{address}/{verb}", data=form, headers=HTMX) for verb, form in forms]
     patch = {"input": {"example": 0, "column": 0, "value": 0.3}}
     programs = [client.post(f"/api{address}/undo"), client.patch(f"/api{address}", json=patch)]
-    whole = [client.get(f"{address}{page}") for page in ("", "/pictures", "/compare", "/compare/run")]
+    whole = [client.get(f"{address}{page}") for page in ("", "/pictures", "/compare", "/compare/run", "/name")]
     return [*looked, *clicked, *programs, *whole, client.get(f"/build?like={address.rsplit('/', 1)[1]}")]
 
 

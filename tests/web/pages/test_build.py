@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from app.engine.learning.optimizers import OPTIMIZERS
 from app.engine.setup import Setup
-from app.lessons.starting_points import STARTING_POINTS, starting_point_named
+from app.lessons.starting_points import STARTING_POINTS, SUITED, starting_point_named
 from app.main import create_app
 from app.sessions.setups.document import setup_document, setup_of
 from app.settings import Settings
@@ -19,7 +19,10 @@ from tests.web.reading import element
 from tests.web.talk import BATCHES, HTMX, Json, begin, documented, hunt
 
 NAMES = [point.name for point in STARTING_POINTS]
-PANELS = ["generator", "table", "preparation", "layers", "start", "method", "drawing", "sums", "problems", "status"]
+PANELS = [
+    "generator", "table", "examples", "preparation", "layers", "start", "method", "drawing", "sums", "problems",
+    "status",
+]  # fmt: skip
 TABLE = "width,height,kind\n1,2,a\n2,1,b\n3,3,a\n4,1,b\n5,2,c\n6,6,c\n"
 Form = dict[str, str]
 
@@ -36,7 +39,7 @@ def filled(text: str) -> Form:
     """The fields of the page's form as a browser would send them, without its buttons."""
     form = element(soup(text), "form#build")
     fields: Form = {}
-    for field in form.find_all(["input", "select", "textarea"]):
+    for field in form.find_all(["input", "select", "textarea"], attrs={"name": True}):
         name, kind = str(field["name"]), field.get("type")
         if kind == "file" or (kind in ("radio", "checkbox") and not field.has_attr("checked")):
             continue
@@ -176,15 +179,36 @@ def test_the_noise_that_nobody_chose_is_what_is_usual_for_the_data_set(client: T
     def noise(form: dict[str, str]) -> str:
         return filled(post(client, form).text)["data.noise"]
 
-    form = form_of(client)
-    form |= {"data.noise": "0.1", "shown": "moons"}
+    form = filled(post(client, form_of(client) | {"data.dataset": "moons"}).text)
+    assert form["data.noise"] == "0.1"
     assert noise(form | {"data.dataset": "iris"}) == "0"
-    assert noise(form | {"data.dataset": "spirals"}) == "0.1"
+    assert noise(form | {"data.dataset": "spirals"}) == "0.03"
     assert noise(form | {"data.dataset": "iris", "data.noise": "0.2"}) == "0.2"  # that a learner chose
-    assert noise(form | {"data.dataset": "iris", "shown": "iris"}) == "0.1"
     assert noise({name: text for name, text in form.items() if name != "shown"} | {"data.dataset": "iris"}) == "0.1"
     del form["data.noise"]
     assert noise(form | {"data.dataset": "iris"}) == "0"
+
+
+def test_what_suits_another_data_set_stands_in_every_field_that_nobody_changed(client: TestClient) -> None:
+    spirals = filled(post(client, form_of(client) | {"data.dataset": "spirals"}).text)
+    assert (spirals["data.examples"], spirals["units-1"], spirals["units-2"]) == ("250", "8", "8")
+    setup = started(client, spirals)["setup"]
+    assert setup == setup_document(SUITED["spirals"])
+    back = filled(post(client, spirals | {"data.dataset": "xor"}).text)
+    assert started(client, back)["setup"] == setup_document(starting_point_named("xor").setup)
+
+
+def test_what_a_learner_changed_stays_when_the_data_change(client: TestClient) -> None:
+    form = form_of(client) | {"units-1": "5", "optimizer.learning_rate": "0.25", "data.examples": "40"}
+    spirals = filled(post(client, form | {"data.dataset": "spirals"}).text)
+    assert (spirals["units-1"], "units-2" in spirals) == ("5", False)
+    assert (spirals["optimizer.learning_rate"], spirals["data.examples"]) == ("0.25", "40")
+    assert (spirals["data.noise"], spirals["batch_size"]) == ("0.03", "10")
+
+
+@pytest.mark.parametrize("shown", ["", "x", "&=&", "units-1=2&" * 500, "data.noise=%00"])
+def test_what_was_proposed_can_be_anything_that_a_form_sends(client: TestClient, shown: str) -> None:
+    assert post(client, form_of(client) | {"shown": shown, "data.dataset": "moons"}).status_code == 200
 
 
 # What does not fit ----------------------------------------------------------------------------------------------------
@@ -254,7 +278,7 @@ def test_a_batch_larger_than_what_is_left_for_training_offers_all_at_once(client
         ({"activation-1": "softmax"}, "Use tanh in this layer", "activation-1", "tanh"),
         ({"loss": "cross_entropy"}, "Use binary cross-entropy instead", "loss", "binary_cross_entropy"),
         ({"output": "tanh"}, "Make the output sigmoid", "output", "sigmoid"),
-        ({"data.dataset": "sine"}, "Use mean squared error instead", "loss", "mean_squared_error"),
+        ({"data.dataset": "sine", "shown": ""}, "Use mean squared error instead", "loss", "mean_squared_error"),
     ],
 )
 def test_an_impossible_pairing_is_explained_and_one_click_makes_it_possible(
@@ -268,7 +292,7 @@ def test_an_impossible_pairing_is_explained_and_one_click_makes_it_possible(
 
 
 def test_what_would_fit_the_data_better_is_advised_and_blocks_nothing(client: TestClient) -> None:
-    form = form_of(client) | {"source": "table", "table": TABLE}
+    form = form_of(client) | {"source": "table", "table": TABLE, "shown": ""}
     page = post(client, form)
     assert "f-output-advised" in str(element(soup(page.text), "#f-output")["aria-describedby"])
     assert "one of three classes" in words(soup(page.text).find(id="f-output-advised"))
@@ -279,7 +303,7 @@ def test_what_would_fit_the_data_better_is_advised_and_blocks_nothing(client: Te
 
 
 def test_an_impossible_output_is_no_matter_of_advice(client: TestClient) -> None:
-    page = post(client, form_of(client) | {"source": "table", "table": TABLE, "loss": "cross_entropy"})
+    page = post(client, form_of(client) | {"source": "table", "table": TABLE, "loss": "cross_entropy", "shown": ""})
     assert wrong(page, "loss")
     assert soup(page.text).find(id="f-output-advice") is None
 
@@ -321,7 +345,7 @@ def test_a_pasted_table_is_shown_and_its_classes_become_outputs(client: TestClie
     assert "all shown" in words(shown)
     assert "as it seems: several classes" in words(shown)
     state = started(client, filled(page))
-    assert state["setup"]["sizes"] == [2, 2, 3]
+    assert state["setup"]["sizes"] == [2, 6, 3]
     assert state["setup"]["data"]["X"][0] == [1, 2]
     assert state["setup"]["data"]["Y"][:3] == [[1, 0, 0], [0, 1, 0], [1, 0, 0]]
     assert state["setup"]["data"]["columns"] == ["width", "height"]
@@ -338,11 +362,14 @@ def test_another_column_can_be_the_target(client: TestClient) -> None:
 
 def test_a_column_of_words_and_one_too_many_are_left_out_by_a_click(client: TestClient) -> None:
     names = ",".join(f"m{k}" for k in range(9))
-    rows = (f"n{i},{','.join(str(i + k) for k in range(9))},{i % 2}" for i in range(4))
+    rows = (f"n{i},{','.join(str(i + k) for k in range(9))},{i % 2}" for i in range(14))
     table = "\n".join((f"name,{names},kind", *rows))
     form = filled(post(client, with_table(client, table) | {"output": "sigmoid", "loss": "binary_cross_entropy"}).text)
-    assert "10 columns as inputs" in wrong(post(client, form, "start"), "table")
-    assert "holds words" in wrong(post(client, form | {"input-5": "", "input-6": ""}, "start"), "table")
+    assert started(client, form)["setup"]["data"]["columns"] == [f"m{k}" for k in range(8)]
+    form |= {"input-9": "on"}
+    assert "9 columns as inputs" in wrong(post(client, form, "start"), "table")
+    form |= {"input-0": "on"}
+    assert "14 different words" in wrong(post(client, form | {"input-5": "", "input-6": ""}, "start"), "table")
     page = post(client, form | {"input-0": "", "input-5": ""})
     assert not element(soup(page.text), "input#f-input-5").has_attr("checked")
     setup = started(client, filled(page.text))["setup"]
@@ -353,6 +380,7 @@ def test_a_column_of_words_and_one_too_many_are_left_out_by_a_click(client: Test
 def test_the_widest_table_can_be_sent_with_every_field(client: TestClient) -> None:
     form = filled(post(client, with_table(client, ",".join(["1"] * 40))).text)
     assert sum(name.startswith("input-") for name in form) == 39
+    form |= {name: "on" for name in form if name.startswith("input-")}
     for l in range(2, 6):
         form |= {f"units-{l}": "3", f"activation-{l}": "tanh"}
     off = [(name, "") for name in form if name.startswith("input-")]  # what is sent last of a name counts
@@ -368,7 +396,7 @@ def test_names_of_columns_are_escaped(client: TestClient) -> None:
     assert "<b>x" not in page.replace("&lt;b&gt;x", "")
 
 
-@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize("name", [name for name, nasty in NASTY.items() if "more than 1,000" not in nasty[-1]])
 def test_a_bad_table_gets_its_reason_whether_it_is_a_file_or_pasted(client: TestClient, name: str) -> None:
     content, row, _, reason = NASTY[name]
     form = with_table(client)
@@ -423,7 +451,7 @@ def test_a_broken_multipart_form_is_refused(client: TestClient, content: bytes) 
 
 def test_htmx_gets_the_panels_and_not_the_learners_own_text(client: TestClient) -> None:
     response = post(client, with_table(client), headers=HTMX)
-    assert re.findall(r'hx-target="#build-(\w+)" hx-swap="innerMorph"', response.text) == PANELS
+    assert re.findall(r'hx-target="#build-(\w+)" hx-swap=', response.text) == PANELS
     assert "<html" not in response.text
     assert "HX-Request" in response.headers["Vary"]
     read = client.post("/build", data=with_table(client), files={"file": ("x.csv", b"1,2\n")}, headers=HTMX)

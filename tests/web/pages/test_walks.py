@@ -2,13 +2,14 @@
 
 import re
 from html import unescape
+from time import time
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.http.own_walks import FORGOTTEN, MOST
+from app.web.http.own_walks import FORGOTTEN, WALKS
 from app.web.http.security import SESSION, operations_of
 from tests.web.reading import soup
 from tests.web.talk import HTMX, Json, begin, start, state_of, walk_of
@@ -71,6 +72,16 @@ def test_the_walks_that_a_browser_began_are_listed_the_newest_first(client: Test
     assert all(word in text for word in ("Hours of study", "A slope too many", "Find the mistake", "At its start."))
 
 
+def test_a_walk_says_when_it_was_begun_where_the_browser_knows(client: TestClient) -> None:
+    at = begun(client)
+    assert "Begun just now." in soup(client, "/walks").get_text()
+    client.cookies.clear()
+    for value, told in ((str(int(time()) - 7_300), "Begun two hours ago."), ("1", ""), ("9" * 40, ""), ("x", "")):
+        text = client.get("/walks", headers={"Cookie": f"walk-{id_of(at)}={value}"}).text
+        assert told in text
+        assert ("Begun" in text) is bool(told)
+
+
 def test_the_list_is_the_browsers_own(client: TestClient) -> None:
     at = begun(client)
     cookie = [one for one in client.cookies.jar if one.name.startswith("walk-")]
@@ -107,7 +118,7 @@ def test_walks_that_are_gone_leave_the_list_and_what_is_no_id_never_enters_it(cl
 
 
 def test_a_list_has_a_bound(client: TestClient) -> None:
-    names = "; ".join(f"walk-{i:024}=1" for i in range(3 * MOST))
+    names = "; ".join(f"walk-{i:024}=1" for i in range(3 * WALKS.most))
     answer = client.get("/walks", headers={"Cookie": names})
     assert answer.status_code == 200
     assert len(answer.headers.get_list("set-cookie")) == FORGOTTEN
@@ -115,7 +126,7 @@ def test_a_list_has_a_bound(client: TestClient) -> None:
 
 
 def test_of_more_walks_than_a_list_shows_the_oldest_leave_it(client: TestClient) -> None:
-    old, *walks = (begun(client) for _ in range(MOST + 1))
+    old, *walks = (begun(client) for _ in range(WALKS.most + 1))
     assert listed(client) == walks[::-1]
     assert not [one for one in client.cookies.jar if one.name == f"walk-{id_of(old)}"]
     assert client.get(old).status_code == 200
@@ -124,6 +135,53 @@ def test_of_more_walks_than_a_list_shows_the_oldest_leave_it(client: TestClient)
 def test_in_a_frame_where_browsers_keep_no_cookies_it_is_said(client: TestClient) -> None:
     framed = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
     assert "In this frame the browser keeps no list" in client.get("/walks", headers=framed).text
+
+
+# Named, and another one like it ---------------------------------------------------------------------------------------
+
+
+def test_a_walk_has_the_name_that_it_is_given_until_it_is_taken_away(client: TestClient) -> None:
+    at = begun(client)
+    field = soup(client, f"{at}/name").select_one("#name")
+    assert field is not None
+    assert (field["value"], field["maxlength"]) == ("", "40")
+    for name, shown in (("  For Tuesday’s class ", "For Tuesday’s class"), (" ", "Two outputs, two paths")):
+        assert client.post(f"{at}/name", data={"name": name}).headers["location"] == "/walks"
+        assert shown in soup(client, "/walks").select(".walk h2")[0].get_text()
+        assert [heading.get_text() for heading in soup(client, at).select("h1")] == [shown]
+
+
+@pytest.mark.parametrize("name", [41 * "n", "a\u202eb", "a\x00b"])
+def test_what_cannot_be_a_name_is_refused_with_the_reason(client: TestClient, name: str) -> None:
+    at = begun(client)
+    answer = client.post(f"{at}/name", data={"name": name})
+    assert answer.status_code == 422
+    assert "at most 40" in answer.text or "cannot be seen" in answer.text
+    assert "Two outputs, two paths" in client.get(at).text
+
+
+def test_a_name_is_text_wherever_it_is_shown(client: TestClient) -> None:
+    at = begun(client)
+    client.post(f"{at}/name", data={"name": "<i id=zebra>"})
+    for page in ("/walks", at, f"{at}/name", f"{at}/delete", f"{at}/compare", f"{at}/pictures"):
+        assert soup(client, page).find(id="zebra") is None
+        assert "&lt;i id=zebra&gt;" in client.get(page).text
+
+
+def test_a_copy_stands_where_its_walk_does_and_goes_its_own_way(client: TestClient) -> None:
+    at = begun(client)
+    client.post(f"{at}/backward", data={"rev": "1"})
+    assert client.post(f"{at}/duplicate").headers["location"] == "/walks"
+    copy, first = listed(client)
+    assert first == at
+    same = [{**state_of(client, one), "id": "", "rev": 0} for one in (copy, at)]
+    assert same[0] == same[1]
+    client.post(f"{copy}/step", data={"rev": "1"})
+    assert state_of(client, copy)["cursor"] == state_of(client, at)["cursor"] + 1
+    for _ in range(2):
+        client.post(f"{listed(client)[0]}/duplicate")
+    names = [heading.get_text() for heading in soup(client, "/walks").select(".walk h2")]
+    assert names[:3] == 3 * ["Two outputs, two paths (copy)"]
 
 
 # Deleted, and another address -----------------------------------------------------------------------------------------
@@ -178,6 +236,25 @@ def test_an_id_that_another_walk_has_is_not_given_twice(client: TestClient) -> N
     assert [state_of(client, one)["rev"] for one in (at, other)] == [1, 1]
 
 
+def test_the_api_revokes_once_for_each_key(client: TestClient) -> None:
+    at = f"/api{walk_of(client)}"
+    keyed = {"Idempotency-Key": "d9428888-122b-11e1-b85c-61cd3cbb3210"}
+    first, again = (client.post(f"{at}/revoke", headers=keyed) for _ in range(2))  # the first answer was lost
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert again.headers["location"] == first.headers["location"] != at
+    other = {"Idempotency-Key": "d9428888-122b-11e1-b85c-61cd3cbb3211"}
+    for headers in (other, {}):
+        assert client.post(f"{at}/revoke", headers=headers).status_code == 404
+
+
+def test_a_key_that_can_be_guessed_makes_no_id(client: TestClient) -> None:
+    at = f"/api{walk_of(client)}"
+    answer = client.post(f"{at}/revoke", headers={"Idempotency-Key": 21 * "1"})
+    assert answer.status_code == 422
+    assert "Send a UUID." in answer.text
+    assert client.get(at).status_code == 200
+
+
 # Shared to be looked at -----------------------------------------------------------------------------------------------
 
 
@@ -221,7 +298,7 @@ def test_whoever_may_look_sees_where_the_walk_has_come_to(client: TestClient, re
 FIELDS = {
     "rev": "2", "by": "equation", "iterations": "1", "of": "w-1-0-0", "value": "0.5", "cursor": "1", "example": "0",
     "learning_rate": "0.3", "on": "1", "asking": "0", "thing": "seed", "count": "1", "measure": "iterations",
-    "gradient": "dW-1-0-0", "layer": "1", "new_id": 24 * "n", "skip": "1",
+    "gradient": "dW-1-0-0", "layer": "1", "new_id": 24 * "n", "skip": "1", "name": "mine",
 }  # fmt: skip
 BODIES = {"/train": {"iterations": 1}, "/answer": {"skip": True}, "": {"learning_rate": 0.3}}  # what the API must get
 
@@ -251,7 +328,7 @@ def test_a_click_on_a_page_to_look_at_is_answered_in_place(client: TestClient, r
     assert answer.text.startswith('<hx-partial hx-target="#toast"')
 
 
-@pytest.mark.parametrize("page", ["delete", "revoke", "share"])
+@pytest.mark.parametrize("page", ["delete", "revoke", "share", "name"])
 def test_whoever_may_look_is_asked_nothing(client: TestClient, reader: Reader, page: str) -> None:
     assert client.get(f"{reader[1]}/{page}").status_code == 404
 
