@@ -25,6 +25,7 @@ def test_a_fork_is_trained_beside_its_walk_with_both_losses_in_one_chart(open_pa
     page.locator("#both-iterations").fill("150")
     page.locator("#go").click()
     expect(page.locator(".where")).to_contain_text("iteration 150")
+    assert page.url.endswith("/compare")
     assert page.locator("#outcomes .plot .curve").count() == 4  # losses and accuracies
     assert page.locator("#outcomes .seen .map").count() == 2
     assert page.locator(".compared td.other").count() > 5
