@@ -143,8 +143,8 @@ def used(template: str, name: str) -> set[str]:
 
 
 def declared(view: type[Any]) -> set[str]:
-    """The fields of a view class."""
-    return {field.name for field in fields(view)} if is_dataclass(view) else set(view._fields)
+    """The fields of a view class, without those that only work out what is shown."""
+    return {field.name for field in fields(view) if field.compare} if is_dataclass(view) else set(view._fields)
 
 
 def readable(view: type[Any]) -> set[str]:
