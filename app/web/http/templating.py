@@ -1,6 +1,7 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gzip import compress
@@ -15,11 +16,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.web.http.standalone import standalone, worn_by
+
 LEVEL = 6  # a third quicker than the smallest, which is 1 % smaller
 FOR_EVER = "public, max-age=31536000, immutable"
 SHEET = "style.css"  # the style sheets of all features in one: a page waits for one, and it serves all others too
 FIRST = ("tokens.css", "app.css")
-ALONE = "svg{background:var(--card);font-family:Inter,system-ui,sans-serif}"  # what a page gives a drawing besides
 VENDOR = "vendor/"  # what others wrote is served as they packed it
 FOR_READERS = re.compile(rb"^\s+(//.*\n\s*)*|^(//.*\n\s*)+", re.MULTILINE)  # of a script: indents and lines of comment
 NAMED = re.compile(r'url\("([^"]+)"\)')
@@ -112,14 +114,30 @@ class Templates:
         """What the template's macro `part` makes of one part of a panel of the session at this address."""
         return str(self._environment.get_template(name).module.part(part, at))  # type: ignore[attr-defined]
 
-    def drawing(self, name: str, shown: object, sheets: Sequence[str]) -> str:
-        """What the template's macro `draw` draws, as a file by itself that wears these style sheets."""
+    def drawing(self, name: str, shown: object, sheets: Sequence[str], theme: str = "light", words: str = "") -> str:
+        """What the template's macro `draw` draws, as a file by itself that wears what it needs of these style sheets;
+        `words` describe it.
+        """
         drawn = str(self._environment.get_template(name).module.draw(shown))  # type: ignore[attr-defined]
-        opening, _, rest = drawn.partition(">")
-        rules = "".join(self._assets.rules(sheet) for sheet in sheets).replace("&", "&amp;").replace("<", "&lt;")
-        namespace = opening.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-        return f"{namespace}><style>{rules}{ALONE}</style>{rest}"
+        return standalone(drawn, "".join(map(self._assets.rules, sheets)), theme, words)
+
+    def one_file(self, name: str, drawing: str, shown: object, sheets: Sequence[str], worn: str, page: object) -> str:
+        """A page that is one file: the template of this name with the style and the script beside it, which its own
+        policy names by their hashes. The drawing, by the macro `draw` of its template, wears what it needs of these
+        style sheets, and what the markup `worn`, which may come into it, needs.
+        """
+        drawn = str(self._environment.get_template(drawing).module.draw(shown))  # type: ignore[attr-defined]
+        stem, rules = name.removesuffix(".html"), "".join(map(self._assets.rules, sheets))
+        parts = {"style": self.render(f"{stem}.css") + worn_by(drawn + worn, rules, "light")}
+        parts["script"] = self.render(f"{stem}.js")
+        hashes = {f"{part}_hash": _hashed(text) for part, text in parts.items()}
+        return self.render(name, page=page, drawing=drawn, **parts, **hashes)
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""
         return f"{self.root}/static/{self._assets.named(name)}"
+
+
+def _hashed(text: str) -> str:
+    """As a Content-Security-Policy names what stands in the page."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
