@@ -176,6 +176,7 @@ class TakeAwayPage:
     shown: Form
     preview: str
     levels: tuple[str, ...] = LEVELS
+    previews: tuple[str, ...] = PREVIEWS
 
 
 def take_away_page(session: TrainingSession, id: str, root: str, preview: str = "") -> TakeAwayPage:

@@ -8,7 +8,7 @@ from gzip import compress
 from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import Headers
@@ -86,6 +86,15 @@ class Assets(StaticFiles):
         return NAMED.sub(lambda file: f'url("{self.named(file[1])}")', rules).encode()
 
 
+class OneFile(NamedTuple):
+    """The templates of a page that is one file: the page, its style, its script, and a drawing's macro `draw`."""
+
+    page: str
+    style: str
+    script: str
+    drawing: str
+
+
 class Templates:
     """Renders templates; `.html` is escaped, `.svg` holds only what views have made ready.
 
@@ -121,17 +130,15 @@ class Templates:
         drawn = str(self._environment.get_template(name).module.draw(shown))  # type: ignore[attr-defined]
         return standalone(drawn, "".join(map(self._assets.rules, sheets)), theme, words)
 
-    def one_file(self, name: str, drawing: str, shown: object, sheets: Sequence[str], worn: str, page: object) -> str:
-        """A page that is one file: the template of this name with the style and the script beside it, which its own
-        policy names by their hashes. The drawing, by the macro `draw` of its template, wears what it needs of these
-        style sheets, and what the markup `worn`, which may come into it, needs.
+    def one_file(self, names: OneFile, shown: object, sheets: Sequence[str], worn: str, page: object) -> str:
+        """A page that is one file, with its style and its script in it, which its own policy names by their hashes. The
+        drawing wears what it needs of these style sheets, and what the markup `worn`, which may come into it, needs.
         """
-        drawn = str(self._environment.get_template(drawing).module.draw(shown))  # type: ignore[attr-defined]
-        stem, rules = name.removesuffix(".html"), "".join(map(self._assets.rules, sheets))
-        parts = {"style": self.render(f"{stem}.css") + worn_by(drawn + worn, rules, "light")}
-        parts["script"] = self.render(f"{stem}.js")
-        hashes = {f"{part}_hash": _hashed(text) for part, text in parts.items()}
-        return self.render(name, page=page, drawing=drawn, **parts, **hashes)
+        drawn = str(self._environment.get_template(names.drawing).module.draw(shown))  # type: ignore[attr-defined]
+        rules = "".join(map(self._assets.rules, sheets))
+        style, script = self.render(names.style) + worn_by(drawn + worn, rules, "light"), self.render(names.script)
+        hashes = {"style_hash": _hashed(style), "script_hash": _hashed(script)}
+        return self.render(names.page, page=page, drawing=drawn, style=style, script=script, **hashes)
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""

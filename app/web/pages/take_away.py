@@ -20,7 +20,7 @@ from app.web.http.forms import sent_by
 from app.web.http.new_session import begun_walk, check_may_begin, linked_walk
 from app.web.http.page import page_response, prefix
 from app.web.http.standalone import THEMES
-from app.web.http.templating import Templates
+from app.web.http.templating import OneFile, Templates
 from app.web.pages.walk import WalkPages, WalkRequest
 
 api = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
@@ -29,6 +29,7 @@ pages = WalkPages()
 ADDRESS = "/w"
 SHEETS = ("tokens.css", "app.css")  # whose rules a drawing of the network wears
 DRAWING = "svg/network.svg"
+SLIDES = OneFile("take_away/walk.html", "take_away/walk.css", "take_away/walk.js", DRAWING)
 FIELDS = 4  # of the form that sends a file
 
 
@@ -86,7 +87,7 @@ def _drawn(export: Export, templates: Templates, theme: str) -> str:
             return templates.drawing(DRAWING, network, SHEETS, theme, export.title)
         case OneFilePage() as page:
             worn = page.steps.replace('\\"', '"').replace("\\u003c", "<")
-            return templates.one_file("take_away/walk.html", DRAWING, page.first, SHEETS, worn, page)
+            return templates.one_file(SLIDES, page.first, SHEETS, worn, page)
 
 
 @api.get("/link", response_model=LinkAnswer)
