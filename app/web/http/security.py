@@ -168,7 +168,7 @@ ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
         "POST /sessions", "GET /build", "POST /build", "GET /walks", "GET /privacy",
-        "GET /bug-lab", "POST /bug-lab", "GET /bug-lab/sets", "GET /bug-lab/sets/{number}",
+        "GET /bug-lab", "POST /bug-lab", "POST /bug-lab/sets", "GET /bug-lab/sets/{number}",
         "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /classroom", "POST /classroom", "GET /join", "POST /join",
         "GET /api/lessons", "POST /api/sessions", "POST /api/classes",
