@@ -15,6 +15,7 @@ from tests.load.attackers import SCENES, Seen
 from tests.load.beside import Found, Play, played
 from tests.load.classroom import classroom, crowd
 from tests.load.figures import MEGABYTE, Bound
+from tests.load.following import following
 from tests.load.learners import Tally
 from tests.load.server import Server
 from tests.load.soak import FORMS, Record, Wanderer, by_document, operations, soaked
@@ -77,6 +78,11 @@ def test_a_small_class_is_back_after_a_restart(tmp_path: Path) -> None:
     with closing(Server(tmp_path)) as server:
         assert broken(asyncio.run(classroom(server, 4, 1.5))) == []
         assert broken(asyncio.run(crowd(server, 5))) == []
+
+
+def test_a_small_class_follows_votes_and_is_back_after_a_kill(tmp_path: Path) -> None:
+    with closing(Server(tmp_path)) as server:
+        assert broken(asyncio.run(following(server, 7, 6, hurry=10))) == []
 
 
 def test_what_a_walk_takes_is_found(capsys: pytest.CaptureFixture[str]) -> None:

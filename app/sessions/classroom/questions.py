@@ -6,10 +6,11 @@ which way the loss goes if a weight goes up, which is the sign of its gradient i
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.engine.equations.mistakes import MISTAKES, applicable
 from app.engine.equations.trace import Equation
-from app.engine.network.errors import SetupError
+from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.slips import Typed
 from app.lessons import lesson_named
 from app.sessions.classroom.classroom import Asked, ClassroomError
@@ -133,6 +134,24 @@ def truth_of(asked: Asked, session: TrainingSession) -> float | str:
     question = question_of(asked)
     truth = case_of(session, question.symbol, question.part).truth
     return sign_of(truth) if is_sign(asked) else truth
+
+
+def mistake_behind(asked: Asked, session: TrainingSession, slip: str) -> str:
+    """The mistake whose slip this is, if it can be walked from the start: of a question of the first iteration."""
+    if asked.iteration or session.hunt is not None:
+        return ""
+    known = applicable(session.setup.sizes, session.setup.loss)
+    return next((name for name in known if MISTAKES[name].slip == slip), "")
+
+
+def with_mistake(asked: Asked, session: TrainingSession, name: str) -> TrainingSession:
+    """The walk at the equation in question, where it is computed with this mistake. UnknownNameError for another."""
+    known = applicable(session.setup.sizes, session.setup.loss)
+    if name not in known:
+        raise UnknownNameError("mistake", known)
+    walk = TrainingSession.of_setup(replace(session.setup, mistakes=(name,)))
+    cursor = next(e.index for e in walk.equations if e.symbol == asked.symbol) + 1
+    return walk.focus(session.example).moved_to(Place(0, cursor))
 
 
 # All answers together -------------------------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def host_panels(now: Now, digits: int, message: str = "") -> tuple[Steering | Wa
     places = [Place(seat.label, seat.label not in classroom.seated) for seat in classroom.seats if not seat.removed]
     places.sort(key=lambda place: (not place.waiting, place.label))
     seats = Seats(tuple(places), len(classroom.waiting), classroom.locked, classroom.admitting)
-    return steering, wall(now, digits, counts=True), seats
+    return steering, wall(now, digits, counts=True, opens=True), seats
 
 
 def _prepared(now: Now) -> tuple[tuple[str, str], ...]:

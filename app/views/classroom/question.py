@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.sessions.classroom.classroom import FEWEST, Asked, Phase
-from app.sessions.classroom.questions import Bar, Tally, is_sign, question_of, truth_of
+from app.sessions.classroom.questions import Bar, Tally, is_sign, mistake_behind, question_of, truth_of
 from app.sessions.predict import case_of, sign_of
 from app.sessions.store.now import Now
 from app.sessions.walk.session import TrainingSession
@@ -62,7 +62,7 @@ def answer_told(asked: Asked, answer: float | str, digits: int) -> str:
 class BarDrawn:
     """One bar of the histogram: what was said, the slip behind it; how many in each round, and how wide that is drawn.
 
-    `first_d` and `second_d` are paths in a box of 100 by 10.
+    `first_d` and `second_d` are paths in a box of 100 by 10. `mistake` can be walked, where the teacher looks.
     """
 
     said: str
@@ -72,6 +72,7 @@ class BarDrawn:
     second: int
     first_d: str
     second_d: str
+    mistake: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ class Wall:
         return " ".join(filter(None, (self.phase and f"{sentence(self.phase)}.", self.text, right)))
 
 
-def wall(now: Now, digits: int, counts: bool) -> Wall:
-    """The question as the class stands; `counts`: how many have answered is told."""
+def wall(now: Now, digits: int, counts: bool, opens: bool = False) -> Wall:
+    """The question as the class stands; `counts`: how many have answered is told; `opens`: a bar opens its mistake."""
     asked, phase = now.classroom.question, now.classroom.phase
     if asked is None or phase is None:
         return Wall()
@@ -120,13 +121,15 @@ def wall(now: Now, digits: int, counts: bool) -> Wall:
         PHASES[phase],
         told.heading,
         told.question,
-        bars=bars_drawn(asked, walk, tally, digits),
+        bars=bars_drawn(asked, walk, tally, digits, opens),
         moves=moves_told(asked, tally, digits),
         twice=bool(now.second),
     )
 
 
-def bars_drawn(asked: Asked, walk: TrainingSession, tally: Tally, digits: int) -> tuple[BarDrawn, ...]:
+def bars_drawn(
+    asked: Asked, walk: TrainingSession, tally: Tally, digits: int, opens: bool = False
+) -> tuple[BarDrawn, ...]:
     """The bars; the right answer is among them, though nobody gave it."""
     bars = list(tally.bars)
     if not any(bar.right for bar in bars):
@@ -139,10 +142,16 @@ def bars_drawn(asked: Asked, walk: TrainingSession, tally: Tally, digits: int) -
             bar.right,
             bar.first,
             bar.second,
-            *(f"M0 0H{100 * count / most:.4g}V10H0z" for count in (bar.first, bar.second)),
+            _width(bar.first / most),
+            _width(bar.second / most),
+            mistake_behind(asked, walk, bar.slip) if opens and bar.slip else "",
         )
         for bar in bars
     )
+
+
+def _width(share: float) -> str:
+    return f"M0 0H{100 * share:.4g}V10H0z"
 
 
 def moves_told(asked: Asked, tally: Tally, digits: int) -> tuple[str, ...]:

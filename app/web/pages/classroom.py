@@ -17,8 +17,16 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.engine.network.errors import DivergedError, SetupError, UnknownNameError
 from app.lessons import lesson_named
-from app.sessions.classroom.classroom import ClassroomError, Mode, NoKeyError, Seat, present_key, seat_code
-from app.sessions.classroom.questions import PARTS
+from app.sessions.classroom.classroom import (
+    ClassroomError,
+    Mode,
+    NoKeyError,
+    QuestionOpenError,
+    Seat,
+    present_key,
+    seat_code,
+)
+from app.sessions.classroom.questions import PARTS, with_mistake
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.classroom import UnknownClassError
 from app.sessions.store.now import Now
@@ -57,11 +65,11 @@ from app.web.http.classroom import (
     taken_along,
     vote,
 )
-from app.web.http.dependencies import services, soon
+from app.web.http.dependencies import before_a_walk, services, soon
 from app.web.http.forms import Form, form_of
 from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import REFRESH, VARY, wants_fragment
-from app.web.http.new_session import check_may_begin
+from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import cookie_name, page_response, preferences, root_of, set_cookie
 from app.web.http.reachable import reachable
 from app.web.http.templating import Templates
@@ -398,6 +406,18 @@ async def overview(request: Request, key: str) -> Response:
 async def results(request: Request, key: str) -> Response:
     """What came of the questions, to keep."""
     return await results_of(await _by_address(request, key, "host"))
+
+
+@router.post("/host/{key}/show")
+async def show_mistake(request: Request, key: str) -> Response:
+    """A walk of the teacher's own that stands where a wrong answer comes from, with its mistake."""
+    teacher, form = await _by_address(request, key, "host"), await form_of(request)
+    asked = teacher.kept.classroom.question
+    if asked is None or teacher.kept.classroom.is_open:
+        raise QuestionOpenError
+    check_may_begin(request)
+    walk, name = (await teacher.the.store.load(asked.walk)).session, form.get("mistake", "")
+    return await begun_walk(request, await before_a_walk(request, lambda: with_mistake(asked, walk, name)))
 
 
 @router.get("/host/{key}/delete")

@@ -278,3 +278,22 @@ def test_the_results_are_a_file(room: Room) -> None:
     answer = room.client.get(f"{room.host}/results.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.text.startswith("question,follow_up,")
+
+
+def test_a_bar_opens_the_walk_in_which_its_mistake_is_computed(room: Room) -> None:
+    learners = [room.learner() for _ in range(5)]
+    room.steer("ask", what="value-17")
+    room.next()
+    for learner in learners:
+        vote(learner, "0.0084737")  # the row of W₂ where the chain rule takes a column
+    assert "Lead it to the reveal" in room.teacher.send(f"{room.host}/show", 409, mistake="untransposed_weights")
+    for _ in range(3):
+        room.next()
+    bar = element(room.teacher.get(room.host), ".answers button[name=mistake]")
+    assert bar["value"] == "untransposed_weights"
+    walk = room.teacher.send(f"{room.host}/show", mistake=str(bar["value"]))
+    state = room.client.get(f"/api{walk}").json()
+    assert (state["cursor"], state["setup"]["mistake"]) == (18, "untransposed_weights")
+    assert state["equation"]["value"] == pytest.approx(0.0084737, rel=1e-4)
+    assert room.teacher.get(room.present).select("[name=mistake]") == []
+    assert "Choose one of" in room.teacher.send(f"{room.host}/show", 422, mistake="another")
