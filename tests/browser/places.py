@@ -193,6 +193,7 @@ def overviewed(page: Page) -> None:
 
 PAGES: dict[str, Visit] = {
     "class overview": overviewed,
+    "connection": lambda page: (page.goto("/classroom/connection"), page.get_by_text("An answer takes").wait_for()),
     "classroom": lambda page: page.goto("/classroom"),
     "join": lambda page: page.goto("/join/CDFGHJ"),
     "privacy": lambda page: page.goto("/privacy"),

@@ -32,6 +32,7 @@ from app.views.charts.table import Table
 from app.views.check.check import CheckRow
 from app.views.classroom.classroom import Calm, ClassroomPage, JoinPage, Seats, Steering
 from app.views.classroom.classroom import SurePage as SureDeletePage
+from app.views.classroom.connection import ConnectionPage
 from app.views.classroom.overview import OverviewPage
 from app.views.classroom.question import Own, Wall
 from app.views.compare.act_two import ActTwoPage
@@ -78,6 +79,7 @@ PAGES: dict[str, type[Any]] = {
     "classroom/join.html": JoinPage,
     "classroom/sure.html": SureDeletePage,
     "classroom/overview.html": OverviewPage,
+    "classroom/connection.html": ConnectionPage,
     "take_away/page.html": TakeAwayPage,
     "take_away/opened.html": OpenedPage,
     "take_away/walk.html": OneFilePage,

@@ -3,8 +3,8 @@ whoever missed ten of them is right after the next.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 from zlib import DEFLATED, MAX_WBITS, Z_FULL_FLUSH, compressobj
@@ -19,6 +19,7 @@ from app.sessions.store.store import StoreError, UnknownSessionError
 from app.sessions.walk.chunks import is_small
 from app.web.http.classroom import Member, now_of
 from app.web.http.dependencies import Services
+from app.web.http.work import BusyError
 
 HEARTBEAT = 5.0  # seconds
 LOOKS = 0.5  # seconds, at most, between two looks at how the class stands
@@ -33,10 +34,25 @@ Made = TypeVar("Made")
 
 
 class Rooms:
-    """The classes that somebody follows in this process."""
+    """The classes that somebody follows in this process, over at most so many streams: pages need connections too."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_streams: int) -> None:
         self._rooms: dict[str, Room] = {}
+        self._streams, self._most = 0, most_streams
+
+    def check(self) -> None:
+        """BusyError where there are as many streams as there may be. A page then asks now and then."""
+        if self._streams >= self._most:
+            raise BusyError
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """One stream more, as long as this lasts."""
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
 
     @asynccontextmanager
     async def following(self, the: Services, id: str) -> AsyncIterator["Room"]:
@@ -46,7 +62,8 @@ class Rooms:
             room = self._rooms[id] = Room(the, id)
         room.followers += 1
         try:
-            yield room
+            with self.counted():
+                yield room
         finally:
             room.followers -= 1
             if not room.followers:
@@ -208,6 +225,7 @@ def stream(member: Member, key: str, draw: Draw, shared: Hashable, own: Draw | N
     """
     the, frames = member.the, Frames(member.request)
     rooms: Rooms = member.request.app.state.rooms
+    rooms.check()
     padding, beat = frames.frame(PADDING), frames.frame(BEAT)
 
     async def messages() -> AsyncIterator[bytes]:

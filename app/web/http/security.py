@@ -171,6 +171,8 @@ ANYONE = frozenset(
         "GET /bug-lab", "POST /bug-lab", "POST /bug-lab/sets", "GET /bug-lab/sets/{number}",
         "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /classroom", "POST /classroom", "GET /join", "POST /join",
+        "GET /classroom/connection", "POST /classroom/connection", "GET /classroom/connection/time",
+        "GET /classroom/connection/events",
         "GET /api/lessons", "POST /api/sessions", "POST /api/classes",
         "GET /healthz", "GET /readyz", "GET /metrics",
     )
