@@ -4,7 +4,7 @@
 {
   const PACE = { fast: 50, slow: 250 }, AGAIN = 2000; // milliseconds from one question to the next
   const find = (selector) => document.querySelector(selector);
-  const swap = (text, form) => htmx.swap({ text, sourceElement: form, target: form, swap: "none", request: {} });
+  const swap = (text, form) => htmx.swap({ text, sourceElement: form, target: form, swap: "none", push: "false", request: {} });
   let asked, has = ""; // what the page shows, as the server calls it
 
   const draw = ({ parts, more, anew }, form) => {
@@ -18,7 +18,6 @@
     if (!form || asked || document.hidden) return;
     const { signal } = asked = new AbortController(), body = new FormData(form), then = performance.now() + PACE[body.get("pace")];
     for (const other of document.querySelectorAll(".choices")) new FormData(other).forEach((value, name) => body.set(name, value));
-    body.set("show", find("#shown").value);
     body.set("has", has);
     let wait = AGAIN, show = () => {};
     try {

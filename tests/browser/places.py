@@ -36,7 +36,8 @@ def forked(page: Page) -> None:
     page.locator("#fork-optimizer").select_option("momentum")
     page.get_by_role("button", name="Fork: change the optimizer").click()
     page.wait_for_selector("#outcomes .plot")
-    Walk(page).press('#outcomes [formaction$="/train"]')
+    page.locator("#go").click()
+    page.locator(".where", has_text="iteration 100").wait_for()
 
 
 def paused(page: Page) -> None:
@@ -95,9 +96,10 @@ def impossible(page: Page) -> None:
 
 
 def trained(page: Page) -> None:
-    """The pictures of a short training, with its curves' numbers open."""
+    """The pictures of a short training, with its curves' numbers and the optimizer's settings open."""
     Walk(page).start("a-slope-too-many").send("train", iterations=100).go_on("Train and look")
     page.locator("#curves summary").first.click()
+    page.locator("#training summary").click()
 
 
 def begun(page: Page, lesson: str = "Two outputs, two paths") -> str:

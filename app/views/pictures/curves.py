@@ -39,6 +39,11 @@ class Curves:
         return tuple(Drawing(one.id, "svg/plot.svg", one) for one in self.plots)
 
     @property
+    def svgs(self) -> tuple[str, ...]:
+        """Where each plot can be had as SVG, below the address of the pictures."""
+        return tuple(f"curves.svg?drawing={one.id}&{self.choices.query}" for one in self.plots)
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         """The numbers of both."""
         return tuple(plot.table for plot in self.plots)
