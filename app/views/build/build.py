@@ -600,7 +600,7 @@ def _spoken(problems: tuple[Problem, ...], text: Sums, advice: tuple[Advice, ...
 @dataclass(frozen=True)
 class BuildPage:
     """The page: starting points, each with a summary and a drawing; where the data come from, given starting values,
-    the panels by their ids.
+    the text from which such values were to be read, the panels by their ids.
 
     `note` says what of a walk is not taken over.
     """
@@ -609,6 +609,7 @@ class BuildPage:
     points: tuple[tuple[StartingPoint, str, Thumbnail], ...]
     source: str
     parameters: str
+    weights: str
     note: str
     panels: Mapping[str, BuildPanel]
 
@@ -620,6 +621,7 @@ def build_page(built: Built, manner: Manner) -> BuildPage:
         points=tuple((one, network_summary(one.setup), thumbnail(one.setup.sizes)) for one in STARTING_POINTS),
         source=built.draft["source"],
         parameters=built.draft["parameters"],
+        weights=built.draft["weights"],
         note=manner.note,
         panels={panel.id: panel for panel in build_panels(built, manner)},
     )
