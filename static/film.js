@@ -27,7 +27,9 @@
     const { a: zoom, e: x0, f: y0 } = document.getElementById("net").getScreenCTM();
     const { left, top } = film().getBoundingClientRect();
     const results = [WORDS, "#connections .was", dataset.results].filter(Boolean).join();
-    const found = [...document.querySelectorAll(results)].map((mark) => [mark, getComputedStyle(mark).opacity]);
+    const found = [...document.querySelectorAll(results)]
+      .filter((mark) => mark.getClientRects().length) // what is not shown would keep all others from the compositor
+      .map((mark) => [mark, getComputedStyle(mark).opacity]);
     for (const actor of children) {
       const light = actor.className === "light", size = light ? ` scale(${zoom * radius + 4})` : "";
       const stops = actor.dataset.way.split(",").map((stop) => stop.split(" "));

@@ -232,6 +232,7 @@ def in_chromium() -> list[Figure]:
             Figure(f"main thread of a step to the end of its film, {name}", cost.milliseconds, "ms", bounds[name])
             for name, cost in costs.items()
         ),
+        *(Figure(f"    of the step that takes most, {name}", cost.most, "ms") for name, cost in costs.items()),
         *(Figure(f"    layouts of a step, {name}", cost.layouts, "") for name, cost in costs.items()),
         Figure("click to painted frame on loopback, p50", median(times), "ms"),
         Figure("click to painted frame on loopback, p95", quantiles(times, n=20)[-1], "ms", 50.0),
