@@ -1,13 +1,12 @@
 """create_app(): the only place where the rooms are joined."""
 
-import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from logging.config import dictConfig
 from socket import socket
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -97,7 +96,8 @@ def services_of(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
         stuck = end_stuck if computes else lambda: None
-        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, clock, stuck)
+        used = thread_time if computes else clock  # not by those that it gives way to
+        pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, used, stuck)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
@@ -106,14 +106,15 @@ def services_of(
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
         gc.set_threshold(*COLLECTIONS)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
-        sys.setswitchinterval(GIVES_WAY)
-        if work_process is not None:
-            asyncio.get_running_loop().call_later(SOON, work_process.is_ready)
+        if not computes:
+            sys.setswitchinterval(GIVES_WAY)
         with drain.listening():
-            yield
+            if work_process is None:
+                yield
+            else:
+                async with work_process.open(SOON):
+                    yield
         pool.close()
-        if work_process is not None:
-            await work_process.close()
         store.close()
 
     return lifespan

@@ -18,7 +18,6 @@
     if (!form || asked || document.hidden) return;
     const { signal } = asked = new AbortController(), body = new FormData(form), then = performance.now() + PACE[body.get("pace")];
     for (const other of document.querySelectorAll(".choices")) new FormData(other).forEach((value, name) => body.set(name, value));
-    body.set("show", find("#shown").value);
     body.set("has", has);
     let wait = AGAIN, show = () => {};
     try {

@@ -95,9 +95,10 @@ def impossible(page: Page) -> None:
 
 
 def trained(page: Page) -> None:
-    """The pictures of a short training, with its curves' numbers open."""
+    """The pictures of a short training, with its curves' numbers and the optimizer's settings open."""
     Walk(page).start("a-slope-too-many").send("train", iterations=100).go_on("Train and look")
     page.locator("#curves summary").first.click()
+    page.locator("#training summary").click()
 
 
 def begun(page: Page, lesson: str = "Two outputs, two paths") -> str:

@@ -87,7 +87,7 @@ def test_it_works_without_javascript(open_page: OpenPage) -> None:
     page = look(open_page(scripts=False), WRONG, show="contour")
     page.locator("select[name=of]").select_option("w-1-0-0")
     page.locator("select[name=and]").select_option("w-2-0-3")
-    page.locator("#picture form button").click()
+    page.locator("#picture .choices button").click()
     expect(page.locator("#picture .what").first).to_have_text("weight from input 1 to hidden unit 1")
     expect(page.locator("#picture .what.y")).to_have_text("weight from hidden unit 4 to the output")
     page.get_by_role("link", name="Slope").click()

@@ -178,7 +178,7 @@ def test_it_can_be_used_by_keyboard_alone(page: Page) -> None:
 def test_it_works_without_javascript(open_page: OpenPage) -> None:
     page = look(open_page(scripts=False), show="units")
     page.locator("label[for=layer-2]").click()
-    page.locator("#picture form button").click()
+    page.locator("#picture .choices button").click()
     assert title(page).startswith("Unit 1 of layer 2")
     page.locator("label[for=scale-logarithmic]").click()
     page.locator("#curves form button").click()

@@ -33,9 +33,11 @@ CLICKED = """async (selector) => {
   document.querySelector(selector).click();
   while (window.answers === before) await new Promise((done) => setTimeout(done, 2));
 }"""
+# The film is no part of what a panel says: it tells of the way there.
 TEXTS = """panels => Object.fromEntries(panels.map((id) => {
-  const panel = document.getElementById(id);
-  const states = [...panel.querySelectorAll("#timeline li, #net [class]")].map((mark) => mark.getAttribute("class"));
+  const panel = document.getElementById(id).cloneNode(true);
+  panel.querySelector("#film")?.remove();
+  const states = [...panel.querySelectorAll("li[id^=cell], #net [class]")].map((mark) => mark.getAttribute("class"));
   const words = panel.textContent.split(/\\s+/).join(" ");
   return [id, [words, ...states].join(" | ")];
 }))"""

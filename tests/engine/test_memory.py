@@ -13,7 +13,7 @@ import pytest
 
 from app.engine.equations.shape import Shape
 from app.engine.equations.trace import trace
-from app.engine.memory import MEMORY, Memory, bytes_of, kept, kept_with
+from app.engine.memory import MEMORY, Memory, bytes_of, kept, kept_with, tidy
 
 calls: list[int] = []
 
@@ -166,5 +166,21 @@ def test_what_was_worked_out_goes_with_its_object_at_once() -> None:
     try:
         del holder
         assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_what_only_holds_itself_goes_when_it_is_tidied() -> None:
+    class Node:
+        pass
+
+    node: Any = Node()
+    node.itself = node
+    seen = weakref.ref(node)
+    del node
+    gc.disable()
+    try:
+        tidy()
+        assert seen() is None
     finally:
         gc.enable()

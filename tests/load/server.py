@@ -104,11 +104,14 @@ class Server:
 
     def pids(self) -> list[int]:
         """Its own, and those of the processes that it has started, whichever of its threads did so."""
-        first = self._process.pid
-        with suppress(FileNotFoundError, ProcessLookupError):
-            threads = Path(f"/proc/{first}/task").glob("*/children")
-            return [first, *(int(pid) for thread in threads for pid in thread.read_text().split())]
-        return []
+        found, ahead = list[int](), [self._process.pid]
+        while ahead:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                pid = ahead.pop()
+                threads = list(Path(f"/proc/{pid}/task").glob("*/children"))
+                ahead += [int(child) for thread in threads for child in thread.read_text().split()]
+                found.append(pid)
+        return found
 
     def _used(self) -> float:
         used = 0

@@ -39,6 +39,7 @@ TRIES = 100  # to ask for what was acknowledged, of a server that is busy
 PAUSE = (0.5, 2.0)  # seconds between two requests of one learner
 HARM = 10  # one of so many means it
 ANEW, STEPS = 0.03, 0.3  # shares of requests that begin another walk, and that are steps
+AT_ONCE = 1.0  # seconds: what is refused so soon found the queue full, the others waited in it
 MOST_BYTES = 256 * MEGABYTE
 REVISION = re.compile(rb'name="rev"[^>]*value="(\d+)"|"rev": ?(\d+)')
 Fields = dict[str, str]
@@ -147,6 +148,9 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "POST /spend-check": lambda chance: {"gradient": f"dW-{chance.randint(1, 3)}-0-{chance.randint(0, 2)}"},
     "POST /accuse": _accused,
     "POST /apply-rule": _none,
+    "GET /name": _none,
+    "POST /name": _of("name", "", "mine", "\u202e"),
+    "POST /duplicate": _none,
     "GET /share": _none,
     "POST /share": _none,
     "POST /unshare": _none,
@@ -159,6 +163,8 @@ WITHOUT_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /": _none,
     "GET /lessons/{slug}": _none,
     "GET /bug-lab": lambda chance: {"level": str(chance.choice(LEVELS)), "seed": str(chance.randint(0, 99))},
+    "POST /bug-lab/sets": _whole("number", 99),
+    "GET /bug-lab/sets/{number}": _none,
     "GET /build": _of("from", *(point.name for point in STARTING_POINTS)),
     "GET /docs": _none,
     "GET /openapi.json": _none,
@@ -240,14 +246,15 @@ def sampled(schema: Mapping[str, Any], chance: Random) -> Any:
 
 @dataclass
 class Record:
-    """What came back; how many changes were acknowledged, and how many of these are gone; seconds of each answer; what
-    was not answered although the server was there.
+    """What came back; how many changes were acknowledged, and how many of these are gone; seconds of each answer, and
+    by its operation of each that said that the server is busy; what was not answered although the server was there.
     """
 
     seen: Seen = field(default_factory=Seen)
     acknowledged: int = 0
     lost: int = 0
     seconds: list[float] = field(default_factory=list)
+    busy: list[tuple[str, float]] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
     there: bool = True
 
@@ -288,6 +295,8 @@ class Wanderer(Browser):
             await asyncio.sleep(AGAIN)
             return False
         self.record.seconds.append(monotonic() - start)
+        if answer.status == 503:
+            self.record.busy.append((operation, self.record.seconds[-1]))
         self.record.seen.note(f"{method} {path}", answer)
         self._remember(operation, answer)
         return True
@@ -322,6 +331,7 @@ class Wanderer(Browser):
         method, path = operation.split(" ", 1)
         path = path.replace("{session_id}", self.walk or "none").replace("{slug}", self.chance.choice(SLUGS))
         path = path.replace("{name}", self.chance.choice(list(PICTURES)))
+        path = path.replace("{number}", str(self.chance.randint(0, 99)))
         if operation == BEGUN_BY_API:
             own = self.chance.random() < 0.7
             given = any_network(self.chance) if own else {"lesson": self.chance.choice(SLUGS)}
@@ -396,6 +406,8 @@ async def soaked(
     for name, seen in (("learners", record.seen), ("those who mean harm", meant)):
         print(f"{name}: " + " ".join(f"{status}:{count}" for status, count in sorted(seen.statuses.items())))
     print(told("answers", record.seconds), f"max {at(1, record.seconds):.0f} ms")
+    at_once = sum(seconds < AT_ONCE for _, seconds in record.busy)
+    print(f"{len(record.busy)} times 503, {at_once} of them at once", *record.busy[:3])
     print(f"{len(record.unanswered)} not answered while it was there", *record.unanswered[:3], sep="\n    ")
     print(*(record.seen.faults + meant.faults)[:5], sep="\n", flush=True)
     return [

@@ -270,7 +270,8 @@ SWAPS = (
     ("half of ", ""), ("the mean of", "the sum of"), ("½ × ", ""), (" negative:", ":"), ("two", "three"),
     ("one", "two"), ("weight", "bias"), ("unit 1", "unit 2"), ("output 1", "output 2"), (" through the first", ""),
     (", plus ", ", minus "), ("prediction minus target", "target minus prediction"), (" × ", " + "),
-    (" − ", " + "), (" / ", " × "), ("²", ""), ("first moment", "second moment"), ("second moment", "first moment"), ("gains speed", "slows down"),
+    (" − ", " + "), (" / ", " × "), ("²", ""), ("first moment", "second moment"),
+    ("second moment", "first moment"), ("gains speed", "slows down"),
     ("turns round", "gains speed"), ("fell", "rose"), ("as taken, ", ", "), ("a quarter", "a half"),
     ("nearly all", "half"),
 )  # fmt: skip

@@ -497,7 +497,7 @@ def _core(reading: Reading, has_data: bool) -> Setup | None:
     except SetupError as error:
         reading.errors.append(error)
         return None
-    return Setup((X.shape[1], *known, Y.shape[1]), replace(source, source=Examples(X, Y)), tuple(names), loss)
+    return Setup((X.shape[1], *known, Y.shape[1]), replace(source.named(), source=Examples(X, Y)), tuple(names), loss)
 
 
 def _given(reading: Reading) -> Document:

@@ -294,10 +294,6 @@ class Table:
     lines: tuple[int, ...]
     limits: Limits
 
-    def preview(self, most: int = 8) -> tuple[tuple[str, ...], ...]:
-        """The texts of the first rows."""
-        return tuple(zip(*(column.texts[:most] for column in self.columns), strict=True))
-
     def suggested_kind(self, target: int) -> str:
         """What a column seems to be as a target: classes where it holds words, or few different whole numbers."""
         column, kinds = self.columns[target], len(self.columns[target].labels)

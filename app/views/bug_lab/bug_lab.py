@@ -85,8 +85,8 @@ class Ready:
 class BugLabPage:
     """The page; `mistakes` is how many there are, in words; a level is its name, what is hidden and told, its start.
 
-    `ready` is None where the address names no case. `day` is whose case `daily` is; `sets` are the set that was begun
-    last in this browser, 0 where there is none, with its standing, and a number for a new one.
+    `ready` is None where the address names no case. `day` is whose case `daily` is; `begun_set` is the set
+    that was begun last in this browser, None where there is none, `begun_told` how it stands.
     """
 
     title: ClassVar[str] = "Bug lab"
@@ -101,10 +101,9 @@ class BugLabPage:
     daily: Start
     begun_set: int | None
     begun_told: str
-    new_set: int
 
 
-def bug_lab_page(case: Case | None, hunts: tuple[Hunted, ...], today: date, new_set: int) -> BugLabPage:
+def bug_lab_page(case: Case | None, hunts: tuple[Hunted, ...], today: date) -> BugLabPage:
     """The page, with a case ready to start where one is given; `hunts` are those of this browser, the newest first."""
     ready = None
     if case is not None:
@@ -120,7 +119,6 @@ def bug_lab_page(case: Case | None, hunts: tuple[Hunted, ...], today: date, new_
         daily=start_of(*case_of_day(today), hunts),
         begun_set=last,
         begun_told="" if last is None else set_page(last, hunts).told,
-        new_set=new_set,
     )
 
 

@@ -9,7 +9,7 @@ from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
 from app.lessons.starting_points import STARTING_POINTS, StartingPoint
 from app.limits import Limits
-from app.sessions.setups.declaration import DRAWING, GIVEN, PREPARATION, SETTINGS
+from app.sessions.setups.declaration import AMOUNTS, DRAWING, GIVEN, PREPARATION, SETTINGS
 from app.sessions.setups.draft import (
     FORM,
     INPUT,
@@ -438,7 +438,8 @@ def _prepared(draft: Draft) -> str:
 def _started(draft: Draft) -> str:
     """Binary cross-entropy, Xavier uniform with seed 8."""
     kind, loss = draft["initializer.kind"], draft["loss"]
-    weights = "given" if kind == GIVEN else f"{INITIALIZER_WORDS.get(kind, kind)} with seed {draft['initializer.seed']}"
+    weights = "given" if kind == GIVEN else INITIALIZER_WORDS.get(kind, kind)
+    weights += f" with seed {draft['initializer.seed']}" if kind not in (GIVEN, *AMOUNTS["value"]) else ""
     return f"Loss and first weights: {LOSS_WORDS[loss].name if loss in LOSS_WORDS else loss}, {weights}"
 
 
@@ -473,6 +474,9 @@ def _table_panel(built: Built, shown: Shown) -> TablePanel:
     caption = f"{counted(count, 'example')}, all shown" if len(places) == count else told
     seems = table.suggested_kind(int(target)) if target.isdigit() else kind
     fields = _target_fields(shown, names, target, seems)
+    open_to_choice = {f.name for head in heads for f in head.choices}
+    others = ((name, text) for name, text in draft.texts.items() if name.startswith((FORM, MENDING)))
+    kept = (("columns", "\t".join(names)), *(one for one in others if one[0] not in open_to_choice))
     rows = tuple(_cells(table, place, error) for place in places)
     return TablePanel(
         wrong,
@@ -483,7 +487,7 @@ def _table_panel(built: Built, shown: Shown) -> TablePanel:
         fields,
         tuple(_told(built, table, uses)),
         offers,
-        (("columns", "\t".join(names)),),
+        kept,
     )
 
 
@@ -507,6 +511,8 @@ def _cells(table: Table, place: int, error: TableError | None) -> tuple[Cell, ..
 
 def _head(shown: Shown, place: int, column: Column, use: Use, *, classes: bool) -> ColumnHead:
     holds, name = _holds(column, classes or (use.role == "input" and use.form == "classes")), f"{INPUT}{place}"
+    if column.wrong and use.role:
+        return ColumnHead(column.name, ("cannot be read",), name if use.role == "input" else "", use.role == "input")
     if use.role != "input":
         return ColumnHead(column.name, holds, "" if use.role else name, taken=False)
     choices = []

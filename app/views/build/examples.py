@@ -30,6 +30,7 @@ LONGEST_TITLE = 26  # characters below a small drawing
 YEARS = (1900.0, 2100.0)  # whole numbers between them are written as years are
 LONGEST = 8  # characters beside a lane
 DIGITS = 2
+SHORT = 1000.0  # ticks of columns that span less leave room for more
 MARGIN = 0.05  # of an axis, at either end
 
 
@@ -169,7 +170,7 @@ def _scatter(
     ticks: tuple[float, ...] = (),
 ) -> Scatter:
     points = np.concatenate([cloud.points for cloud in clouds])
-    about = 5 if frame is LARGE else 4
+    about = 5 if frame.width == LARGE.width or np.ptp(points[:, 0]) < SHORT else 4
     if lanes:
         frame = replace(frame, height=frame.height - LANES, top=frame.top - LANES, bottom=frame.bottom - LANES)
     x = _axis(points[:, 0], Span(frame.left, frame.right, about, "linear"))

@@ -1,8 +1,7 @@
 """Maps: a function of two features as bands between levels, axes in units of the data, the examples over it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,21 +22,14 @@ PLACES = 5  # rows and columns of the table
 
 @dataclass(frozen=True)
 class Map:
-    """All of a drawing, and the numbers under the pointer. Its marks are worked out as they are shown: in a film they
-    stay.
-    """
+    """All of a drawing, and the numbers under the pointer."""
 
     id: str
     title: str
     ground: Ground
     layers: Layers
+    marks: tuple[Marks, ...]
     cells: Cells
-    drawn: Callable[[], tuple[Marks, ...]] = field(compare=False)
-
-    @cached_property
-    def marks(self) -> tuple[Marks, ...]:
-        """The examples."""
-        return self.drawn()
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +72,8 @@ def map_of(
         *named,
         ground(SQUARE, (x, y), names, ruled=False, closed=True),
         replace(layers, words=(), labels=placed(layers.words, taken, SQUARE)),
+        tuple(cloud.on(x, y) for cloud in drawn or clouds(session, training, test)),
         cells_of(names, _places(session, plane), said.what, said.numbers, said.digits, examples),
-        lambda: tuple(cloud.on(x, y) for cloud in drawn or clouds(session, training, test)),
     )
 
 

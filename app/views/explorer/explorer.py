@@ -284,7 +284,7 @@ def explorer(session: TrainingSession, session_id: str, rev: int, look: Look = P
         Controls(session.by, MEASURES, session.place == (0, 0), look.play.on, undo_reset(session)),
         Ticker(look.play.period if look.play.on else 0),
         timeline(session),
-        diagram(session, digits, () if predict.asks else equation.links),
+        diagram(session, digits, () if predict.asks else equation.links, look.pressed),
         equation,
         parameters(session, orientation_of(session), digits),
         data(session, lesson, digits, not look.read_only),

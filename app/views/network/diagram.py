@@ -1,7 +1,7 @@
 """The network diagram of a session: every mark with its place, its look and its words, as ready strings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 from app.engine.equations.links import Link
@@ -25,7 +25,7 @@ from app.views.network.marks import (
 )
 from app.views.network.scales import place
 from app.views.text.activations import activation_word
-from app.views.text.naming import given_names
+from app.views.text.naming import PHASE_TITLES, given_names
 
 SMALL = 29.0  # units below have smaller texts
 START = "u-0-0"  # the mark in focus where the equation's own is not drawn
@@ -76,9 +76,9 @@ class Network:
         return self.connections, self.units, self.labels, (self.loss, self.brackets, self.film)
 
 
-def diagram(session: TrainingSession, digits: int, links: Sequence[Link] = ()) -> Network:
+def diagram(session: TrainingSession, digits: int, links: Sequence[Link] = (), pressed: str = "") -> Network:
     """The network as the walk has shown it so far; numbers with at most 4 decimals. A question that is posed is about
-    what stands out. `links` are those of the gradient in view.
+    what stands out. `links` are those of the gradient in view; `pressed` is the verb that led here.
     """
     sizes = session.shape.sizes
     drawn = still(sizes)
@@ -92,6 +92,8 @@ def diagram(session: TrainingSession, digits: int, links: Sequence[Link] = ()) -
     crowd = "dense" if drawing.dense else "small" if drawing.radius < SMALL else ""  # how small its texts are
     names = given_names(session)
     lines = [*connections(now, drawn, mark), *ways_to_loss(now, drawn)]
+    whole_phase = pressed in PHASE_TITLES or (session.by == "phase" and not session.whole)
+    acted = replace(shown, whole_layer=shown.whole_layer or whole_phase)
     untold = session.equation is not None and session.hides(session.equation)
     view_box = f"0 0 {place(WIDTH)} {place(HEIGHT)}"
     return Network(
@@ -106,5 +108,5 @@ def diagram(session: TrainingSession, digits: int, links: Sequence[Link] = ()) -
         targets=tuple(targets(now, drawn)),
         loss=loss_mark(now, drawn, mark),
         brackets=brackets(drawing, links),
-        film=film(shown, drawn, session, untold),
+        film=film(acted, drawn, session, untold, whole_phase),
     )

@@ -71,8 +71,8 @@ class Film:
     actors: tuple[Actor, ...]
 
 
-def film(now: Visible, drawn: Still, session: TrainingSession, hidden: bool) -> Film:
-    """The film of the equation shown last; where the learner steps by more, of its layer, or of its whole phase.
+def film(now: Visible, drawn: Still, session: TrainingSession, hidden: bool, whole_phase: bool) -> Film:
+    """The film of the equation shown last; where the learner steps by more, of its layer; or of its `whole_phase`.
 
     While the rule is `hidden`, what travels has no numbers.
     """
@@ -81,7 +81,6 @@ def film(now: Visible, drawn: Still, session: TrainingSession, hidden: bool) -> 
         return Film("", session.iteration, 0, 0, 0, "", radius, ())
     equations = trace(now.shape)
     equation, start = equations[now.cursor - 1], now.cursor - 1
-    whole_phase = session.by == "phase" and not session.whole
     while now.whole_layer and start and equations[start - 1].phase == equation.phase:
         if not whole_phase and equations[start - 1].symbol.layer != equation.symbol.layer:
             break

@@ -10,7 +10,6 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import LOW, Scale
 from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Plot, Series, plot
-from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
@@ -37,11 +36,6 @@ class Curves:
     def drawings(self) -> tuple[Drawing, ...]:
         """Each plot."""
         return tuple(Drawing(one.id, "svg/plot.svg", one) for one in self.plots)
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The numbers of both."""
-        return tuple(plot.table for plot in self.plots)
 
 
 @dataclass(frozen=True)

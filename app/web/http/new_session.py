@@ -17,7 +17,7 @@ from app.web.http.dependencies import before_a_walk, is_rationed, note_as_large,
 from app.web.http.htmx import VARY
 from app.web.http.own_walks import is_browser, note
 from app.web.http.page import cookie_name, root_of, set_cookie
-from app.web.http.processes import BEGUN, Begun
+from app.web.http.processes import BEGUN, MAY_BEGIN, Begun
 from app.web.http.work import TooFastError, TooLongError, address_of, while_there
 
 VISITOR = "visitor"  # the cookie that tells one visitor from another
@@ -28,8 +28,10 @@ KNOWN_VISITOR = re.compile(r"[\w-]{22}", re.ASCII)
 def check_may_begin(request: Request) -> None:
     """TooFastError where this visitor, or this address, begins more sessions than the limits allow.
 
-    StoreFullError where those begun from this address take up its share of the store.
+    StoreFullError where those begun from this address take up its share of the store. It comes before all that may be
+    passed on to the process that computes, which counts nothing.
     """
+    request.scope.setdefault(MAY_BEGIN, BEGUN not in request.scope)
     if not is_rationed(request):
         return
     rates, visitor = services(request).rates, _visitor(request)
@@ -61,6 +63,8 @@ async def linked_walk(request: Request, open_it: Callable[[Limits], Opened]) -> 
 async def kept_walk(request: Request, session: TrainingSession) -> Kept:
     """A new walk, kept; what it may come to take of the store is its address's."""
     the = services(request)
+    if not request.scope.get(MAY_BEGIN):
+        raise RuntimeError("Whether a walk may begin is to be checked before anything is passed on")
     kept = await the.store.create(session)
     stay(request)
     size = min(grown_bytes(kept), the.settings.max_session_bytes)

@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,7 +34,7 @@ from app.web.http.request_log import request_id
 from app.web.http.work import BusyError
 
 log = logging.getLogger(__name__)
-NICE = 10  # below the process that serves
+NICE = 5  # below the process that serves: that one has three times its weight where both want to compute
 SILENT = 10.0  # seconds without a sign of life after which it is ended
 ASKED = 5  # times meanwhile whether it lives
 ENDS_WITHIN = 1.0  # seconds, when it is told to
@@ -44,9 +44,10 @@ OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
 STUCK = 75  # the exit code where something computes that cannot be ended otherwise
 PASSED = (
     "type", "asgi", "http_version", "method", "scheme", "path", "raw_path", "query_string", "root_path",
-    "headers", "client", "server",
+    "headers", "client", "server", "may_begin",
 )  # fmt: skip
 LENGTH = Struct("!I")
+MAY_BEGIN = "may_begin"  # in the scope of a request of which the process that serves found that it may begin a walk
 BEGUN = "begun"  # in the scope of a request that was passed on: the walks that it began
 Frame = tuple[int, Any]  # the number of a request, and what is said about it; 0: about the process itself
 Target = Callable[..., None]  # what the process does; its last argument is its end of the connection
@@ -124,7 +125,8 @@ class Work:
 
     def say(self, number: int, thing: Any) -> None:
         """Tell it something; where it has died, whoever reads from it notices."""
-        self.writer.write(framed(number, thing))
+        if not self.writer.is_closing():
+            self.writer.write(framed(number, thing))
 
 
 class WorkProcess:
@@ -163,7 +165,8 @@ class WorkProcess:
         started = over = False
         try:
             work.say(number, (passed, body, request_id.get()))
-            await work.writer.drain()
+            with suppress(ConnectionError):  # it has died: that is said, too
+                await work.writer.drain()
             while not over:
                 message = await said.get()
                 if message is None:
@@ -185,6 +188,14 @@ class WorkProcess:
             del work.asked[number]
             if not over:
                 work.say(number, False)
+
+    @asynccontextmanager
+    async def open(self, soon: float) -> AsyncIterator[None]:
+        """While this lasts it runs: from so many seconds on, or as soon as it is needed."""
+        starting = asyncio.get_running_loop().call_later(soon, self.is_ready)
+        yield
+        starting.cancel()
+        await self.close()
 
     async def close(self) -> None:
         """End it; whoever still waits for it is told."""
@@ -365,7 +376,8 @@ async def answered(app: Any, connection: socket.socket) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
     def say(number: int, thing: Any) -> None:
-        writer.write(framed(number, thing))
+        if not writer.is_closing():
+            writer.write(framed(number, thing))
 
     async def answer(number: int, one: Asked, request: str) -> None:
         request_id.set(request)

@@ -167,7 +167,7 @@ ANYONE = frozenset(
     (
         "GET /", "GET /lessons/{slug}", "GET /docs", "GET /openapi.json", "GET /static", "POST /preferences",
         "POST /sessions", "GET /build", "POST /build", "GET /walks",
-        "GET /bug-lab", "POST /bug-lab", "GET /bug-lab/sets", "GET /bug-lab/sets/{number}",
+        "GET /bug-lab", "POST /bug-lab", "POST /bug-lab/sets", "GET /bug-lab/sets/{number}",
         "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /api/lessons", "POST /api/sessions",
         "GET /healthz", "GET /readyz", "GET /metrics",

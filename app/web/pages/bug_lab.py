@@ -41,16 +41,17 @@ async def bug_lab(request: Request) -> Response:
         level, seed = _whole(given, "level"), _whole(given, "seed")
         case = await before_a_walk(request, lambda: case_of(level, seed))
     hunts, gone = await _hunts(request)
-    page = bug_lab_page(case, hunts, datetime.now(UTC).date(), randbelow(MOST_SET + 1))
+    page = bug_lab_page(case, hunts, datetime.now(UTC).date())
     response = await soon(request, lambda: page_response(request, "bug_lab/page.html", page, "bug-lab"))
     forget(request, response, HUNTS, *gone)
     return response
 
 
-@router.get("/bug-lab/sets")
+@router.post("/bug-lab/sets")
 async def find_set(request: Request) -> Response:
-    """To the set of this number."""
-    number = _whole(request.query_params, "number")
+    """To the set of this number, or to any."""
+    form = await form_of(request)
+    number = _whole(form, "number") if form.get("number", "").strip() else randbelow(MOST_SET + 1)
     return RedirectResponse(f"{root_of(request)}/bug-lab/sets/{number}", 303, headers=VARY)
 
 

@@ -105,12 +105,12 @@ async def fork(the: WalkRequest) -> Response:
     """A new walk from the start, and beside it one with one thing changed; this one stays as it is. A walk that is
     compared with forks already gets one more, where it stands.
     """
+    check_may_begin(the.request)
     kept = await the.walk.load()
     if kept.session.hunt:
         raise HTTPException(404)
     if kept.session.fork:
         return await one_more(the)
-    check_may_begin(the.request)
     try:
         fork = await the.walk.work(lambda: begun_fork(kept.session, _asked(the, kept.session)))
     except (SetupError, DivergedError) as error:

@@ -15,6 +15,7 @@ from app.views.pictures.curves import curves
 from app.views.pictures.film import Frame, frame
 from app.views.pictures.pictures import chosen_picture, looked_over
 from app.views.training.training import MEASURES, PACES, Asked, training
+from app.web.http.dependencies import pass_on
 from app.web.http.forms import number_in, whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
@@ -23,7 +24,7 @@ from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 OF_TRAINING = ("next", "op", "rev", "count", "measure", "pace", "until", "playing", "has")  # the panel's own fields
 DIVERGED = 409
-A_FRAME, AN_EPOCH = 0.03, 0.15  # seconds of computing for a picture of the film: as many epochs as fit, or one
+A_FRAME, AN_EPOCH = 0.035, 0.15  # seconds of computing for a picture of the film: as many epochs as fit, or one
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 
 
@@ -124,6 +125,7 @@ async def _run(the: WalkRequest, begin: Verb) -> Kept:
 
     StoppedError where the numbers run away, with the walk kept as it stands just before.
     """
+    pass_on(the.request)  # before the walk is read: each picture finds it changed elsewhere
     services, one_epoch = the.walk.services, the.form.get("pace") == "slow"
     seconds = AN_EPOCH if one_epoch else A_FRAME
     if not wants_fragment(the.request):

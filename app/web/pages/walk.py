@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from secrets import token_urlsafe
 from time import time
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -200,7 +201,9 @@ class WalkPages:
     def _led(self, the: WalkRequest, kept: Kept, opens: Opens) -> Response:
         """To the page that shows the walk after a verb."""
         next, opened = the.form.get("next", ""), opens(the.form, kept.session)
-        page = f"/{next}" if next in self._views else f"/paths?{opened.query}" if opened else ""
+        page = f"/paths?{opened.query}" if opened else ""
+        if next in self._views:
+            page = f"/{next}?{urlencode({'show': the.form['show']})}" if the.form.get("show") else f"/{next}"
         return RedirectResponse(f"{the.at}{page}", 303, headers=VARY)
 
     async def _shown(

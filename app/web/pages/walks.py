@@ -89,8 +89,8 @@ async def name(the: WalkRequest) -> Response:
 @pages.route("/duplicate", "POST")
 async def duplicate(the: WalkRequest) -> Response:
     """Another walk, which stands where this one does and then goes its own way."""
-    session = (await the.walk.load()).session
     check_may_begin(the.request)
+    session = (await the.walk.load()).session
     kept = await kept_walk(the.request, session.named(name_of_copy(session)))
     response = _to_the_list(the)
     note(the.request, response, kept)

@@ -299,10 +299,6 @@ def test_a_target_that_cannot_be_used_so_is_refused(content: bytes, target: int,
     assert reason in refused.value.problem
 
 
-def test_the_preview_is_the_first_rows_as_they_were_typed() -> None:
-    assert table(b"a,b\n1.50,x\n2,y\n3,z\n").preview(2) == (("1.50", "x"), ("2", "y"))
-
-
 # Missing values -------------------------------------------------------------------------------------------------------
 
 NONE = float("nan")

@@ -206,12 +206,21 @@ def test_the_page_of_a_solved_case_shows_its_walk_like_any_other() -> None:
     assert page["equation"].code  # type: ignore[union-attr]
 
 
+def test_the_checks_that_level_0_asks_for_say_what_it_foretells() -> None:
+    session = begun(0, 0)
+    (_, by_check), *_ = bug_lab_panel(session, 5).clues
+    assert by_check[0].startswith("Check the gradient of the weight from hidden unit 2 to output 1: it is right.")
+    assert "that of the weight from input 1 to hidden unit 2: it is wrong." in by_check[0]
+    spent = checked(checked(session, Symbol("dW", 2, 0, 1)), Symbol("dW", 1, 1, 0))
+    assert [row.ok for row in checks(spent).rows] == [False, True]
+
+
 TODAY = date(2026, 11, 28)
 
 
 def test_the_page_of_the_lab_has_a_case_ready_where_one_is_given() -> None:
-    assert bug_lab_page(None, (), TODAY, 7).ready is None
-    ready = bug_lab_page(case_of(2, 17), (), TODAY, 7).ready
+    assert bug_lab_page(None, (), TODAY).ready is None
+    ready = bug_lab_page(case_of(2, 17), (), TODAY).ready
     assert ready is not None
     assert (ready.start.level, ready.start.seed) == (2, "17")
 
@@ -219,7 +228,7 @@ def test_the_page_of_the_lab_has_a_case_ready_where_one_is_given() -> None:
 def test_the_page_of_the_lab_says_what_this_browser_solved() -> None:
     level, seed = case_of_day(TODAY)
     hunts = (Hunted("c", level, seed, False, 92), Hunted("b", 1, 3, False, 100), Hunted("a", 0, 0, False, 100))
-    page = bug_lab_page(None, hunts, TODAY, 7)
+    page = bug_lab_page(None, hunts, TODAY)
     assert page.day == "28 November"
     assert page.daily.told == "Solved, 92 points."
     assert [start.told for _, _, start in page.levels] == [
@@ -228,7 +237,7 @@ def test_the_page_of_the_lab_says_what_this_browser_solved() -> None:
         "One case solved in this browser, with 92 points on average.",
         "",
     ]
-    assert (page.begun_set, page.new_set) == (None, 7)
+    assert page.begun_set is None
 
 
 def test_of_several_walks_through_a_case_the_first_that_was_solved_counts() -> None:
@@ -243,7 +252,7 @@ def test_the_score_card_adds_up_and_leads_to_the_next_case() -> None:
     assert page.told == "181 of 1,000 points, 2 of 10 cases solved."
     assert page.next == 3
     assert [start.told for _, _, start in page.cases[:3]] == ["Solved, 96 points.", "Solved, 85 points.", ""]
-    assert bug_lab_page(None, hunts, TODAY, 7).begun_set == 17
+    assert bug_lab_page(None, hunts, TODAY).begun_set == 17
     whole = tuple(Hunted("a", level, seed, True, 100) for level, seed in cases_of_set(17))
     assert set_page(17, whole).next == 0
 

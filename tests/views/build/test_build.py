@@ -38,6 +38,7 @@ from app.views.build.build import (
     Shown,
     Spoken,
     TablePanel,
+    build,
     build_panels,
     start_fields,
 )
@@ -601,3 +602,49 @@ def test_any_examples_are_drawn_where_there_is_a_place_for_them(
     panel = scatters(Data(Examples(np.array(X), np.array(y[: len(X)])[:, None]), test_share=share))
     assert drawn(panel, "training") + drawn(panel, "test") == len(X) * len(panel.scatters)
     assert not any("nan" in mark.d or "inf" in mark.d for one in panel.scatters for mark in one.marks)
+
+
+VALUES = (
+    "1",
+    "2.5",
+    "-3",
+    "1,5",
+    "",
+    "NA",
+    "?",
+    "a",
+    "b",
+    "12%",
+    "5 kg",
+    "1.250,00",
+    "2026-01-05",
+    "5.1.2026",
+    "0",
+    "x" * 41,
+)
+
+
+@given(
+    st.integers(2, 5).flatmap(
+        lambda width: st.lists(st.lists(st.sampled_from(VALUES), min_size=width, max_size=width), max_size=14)
+    ),
+    st.dictionaries(
+        st.sampled_from(["target", "target_kind", "input-0", "form-0", "form-1", "missing-0", "missing-1", "columns"]),
+        st.sampled_from(["", "0", "1", "last-2", "on", "classes", "numbers", "own", "mean", "median", "drop", "x"]),
+    ),
+    st.sampled_from([";", "\t"]),
+)
+def test_any_table_is_shown_and_built_or_says_why_not(rows: list[list[str]], chosen: dict[str, str], mark: str) -> None:
+    text = "\n".join(mark.join(row) for row in rows)
+    draft = Draft(
+        {"source": "table", "table": text, "units-1": "2", "activation-1": "tanh", "output": "sigmoid"} | chosen
+    )
+    found = build(draft, Limits(), {"output": "sigmoid"})
+    assert (found.setup is not None) != bool(found.problems)
+    for one in build_panels(found, Manner(5, 512, refused=True)):
+        assert one.id
+    if found.setup is not None:
+        X, Y = found.setup.examples
+        assert np.isfinite(X).all()
+        assert np.isfinite(Y).all()
+        assert is_possible(found.setup)

@@ -54,7 +54,8 @@ def of_w(state: str) -> Symbol:
         (
             Optimizer("rmsprop"),
             of_w("new_v_W"),
-            "The second moment v is a running mean of squared gradients: it keeps 0.99 of what it was and takes in 0.01 of the new squared gradient: "
+            "The second moment v is a running mean of squared gradients: it keeps 0.99 of what it was "
+            "and takes in 0.01 of the new squared gradient: "
             "0.99 × 0 + 0.01 × 2² = 0.04.",
         ),
         (
@@ -72,7 +73,8 @@ def of_w(state: str) -> Symbol:
         (
             Optimizer("adam"),
             of_w("new_m_W"),
-            "The first moment m is a running mean of gradients: it keeps 0.9 of what it was and takes in 0.1 of the new gradient: "
+            "The first moment m is a running mean of gradients: it keeps 0.9 of what it was and takes in "
+            "0.1 of the new gradient: "
             "0.9 × 0 + 0.1 × 2 = 0.2.",
         ),
         (

@@ -125,6 +125,8 @@ def test_a_phase_is_acted_layer_by_layer_and_its_results_wait_for_the_last() -> 
         assert {'#units [id^="u-1-"]', '#units [id^="u-2-"]'} <= {
             one.rpartition(" ")[0] for one in shown.results.split(",")
         }
+    by_equation = lesson("two-outputs-two-paths").forward()
+    assert diagram(by_equation, 5, pressed="forward").film == film(start.forward())
     assert film(start.forward()).start == 0
     assert film(start.backward()).start == start.forward().cursor + 1
 

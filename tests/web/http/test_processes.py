@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from functools import partial
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -24,7 +23,7 @@ from app.settings import Settings
 from app.web.http.processes import Begun, Elsewhere, LostError, PassesOn, Process, WorkProcess, answered
 from app.web.http.work import Pool
 from tests.benchmarks.in_process import scope_of
-from tests.durability.client import connected
+from tests.durability.client import Answer, connected
 from tests.load.networks import json_bytes, large_network
 from tests.load.server import Server
 from tests.sessions.clock import Clock
@@ -363,6 +362,8 @@ def test_errors_are_told_as_here(apart: Callable[..., TestClient]) -> None:
         assert wrong.json()["errors"][0]["field"] == "example"
         assert there.get(f"/sessions/{state['id']}/pictures/none").status_code == 404
         assert there.post("/api/sessions", json={**LARGE, "loss": "none"}).status_code == 422
+        too_long = there.post(f"/api/sessions/{state['id']}/revoke", content=b"x" * 100_000)
+        assert (too_long.status_code, too_long.json()["type"]) == (413, "/docs#request")
     assert len(paths) == 3
 
 
@@ -373,6 +374,15 @@ def test_what_is_begun_elsewhere_is_counted_here(apart: Callable[..., TestClient
     found = [there.post("/api/sessions", json=own).status_code for _ in range(3)]
     found += [there.post("/build", data=form, headers=BROWSER).status_code for _ in range(4)]
     assert found == [201] * 3 + [303] * 2 + [429] * 2
+
+
+def test_a_walk_that_begins_beside_a_large_one_is_counted_too(apart: Callable[..., TestClient]) -> None:
+    there = apart(joining_burst=4, joining_rate=0.01)
+    walk = f"/sessions/{begin(there, LARGE)['id']}"
+    form = {"thing": "learning_rate", "value": "0.2"}
+    forks = [there.post(f"{walk}/fork", data=form, headers=BROWSER).status_code for _ in range(2)]
+    copies = [there.post(f"{walk}/duplicate", data={}, headers=BROWSER).status_code for _ in range(2)]
+    assert forks + copies == [303, 303, 303, 429]
 
 
 def test_what_one_address_stores_is_counted_here(apart: Callable[..., TestClient]) -> None:
@@ -432,20 +442,33 @@ async def begun(server: Server) -> str:
 
 
 def test_a_process_that_is_killed_is_replaced_and_its_walks_go_on(server: Server) -> None:
-    async def killed() -> None:
+    async def long_one(walk: str) -> Answer:
+        async with connected(server.port) as client:
+            return await client.post(f"/api/sessions/{walk}/train", {"iterations": 10_000})
+
+    async def killed(walk: str) -> Answer:
+        """What is answered to whoever waits for it meanwhile."""
+        await until(lambda: processes_of(server))
+        (before,), waiting = processes_of(server), asyncio.create_task(long_one(walk))
+        await asyncio.sleep(0.5)
+        os.kill(before, signal.SIGKILL)
+        await until(lambda: processes_of(server) not in ([], [before]))
+        return await waiting
+
+    async def asked() -> None:
         walk = await begun(server)
-        for cursor in (1, 2):
-            async with connected(server.port) as client:
-                stepped = await client.ask("POST", f"/api/sessions/{walk}/step")
-            assert stepped.json()["cursor"] == cursor
-            before = processes_of(server)
-            os.kill(before[0], signal.SIGKILL)
-            await until(partial(is_another, before))
+        for _ in range(20):  # until it was ready: what comes before that is answered by the one that serves
+            lost = await killed(walk)
+            if lost.status == 503:
+                break
+        assert (lost.status, lost.headers["retry-after"]) == (503, "2")
+        assert "what was answered is not lost" in lost.json()["detail"]
+        async with connected(server.port) as client:
+            before = await client.state(walk)
+            stepped = await client.post(f"/api/sessions/{walk}/step", {"rev": before["rev"]})
+        assert stepped.json()["rev"] == before["rev"] + 1
 
-    def is_another(before: list[int]) -> bool:
-        return bool(processes_of(server)) and processes_of(server) != before
-
-    asyncio.run(killed())
+    asyncio.run(asked())
 
 
 def test_the_process_ends_with_the_one_that_serves(server: Server) -> None:

@@ -352,13 +352,16 @@ def test_a_program_gets_no_record(client: TestClient) -> None:
 
 @pytest.mark.parametrize("number", ["-1", "100000", "x", "1.5"])
 def test_a_set_that_is_none_is_refused_with_its_bounds(client: TestClient, number: str) -> None:
-    for path in (f"/bug-lab/sets/{number}", f"/bug-lab/sets?number={number}"):
-        assert "The number is not a whole number from 0 to 99999." in client.get(path).text
-        assert client.get(path).status_code == 422
+    for answer in (client.get(f"/bug-lab/sets/{number}"), client.post("/bug-lab/sets", data={"number": number})):
+        assert answer.status_code == 422
+        assert "The number is not a whole number from 0 to 99999." in answer.text
 
 
-def test_a_set_is_found_by_its_number(client: TestClient) -> None:
-    assert client.get("/bug-lab/sets?number=017").headers["Location"] == "/bug-lab/sets/17"
+def test_a_set_is_found_by_its_number_and_a_new_one_without(client: TestClient) -> None:
+    assert client.post("/bug-lab/sets", data={"number": "017"}).headers["Location"] == "/bug-lab/sets/17"
+    new = client.post("/bug-lab/sets").headers["Location"]
+    assert re.fullmatch(r"/bug-lab/sets/\d{1,5}", new)
+    assert client.get(new).status_code == 200
 
 
 def test_level_0_reads_the_clues_out_and_costs_nothing(browser: TestClient) -> None:

@@ -144,6 +144,14 @@ def test_an_error_keeps_the_text_the_table_and_the_ticks(client: TestClient) -> 
     assert words(element(soup(page.text), "#build-table td.wrong")) == "seven"
 
 
+def test_how_a_column_was_mended_is_kept_while_it_cannot_be_read_or_is_no_input(client: TestClient) -> None:
+    form = filled(post(client, form_of(client) | {"source": "table", "table": GAPS}).text) | {"missing-0": "median"}
+    for change in ({"table": GAPS.replace("10,", "ten,")}, {"input-0": ""}):
+        page = post(client, form | change)
+        assert filled(page.text)["missing-0"] == "median"
+        assert ("cannot be read" in words(soup(page.text).find(id="build-table"))) == ("table" in change)
+
+
 def test_of_another_table_that_is_pasted_nothing_is_chosen_yet(client: TestClient) -> None:
     form = filled(post(client, form_of(client) | {"source": "table", "table": GAPS}).text) | {"input-1": ""}
     assert filled(post(client, form).text)["input-1"] == ""
@@ -158,6 +166,8 @@ def test_the_data_are_drawn_with_their_split(client: TestClient) -> None:
         assert picture.select("path.training")
         assert all("nan" not in str(path["d"]) for path in picture.select("path"))
     assert "to test" in words(picture)
+    iris = element(soup(client.get("/build", params={"from": "iris"}).text), "#build-examples")
+    assert {"sepal length", "setosa"} <= {words(text) for text in iris.select("text")}
 
 
 def test_what_the_hint_says_is_accepted(client: TestClient) -> None:
