@@ -4,7 +4,7 @@
 {
   const PACE = { fast: 50, slow: 250 }, AGAIN = 2000; // milliseconds from one question to the next
   const find = (selector) => document.querySelector(selector);
-  const swap = (text, form) => htmx.swap({ text, sourceElement: form, target: form, swap: "none", request: {} });
+  const swap = (text, form) => htmx.swap({ text, sourceElement: form, target: form, swap: "none", push: "false", request: {} });
   let asked, has = ""; // what the page shows, as the server calls it
 
   const draw = ({ parts, more, anew }, form) => {

@@ -36,7 +36,8 @@ def forked(page: Page) -> None:
     page.locator("#fork-optimizer").select_option("momentum")
     page.get_by_role("button", name="Fork: change the optimizer").click()
     page.wait_for_selector("#outcomes .plot")
-    Walk(page).press('#outcomes [formaction$="/train"]')
+    page.locator("#go").click()
+    page.locator(".where", has_text="iteration 100").wait_for()
 
 
 def paused(page: Page) -> None:

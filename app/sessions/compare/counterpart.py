@@ -60,10 +60,10 @@ def _at_place(session: TrainingSession, other: TrainingSession) -> TrainingSessi
     return other.moved_to(same_place(session.place, session.shape, other.shape))
 
 
-def all_followed(session: TrainingSession) -> Iterator[None]:
+def all_followed(session: TrainingSession, apart: bool = True) -> Iterator[None]:
     """Follows a walk and all that it is compared with little by little, and looks where the two that stand side by side
-    part, so that others go first in between; then all is there, or almost. It ends early where the numbers of one run
-    away: `counterpart` and `walk_beside` tell that.
+    come `apart`, so that others go first in between; then all is there, or almost. It ends early where the numbers of
+    one run away: `counterpart` and `walk_beside` tell that.
     """
     others = [_beside(session, fork) for fork in session.forks or (None,)]
     for i, other in enumerate(others):
@@ -72,7 +72,7 @@ def all_followed(session: TrainingSession) -> Iterator[None]:
                 yield from points_followed(session)
             with suppress(DivergedError):
                 yield from points_followed(other)
-                pair = pair_of(session) if i == 0 else None
+                pair = pair_of(session) if apart and i == 0 else None
                 yield from (None for _ in (_search(*pair) if pair else ()))
 
 
@@ -81,7 +81,7 @@ def _beside(session: TrainingSession, fork: Fork | None) -> TrainingSession | No
     changes = session.timeline.changes
     if fork is not None:
         begun = TrainingSession(Timeline(forked(session.setup, fork)))
-        changes = tuple(change for change in changes if _is_there(change.symbol, fork, begun.setup.sizes))
+        changes = tuple(change for change in changes if _is_there(change.symbol, fork, begun.setup))
     elif session.lesson is not None:
         begun = TrainingSession.of_lesson(lesson_named(session.lesson), not session.as_published)
     elif session.setup.mistakes:
@@ -93,12 +93,15 @@ def _beside(session: TrainingSession, fork: Fork | None) -> TrainingSession | No
     return replace(begun, timeline=way, by=session.by, wanted=session.example)
 
 
-def _is_there(symbol: Symbol, fork: Fork, sizes: tuple[int, ...]) -> bool:
-    """Whether what was changed is there in the fork, too; a learning rate of its own it keeps."""
+def _is_there(symbol: Symbol, fork: Fork, setup: Setup) -> bool:
+    """Whether what was changed is there in the fork, too; a learning rate or weight decay of its own it keeps."""
+    sizes = setup.sizes
     if symbol.kind == "eta":
         return fork.thing != "learning_rate"
-    if symbol.kind not in ("W", "b"):
+    if symbol.kind in ("x", "y"):
         return True
+    if symbol.kind not in ("W", "b"):
+        return fork.thing != symbol.kind and symbol.kind in setup.optimizer.adjustable
     within = symbol.layer < len(sizes) and symbol.j < sizes[symbol.layer]
     return within and (symbol.k is None or symbol.k < sizes[symbol.layer - 1])
 

@@ -28,6 +28,7 @@ from app.sessions.setups.declaration import (
 )
 from app.sessions.setups.document import Document, setup_document, setup_of
 from app.sessions.setups.setting import Strict, told
+from app.sessions.setups.typed import MOST_CHARACTERS, clean_name
 from app.sessions.walk.edits import MOST_CHANGES, Change, Changes, with_change
 from app.sessions.walk.position import MEASURES, Measure, Place
 from app.sessions.walk.session import TrainingSession
@@ -53,6 +54,7 @@ class Linked(Strict):
     lesson: Annotated[str, Field(max_length=80)] | None = None
     as_published: bool = True
     setup: SetupGiven | None = None
+    name: Annotated[str, Field(max_length=MOST_CHARACTERS)] = ""
     at: tuple[Iterations, Annotated[int, Field(ge=0)]] = (0, 0)
     by: Measure = MEASURES[0]
     whole: bool = False
@@ -112,6 +114,7 @@ def document_of(session: TrainingSession) -> Document:
         document = {"lesson": session.lesson}
     held = {
         "as_published": session.as_published,
+        "name": session.name,
         "at": session.place,
         "by": session.by,
         "whole": session.whole,
@@ -186,8 +189,11 @@ def _opened(text: bytes, limits: Limits) -> Opened:
     session = _session_of(linked, limits)
     if linked.example not in (None, *range(len(session.setup.examples[0]))):
         raise SetupError("example", "The link looks at an example that is not there.", ASK_FOR_ANOTHER)
+    name = clean_name(linked.name, "name") if linked.name else ""
     timeline = Timeline(session.setup, 0, _changes_of(linked.changes, session, limits))
-    start = replace(session, timeline=timeline, wanted=linked.example, asking=linked.asking, checking=linked.checking)
+    start = replace(
+        session, timeline=timeline, wanted=linked.example, asking=linked.asking, checking=linked.checking, name=name
+    )
     return Opened(start, Place(*linked.at), linked.by, linked.whole)
 
 

@@ -17,20 +17,23 @@ from app.sessions.walk.position import MEASURES
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.check.check import LayerTable
 from app.views.compare.differences import OTHER, SAME, ComparedRow, Names, Parting, compared, partings, tables
+from app.views.compare.film import frame
 from app.views.compare.marked import Shown, apart, formula_of
-from app.views.compare.outcomes import Outcomes, outcomes
+from app.views.compare.outcomes import Outcomes, compared_walks, outcomes
 from app.views.compare.printed import RunPanel, printed_here, run_panel
 from app.views.explorer.timeline import Timeline, timeline
 from app.views.formulas.formulas import formula, maths
 from app.views.formulas.numpy_lines import line_of_numpy
 from app.views.formulas.symbols import heading, orientation_of
 from app.views.pages import Option, heading_of
+from app.views.pictures.film import Frame
 from app.views.text.activations import activation_word
 from app.views.text.datasets import INITIALIZER_WORDS
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.naming import what_is_found
 from app.views.text.numbers import number
 from app.views.text.optimizers import OPTIMIZER_WORDS
+from app.views.training.training import QUIET, Asked, training
 
 ALONE = "There is no other walk to compare with here."
 LABELS = {
@@ -80,7 +83,7 @@ class Seen:
     """What the reader's page is: the revision of the walk, its digits, a message, and what else is said here.
 
     `asks` is whether a question is open in the walk; `op` is the page's own word, sent back by its forms, by which a
-    click that is sent twice is known as one.
+    click that is sent twice is known as one; `asked` is what was asked of the training of all walks.
     """
 
     rev: int
@@ -89,6 +92,7 @@ class Seen:
     notes: tuple[str, ...] = ()
     asks: bool = False
     op: str = ""
+    asked: Asked = QUIET
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,23 @@ def compare_page(session: TrainingSession, session_id: str, seen: Seen) -> Compa
     )
 
 
+def filmed(session: TrainingSession, seen: Seen, has: str) -> Frame | None:
+    """The next picture of the film of a training that is under way, for a page that has `has`; None where none is, or
+    the two that stand side by side cannot be followed to here.
+    """
+    panel, names = training(session, seen.asked, seen.digits), _names(session)
+    if not panel.running:
+        return None
+    try:
+        pair = pair_of(session)
+    except DivergedError:
+        return None
+    if pair is None:
+        return None
+    walks = compared_walks(session, pair, (names.left, names.right), called, seen.digits)
+    return frame(session, walks, panel, seen.digits, has)
+
+
 def changed(session: TrainingSession, seen: Seen, had: bool) -> tuple[Comparison | Outcomes | ForkPanel, ...]:
     """What is another on the page; `had`: it has what became of the walks already."""
     comparison, outcomes = compared_of(session, seen, had)
@@ -212,7 +233,10 @@ def compared_of(session: TrainingSession, seen: Seen, had: bool = False) -> tupl
         return alone(session, own, replace(seen, message=f"The other walk cannot be followed to here. {error}")), None
     if pair is None:
         return alone(session, own, seen), None
-    found = None if had else outcomes(session, pair, (names.left, names.right), called, seen.digits)
+    found = None
+    if not had:
+        walks = compared_walks(session, pair, (names.left, names.right), called, seen.digits)
+        found = outcomes(session, walks, training(session, seen.asked, seen.digits), seen.digits)
     if session.fork is None and session.lesson:
         seen = replace(seen, notes=printed_here(lesson_named(session.lesson), pair.left))
     if pair.left.example != pair.right.example:

@@ -1,24 +1,34 @@
 """What became of walks that are compared: losses and accuracies of up to four in one chart, and a picture of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from app.engine.network.errors import DivergedError
 from app.sessions.compare.counterpart import Pair, walk_beside
 from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import Point, points_of
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import Fork, TrainingSession
 from app.views.charts.axes import NARROW
 from app.views.charts.lines import About, Plot, Series, plot
+from app.views.pictures.curves import Curve
 from app.views.pictures.over_data import OverData, boundary, fitted
 from app.views.text.numbers import fixed, number
 from app.views.text.words import listed
+from app.views.training.training import Training
 
 LOOKS = ("first", "second", "fifth", "sixth")
 PERCENT = 1  # decimals
 NONE = "—"
+
+
+class Named(NamedTuple):
+    """A walk that can be followed to here: what it is called, and how well it did on its way."""
+
+    name: str
+    session: TrainingSession
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,16 @@ class Outcomes:
     walks: tuple[Walked, ...]
     plots: tuple[Plot, ...]
     pictures: tuple[Pictured, ...]
+    training: Training
     drawn: str
 
 
-Named = tuple[str, TrainingSession]
+@dataclass(frozen=True)
+class Compared:
+    """The walks that can be followed to here, each with its name; and of all forks what is said, as of `Walked`."""
+
+    walked: tuple[Named, ...]
+    told: tuple[Walked, ...]
 
 
 def drawn_of(session: TrainingSession, digits: int) -> str:
@@ -74,36 +90,52 @@ def drawn_of(session: TrainingSession, digits: int) -> str:
     return f"{session.updates}.{len(session.timeline.changes)}.{digits}.{forks}"
 
 
-def outcomes(
-    session: TrainingSession, pair: Pair, names: tuple[str, str], called: Callable[..., str], digits: int
-) -> Outcomes:
-    """Of both that stand side by side, and of all others that the walk is compared with."""
-    walks = [Walked(names[0], LOOKS[0], _numbers(pair.left, digits))]
-    walked: list[Named] = [(names[0], pair.left), (names[1], pair.right)]
-    walks.append(Walked(names[1], LOOKS[1], _numbers(pair.right, digits), "0" if session.fork else "", True))
+def compared_walks(
+    session: TrainingSession, pair: Pair, names: tuple[str, str], called: Callable[[Fork], str], digits: int
+) -> Compared:
+    """Both that stand side by side, and all others that the walk is compared with."""
+    walked = [Named(name, one, points_of(one)) for name, one in zip(names, pair, strict=True)]
+    told = [
+        Walked(names[0], LOOKS[0], _numbers(walked[0], digits)),
+        Walked(names[1], LOOKS[1], _numbers(walked[1], digits), "0" if session.fork else "", True),
+    ]
     for i, fork in enumerate(session.others, start=1):
         name = called(fork)
         try:
-            other = walk_beside(session, fork)
+            there = walk_beside(session, fork)
         except DivergedError as error:
-            walks.append(Walked(name, "", (), str(i), message=f"It cannot be followed to here. {error}"))
+            told.append(Walked(name, "", (), str(i), message=f"It cannot be followed to here. {error}"))
             continue
-        walks.append(Walked(name, LOOKS[len(walked)], _numbers(other, digits), str(i)))
-        walked.append((name, other))
-    draw = boundary if classifies(session.setup) else fitted
-    pictures = [_picture(name, look, draw(one, {}, digits)) for (name, one), look in zip(walked, LOOKS, strict=False)]
+        other = Named(name, there, points_of(there))
+        told.append(Walked(name, LOOKS[len(walked)], _numbers(other, digits), str(i)))
+        walked.append(other)
+    return Compared(tuple(walked), tuple(told))
+
+
+def outcomes(session: TrainingSession, found: Compared, panel: Training, digits: int) -> Outcomes:
+    """What became of them, and the training that is under way."""
+    plots = [plot(one.about, one.lines) for one in each_chart(found.walked, digits)]
     return Outcomes(
-        _title(walked, digits),
+        title_of(found.walked, digits),
         len(session.setup.test_examples[0]) > 0,
-        tuple(walks),
-        tuple(_plots(walked, digits)),
-        tuple(pictures),
+        found.told,
+        tuple(plots),
+        tuple(pictures_of(found.walked, digits)),
+        panel,
         drawn_of(session, digits),
     )
 
 
-def _picture(name: str, look: str, seen: OverData) -> Pictured:
-    """With ids of its own, and half as many places to point at: there are several on the page."""
+def pictures_of(walked: Sequence[Named], digits: int) -> Iterator[Pictured]:
+    """What each says over the inputs, as it is asked for."""
+    for i in range(len(walked)):
+        yield picture_of(walked, i, digits)
+
+
+def picture_of(walked: Sequence[Named], i: int, digits: int) -> Pictured:
+    """That of one of them, with an id of its own, and half as many places to point at: several are on the page."""
+    (name, session, _), look = walked[i], LOOKS[i]
+    seen = (boundary if classifies(session.setup) else fitted)(session, {}, digits)
     if seen.map:
         own = replace(seen.map, id=f"{seen.map.id}-{look}", cells=seen.map.cells.coarser)
         return Pictured(name, look, replace(seen, map=own))
@@ -111,12 +143,8 @@ def _picture(name: str, look: str, seen: OverData) -> Pictured:
     return Pictured(name, look, replace(seen, plot=replace(seen.plot, id=f"{seen.plot.id}-{look}")))
 
 
-def _last(session: TrainingSession) -> Point:
-    return points_of(session)[-1]
-
-
-def _numbers(session: TrainingSession, digits: int) -> tuple[str, ...]:
-    last = _last(session)
+def _numbers(one: Named, digits: int) -> tuple[str, ...]:
+    last = one.points[-1]
     losses = [last.training.loss, last.test.loss]
     shares = [100 * last.training.accuracy, 100 * last.test.accuracy]
     return (
@@ -125,39 +153,41 @@ def _numbers(session: TrainingSession, digits: int) -> tuple[str, ...]:
     )
 
 
-def _title(walked: Sequence[Named], digits: int) -> str:
+def title_of(walked: Sequence[Named], digits: int) -> str:
     """After 100 updates the lowest loss over all training examples is 0.1: Adam."""
-    updates, losses = walked[0][1].updates, [_last(one).training.loss for _, one in walked]
+    updates, losses = walked[0].session.updates, [one.points[-1].training.loss for one in walked]
     when = f"After {updates:,} update{'' if updates == 1 else 's'}" if updates else "Before the first update"
     lowest = number(min(losses), digits)
-    best = [name for (name, _), loss in zip(walked, losses, strict=True) if number(loss, digits) == lowest]
+    best = [one.name for one, loss in zip(walked, losses, strict=True) if number(loss, digits) == lowest]
     if len(best) == len(walked):
         return f"{when} all have the same loss over all training examples: {lowest}"
     return f"{when} the lowest loss over all training examples is {lowest}: {listed(best)}"
 
 
-def _plots(walked: Sequence[Named], digits: int) -> list[Plot]:
-    """The losses over the updates that are made; and the accuracies, where classes are told apart."""
+def each_chart(walked: Sequence[Named], digits: int) -> Iterator[Curve]:
+    """The losses over the updates that are made, as far as the training under way is to go; and the accuracies, where
+    classes are told apart.
+    """
+    first = walked[0].session
+    ahead = first.goal.end if first.goal and first.goal.end and first.goal.is_ahead(first.updates) else 0
+    reach, x = max(1.0, ahead), "updates made"
     losses = _series(walked, lambda point: (point.training.loss, point.test.loss))
     told = "The losses of the walks"
-    found = [plot(About("all-losses", told, "updates made", "loss ℒ", digits, frame=NARROW), losses)]
+    yield Curve(About("all-losses", told, x, "loss ℒ", digits, frame=NARROW, reach=reach), losses)
     shares = _series(walked, lambda point: (100 * point.training.accuracy, 100 * point.test.accuracy))
     if shares:
         told, up = "How many examples each walk tells right", "classified right, %"
-        about = About("all-accuracies", told, "updates made", up, PERCENT, "linear", NARROW, (0.0, 100.0))
-        found.append(plot(about, shares))
-    return found
+        yield Curve(About("all-accuracies", told, x, up, PERCENT, "linear", NARROW, (0.0, 100.0), reach=reach), shares)
 
 
-def _series(walked: Sequence[Named], both: Callable[[Point], tuple[float, float]]) -> list[Series]:
+def _series(walked: Sequence[Named], both: Callable[[Point], tuple[float, float]]) -> tuple[Series, ...]:
     """Of each walk a line over the training and one over the test examples, if there is such a number."""
     found = []
-    for (name, one), look in zip(walked, LOOKS, strict=False):
-        points = points_of(one)
+    for (name, _, points), look in zip(walked, LOOKS, strict=False):
         places = [float(point.updates) for point in points]
         for words, kind, values in zip(
-            (name, f"{name}, test"), (look, f"{look} test"), zip(*map(both, points), strict=True), strict=True
+            (name, f"{name}, test"), (look, f"{look}-test"), zip(*map(both, points), strict=True), strict=True
         ):
             if any(map(isfinite, values)):
                 found.append(Series(words, kind, values, places))
-    return found
+    return tuple(found)

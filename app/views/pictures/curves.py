@@ -10,6 +10,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import LOW, Scale
 from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Plot, Series, plot
+from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.numbers import number
 
@@ -36,6 +37,16 @@ class Curves:
     def drawings(self) -> tuple[Drawing, ...]:
         """Each plot."""
         return tuple(Drawing(one.id, "svg/plot.svg", one) for one in self.plots)
+
+    @property
+    def svgs(self) -> tuple[str, ...]:
+        """Where each plot can be had as SVG, below the address of the pictures."""
+        return tuple(f"curves.svg?drawing={one.id}&{self.choices.query}" for one in self.plots)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The numbers of both."""
+        return tuple(plot.table for plot in self.plots)
 
 
 @dataclass(frozen=True)

@@ -45,24 +45,24 @@ class Frame:
     parts: tuple[Part, ...]
     more: tuple[More, ...]
     has: str
-    anew: ChosenPicture | None
+    anew: ChosenPicture | None = None
 
 
 def frame(session: TrainingSession, panel: Training, query: Query, digits: int, has: str) -> Frame:
     """The next picture for a page that has `has`, of a walk and its panel."""
     chosen = chosen_picture(session, query.get("show", ""), query, digits, moving=True)
     picture: OverData | None = chosen.picture if isinstance(chosen.picture, OverData) else None
-    curves = _Curves(tuple(each_curve(session, query, digits)), has)
+    curves = Lines(tuple(each_curve(session, query, digits)), has)
     parts = [Part(".far", "far", panel.progress), Part("#training .hint", "text", panel.told), *curves.parts()]
     return Frame(
-        tuple([*parts, *_picture(picture)] if picture else parts),
+        tuple([*parts, *picture_parts(picture)] if picture else parts),
         tuple(curves.more()),
         curves.has,
         None if picture or chosen.picture is None else chosen,
     )
 
 
-class _Curves:
+class Lines:
     """The lines, longer than those that the page has; or anew, where these are of other axes, or longer often enough.
 
     `has` tells the axes, up to which place along them the lines go, and how many frames made them longer.
@@ -104,14 +104,14 @@ def _had(has: str) -> tuple[str, float, int]:
         return "", 0.0, 0
 
 
-def _picture(picture: OverData) -> Iterator[Part]:
+def picture_parts(picture: OverData) -> Iterator[Part]:
     """What the network says over its inputs."""
     yield Part("#picture h2", "text", picture.title)
     if picture.map is not None:
         after = f"#{picture.map.id}-title ~ "
         yield Part(f"{after}.bands", "bands", picture.map.layers)
         yield Part(f"{after}.labels", "labels", picture.map.layers.labels)
-        if picture.map.id == "fitted":
+        if picture.map.id.startswith("fitted"):
             yield Part(f"{after}.marks", "marks", picture.map.marks)
     if picture.plot is not None:
         after = f"#{picture.plot.id}-title ~ "

@@ -4,10 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.lessons import lesson_named
 from app.sessions.take_away.link import MOST_IN_ADDRESS, SUFFIX, NotYetError, check_may_leave, file_of, link_of
 from app.sessions.walk.session import TrainingSession
+from app.views.explorer.equation import equation_panel
+from app.views.network.diagram import Network, diagram
 from app.views.pages import heading_of
 from app.views.take_away.notebook import notebook
+from app.views.take_away.one_file import DIGITS, Draw, OneFilePage, one_file_page
 from app.views.take_away.questions import gift, moodle
 from app.views.take_away.script import numpy_script
 from app.views.take_away.tables import equations_in_latex, equations_table, losses_table, parameters_table
@@ -23,32 +27,38 @@ PREVIEWED = 24  # lines
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for of a form: its options by name, and the address of the walk as a link, empty for none."""
+    """What is asked for of a form: its options by name, the address of the walk as a link, empty for none, and what
+    draws one part of a drawing.
+    """
 
     options: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
+    draw: Draw = str
 
 
-Make = Callable[[TrainingSession, Wish], str | WorksheetPage]
+Made = str | WorksheetPage | Network | OneFilePage  # a text, or what a template shows
+Make = Callable[[TrainingSession, Wish], Made]
 
 
 @dataclass(frozen=True)
 class Form:
-    """One form: its name, which ends as its file does; its title; what it is for; its media type; what makes it: its
-    text, or what its template shows.
-    """
+    """One form: its name, which ends as its file does; its title; what it is for; its media type; what makes it."""
 
     name: str
     title: str
     words: str
     media: str
     make: Make
-    template: str = ""
 
 
 def _plainly(make: Callable[[TrainingSession], str]) -> Make:
     """For a form without options."""
     return lambda session, wish: make(session)
+
+
+def _drawing(session: TrainingSession, wish: Wish) -> Network:
+    lesson = lesson_named(session.lesson) if session.lesson else None
+    return diagram(session, DIGITS, equation_panel(session, lesson, "", DIGITS).links)
 
 
 def _sheet(is_key: bool) -> Make:
@@ -95,31 +105,40 @@ QUESTIONS = (
 PAPER = (
     Form(
         "worksheet.html", "Worksheet", "The network with blanks to fill by hand, to print.",
-        "text/html", _sheet(is_key=False), "take_away/worksheet.html",
+        "text/html", _sheet(is_key=False),
     ),
     Form(
         "key.html", "Answer key", "The same, filled, with the mistakes behind wrong numbers.",
-        "text/html", _sheet(is_key=True), "take_away/worksheet.html",
+        "text/html", _sheet(is_key=True),
+    ),
+)  # fmt: skip
+PICTURES = (
+    Form("drawing.svg", "Drawing", "The network as it stands, by itself.", "image/svg+xml", _drawing),
+    Form(
+        "walk.html", "Slides", "Every step of this iteration in one file, forward and back by keys.",
+        "text/html", lambda session, wish: one_file_page(session, wish.draw),
     ),
 )  # fmt: skip
 GROUPS = (
+    ("For slides and textbooks", PICTURES),
     ("Code that checks itself", CODE),
     ("For tables and papers", TABLES),
     ("Questions for a school’s own system", QUESTIONS),
 )
 WALK = Form(f"again{SUFFIX}", "Walk", "The whole walk as a file, to open again.", "application/json", _plainly(file_of))
-FORMS = {form.name: form for form in (*CODE, *TABLES, *QUESTIONS, *PAPER, WALK)}
-PREVIEWS = tuple(name for name, form in FORMS.items() if not form.template)
+FORMS = {form.name: form for form in (*CODE, *TABLES, *QUESTIONS, *PAPER, *PICTURES, WALK)}
+PREVIEWS = tuple(form.name for form in (*CODE, *TABLES, *QUESTIONS))
 MEDIA = tuple(dict.fromkeys(form.media for form in FORMS.values()))
 
 
 @dataclass(frozen=True)
 class Export:
-    """One form of a walk, made: its text, or what its template shows, as a file of this name."""
+    """One form of a walk, made, as a file of this name; `title` is the walk's."""
 
     form: Form
-    made: str | WorksheetPage
+    made: Made
     file: str
+    title: str
 
 
 def export_of(session: TrainingSession, name: str, wish: Wish) -> Export:
@@ -130,12 +149,13 @@ def export_of(session: TrainingSession, name: str, wish: Wish) -> Export:
         raise UnknownFormError
     check_may_leave(session)
     form = FORMS[name]
-    return Export(form, form.make(session, wish), f"{_file_name(session)}-{name}")
+    title = heading_of(session).title
+    return Export(form, form.make(session, wish), f"{_file_name(title)}-{name}", title)
 
 
-def _file_name(session: TrainingSession) -> str:
-    """The walk's title in small ASCII letters."""
-    words = re.findall("[a-z0-9]+", heading_of(session).title.lower())
+def _file_name(title: str) -> str:
+    """The title in small ASCII letters."""
+    words = re.findall("[a-z0-9]+", title.lower())
     return "-".join(words)[:60].strip("-") or "walk"
 
 
@@ -156,6 +176,7 @@ class TakeAwayPage:
     shown: Form
     preview: str
     levels: tuple[str, ...] = LEVELS
+    previews: tuple[str, ...] = PREVIEWS
 
 
 def take_away_page(session: TrainingSession, id: str, root: str, preview: str = "") -> TakeAwayPage:

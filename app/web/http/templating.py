@@ -1,13 +1,14 @@
 """Templates and the files beside them: compiled once, strict, with addresses that change when a file does."""
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gzip import compress
 from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import Headers
@@ -15,11 +16,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.web.http.standalone import standalone, worn_by
+
 LEVEL = 6  # a third quicker than the smallest, which is 1 % smaller
 FOR_EVER = "public, max-age=31536000, immutable"
 SHEET = "style.css"  # the style sheets of all features in one: a page waits for one, and it serves all others too
 FIRST = ("tokens.css", "app.css")
-ALONE = "svg{background:var(--card);font-family:Inter,system-ui,sans-serif}"  # what a page gives a drawing besides
 VENDOR = "vendor/"  # what others wrote is served as they packed it
 FOR_READERS = re.compile(rb"^\s+(//.*\n\s*)*|^(//.*\n\s*)+", re.MULTILINE)  # of a script: indents and lines of comment
 NAMED = re.compile(r'url\("([^"]+)"\)')
@@ -84,6 +86,15 @@ class Assets(StaticFiles):
         return NAMED.sub(lambda file: f'url("{self.named(file[1])}")', rules).encode()
 
 
+class OneFile(NamedTuple):
+    """The templates of a page that is one file: the page, its style, its script, and a drawing's macro `draw`."""
+
+    page: str
+    style: str
+    script: str
+    drawing: str
+
+
 class Templates:
     """Renders templates; `.html` is escaped, `.svg` holds only what views have made ready.
 
@@ -112,14 +123,28 @@ class Templates:
         """What the template's macro `part` makes of one part of a panel of the session at this address."""
         return str(self._environment.get_template(name).module.part(part, at))  # type: ignore[attr-defined]
 
-    def drawing(self, name: str, shown: object, sheets: Sequence[str]) -> str:
-        """What the template's macro `draw` draws, as a file by itself that wears these style sheets."""
+    def drawing(self, name: str, shown: object, sheets: Sequence[str], theme: str = "light", words: str = "") -> str:
+        """What the template's macro `draw` draws, as a file by itself that wears what it needs of these style sheets;
+        `words` describe it.
+        """
         drawn = str(self._environment.get_template(name).module.draw(shown))  # type: ignore[attr-defined]
-        opening, _, rest = drawn.partition(">")
-        rules = "".join(self._assets.rules(sheet) for sheet in sheets).replace("&", "&amp;").replace("<", "&lt;")
-        namespace = opening.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-        return f"{namespace}><style>{rules}{ALONE}</style>{rest}"
+        return standalone(drawn, "".join(map(self._assets.rules, sheets)), theme, words)
+
+    def one_file(self, names: OneFile, shown: object, sheets: Sequence[str], worn: str, page: object) -> str:
+        """A page that is one file, with its style and its script in it, which its own policy names by their hashes. The
+        drawing wears what it needs of these style sheets, and what the markup `worn`, which may come into it, needs.
+        """
+        drawn = str(self._environment.get_template(names.drawing).module.draw(shown))  # type: ignore[attr-defined]
+        rules = "".join(map(self._assets.rules, sheets))
+        style, script = self.render(names.style) + worn_by(drawn + worn, rules, "light"), self.render(names.script)
+        hashes = {"style_hash": _hashed(style), "script_hash": _hashed(script)}
+        return self.render(names.page, page=page, drawing=drawn, style=style, script=script, **hashes)
 
     def asset_url(self, name: str) -> str:
         """The address of a static file, with a hash of what it holds. FileNotFoundError where it is missing."""
         return f"{self.root}/static/{self._assets.named(name)}"
+
+
+def _hashed(text: str) -> str:
+    """As a Content-Security-Policy names what stands in the page."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

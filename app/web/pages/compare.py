@@ -13,7 +13,7 @@ from app.sessions.setups.declaration import check_learning_rate, check_sizes
 from app.sessions.store.store import Kept
 from app.sessions.walk.session import Fork, TrainingSession
 from app.views.compare.act_two import act_two_page
-from app.views.compare.compare import Seen, changed, compare_page
+from app.views.compare.compare import Seen, changed, compare_page, filmed
 from app.views.compare.outcomes import drawn_of
 from app.views.compare.printed import run_of_notebook
 from app.views.pages import room_of
@@ -22,6 +22,7 @@ from app.web.http.fragments import partials
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import page_response
+from app.web.pages.pictures import asked_of, film_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 
@@ -30,11 +31,15 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
     seen.
     """
     session = _open(kept.session)
-    await the.walk.follow(session, all_followed(session))
+    films = wants_fragment(the.request) and "has" in the.form
+    await the.walk.follow(session, all_followed(session, apart=not films))
 
     def shown() -> Response:
         asks = posed_question(session) is not None
-        seen = Seen(kept.rev, the.digits, message, (), asks, token_urlsafe(OP_BYTES))
+        op, asked = token_urlsafe(OP_BYTES), asked_of(the, message, status)
+        seen = Seen(kept.rev, the.digits, message, (), asks, op, asked)
+        if films and (picture := filmed(session, seen, the.form["has"])):
+            return film_response(the, picture)
         if wants_fragment(the.request):
             had = the.form.get("drawn") == drawn_of(session, the.digits)
             return HTMLResponse(partials(changed(session, seen, had), the.panel), status, headers=VARY)

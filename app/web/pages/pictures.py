@@ -1,18 +1,22 @@
 """The page of pictures, and each picture alone for htmx."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.views.pages import room_of
 from app.views.pictures.curves import curves
+from app.views.pictures.film import Frame
 from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_over, pictures_page
-from app.views.training.training import Asked
-from app.web.http.htmx import wants_fragment
+from app.views.training.training import MEASURES, PACES, Asked
+from app.web.http.fragments import partials
+from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
@@ -83,3 +87,34 @@ async def pictures_response(
         return page_response(the.request, "pictures/page.html", page, room_of(kept.session), status, kept.read_only)
 
     return await the.walk.work(shown)
+
+
+# The film of a training, of this page and of others ------------------------------------------------------------------
+
+DIVERGED = 409
+
+
+def asked_of(the: WalkRequest, message: str, status: int) -> Asked:
+    """What a page asks of the training of a walk."""
+    form, pressed = the.form, the.request.url.path.rsplit("/", 1)[1]
+    running = not message and pressed != "pause" and ("until" in form or form.get("playing") == "1")
+    asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed, diverged=status == DIVERGED)
+    count, measure = form.get("count", ""), form.get("measure", "")
+    if NUMBER.fullmatch(count) and measure in dict(MEASURES):
+        asked = replace(asked, count=count, measure=measure)
+    if form.get("pace") in dict(PACES):
+        asked = replace(asked, pace=form["pace"])
+    return asked
+
+
+def film_response(the: WalkRequest, shown: Frame) -> Response:
+    """One picture of the film, as the page's script reads it."""
+    return JSONResponse(
+        {
+            "parts": [(part.id, the.part(part)) for part in shown.parts],
+            "more": shown.more,
+            "has": shown.has,
+            "anew": partials([shown.anew], the.panel) if shown.anew else "",
+        },
+        headers=VARY,
+    )

@@ -2,24 +2,34 @@
 which comes back as a new walk.
 """
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.engine.network.errors import SetupError
+from app.engine.network.errors import SetupError, UnknownNameError
 from app.sessions.take_away.link import SUFFIX, link_of, opened, opened_file
-from app.views.take_away.forms import MEDIA, Wish, export_of, link_in, opened_page, take_away_page
+from app.views.network.diagram import Network
+from app.views.take_away.forms import MEDIA, Export, Wish, export_of, link_in, opened_page, take_away_page
+from app.views.take_away.one_file import OneFilePage
+from app.views.take_away.worksheet import WorksheetPage
 from app.web.api.schemas import SESSION_ERRORS, LinkAnswer
 from app.web.api.state import dumps, json_response
 from app.web.http.dependencies import TheWalk, Walk, services, soon
 from app.web.http.forms import sent_by
 from app.web.http.new_session import begun_walk, check_may_begin, linked_walk
 from app.web.http.page import page_response, prefix
+from app.web.http.standalone import THEMES
+from app.web.http.templating import OneFile, Templates
 from app.web.pages.walk import WalkPages, WalkRequest
 
 api = APIRouter(prefix="/api/sessions/{session_id}", responses=SESSION_ERRORS, tags=["one session"])
 router = APIRouter(include_in_schema=False)
 pages = WalkPages()
 ADDRESS = "/w"
+SHEETS = ("tokens.css", "app.css")  # whose rules a drawing of the network wears
+DRAWING = "svg/network.svg"
+SLIDES = OneFile("take_away/walk.html", "take_away/walk.css", "take_away/walk.js", DRAWING)
 FIELDS = 4  # of the form that sends a file
 
 
@@ -48,19 +58,36 @@ async def export(walk: TheWalk, form: str) -> Response:
 
 
 async def _file(walk: Walk, name: str) -> Response:
-    """The form, made, with a name for the file; a page that stands alone is drawn by its template."""
-    session, request = (await walk.load()).session, walk.request
+    """The form, made, with a name for the file."""
+    session, request, templates = (await walk.load()).session, walk.request, walk.services.templates
     root = str(request.base_url).rstrip("/")
 
+    def draw(part: Any) -> str:
+        return templates.part(part.template, part, "")
+
     def made() -> Response:
-        export = export_of(session, name, Wish(request.query_params, link_in(session, root)))
-        text = export.made
-        if not isinstance(text, str):
-            text = walk.services.templates.render(export.form.template, page=text)
+        theme = request.query_params.get("theme", THEMES[0])
+        if theme not in THEMES:
+            raise UnknownNameError("theme", THEMES)
+        export = export_of(session, name, Wish(request.query_params, link_in(session, root), draw))
         headers = {"Content-Disposition": f'attachment; filename="{export.file}"'}
-        return Response(text, headers=headers, media_type=export.form.media)
+        return Response(_drawn(export, templates, theme), headers=headers, media_type=export.form.media)
 
     return await walk.view(session, made)
+
+
+def _drawn(export: Export, templates: Templates, theme: str) -> str:
+    """What is made, by its template where it has one."""
+    match export.made:
+        case str(text):
+            return text
+        case WorksheetPage() as page:
+            return templates.render("take_away/worksheet.html", page=page)
+        case Network() as network:
+            return templates.drawing(DRAWING, network, SHEETS, theme, export.title)
+        case OneFilePage() as page:
+            worn = page.steps.replace('\\"', '"').replace("\\u003c", "<")
+            return templates.one_file(SLIDES, page.first, SHEETS, worn, page)
 
 
 @api.get("/link", response_model=LinkAnswer)

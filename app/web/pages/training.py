@@ -1,29 +1,25 @@
 """Training on its page: a run is made in short requests, and each answers with how far it has come."""
 
-from dataclasses import replace
-from secrets import token_urlsafe
+from starlette.responses import HTMLResponse, Response
 
-from starlette.responses import HTMLResponse, JSONResponse, Response
-
-from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, back_to, begun_run, calmer, stopped_run, stretches
 from app.sessions.walk.chunks import Verb
 from app.sessions.walk.history import points_followed
 from app.sessions.walk.session import TrainingSession
 from app.views.pictures.curves import curves
-from app.views.pictures.film import Frame, frame
+from app.views.pictures.film import frame
 from app.views.pictures.pictures import chosen_picture, looked_over
-from app.views.training.training import MEASURES, PACES, Asked, training
+from app.views.training.training import training
 from app.web.http.dependencies import pass_on
 from app.web.http.forms import number_in, whole_in
 from app.web.http.fragments import Panel, partials
 from app.web.http.htmx import VARY, wants_fragment
-from app.web.pages.pictures import pictures_response
-from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
+from app.web.pages.compare import view as compare_view
+from app.web.pages.pictures import asked_of, film_response, pictures_response
+from app.web.pages.walk import WalkPages, WalkRequest
 
 OF_TRAINING = ("next", "op", "rev", "count", "measure", "pace", "until", "playing", "has")  # the panel's own fields
-DIVERGED = 409
 A_FRAME, AN_EPOCH = 0.035, 0.15  # seconds of computing for a picture of the film: as many epochs as fit, or one
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 
@@ -31,14 +27,7 @@ PATIENCE = 0.5  # the share of what one request may compute that is used for a p
 async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Response:
     """The page; for htmx its panels, and for its film what is another since the last picture of it."""
     form, session, digits = the.form, kept.session, the.digits
-    pressed = the.request.url.path.rsplit("/", 1)[1]
-    running = not message and pressed != "pause" and ("until" in form or form.get("playing") == "1")
-    asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed, diverged=status == DIVERGED)
-    count, measure = form.get("count", ""), form.get("measure", "")
-    if NUMBER.fullmatch(count) and measure in dict(MEASURES):
-        asked = replace(asked, count=count, measure=measure)
-    if form.get("pace") in dict(PACES):
-        asked = replace(asked, pace=form["pace"])
+    asked = asked_of(the, message, status)
     query = {name: value for name, value in form.items() if name not in OF_TRAINING}  # what the pictures show
     if not wants_fragment(the.request):
         return await pictures_response(the, kept, query, asked, status)
@@ -46,7 +35,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
     def drawn() -> Response:
         panel = training(session, asked, digits)
         if panel.running and "has" in form:
-            return _film(the, frame(session, panel, query, digits, form["has"]))
+            return film_response(the, frame(session, panel, query, digits, form["has"]))
         panels: tuple[Panel, ...] = (
             panel,
             curves(session, query, digits, panel.running),
@@ -58,20 +47,7 @@ async def view(the: WalkRequest, kept: Kept, message: str, status: int) -> Respo
     return await the.walk.work(drawn)
 
 
-def _film(the: WalkRequest, shown: Frame) -> Response:
-    """One picture of the film, as the page's script reads it."""
-    return JSONResponse(
-        {
-            "parts": [(part.id, the.part(part)) for part in shown.parts],
-            "more": shown.more,
-            "has": shown.has,
-            "anew": partials([shown.anew], the.panel) if shown.anew else "",
-        },
-        headers=VARY,
-    )
-
-
-pages = WalkPages({"pictures": view})
+pages = WalkPages({"pictures": view, "compare": compare_view})
 
 
 @pages.verb("/run")
@@ -135,7 +111,8 @@ async def _run(the: WalkRequest, begin: Verb) -> Kept:
     async def trained(session: TrainingSession) -> TrainingSession:
         begun = await the.walk.view(session, lambda: begin(session))
         await the.walk.follow(begun, points_followed(begun))
-        steps = stretches(begun, seconds, services.clock, one_epoch)
+        walks = 1 + len(begun.forks) if the.form.get("next") == "compare" else 1  # that share the time of a picture
+        steps = stretches(begun, seconds / walks, services.clock, one_epoch)
         last = await the.walk.in_turns(begun, None, steps)
         stopped[:] = [last.stopped] if last and last.stopped else []
         return last.session if last else begun

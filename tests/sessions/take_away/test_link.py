@@ -42,7 +42,7 @@ def again(link: str) -> TrainingSession:
 
 def assert_same(one: TrainingSession, other: TrainingSession) -> None:
     """Both stand at the same place with the same numbers, to the bit."""
-    kept = ("place", "by", "whole", "wanted", "asking", "checking", "lesson", "as_published")
+    kept = ("name", "place", "by", "whole", "wanted", "asking", "checking", "lesson", "as_published")
     assert [getattr(one, name) for name in kept] == [getattr(other, name) for name in kept]
     assert one.timeline.changes == other.timeline.changes
     assert one.network.flat().tobytes() == other.network.flat().tobytes()
@@ -64,7 +64,7 @@ def test_a_lesson_leads_back_to_its_step_within_300_characters(slug: str, as_pub
 
 def test_an_own_network_on_a_built_in_data_set_stays_within_1500_characters() -> None:
     setup = Setup((2, 8, 8, 1), Dataset("spirals", 250, 0.1, 7), batch_size=10, shuffle_seed=3).completed()
-    walk = TrainingSession.of_setup(setup).train(epochs=2).edited(Symbol("W", 1, 0, 1), 0.1 + 0.2)
+    walk = TrainingSession.of_setup(setup).named("Spirals, é").train(epochs=2).edited(Symbol("W", 1, 0, 1), 0.1 + 0.2)
     assert len(f"/w/{link_of(walk)}") <= 1500
     assert_same(again(link_of(walk)), walk)
 
@@ -136,6 +136,7 @@ HOSTILE = {
     "a start within the walk": link_with({"setup": SETUP, "at": [3, 0]}),
     "an example that is not there": link_with({"setup": SETUP, "example": 9_999}),
     "a weight that is not there": link_with({"setup": SETUP, "changes": [[0, "W", 9, 0, 0, 1.0]]}),
+    "a name that cannot be seen": link_with({"setup": SETUP, "name": "\u202e"}),
     "a rate of 0": link_with({"setup": SETUP, "changes": [[0, "eta", 0, 0, None, 0.0]]}),
     "a huge weight": link_with({"setup": SETUP, "changes": [[0, "W", 1, 0, 0, 1e300]]}),
 }

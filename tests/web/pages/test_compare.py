@@ -1,11 +1,14 @@
 """The comparison page: both ways at one place, by forms and by htmx, and the way to where they part."""
 
+import gzip
+
 import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from app.lessons import LESSONS
 from app.lessons.lesson import Lesson
+from tests.sessions.clock import Clock
 from tests.web.reading import element, revision, soup, words
 from tests.web.talk import BATCHES, HTMX, LESSON, Json, begin, hunt, read, start, state_of, walk_of
 
@@ -264,6 +267,30 @@ def test_what_became_of_the_walks_is_sent_again_only_where_it_changed(client: Te
     form = {"next": "compare", "drawn": drawn}
     assert "all-losses-title" not in client.post(f"{at}/step", data=form, headers=HTMX).text
     assert "all-losses-title" in client.post(f"{at}/update", data=form, headers=HTMX).text
+
+
+def test_a_training_of_all_walks_is_a_film_of_what_changes(client: TestClient, clock: Clock) -> None:
+    clock.tick = 0.001
+    at = fork(client, "optimizer", "adam", TESTED)
+    client.post(f"{at}/fork", data={"thing": "units", "value": "6"})
+    form = {"next": "compare", "measure": "iterations", "count": "100000", "playing": "1", "pace": "fast"}
+    begun = client.post(f"{at}/run", data=form, headers=HTMX)
+    assert 'data-film="' in begun.text
+    assert 'class="over"' not in begun.text  # nobody points at it while it moves
+    has, seen = "", set()
+    for _ in range(4):
+        answer = client.post(f"{at}/run/on", data={**form, "has": has}, headers=HTMX)
+        shown = answer.json()
+        has = shown["has"]
+        where = [one for one, _ in shown["parts"]]
+        seen |= {one for one in where if one.endswith(".bands")}
+        assert ".far" in where
+        assert ".became tbody tr:nth-child(3) td:nth-of-type(1)" in where
+        assert len(gzip.compress(answer.content)) < 6_000
+    assert len(seen) == 3  # each frame has the picture of another walk
+    stopped = client.post(f"{at}/run/stop", data={"next": "compare"}, headers=HTMX)
+    assert "data-film" not in stopped.text
+    assert 'class="over"' in stopped.text
 
 
 def test_walks_of_a_regression_are_seen_by_their_fit(client: TestClient) -> None:

@@ -151,6 +151,17 @@ def test_a_sheet_is_as_its_address_asks_and_says_what_does_not_fit(client: TestC
         assert answer.json()["errors"][0]["field"] == wrong.partition("=")[0]
 
 
+def test_a_drawing_is_light_or_dark(client: TestClient) -> None:
+    at = stepped(client)
+    light, dark = (client.get(f"{at}/export/drawing.svg?theme={theme}").text for theme in ("light", "dark"))
+    assert light == client.get(f"{at}/export/drawing.svg").text
+    assert "#1d2430" in light
+    assert "#1d2430" not in dark
+    assert "<title" in light
+    assert "<desc>Two outputs, two paths</desc>" in light
+    assert client.get(f"/api{at}/export/drawing.svg?theme=neon").json()["errors"][0]["field"] == "theme"
+
+
 def test_nothing_is_taken_away_while_it_would_tell(client: TestClient) -> None:
     hunted = str(client.post("/bug-lab", data={"level": "1"}).headers["location"])
     asked = str(client.post("/sessions", data={"lesson": LESSON}).headers["location"])
