@@ -233,7 +233,7 @@ def _problem(error: SetupError) -> Problem:
     """What is wrong at the field that a place in the document comes from."""
     top, _, rest = error.field.partition(".")
     if top == "parameters":
-        return Problem("initializer.kind", MISFIT, offers=(DRAW_ANEW,))
+        return Problem("initializer.kind", MISFIT, str(error), (DRAW_ANEW,))
     place = "table" if top == "data" and rest.partition("[")[0] in DATA else error.field
     if isinstance(error, TooLongError):
         takes = (Offer(f"Take {ROW_WORDS[rows].format(error.most)}", f"rows={rows}") for rows in ROWS)

@@ -11,7 +11,14 @@ from tests.web.talk import state_of
 
 W1, b1 = [[0.15, 0.25], [0.2, 0.3], [-0.5, 1.5]], [0.35, 0.35, 0.0]
 W2, b2 = [[0.4, 0.5, -0.1]], [0.6]
-FORM = {"source": "dataset", "data.dataset": "xor", "data.examples": "4", "data.noise": "0", "output": "sigmoid"}
+FORM = {
+    "source": "dataset",
+    "data.dataset": "xor",
+    "data.examples": "4",
+    "data.noise": "0",
+    "output": "sigmoid",
+    "loss": "binary_cross_entropy",
+}
 
 
 def taken(client: TestClient, text: str) -> dict[str, str]:
@@ -59,7 +66,7 @@ def test_what_cannot_be_read_is_told_and_kept(client: TestClient, text: str, wor
 
 def test_shapes_that_do_not_fit_the_data_are_told(client: TestClient) -> None:
     answer = client.post("/build", data={**FORM, "weights": json.dumps([[[1.0, 2.0, 3.0]]]), "do": "weights"})
-    assert "do not fit" in answer.text
+    assert "The shapes of W do not fit sizes [2, 1]." in answer.text
 
 
 def test_the_page_has_a_place_for_them(client: TestClient) -> None:
