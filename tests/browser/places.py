@@ -183,6 +183,12 @@ def on_the_wall(page: Page) -> None:
     page.goto(f"/present/{room.present}")
 
 
+def connected(page: Page) -> None:
+    """The page that tries the way, when it has."""
+    page.goto("/classroom/connection")
+    page.get_by_text("An answer takes").wait_for()
+
+
 def overviewed(page: Page) -> None:
     """The teacher's overview after a question."""
     room = AClass(page, ANSWERS)
@@ -193,7 +199,7 @@ def overviewed(page: Page) -> None:
 
 PAGES: dict[str, Visit] = {
     "class overview": overviewed,
-    "connection": lambda page: (page.goto("/classroom/connection"), page.get_by_text("An answer takes").wait_for()),
+    "connection": connected,
     "classroom": lambda page: page.goto("/classroom"),
     "join": lambda page: page.goto("/join/CDFGHJ"),
     "privacy": lambda page: page.goto("/privacy"),
