@@ -43,7 +43,7 @@ from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.views.classroom.overview import Answered
 from app.views.classroom.results import Result, results_csv
-from app.web.http.dependencies import TRIES, Services, Walk, services
+from app.web.http.dependencies import TRIES, Services, Walk, services, stay
 from app.web.http.new_session import check_may_begin
 from app.web.http.work import address_of
 
@@ -148,7 +148,9 @@ class Member:
 
     async def change(self, move: Callable[[Classroom], Classroom]) -> KeptClass:
         """The class as `move` makes it of whatever state it is in then."""
-        return await changed(self.the, self.id, move)
+        kept = await changed(self.the, self.id, move)
+        stay(self.request)
+        return kept
 
     def walk(self, key: str = "") -> Walk:
         """The walk that the class follows, for whoever steers it. MayNotError."""
