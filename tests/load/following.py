@@ -228,7 +228,7 @@ async def voted(server: Server, host: Host, seats: list[Seat], pages: list[Seat]
     state = await host.ask("/next", {})
     counted = [sum(bar[f"count_{name}"] for bar in state["histogram"] or []) for name in ("first", "second")]
     return [
-        Bound(f"{2 * len(pages)} votes, p95", at(0.95, calm), "ms", most=100),
+        Bound(f"votes, {2 * len(pages)} in {seconds:g} s, p95", at(0.95, calm), "ms", most=100),
         Bound("back within 10 s after a kill in the middle of a vote", back, f"of {len(pages)}", least=len(pages)),
         Bound("acknowledged votes lost", lost, "", most=0),
         Bound("votes counted", sum(counted), f"of {2 * len(pages)}", least=2 * len(pages), most=2 * len(pages)),

@@ -44,7 +44,7 @@ from app.sessions.walk.session import TrainingSession
 from app.views.classroom.overview import Answered
 from app.views.classroom.results import Result, results_csv
 from app.web.http.dependencies import TRIES, Services, Walk, services, stay
-from app.web.http.new_session import check_may_begin
+from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.work import address_of
 
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
@@ -208,7 +208,7 @@ class Opened:
 async def opened(request: Request, session: TrainingSession) -> Opened:
     """A new class that follows a walk of its own, which stands where `session` does."""
     the = services(request)
-    walk = await the.store.create(session.ask(""))
+    walk = await kept_walk(request, session.ask(""))
     for _ in range(TRIES):
         classroom, host, present = Classroom.opened(walk.id)
         with suppress(StaleClassError):  # another class has this code
@@ -233,7 +233,7 @@ async def joined(request: Request, code: str) -> Joined:
     key = new_key(id)
     classroom.joined(key, "", the.settings.max_seats)  # LockedError before anything is kept
     session = (await the.store.load(classroom.walk)).session
-    walk = await the.store.create(session)
+    walk = await kept_walk(request, session)
     seats: list[Seat] = []
 
     def join(now: Classroom) -> Classroom:
@@ -282,6 +282,7 @@ async def ask(host: Member, at: int | None = None, part: str = "") -> KeptClass:
     iteration. The walk goes to stand in front of it.
     """
     walk = host.walk()
+    check_may_begin(host.request)
 
     def there(session: TrainingSession) -> TrainingSession:
         found = in_front_of(session, session.cursor if at is None else at)
@@ -289,7 +290,7 @@ async def ask(host: Member, at: int | None = None, part: str = "") -> KeptClass:
         return found
 
     kept = await walk.do(there)
-    asked = await host.the.store.create(kept.session)
+    asked = await kept_walk(host.request, kept.session)
     symbol, chosen = kept.session.equations[kept.session.cursor].symbol, part_at(kept.session, part)
     return await host.change(lambda now: now.ask(asked.id, kept.session.iteration, symbol, chosen))
 
@@ -319,12 +320,13 @@ async def _follow_up(host: Member, now: Classroom) -> Asked | None:
     asked = now.asked[-1]
     if asked.follow_up:
         return None
+    check_may_begin(host.request)
     kept = await host.the.store.load(asked.walk)
     try:
         there, question = await host.walk().view(kept.session, lambda: follow_up_of(asked, kept.session))
     except (SetupError, DivergedError):
         return None
-    walk = await host.the.store.create(there)
+    walk = await kept_walk(host.request, there)
     return Asked(asked.number + 1, walk.id, question.iteration, question.symbol, asked.part, follow_up=True)
 
 
