@@ -61,8 +61,8 @@ def test_slides_walk_forward_and_back_from_disk_and_ask_nobody(
     met: list[str] = []
     slides.on("console", lambda message: met.append(message.text))
     slides.on("pageerror", lambda error: met.append(str(error)))
-    slides.on("request", lambda request: None if request.url.startswith("file:") else met.append(request.url))
-    slides.goto(f"file://{file}")
+    slides.on("request", lambda request: None if request.url.startswith(file.as_uri()) else met.append(request.url))
+    slides.goto(file.as_uri())
     expect(slides.locator("#heading")).to_have_text("Ready to start")
     start = slides.evaluate(MARKS)
     for key in ["ArrowRight"] * 5 + ["PageDown", " "]:
@@ -84,7 +84,7 @@ def test_a_sheet_and_its_key_print_on_whole_pages(open_page: OpenPage, chromium:
     paper = chromium.new_page(viewport={"width": PAPER_WIDTH, "height": 1000})
     for name, query, most in (("worksheet", "level=4", 5), ("key", "level=4", 8), ("worksheet", "seed=3&comma=1", 5)):
         file = saved(page, f"{at}/export/{name}.html?{query}", tmp_path / f"{name}.html")
-        paper.goto(f"file://{file}")
+        paper.goto(file.as_uri())
         paper.emulate_media(media="print")
         assert paper.evaluate(CUT) == []
         for size in SHEETS:
@@ -99,7 +99,7 @@ def test_a_drawing_by_itself_has_its_colours(open_page: OpenPage, chromium: Brow
     for theme, ink in (("light", "rgb(29, 36, 48)"), ("dark", "rgb(232, 234, 239)")):
         file = saved(page, f"{at}/export/drawing.svg?theme={theme}", tmp_path / "drawing.svg")
         assert "var(" not in file.read_text()
-        picture.goto(f"file://{file}")
+        picture.goto(file.as_uri())
         assert picture.evaluate("() => getComputedStyle(document.querySelector('#net text')).fill") == ink
         line = picture.evaluate("() => getComputedStyle(document.querySelector('.edge .wire')).stroke")
         assert line.startswith("rgb(")

@@ -55,6 +55,7 @@ from app.sessions.setups.table import (
     shortened,
 )
 from app.sessions.setups.typed import number_of, whole_of
+from app.sessions.setups.weights import read_weights
 
 DATASET, TABLE = "dataset", "table"  # sources of data
 # And the place of a column from 0: whether it is an input, unless it is a target; as one of FORMS; mended so.
@@ -168,6 +169,18 @@ class Draft:
         }
         gone = {f"units-{self.hidden}", f"activation-{self.hidden}"}
         return type(self)({name: text for name, text in {**self.texts, **ahead}.items() if name not in gone})
+
+
+def with_weights(draft: Draft, text: str) -> Draft:
+    """The draft with the weights in a text as its first ones, and with their hidden layers. SetupError as of
+    `read_weights`.
+    """
+    read = read_weights(text)
+    held = {name: value for name, value in draft.texts.items() if not name.startswith(LAYERS)}
+    for l, units in enumerate(read.sizes[1:-1], 1):
+        held |= {f"units-{l}": str(units), f"activation-{l}": draft[f"activation-{l}"] or HIDDEN_ACTIVATION}
+    values = {"W": [W.tolist() for W in read.parameters.W], "b": [b.tolist() for b in read.parameters.b]}
+    return Draft({**held, "parameters": json.dumps(values), "initializer.kind": GIVEN})
 
 
 def draft_of(setup: Setup) -> Draft:

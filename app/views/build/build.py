@@ -233,7 +233,7 @@ def _problem(error: SetupError) -> Problem:
     """What is wrong at the field that a place in the document comes from."""
     top, _, rest = error.field.partition(".")
     if top == "parameters":
-        return Problem("initializer.kind", MISFIT, offers=(DRAW_ANEW,))
+        return Problem("initializer.kind", MISFIT, str(error), (DRAW_ANEW,))
     place = "table" if top == "data" and rest.partition("[")[0] in DATA else error.field
     if isinstance(error, TooLongError):
         takes = (Offer(f"Take {ROW_WORDS[rows].format(error.most)}", f"rows={rows}") for rows in ROWS)
@@ -600,7 +600,7 @@ def _spoken(problems: tuple[Problem, ...], text: Sums, advice: tuple[Advice, ...
 @dataclass(frozen=True)
 class BuildPage:
     """The page: starting points, each with a summary and a drawing; where the data come from, given starting values,
-    the panels by their ids.
+    the text from which such values were to be read, the panels by their ids.
 
     `note` says what of a walk is not taken over.
     """
@@ -609,6 +609,7 @@ class BuildPage:
     points: tuple[tuple[StartingPoint, str, Thumbnail], ...]
     source: str
     parameters: str
+    weights: str
     note: str
     panels: Mapping[str, BuildPanel]
 
@@ -620,6 +621,7 @@ def build_page(built: Built, manner: Manner) -> BuildPage:
         points=tuple((one, network_summary(one.setup), thumbnail(one.setup.sizes)) for one in STARTING_POINTS),
         source=built.draft["source"],
         parameters=built.draft["parameters"],
+        weights=built.draft["weights"],
         note=manner.note,
         panels={panel.id: panel for panel in build_panels(built, manner)},
     )

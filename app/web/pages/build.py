@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons.starting_points import STARTING_POINTS, UnknownStartingPointError, starting_point_named
-from app.sessions.setups.draft import DATASET, TABLE, Draft, draft_of, uses_of, wrong_in
+from app.sessions.setups.draft import DATASET, TABLE, Draft, draft_of, uses_of, with_weights, wrong_in
 from app.sessions.setups.table import ROWS, TableError, TooLongError, read_table, shortened
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.store import SessionTooLargeError
@@ -140,6 +140,8 @@ def _asked(wanted: tuple[str, str], fields: dict[str, str], file: bytes | None, 
             if chosen.get("rows") in ROWS:
                 return _shortened(draft, chosen["rows"], the)
             return Action(draft.changed(chosen), next(iter(chosen), ""), filled=True)
+        case "weights":
+            return _given(draft, fields.get("weights", ""))
         case "read":
             return Action(draft, error=SetupError("file", "No file was sent.", "Choose a CSV file first."))
     return Action(draft)
@@ -158,6 +160,14 @@ def _read(draft: Draft, file: bytes, the: Services) -> Action:
     except TableError as error:
         return Action(draft, error=SetupError("file", error.problem, error.remedy))
     return Action(with_table, read=True, filled=True)
+
+
+def _given(draft: Draft, text: str) -> Action:
+    """With the weights in the text; the draft as it was where they cannot be read."""
+    try:
+        return Action(with_weights(draft, text), filled=True)
+    except SetupError as error:
+        return Action(draft, error=error)
 
 
 def _shortened(draft: Draft, rows: str, the: Services) -> Action:
