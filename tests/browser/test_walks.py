@@ -73,7 +73,7 @@ def test_whoever_may_look_is_told_so_and_has_no_button_that_changes_the_walk(
     looked_at(page)
     address = page.url
     expect(page.locator(".framed")).to_contain_text("this address shows it and changes nothing in it")
-    for path in ("", "/compare", "/pictures", "/paths?of=w-1-0-0"):
+    for path in ("", "/compare", "/pictures", "/take-away", "/paths?of=w-1-0-0"):
         page.goto(address + path)
         assert page.evaluate(CHANGES) == [], path
     expect(page.locator("#timeline button").first).to_be_visible()

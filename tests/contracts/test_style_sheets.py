@@ -8,15 +8,16 @@ import pytest
 
 STATIC = Path(__file__).parents[2] / "static"
 COMMENTS = re.compile(r"/\*.*?\*/", re.S)
-SUPPORTED = re.compile(r"@supports [^{]*\{(?:[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})*[^{}]*\}")
+INSIDE = r"[^{}]*\{(?:[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})*[^{}]*\}"
+SUPPORTED, AT_TIMES = re.compile(f"@supports {INSIDE}"), re.compile(f"@(?:supports|media|container) {INSIDE}")
 RULES = re.compile(r"([^{};]+)\{([^{}]*)\}")
 NEW_VALUE = re.compile(r"color-mix\(|light-dark\(|oklch\(|\d(?:[dsl]vh|cq[wh])\b")
 NEW_SELECTOR = re.compile(r":has\(|:popover-open")
 
 
-def rules(sheet: Path) -> list[tuple[str, str]]:
-    """Selector and declarations of each rule that does not ask first what the browser knows."""
-    return RULES.findall(SUPPORTED.sub("", COMMENTS.sub("", sheet.read_text())))
+def rules(sheet: Path, without: re.Pattern[str]) -> list[tuple[str, str]]:
+    """Selector and declarations of each rule, but for those in such blocks."""
+    return RULES.findall(without.sub("", COMMENTS.sub("", sheet.read_text())))
 
 
 def without_fallback(declarations: str) -> list[str]:
@@ -50,20 +51,19 @@ def is_mixed(listed: str) -> bool:
 
 @pytest.mark.parametrize("sheet", sorted(STATIC.glob("*.css")), ids=lambda sheet: sheet.name)
 def test_every_new_function_has_a_plain_fallback_and_no_new_selector_takes_others_with_it(sheet: Path) -> None:
-    found = rules(sheet)
+    found = rules(sheet, SUPPORTED)  # these ask first what the browser knows
     assert {selector: lone for selector, body in found if (lone := without_fallback(body))} == {}
     assert [selector.strip() for selector, _ in found if is_mixed(selector)] == []
 
 
-def test_a_class_alone_gets_its_looks_from_one_feature() -> None:
-    """All sheets are served as one: what two features call by one name would wear the clothes of both."""
+def test_no_two_features_say_how_the_same_thing_looks() -> None:
+    """On one page the rules of all features count: a class that two of them use would have both looks."""
     worn: dict[str, set[str]] = defaultdict(set)
     for sheet in STATIC.glob("*.css"):
         feature = "explorer" if sheet.stem == "app" else sheet.stem
-        for listed, _ in rules(sheet):
+        for listed, _ in rules(sheet, AT_TIMES):
             for one in selectors(listed):
-                if re.fullmatch(r"\.[\w-]+", one):
-                    worn[one].add(feature)
+                worn[one].add(feature)
     assert {name: sorted(features) for name, features in worn.items() if len(features) > 1} == {}
 
 

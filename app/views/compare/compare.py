@@ -264,7 +264,7 @@ def comparison(pair: Pair, names: Names, seen: Seen) -> Comparison:
         _side("left", names.left, pair.left, seen.digits),
         _side("right", names.right, pair.right, seen.digits),
     ]
-    if _other_rule(pair):
+    if _other_rule(pair) and pair.left.setup.mistakes != pair.right.setup.mistakes:
         sides = [replace(side, maths=maths) for side, maths in zip(sides, _marked(pair, seen.digits), strict=True)]
     status = verdict.words
     if equation is not None:

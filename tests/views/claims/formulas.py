@@ -139,6 +139,9 @@ def sides(rows: Sequence[Row]) -> Iterator[tuple[str, str, str]]:
         yield from_mathml(first.left), first.sign, from_mathml(markup)
 
 
+LAST_BIT = 2.0**-52  # of numbers about 1
+
+
 # What they claim ----------------------------------------------------------------------------------------------------
 
 
@@ -156,9 +159,11 @@ def claims_of_formula(equation: Equation, shown: Formula, world: World) -> Itera
 
 
 def _truth(equation: Equation, world: World) -> Range:
-    """What the equation finds. Over a batch up to the order of adding up: shares may cancel to their last digits."""
+    """What the equation finds. Over a batch up to the order of adding up: shares may cancel to their last digits; and
+    an output's error signal up to the last bit of a prediction, which it is found without where it is nearly right.
+    """
     value, expression = world.values[equation.symbol], equation.expression
-    order = 0.0
+    order = LAST_BIT if equation.kind == "delta" and equation.symbol.layer == equation.shape.depth else 0.0
     if isinstance(expression, Mean | BatchSum):
         order = 1e-15 * max(map(abs, world.values.each(expression.body)))
     return Range(value - order, value + order) if isfinite(order) else exactly(value)

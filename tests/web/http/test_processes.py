@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -423,7 +423,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def processes_of(server: Server) -> list[int]:
     """Those that compute: they give way to the one that serves."""
-    return [pid for pid in server.pids() if os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)]
+    return [pid for pid in server.pids() if niceness_of(pid) > niceness_of(os.getpid())]
+
+
+def niceness_of(pid: int) -> int:
+    """Of a process; as of none where it has just ended."""
+    with suppress(ProcessLookupError):
+        return os.getpriority(os.PRIO_PROCESS, pid)
+    return -20
 
 
 async def until(true: Callable[[], object], seconds: float = 20.0) -> None:

@@ -1,9 +1,7 @@
 """Files beside the templates: what a page asks for before it can be painted, and how it is sent."""
 
 import re
-from collections import Counter
 from gzip import decompress
-from pathlib import Path
 
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
@@ -12,7 +10,6 @@ from app.settings import STATIC
 
 FIRST_SEEN = ("inter", "stix-two-math")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-RULE = re.compile(r"([^{};]+)\{[^{}]*\}")
 
 
 def page_of(client: TestClient) -> BeautifulSoup:
@@ -57,18 +54,6 @@ def test_a_file_that_pages_name_is_sent_as_it_is_or_packed(client: TestClient) -
     assert (response.headers["content-encoding"], response.headers["vary"]) == ("gzip", "Accept-Encoding")
     assert decompress(packed) == plain.content
     assert int(response.headers["content-length"]) == len(packed) < len(plain.content)
-
-
-def test_no_two_features_say_how_the_same_thing_looks() -> None:
-    """On one page the rules of all features count: a class that two of them use would have both looks."""
-    said = Counter(selector for path in STATIC.glob("*.css") for selector in selectors(path))
-    assert [selector for selector, sheets in said.items() if sheets > 1] == []
-
-
-def selectors(sheet: Path) -> set[str]:
-    """What the rules of a sheet are for, those of @media blocks left out."""
-    text = re.sub(r"@[^;{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", COMMENT.sub("", sheet.read_text()))
-    return {one.strip() for rule in RULE.findall(text) for one in rule.split(",")}
 
 
 def test_no_colour_needs_a_browser_of_2024() -> None:

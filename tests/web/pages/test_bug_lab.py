@@ -382,7 +382,7 @@ ASKED = ("", "?see=way&look=update&of=w-1-0-0")
 
 def shown(text: str) -> str:
     """The picture that an answer holds."""
-    found = re.search(r'id="shown" name="show" value="(\w*)"', text)
+    found = re.search(r'id="shown" name="show"[^>]* value="(\w*)"', text)
     assert found is not None
     return found[1]
 
