@@ -23,9 +23,12 @@ from app.lessons import LESSONS
 from app.lessons.bug_lab import LEVELS
 from app.lessons.starting_points import STARTING_POINTS
 from app.main import create_app
+from app.sessions.take_away.link import link_of
 from app.sessions.walk.position import MEASURES
+from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.views.pictures.pictures import PICTURES
+from app.views.take_away.forms import FORMS as TAKEN_AWAY
 from app.web.http.security import operations_of
 from tests.durability.client import Answer, Client
 from tests.load.attackers import LETTERS, Seen, hostile
@@ -158,6 +161,8 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "POST /revoke": lambda chance: {"new_id": "".join(chance.choices(LETTERS, k=24))},
     "GET /delete": _none,
     "POST /delete": _none,
+    "GET /take-away": _none,
+    "GET /export/{form}": _none,
 }
 WITHOUT_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /": _none,
@@ -171,6 +176,9 @@ WITHOUT_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /healthz": _none,
     "GET /readyz": _none,
     "GET /walks": _none,
+    "GET /w/{link}": _none,
+    "POST /w/{link}": _none,
+    "POST /w": _none,
     "POST /preferences": _of("theme", "dark", "light"),
 }
 AT = "/sessions/{session_id}"
@@ -331,6 +339,8 @@ class Wanderer(Browser):
         method, path = operation.split(" ", 1)
         path = path.replace("{session_id}", self.walk or "none").replace("{slug}", self.chance.choice(SLUGS))
         path = path.replace("{name}", self.chance.choice(list(PICTURES)))
+        path = path.replace("{form}", self.chance.choice(list(TAKEN_AWAY)))
+        path = path.replace("{link}", link_of(TrainingSession.of_lesson(self.chance.choice(LESSONS))))
         path = path.replace("{number}", str(self.chance.randint(0, 99)))
         if operation == BEGUN_BY_API:
             own = self.chance.random() < 0.7

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.engine.equations.mistakes import MISTAKES
+from app.engine.impact import gradient_symbols
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.network.expressions import Symbol
 from app.lessons.bug_lab import LEVELS, MOST_SEED, MOST_SET
@@ -107,7 +108,8 @@ def _still_chosen(form: Form, session: TrainingSession) -> Opened | None:
     """The gradient that was checked: its verdict is seen beside its name."""
     with suppress(SetupError):
         symbol = _gradient(form)
-        return Opened(symbol._replace(kind=symbol.kind[1:]))
+        if symbol in gradient_symbols(session.setup.sizes):
+            return Opened(symbol._replace(kind=symbol.kind[1:]))
     return None
 
 

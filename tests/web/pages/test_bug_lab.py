@@ -14,7 +14,7 @@ from app.web.api.schemas import EquationAnswer
 from app.web.http.own_walks import FORGOTTEN
 from tests.sessions.clock import Clock
 from tests.web.reading import element, soup
-from tests.web.talk import HTMX, hunt, state_of
+from tests.web.talk import HTMX, hunt, start, state_of
 
 CASES = [(1, 3), (2, 5), (3, 2), (3, 40)]
 BAD = ["-1", "1000000", "1.5", "x", "١", "1e3", "0x1", "9" * 400, "NaN", "1;2"]
@@ -451,3 +451,11 @@ def test_a_hunt_leads_neither_to_a_comparison_nor_to_another_walk(client: TestCl
     for form in ({"thing": "optimizer", "value": "adam"}, {"thing": "seed", "value": "3"}, {}):
         assert client.post(f"{address}/fork", data=form).status_code == 404
     assert client.post(f"{address}/compare/first", headers=HTMX).status_code in (404, 422)
+
+
+def test_a_check_of_a_gradient_that_is_not_there_is_refused_whether_a_bug_is_hunted_or_not(client: TestClient) -> None:
+    """The page that says so tries to show what was chosen."""
+    for at in (start(client, "two-outputs-two-paths"), hunt(client, 1, 3)):
+        for gradient in ("dW-3-0-2", "dW-1-99-0", "db-0-0", "dW-1-0-999999999999"):
+            answer = client.post(f"{at}/spend-check", data={"gradient": gradient})
+            assert answer.status_code == 422, gradient
