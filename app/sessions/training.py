@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import median
 from time import perf_counter
 
 from app.engine.network.errors import DivergedError, SetupError
@@ -17,7 +18,8 @@ from app.sessions.walk.timeline import Timeline
 STEP = 0.002  # seconds of computing that a step of a stretch may take, about
 FIRST = 8  # updates of the first one
 LATE = 1.5  # times as long as it should take a stretch may take to come to the end of an epoch
-SMALLER = 10.0  # a learning rate that led out of the finite numbers is divided by it
+SMALLER = 10.0  # a learning rate that was too large is divided by it
+RISEN, FEWEST = 1.5, 4  # times the loss before; points of the curve from which a run can be judged
 
 
 class StoppedError(RuntimeError):
@@ -176,6 +178,22 @@ def before_divergence(session: TrainingSession, error: DivergedError) -> Trainin
 def calmer(session: TrainingSession) -> TrainingSession:
     """Before the last run, with a smaller learning rate than it ended with."""
     return session.undo().with_learning_rate(smaller_rate(session))
+
+
+def risen_loss(session: TrainingSession) -> tuple[float, float] | None:
+    """The loss of all training examples before the last run, and now, where it has clearly risen: at the end, and most
+    of the time in the run's second half, it is more than `RISEN` times as high as before. So neither a few bad steps at
+    the start count, nor the ups and downs of small batches. None where it has not, or the run is too short to say.
+    """
+    if not session.marks or session.marks[-1].what != "run":
+        return None
+    points, start = points_of(session), session.marks[-1].place.iteration
+    *_, before = (point for point in points if point.updates <= start)
+    run = [point for point in points if point.updates > start]
+    if len(run) < FEWEST:
+        return None
+    began, late = before.training.loss, [point.training.loss for point in run[len(run) // 2 :]]
+    return (began, late[-1]) if min(median(late), late[-1]) > RISEN * began else None
 
 
 def smaller_rate(session: TrainingSession) -> float:

@@ -14,7 +14,7 @@ from app.engine.setup import Setup
 from app.sessions.compare.counterpart import all_followed, others_of, pair_of, walk_beside
 from app.sessions.compare.forks import begun_fork, with_fork
 from app.sessions.store.texts import fixed_text, moving_text, session_of
-from app.sessions.training import back_to, begun_run, stopped_run, stretches
+from app.sessions.training import back_to, begun_run, calmer, risen_loss, stopped_run, stretches
 from app.sessions.walk.history import points_of
 from app.sessions.walk.session import Fork, TrainingSession
 from tests.sessions.clock import Clock
@@ -181,6 +181,23 @@ def test_a_walk_beside_that_runs_away_stops_no_other() -> None:
     assert last.session.updates == 400
     with pytest.raises(DivergedError):
         pair_of(last.session)
+
+
+@pytest.mark.parametrize(("rate", "batch_size", "risen"), [
+    (0.5, 10, False), (0.5, None, False), (5.0, 10, False), (5.0, None, False),
+    (20.0, 10, True), (60.0, 10, True), (60.0, None, True),
+])  # fmt: skip
+def test_a_loss_has_risen_where_the_run_has_made_it_clearly_larger(
+    rate: float, batch_size: int | None, risen: bool
+) -> None:
+    setup = Setup((2, 3, 1), Dataset("moons", 40), ("tanh", "sigmoid"), batch_size=batch_size, learning_rate=rate)
+    ran = run(TrainingSession.of_setup(setup), 200)
+    losses = [point.training.loss for point in points_of(ran)]
+    assert risen_loss(ran) == ((losses[0], losses[-1]) if risen else None)
+    assert risen_loss(run(ran, 200)) is None or not risen  # judged by the last run alone
+    assert risen_loss(run(TrainingSession.of_setup(setup), 3)) is None  # too short
+    assert risen_loss(ran.undo()) is None
+    assert risen_loss(calmer(ran)) is None
 
 
 def test_a_goal_survives_in_a_document() -> None:

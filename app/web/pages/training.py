@@ -86,7 +86,7 @@ async def stop(the: WalkRequest) -> Kept:
 
 @pages.verb("/run/calmer")
 async def calmer_run(the: WalkRequest) -> Kept:
-    """Back to before the training that ran away, with a smaller learning rate."""
+    """Back to before the training that ran away, or made the loss larger, with a smaller learning rate."""
     return await the.walk.compute(calmer, the.rev)
 
 
