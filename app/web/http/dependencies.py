@@ -70,7 +70,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Services:
-    """The live objects, made in main.py."""
+    """The live objects, made in main.py; `clock` gives the seconds in which a thread computes."""
 
     settings: Settings
     store: SessionStore
