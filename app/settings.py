@@ -117,6 +117,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     joining_rate: PositiveFloat = 60.0  # and a second after that
 
     max_seats: PositiveInt = 1_000  # of one class, those that were removed among them
+    stuck_minutes: PositiveFloat = 3  # after which the overview calls a learner stuck whose own walk stands still
     failed_codes_burst: PositiveInt = 30  # wrong codes of a class from one address at once
     failed_codes_rate: PositiveFloat = 0.5  # and a second after that
 

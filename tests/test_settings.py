@@ -37,6 +37,7 @@ def test_the_defaults_are_the_published_limits() -> None:
         "joining_rate": 60,
         "class_hours": 24,
         "max_seats": 1_000,
+        "stuck_minutes": 3,
         "failed_codes_burst": 30,
         "failed_codes_rate": 0.5,
         "max_layers": 6,

@@ -144,6 +144,9 @@ class Asked:
 class Classroom:
     """A class. `walk` is the id of the teacher's, which all follow; `codes` those by which it can be joined and found:
     the last one is in force. `phase` is that of the last question; None: there is none on the wall.
+
+    `shown` are the walks that all saw instead of the teacher's, in their order; the last one is in force, empty for
+    none. Each walks alone since `alone_since`, by the wall clock, if each does.
     """
 
     id: str
@@ -157,6 +160,8 @@ class Classroom:
     seats: tuple[Seat, ...] = ()
     asked: tuple[Asked, ...] = ()
     phase: Phase | None = None
+    shown: tuple[str, ...] = ("",)
+    alone_since: float = 0.0
 
     @classmethod
     def opened(cls, walk: str) -> tuple[Self, str, str]:
@@ -190,6 +195,22 @@ class Classroom:
     def is_open(self) -> bool:
         """Whether a question is on the wall whose answers nobody may see yet."""
         return self.phase not in (None, "reveal")
+
+    @property
+    def alone(self) -> bool:
+        """Whether each walks alone: a question, like a pause, takes all along."""
+        return self.mode == "free" and self.phase is None
+
+    @property
+    def seen(self) -> str:
+        """The id of the walk that all see where no question is open."""
+        return self.shown[-1] or self.walk
+
+    @property
+    def walks(self) -> tuple[str, ...]:
+        """The ids of all that belong to it."""
+        more = (*self.shown, *(asked.walk for asked in self.asked), *(seat.walk for seat in self.seats))
+        return (self.walk, *filter(None, more))
 
     @property
     def round(self) -> str:
@@ -262,10 +283,14 @@ class Classroom:
         """Follow, free or paused."""
         return replace(self, mode=mode)
 
+    def show(self, walk: str) -> Self:
+        """Let all see this walk instead of the teacher's; the teacher's again where it is empty."""
+        return self if self.shown[-1] == walk else replace(self, shown=(*self.shown, walk))
+
     def ask(self, walk: str, iteration: int, symbol: Symbol, part: str) -> Self:
         """With another question on the wall, closed as yet."""
         asked = Asked(len(self.asked) + 1, walk, iteration, symbol, part)
-        return replace(self, asked=(*self.asked, asked), phase="closed")
+        return replace(self.show(""), asked=(*self.asked, asked), phase="closed")
 
     def next(self, follow_up: Asked | None = None) -> Self:
         """The next phase of the question. After the reveal comes the follow-up, and after its reveal, or where there is
@@ -277,7 +302,7 @@ class Classroom:
             return replace(self, phase=NEXT[self.phase])
         if follow_up is None or self.asked[-1].follow_up:
             return self.without_question()
-        return replace(self, asked=(*self.asked, follow_up), phase="follow_up")
+        return replace(self.show(""), asked=(*self.asked, follow_up), phase="follow_up")
 
     def without_question(self) -> Self:
         """No question is on the wall."""
@@ -304,7 +329,8 @@ def classroom_text(classroom: Classroom) -> str:
 def classroom_of(text: str) -> Classroom:
     """The inverse of `classroom_text`."""
     document: dict[str, Any] = json.loads(text)
-    document["codes"] = tuple(document["codes"])
+    for name in document.keys() & {"codes", "shown"}:
+        document[name] = tuple(document[name])
     document["seats"] = tuple(Seat(*seat) for seat in document["seats"])
     document["asked"] = tuple(_asked_of(*asked) for asked in document["asked"])
     return Classroom(**document)

@@ -26,8 +26,9 @@ CLASSES = (
     "CREATE TABLE vote (number INTEGER PRIMARY KEY, classroom TEXT NOT NULL, round TEXT NOT NULL, seat TEXT NOT NULL,"
     " key TEXT NOT NULL, answer TEXT NOT NULL, UNIQUE (classroom, round, seat, key))",
 )
+MOVED = ("ALTER TABLE session ADD COLUMN moved REAL NOT NULL DEFAULT 0",)  # by the wall clock
 # The n-th leads from version n to n + 1; one that was published never changes.
-MIGRATIONS = (FIRST, OPERATION_KEYS, CLOCK, READERS, CLASSES)
+MIGRATIONS = (FIRST, OPERATION_KEYS, CLOCK, READERS, CLASSES, MOVED)
 VERSION = len(MIGRATIONS)
 
 

@@ -53,8 +53,8 @@ FOR_THOSE_THERE = 1 / 8  # of the store's bytes: where only these are left, no s
 USED = (
     "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
 )
-INSERT = f"INSERT INTO session (id, rev, fixed, moving, touched) SELECT ?, 1, ?, ?, ? WHERE ({USED}) < ?"
-SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ? WHERE id = ? AND rev = ? AND touched >= ?"
+INSERT = f"INSERT INTO session (id, rev, fixed, moving, touched, moved) SELECT ?, 1, ?, ?, ?, ? WHERE ({USED}) < ?"
+SWAP = "UPDATE session SET rev = ?, moving = ?, operations = ?, moved = ? WHERE id = ? AND rev = ? AND touched >= ?"
 TOUCH = "UPDATE session SET touched = max(touched, ?) WHERE id = ?"
 SWEEP = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE touched < ? LIMIT ?)"
 DELETE = "DELETE FROM session WHERE id = ? AND touched >= ?"
@@ -97,9 +97,9 @@ class SqliteStore:
         await self._note_time()
         fixed = await self._aside(session, lambda: packed_fixed(session, self._limits.max_session_bytes))
         moving = await self._packed(session, len(fixed))
-        kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed))
+        kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed), moved=time.time())
         await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
-        if not await self._writer.write(INSERT, kept.id, fixed, moving, self._now(), self._bytes_for_new):
+        if not await self._writer.write(INSERT, kept.id, fixed, moving, self._now(), kept.moved, self._bytes_for_new):
             raise StoreFullError(self._limits.max_store_megabytes)
         return self._hold(kept)
 
@@ -123,13 +123,13 @@ class SqliteStore:
             return await self._unpacked(session_id)
 
     async def _unpacked(self, session_id: str) -> Kept:
-        row = self._row("SELECT rev, fixed, moving, operations FROM session WHERE id = ?", session_id)
+        row = self._row("SELECT rev, fixed, moving, operations, moved FROM session WHERE id = ?", session_id)
         if row is None:
             raise UnknownSessionError
-        rev, fixed, moving, operations = row
+        rev, fixed, moving, operations, moved = row
         try:
             session = await asyncio.to_thread(session_of, fixed, moving)
-            kept = Kept(session_id, rev, session, tuple(operations.split()), len(fixed))
+            kept = Kept(session_id, rev, session, tuple(operations.split()), len(fixed), moved=moved)
             led_to(kept.operations, "")  # they too can be read
         except UnknownLessonError as error:
             raise UnknownSessionError from error
@@ -145,10 +145,10 @@ class SqliteStore:
         rev = kept.rev + 1
         operations = with_operation(kept.operations, key, rev)
         moving = await self._packed(session, kept.fixed_bytes)
-        unused = self._unused_since(1)
-        if await self._writer.write(SWAP, rev, moving, " ".join(operations), kept.id, kept.rev, unused):
+        unused, moved = self._unused_since(1), time.time()
+        if await self._writer.write(SWAP, rev, moving, " ".join(operations), moved, kept.id, kept.rev, unused):
             self.classes.ring(kept.id)
-            return self._hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
+            return self._hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes, moved=moved))
         current = await self.load(kept.id)
         if led_to(current.operations, key) is None:
             raise StaleRevisionError(current)

@@ -23,7 +23,7 @@ class Kept:
     """A session as a store holds it: its id, how often it has been saved, and which requests moved it last.
 
     `fixed_bytes` is how many bytes of its document never change. Whoever asked by the key of a reader gets it by that
-    id, `read_only`.
+    id, `read_only`. `moved` is when it was saved last, by the wall clock; 0 where nobody knows.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Kept:
     operations: Operations = ()
     fixed_bytes: int = 0
     read_only: bool = False
+    moved: float = 0.0
 
 
 def operation_key(name: str, address: str, body: bytes) -> str:

@@ -101,8 +101,8 @@ def calm(classroom: Classroom, seat: Seat | None) -> Calm:
 
 
 def walks_alone(classroom: Classroom, label: str) -> bool:
-    """Whether this seat walks alone now: a question, like a pause, takes all along."""
-    return classroom.mode == "free" and classroom.phase is None and label in classroom.seated
+    """Whether this seat walks alone now."""
+    return classroom.alone and label in classroom.seated
 
 
 def title_of(now: Now) -> str:
@@ -118,7 +118,8 @@ class Steering:
     """What the teacher steers by: the code, who is there, what learners see, and the question's next phase.
 
     `asks` are what can be asked of the walk: value and text; `next` is empty where no question is on the wall. `phase`
-    and `number` go back with a click: one that comes late does nothing more. `insist`: few have answered.
+    and `number` go back with a click: one that comes late does nothing more. `insist`: few have answered. `shown`: all
+    see another walk than the teacher's.
     """
 
     id: ClassVar[str] = "steering"
@@ -133,6 +134,7 @@ class Steering:
     phase: str
     number: int
     insist: bool
+    shown: bool
     message: str = ""
 
 
@@ -190,6 +192,7 @@ def host_panels(now: Now, digits: int, message: str = "") -> tuple[Steering | Wa
         classroom.phase or "",
         len(classroom.asked),
         classroom.phase == "reveal" and now.tally is None,
+        classroom.shown[-1] != "",
         message,
     )
     places = [Place(seat.label, seat.label not in classroom.seated) for seat in classroom.seats if not seat.removed]

@@ -1,15 +1,17 @@
 """The teacher's overview: how each learner did at each question, where each walks alone, and the commonest slips."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.sessions.classroom.classroom import Asked
+from app.sessions.classroom.questions import mistake_behind
 from app.sessions.store.store import Kept
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.session import TrainingSession
 from app.views.classroom.question import answer_told, question_told
 from app.views.text.naming import what_is_found
+from app.views.text.words import counted
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 SPOKEN = {True: "right", False: "wrong", None: "no answer"}
@@ -38,44 +40,86 @@ class Try:
 
 @dataclass(frozen=True)
 class Row:
-    """One learner; `place` is where the own walk stands, `d` the share of the iteration that it has walked."""
+    """One learner; `place` is where the own walk stands, `d` the share of the iteration that it has walked.
+
+    `stuck` tells for how long it has stood there, where that is long.
+    """
 
     name: str
     place: str
     d: str
+    stuck: str
     tries: tuple[Try, ...]
 
 
 @dataclass(frozen=True)
-class OverviewPage:
-    """All of them: those who were wrong most come first. `labels`: each is called by the label, else by a number.
+class Slip:
+    """A slip, and how often it was made. Its `mistake` can be walked at the question of this `number`; empty: not."""
 
-    `questions` are number and text, `slips` how often and which.
+    count: int
+    words: str
+    number: int
+    mistake: str
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """All of them: those who are stuck come first, then those who were wrong most. `labels`: each is called by the
+    label, else by a number. `questions` are number and text.
     """
 
     title: str
     key: str
     labels: bool
     questions: tuple[tuple[str, str], ...]
-    slips: tuple[tuple[int, str], ...]
+    slips: tuple[Slip, ...]
     rows: tuple[Row, ...]
 
 
 def overview_page(
-    key: str, labels: bool, answered: Sequence[Answered], walks: Mapping[str, Kept | None]
+    key: str,
+    labels: bool,
+    answered: Sequence[Answered],
+    walks: Mapping[str, Kept | None],
+    still: Callable[[Kept], float],
+    stuck: float,
 ) -> OverviewPage:
-    """The overview of those who sit in the class, with their own walks where each walks alone."""
-    found = [(label, walk, [_try(one, label) for one in answered]) for label, walk in walks.items()]
-    found.sort(key=lambda row: (-sum(told.marks.endswith(MARKS[False]) for told in row[2]), row[0] if labels else ""))
+    """The overview of those who sit in the class, with their own walks where each walks alone.
+
+    `still` tells for how many seconds a walk has stood still; from `stuck` on whoever walks it is.
+    """
+    found = [
+        (label, walk, _stuck(still(walk), stuck) if walk else "", [_try(one, label) for one in answered])
+        for label, walk in walks.items()
+    ]
+    found.sort(key=lambda row: (not row[2], -_wrong(row[3]), row[0] if labels else ""))
     rows = (
-        Row(label if labels else f"learner {number}", *_stands(walk), tuple(tries))
-        for number, (label, walk, tries) in enumerate(found, start=1)
+        Row(label if labels else f"learner {number}", *_stands(walk), told, tuple(tries))
+        for number, (label, walk, told, tries) in enumerate(found, start=1)
     )
-    given = ((one, text) for one in answered for text in {**one.first, **one.second}.values())
-    slips = Counter(one.judged[text].slip for one, text in given if one.judged[text].slip)
     questions = tuple((str(one.asked.number), question_told(one.asked, one.walk, DIGITS).question) for one in answered)
-    common = tuple((count, f"what you get {words}") for words, count in slips.most_common(MOST_SLIPS))
-    return OverviewPage("Overview", key, labels, questions, common, tuple(rows))
+    return OverviewPage("Overview", key, labels, questions, _slips(answered), tuple(rows))
+
+
+def _slips(answered: Sequence[Answered]) -> tuple[Slip, ...]:
+    """The commonest first, each with the first question at which its mistake can be walked."""
+    counts, places = Counter[str](), dict[str, tuple[int, str]]()
+    for one in answered:
+        for text in {**one.first, **one.second}.values():
+            if slip := one.judged[text].slip:
+                counts[slip] += 1
+                if not places.get(slip, (0, ""))[1]:
+                    places[slip] = one.asked.number, mistake_behind(one.asked, one.walk, slip)
+    return tuple(Slip(n, f"what you get {slip}", *places[slip]) for slip, n in counts.most_common(MOST_SLIPS))
+
+
+def _wrong(tries: Sequence[Try]) -> int:
+    return sum(told.marks.endswith(MARKS[False]) for told in tries)
+
+
+def _stuck(seconds: float, stuck: float) -> str:
+    """For how long, where that is long."""
+    return f"stuck for {counted(int(max(1, seconds // 60)), 'minute')}" if seconds >= stuck else ""
 
 
 def _try(one: Answered, label: str) -> Try:

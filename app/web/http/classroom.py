@@ -6,8 +6,9 @@ against its address, so that a whole class behind one address can join and nobod
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from time import time
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from app.sessions.classroom.classroom import (
     ClosedError,
     MayNotError,
     NoKeyError,
+    QuestionOpenError,
     Role,
     Seat,
     new_key,
@@ -34,6 +36,7 @@ from app.sessions.classroom.questions import (
     judged_answer,
     part_at,
     tally,
+    with_mistake,
 )
 from app.sessions.store.classroom import Answers, KeptClass, StaleClassError, UnknownClassError, Vote
 from app.sessions.store.now import Now
@@ -43,7 +46,7 @@ from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 from app.views.classroom.overview import Answered
 from app.views.classroom.results import Result, results_csv
-from app.web.http.dependencies import TRIES, Services, Walk, services, stay
+from app.web.http.dependencies import TRIES, Services, Walk, before_a_walk, services, stay
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.work import address_of
 
@@ -58,13 +61,13 @@ async def now_of(the: Services, id: str) -> Now:
     kept = await the.store.classes.load(id)
     classroom, question = kept.classroom, kept.classroom.question
     if question is None:
-        return Now(kept, await the.store.load(classroom.walk), {}, {})
+        return Now(kept, await the.store.load(classroom.seen), {}, {})
     first, second = [await _answers(the, classroom, f"{question.number}.{round}") for round in (1, 2)]
     asked = await the.store.load(question.walk)
     if classroom.is_open:
         return Now(kept, asked, first, second)
     judged = await _judged(the, question, asked, {*first.values(), *second.values()})
-    return Now(kept, await the.store.load(classroom.walk), first, second, asked, judged)
+    return Now(kept, await the.store.load(classroom.seen), first, second, asked, judged)
 
 
 async def _answers(the: Services, classroom: Classroom, round: str) -> Answers:
@@ -109,7 +112,7 @@ async def own_walks(host: "Member") -> dict[str, Kept | None]:
     classroom, found = host.kept.classroom, dict[str, Kept | None]()
     for label, seat in classroom.seated.items():
         found[label] = None
-        if classroom.mode == "free":
+        if classroom.alone:
             with suppress(UnknownSessionError):
                 found[label] = await host.the.store.load(seat.walk)
     return found
@@ -165,6 +168,8 @@ async def changed(the: Services, id: str, move: Callable[[Classroom], Classroom]
         after = move(kept.classroom)
         if after is kept.classroom:
             return kept
+        if after.alone and not kept.classroom.alone:
+            after = replace(after, alone_since=time())
         with suppress(StaleClassError):
             return await the.store.classes.save(kept, after)
     raise StaleClassError
@@ -268,8 +273,7 @@ async def deleted(host: Member) -> None:
     host.must_be("host")
     the, classroom = host.the, host.kept.classroom
     await the.store.classes.delete(classroom.id)
-    walks = [classroom.walk, *(asked.walk for asked in classroom.asked), *(seat.walk for seat in classroom.seats)]
-    for walk in walks:
+    for walk in classroom.walks:
         with suppress(UnknownSessionError):
             await the.store.delete(walk)
 
@@ -313,6 +317,30 @@ async def next_phase(host: Member, phase: str | None = None, number: int | None 
     if kept.classroom.phase == "reveal" and now.phase != "reveal":
         await _show_asked(host, kept.classroom.asked[-1])
     return kept
+
+
+async def mistaken(host: Member, number: int | None, name: str) -> TrainingSession:
+    """The walk at the equation that the question of this `number` asked, or the last one, with this mistake.
+
+    QuestionOpenError unless its answers were revealed.
+    """
+    host.must_be("host")
+    classroom = host.kept.classroom
+    number = len(classroom.asked) if number is None else number
+    if not 1 <= number <= len(classroom.asked) - classroom.is_open:
+        raise QuestionOpenError
+    asked = classroom.asked[number - 1]
+    walk = (await host.the.store.load(asked.walk)).session
+    return await before_a_walk(host.request, lambda: with_mistake(asked, walk, name))
+
+
+async def show(host: Member, number: int | None, name: str) -> KeptClass:
+    """Let all see that walk, until the teacher's is to be seen again."""
+    if host.kept.classroom.is_open:
+        raise QuestionOpenError
+    check_may_begin(host.request)
+    walk = await kept_walk(host.request, await mistaken(host, number, name))
+    return await host.change(lambda now: now if now.is_open else now.show(walk.id))
 
 
 async def _follow_up(host: Member, now: Classroom) -> Asked | None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from secrets import token_urlsafe
+from time import time
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,15 +22,15 @@ from app.sessions.classroom.classroom import (
     ClassroomError,
     Mode,
     NoKeyError,
-    QuestionOpenError,
     Seat,
     present_key,
     seat_code,
 )
-from app.sessions.classroom.questions import PARTS, with_mistake
+from app.sessions.classroom.questions import PARTS
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.classroom import UnknownClassError
 from app.sessions.store.now import Now
+from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.classroom.classroom import (
     FollowPage,
@@ -58,14 +59,16 @@ from app.web.http.classroom import (
     deleted,
     joined,
     member,
+    mistaken,
     next_phase,
     opened,
     own_walks,
     results_of,
+    show,
     taken_along,
     vote,
 )
-from app.web.http.dependencies import before_a_walk, services, soon
+from app.web.http.dependencies import services, soon
 from app.web.http.forms import Form, form_of
 from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import REFRESH, VARY, wants_fragment
@@ -395,8 +398,14 @@ async def overview(request: Request, key: str) -> Response:
     teacher, labels = await _by_address(request, key, "host"), request.query_params.get("labels") == "1"
     answered, walks = await answered_in(teacher), await own_walks(teacher)
 
+    now, since = time(), teacher.kept.classroom.alone_since
+
+    def still(walk: Kept) -> float:
+        return now - max(walk.moved, since)
+
     def drawn() -> Response:
-        page = overview_page(key, labels, answered, walks)
+        stuck = 60 * services(request).settings.stuck_minutes
+        page = overview_page(key, labels, answered, walks, still, stuck)
         return page_response(request, "classroom/overview.html", page, "classroom")
 
     return await soon(request, drawn)
@@ -412,12 +421,8 @@ async def results(request: Request, key: str) -> Response:
 async def show_mistake(request: Request, key: str) -> Response:
     """A walk of the teacher's own that stands where a wrong answer comes from, with its mistake."""
     teacher, form = await _by_address(request, key, "host"), await form_of(request)
-    asked = teacher.kept.classroom.question
-    if asked is None or teacher.kept.classroom.is_open:
-        raise QuestionOpenError
     check_may_begin(request)
-    walk, name = (await teacher.the.store.load(asked.walk)).session, form.get("mistake", "")
-    return await begun_walk(request, await before_a_walk(request, lambda: with_mistake(asked, walk, name)))
+    return await begun_walk(request, await mistaken(teacher, _number(form), form.get("mistake", "")))
 
 
 @router.get("/host/{key}/delete")
@@ -447,8 +452,13 @@ async def _ask(teacher: Member, form: Form) -> None:
 
 
 async def _next(teacher: Member, form: Form) -> None:
+    await next_phase(teacher, form.get("phase", ""), _number(form) or 0)
+
+
+def _number(form: Form) -> int | None:
+    """The number of the question that a form is about, if it says one."""
     number = form.get("number", "")
-    await next_phase(teacher, form.get("phase", ""), int(number) if WHOLE.fullmatch(number) else 0)
+    return int(number) if WHOLE.fullmatch(number) else None
 
 
 VERBS: dict[str, Verb] = {
@@ -456,6 +466,8 @@ VERBS: dict[str, Verb] = {
     "next": _next,
     "close": lambda teacher, _: teacher.change(lambda now: now.without_question()),
     "insist": lambda teacher, _: teacher.change(lambda now: now.insist()),
+    "wall": lambda teacher, form: show(teacher, _number(form), form.get("mistake", "")),
+    "ours": lambda teacher, _: teacher.change(lambda now: now.show("")),
     "lock": lambda teacher, _: teacher.change(lambda now: now.lock(True)),
     "unlock": lambda teacher, _: teacher.change(lambda now: now.lock(False)),
     "rotate": lambda teacher, _: teacher.change(lambda now: now.rotated()),

@@ -158,7 +158,7 @@ def fill(store: SqliteStore, of_those_there: bool = False) -> None:
     """Keep sessions until the store refuses; or what only those that are there may write."""
     while True:
         if of_those_there:
-            run(store._writer.write(INSERT, token_hex(9), "x" * 50_000, "", 0.0, 1e9))
+            run(store._writer.write(INSERT, token_hex(9), "x" * 50_000, "", 0.0, 0.0, 1e9))
         else:
             run(store.create(own()))
 

@@ -1,5 +1,7 @@
 """A class by its pages, without JavaScript: open, join, follow, vote twice, reveal, walk alone, come back, delete."""
 
+import time
+
 import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
@@ -272,6 +274,52 @@ def test_the_overview_tells_how_each_did_and_calls_nobody_by_a_label_unless_aske
     room.steer("close")
     room.steer("mode", mode="free")
     assert "iteration 1: " in room.teacher.get(f"{room.host}/overview").get_text()
+
+
+def test_the_overview_tells_who_is_stuck(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    learners = [room.learner() for _ in range(2)]
+    room.steer("mode", mode="free")
+    later = time.time() + 200
+    own = str(element(learners[1].get("/seat"), "#walk")["action"])
+
+    def stuck() -> list[str]:
+        return [words(row, "td") for row in room.teacher.get(f"{room.host}/overview").select("tbody tr")]
+
+    assert not [told for told in stuck() if "stuck" in told]
+    monkeypatch.setattr(time, "time", lambda: later)
+    room.client.post(own, data={})
+    monkeypatch.setattr("app.web.pages.classroom.time", lambda: later)
+    found = stuck()
+    assert found[0].endswith("stuck for three minutes")
+    assert "stuck" not in found[1]
+    room.steer("mode", mode="follow")
+    assert not [told for told in stuck() if "stuck" in told]
+
+
+def test_a_slip_of_the_overview_is_shown_on_the_wall_until_it_is_taken_away(room: Room) -> None:
+    learners = [room.learner() for _ in range(2)]
+    room.steer("ask", what="value-17")
+    room.next()
+    assert "Lead it to the reveal" in room.steer("wall", 409, mistake="untransposed_weights", number="1")
+    for learner in learners:
+        vote(learner, "0.0084737")
+    for _ in range(3):
+        room.next()
+    room.steer("close")
+    form = element(room.teacher.get(f"{room.host}/overview"), ".slips form")
+    hidden = {str(field["name"]): str(field["value"]) for field in form.select("[type=hidden]")}
+    walk = room.teacher.send(f"{room.host}/show", mistake=hidden["mistake"], number=hidden["number"])
+    assert room.client.get(f"/api{walk}").json()["setup"]["mistake"] == "untransposed_weights"
+    room.steer("wall", mistake=hidden["mistake"], number=hidden["number"])
+    for page in (learners[0].get("/seat"), room.teacher.get(room.present)):
+        assert "0.00847" in words(page, "#equation")
+    host = room.teacher.get(room.host)
+    assert "0.00895" in words(host, "#equation"), "the teacher's own walk stays"
+    assert "Take the mistake from the wall" in words(host, "#steering")
+    room.steer("ours")
+    assert "0.00895" in words(learners[0].get("/seat"), "#equation")
+    room.steer("wall", 422, mistake="another", number="1")
+    room.steer("wall", 409, mistake=hidden["mistake"], number="7")
 
 
 def test_the_results_are_a_file(room: Room) -> None:
