@@ -16,8 +16,11 @@ from app.sessions.classroom.labels import SEAT_CODE, SIGNS, new_code, new_label
 
 Mode = Literal["follow", "free", "paused"]
 Phase = Literal["closed", "first", "discuss", "second", "reveal", "follow_up"]
+Tempo = Literal["slower", "fine", "faster"]
 Role = Literal["host", "present", "seat"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+TEMPOS: tuple[Tempo, ...] = get_args(Tempo)
+TEMPO = "tempo"  # rounds of no question, in which seats say at any time how fast the class should go on
 NEXT: dict[Phase, Phase] = {
     "closed": "first",
     "first": "discuss",

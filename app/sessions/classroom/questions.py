@@ -13,7 +13,7 @@ from app.engine.equations.trace import Equation
 from app.engine.network.errors import SetupError, UnknownNameError
 from app.engine.slips import Typed
 from app.lessons import lesson_named
-from app.sessions.classroom.classroom import Asked, ClassroomError
+from app.sessions.classroom.classroom import TEMPO, Asked, ClassroomError
 from app.sessions.predict import Question, Reply, case_of, judged, part_of, read_number, sign_of
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.position import Place
@@ -152,6 +152,11 @@ def with_mistake(asked: Asked, session: TrainingSession, name: str) -> TrainingS
     walk = TrainingSession.of_setup(replace(session.setup, mistakes=(name,)))
     cursor = next(e.index for e in walk.equations if e.symbol == asked.symbol) + 1
     return walk.focus(session.example).moved_to(Place(0, cursor))
+
+
+def tempo_round(session: TrainingSession) -> str:
+    """The round in which seats say how fast the class should go on: another one in each phase of each iteration."""
+    return f"{TEMPO}.{session.iteration}.{session.equation.phase if session.equation else ''}"
 
 
 # All answers together -------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from app.engine.memory import MEMORY
 from app.sessions.classroom.classroom import (
+    TEMPO,
     Classroom,
     ClassroomError,
     ClosedError,
@@ -29,7 +30,7 @@ SWAP = (
 )
 VOTE = (
     "INSERT OR IGNORE INTO vote (classroom, round, seat, key, answer) SELECT ?1, ?2, ?3, ?4, ?5"
-    " WHERE EXISTS (SELECT 1 FROM classroom WHERE id = ?1 AND open = ?2)"
+    f" WHERE EXISTS (SELECT 1 FROM classroom WHERE id = ?1 AND (open = ?2 OR ?2 LIKE '{TEMPO}%'))"
     f" AND (SELECT count(*) FROM vote WHERE classroom = ?1 AND round = ?2 AND seat = ?3) < {MOST_VOTES}"
 )
 SWEEP_VOTES = "DELETE FROM vote WHERE classroom NOT IN (SELECT id FROM classroom WHERE touched >= ?)"
@@ -107,7 +108,7 @@ class ClassStore(Protocol):
     async def vote(self, id: str, vote: Vote) -> None:
         """Take a vote, once: sent again with its key it is acknowledged and changes nothing.
 
-        ClosedError where its round is not open, or takes no more votes of its seat.
+        ClosedError where its round is not open, or takes no more votes of its seat. One of the tempo is always open.
         """
         ...
 

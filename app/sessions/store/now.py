@@ -1,10 +1,11 @@
 """A class at one moment, as it was read from a store."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from app.sessions.classroom.classroom import FEWEST, Classroom
+from app.sessions.classroom.classroom import FEWEST, TEMPOS, Classroom, Tempo
 from app.sessions.classroom.questions import Tally, tally
 from app.sessions.store.classroom import Answers, KeptClass
 from app.sessions.store.store import Kept
@@ -19,7 +20,7 @@ class Now:
 
     `walk` is what all see: the teacher's, or while a question is open the one that stands in front of it. `first` and
     `second` are the answers of those who sit in the class. Only at the reveal there are `asked`, the walk of the
-    question, and what became of each answer.
+    question, and what became of each answer. `tempos` are what they have said of the tempo in this phase of the walk.
     """
 
     kept: KeptClass
@@ -28,6 +29,7 @@ class Now:
     second: Answers
     asked: Kept | None = None
     judged: Mapping[str, Answer] = field(default_factory=dict)
+    tempos: Answers = field(default_factory=dict)
     made: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -41,9 +43,16 @@ class Now:
         return len(self.second if self.classroom.phase == "second" or self.second else self.first)
 
     @property
+    def tempo(self) -> dict[Tempo, int]:
+        """How many want the class to go slower, as it does, and faster."""
+        said = Counter(self.tempos.values())
+        return {tempo: said[tempo] for tempo in TEMPOS}
+
+    @property
     def version(self) -> str:
         """A text of its own for each state of the class that anybody can see."""
-        return f"{self.kept.rev}.{self.walk.rev}.{self.answered}"
+        tempo = ".".join(str(many) for many in self.tempo.values())
+        return f"{self.kept.rev}.{self.walk.rev}.{self.answered}.{tempo}"
 
     def same(self, other: "Now | None") -> bool:
         """Whether nothing is different: of answers too, which no version tells before the reveal."""

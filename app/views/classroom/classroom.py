@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.lessons import LESSONS
-from app.sessions.classroom.classroom import Classroom, Phase, Seat
+from app.sessions.classroom.classroom import TEMPOS, Classroom, Phase, Seat
 from app.sessions.classroom.questions import prepared
 from app.sessions.store.now import Now
 from app.views.classroom.qr import Qr
@@ -69,6 +69,7 @@ class FollowPage:
     code: str = ""
     address: str = ""
     qr: Qr | None = None
+    tempos: tuple[str, ...] = TEMPOS
 
     def __getitem__(self, id: str) -> FollowPanel:
         return next(panel for panel in self.panels if panel.id == id)
@@ -119,7 +120,7 @@ class Steering:
 
     `asks` are what can be asked of the walk: value and text; `next` is empty where no question is on the wall. `phase`
     and `number` go back with a click: one that comes late does nothing more. `insist`: few have answered. `shown`: all
-    see another walk than the teacher's.
+    see another walk than the teacher's. `tempo`: what learners say of it.
     """
 
     id: ClassVar[str] = "steering"
@@ -135,6 +136,7 @@ class Steering:
     number: int
     insist: bool
     shown: bool
+    tempo: str
     message: str = ""
 
 
@@ -193,6 +195,7 @@ def host_panels(now: Now, digits: int, message: str = "") -> tuple[Steering | Wa
         len(classroom.asked),
         classroom.phase == "reveal" and now.tally is None,
         classroom.shown[-1] != "",
+        ", ".join(f"{many} {tempo}" for tempo, many in now.tempo.items() if many),
         message,
     )
     places = [Place(seat.label, seat.label not in classroom.seated) for seat in classroom.seats if not seat.removed]

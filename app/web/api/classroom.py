@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from starlette.responses import Response
 
 from app.lessons import lesson_named
-from app.sessions.classroom.classroom import Asked, Mode, NoKeyError, Phase, QuestionOpenError, Role, seat_code
+from app.sessions.classroom.classroom import Asked, Mode, NoKeyError, Phase, QuestionOpenError, Role, Tempo, seat_code
 from app.sessions.classroom.labels import typed_code
 from app.sessions.classroom.questions import is_sign, truth_of
 from app.sessions.setups.setting import Strict
@@ -32,6 +32,7 @@ from app.web.http.classroom import (
     next_phase,
     opened,
     results_of,
+    say_tempo,
     taken_along,
     vote,
 )
@@ -127,6 +128,12 @@ class NewVote(Strict):
     question: Annotated[int | None, Field(description="The question that it answers; null: the last.", ge=1)] = None
 
 
+class NewTempo(Strict):
+    """How fast the class should go on."""
+
+    tempo: Tempo
+
+
 # What is answered -----------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +205,9 @@ class ClassState(Answer):
     admitted: Annotated[bool, says("Of a seat: whether it is let in.")]
     labels: Annotated[list[str] | None, says("Who sits in the class; for the host alone.")]
     waiting: Annotated[list[str] | None, says("Who waits to be let in; for the host alone.")]
+    tempo: Annotated[
+        dict[Tempo, int] | None, says("How many want to go so fast in this phase of the walk; for the host alone.")
+    ]
     locked: bool
     code: str
 
@@ -230,6 +240,7 @@ def told(now: Now, role: Role, label: str = "") -> str:
         "admitted": role != "seat" or label in classroom.seated,
         "labels": list(classroom.seated) if host else None,
         "waiting": [seat.label for seat in classroom.waiting] if host else None,
+        "tempo": now.tempo if host else None,
         "locked": classroom.locked,
         "code": classroom.code,
     }
@@ -477,4 +488,11 @@ async def insist(host: Host) -> Response:
 async def vote_in_class(seat: Anyone, new: NewVote) -> Response:
     """Answer. Of a seat the last answer counts that came before the round was closed."""
     await vote(seat, new.round, new.answer, new.key, new.question)
+    return await _state(seat)
+
+
+@router.post("/{code}/tempo", response_model=ClassState, responses=CLASS_ERRORS)
+async def tempo_of_class(seat: Anyone, new: NewTempo) -> Response:
+    """Say how fast the class should go on. Of a seat the last word counts, until the walk comes to another phase."""
+    await say_tempo(seat, new.tempo)
     return await _state(seat)

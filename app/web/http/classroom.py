@@ -8,16 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from secrets import token_urlsafe
 from time import time
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.engine.memory import MEMORY
-from app.engine.network.errors import DivergedError, SetupError
+from app.engine.network.errors import DivergedError, SetupError, UnknownNameError
 from app.sessions.classroom.classroom import (
     ID_LENGTH,
     KEY_LENGTH,
+    TEMPOS,
     Asked,
     Classroom,
     ClosedError,
@@ -36,6 +38,7 @@ from app.sessions.classroom.questions import (
     judged_answer,
     part_at,
     tally,
+    tempo_round,
     with_mistake,
 )
 from app.sessions.store.classroom import Answers, KeptClass, StaleClassError, UnknownClassError, Vote
@@ -50,6 +53,7 @@ from app.web.http.dependencies import TRIES, Services, Walk, before_a_walk, serv
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.work import address_of
 
+TEMPO_BYTES = 9  # of the key of one word about the tempo
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
 
 
@@ -61,13 +65,19 @@ async def now_of(the: Services, id: str) -> Now:
     kept = await the.store.classes.load(id)
     classroom, question = kept.classroom, kept.classroom.question
     if question is None:
-        return Now(kept, await the.store.load(classroom.seen), {}, {})
+        walk = await the.store.load(classroom.seen)
+        return Now(kept, walk, {}, {}, tempos=await _tempos(the, classroom, walk))
     first, second = [await _answers(the, classroom, f"{question.number}.{round}") for round in (1, 2)]
     asked = await the.store.load(question.walk)
     if classroom.is_open:
-        return Now(kept, asked, first, second)
+        return Now(kept, asked, first, second, tempos=await _tempos(the, classroom, asked))
     judged = await _judged(the, question, asked, {*first.values(), *second.values()})
-    return Now(kept, await the.store.load(classroom.seen), first, second, asked, judged)
+    walk = await the.store.load(classroom.seen)
+    return Now(kept, walk, first, second, asked, judged, await _tempos(the, classroom, walk))
+
+
+async def _tempos(the: Services, classroom: Classroom, walk: Kept) -> Answers:
+    return await _answers(the, classroom, tempo_round(walk.session))
 
 
 async def _answers(the: Services, classroom: Classroom, round: str) -> Answers:
@@ -364,6 +374,18 @@ async def _show_asked(host: Member, asked: Asked) -> None:
     place = Place(asked.iteration, question.cursor + 1)
     with suppress(DivergedError):
         await host.walk().do(lambda walked: walked if walked.place == place else walked.moved_to(place))
+
+
+async def say_tempo(voter: Member, tempo: str) -> None:
+    """How fast the class should go on, for this seat, until the walk comes to another phase. UnknownNameError."""
+    voter.must_be("seat")
+    if tempo not in TEMPOS:
+        raise UnknownNameError("tempo", TEMPOS)
+    if voter.seat is None or voter.seat.label not in voter.kept.classroom.seated:
+        raise MayNotError
+    round = tempo_round((await voter.now()).walk.session)
+    with suppress(ClosedError):  # who has said so a hundred times is heard
+        await voter.the.store.classes.vote(voter.id, Vote(round, voter.seat.label, token_urlsafe(TEMPO_BYTES), tempo))
 
 
 async def vote(voter: Member, round: int, text: str, key: str, number: int | None = None) -> None:

@@ -64,6 +64,7 @@ from app.web.http.classroom import (
     opened,
     own_walks,
     results_of,
+    say_tempo,
     show,
     taken_along,
     vote,
@@ -293,6 +294,19 @@ async def seat_vote(request: Request) -> Response:
     if not wants_fragment(request):
         return _to(request, "/seat")
     return HTMLResponse(escape(saved(asked[int(number) - 1], form["answer"].strip())), headers=VARY)
+
+
+@router.post("/seat/tempo")
+async def seat_tempo(request: Request) -> Response:
+    """How fast the class should go on: the teacher is told how many say so, and not who."""
+    learner, _ = await _learner(request)
+    form = await form_of(request)
+    services(request).rates.changes.take(_key(request))
+    tempo = form.get("tempo", "")
+    await say_tempo(learner, tempo)
+    if not wants_fragment(request):
+        return _to(request, "/seat")
+    return HTMLResponse(escape(f"The teacher sees one more “{tempo}”, and not whose."), headers=VARY)
 
 
 # On the wall ----------------------------------------------------------------------------------------------------------

@@ -167,6 +167,17 @@ def test_a_learner_sees_what_became_of_the_own_answer_at_the_reveal(room: AClass
     assert room.steer("/insist")["histogram"][0]["count_first"] == 1
 
 
+def test_the_host_alone_is_told_the_tempo_and_not_who_said_it(room: AClass) -> None:
+    seat, other = room.seat(), room.seat()
+    answer = room.ask("POST", "/tempo", seat["seat"], {"tempo": "faster"})
+    assert (answer.status_code, answer.json()["tempo"]) == (200, None)
+    assert room.ask("POST", "/tempo", room.host, {"tempo": "faster"}).status_code == 403
+    assert room.ask("POST", "/tempo", other["seat"], {"tempo": "back"}).status_code == 422
+    assert room.state()["tempo"] == {"slower": 0, "fine": 0, "faster": 1}
+    room.steer("/move", {"verb": "forward"})
+    assert room.state()["tempo"] == {"slower": 0, "fine": 0, "faster": 0}
+
+
 def test_a_deleted_class_is_gone_with_the_walks_of_its_seats(client: TestClient, room: AClass) -> None:
     seat = room.seat()
     room.steer("/ask")

@@ -185,6 +185,22 @@ def test_what_cannot_be_done_is_said_on_the_teachers_page(room: Room) -> None:
     assert room.client.post(f"{room.host}/sing").status_code == 404
 
 
+def test_learners_say_how_fast_to_go_on_and_nobody_is_told_who(room: Room) -> None:
+    learners = [room.learner() for _ in range(3)]
+    for learner, tempo in zip(learners, ("slower", "faster", "slower"), strict=True):
+        assert element(learner.get("/seat"), "button[name=tempo]")
+        assert learner.send("/seat/tempo", tempo=tempo) == "/seat"
+    learners[1].send("/seat/tempo", tempo="slower")
+    assert words(room.teacher.get(room.host), "#steering .hint") == "Tempo: 3 slower"
+    assert "slower" not in room.teacher.get(room.present).get_text()
+    assert "Choose one of" in learners[0].send("/seat/tempo", 422, tempo="back")
+    said = room.client.post("/seat/tempo", data={"tempo": "fine"}, headers=learners[0]._headers(HTMX))
+    assert said.text == "The teacher sees one more “fine”, and not whose."
+    assert words(room.teacher.get(room.host), "#steering .hint") == "Tempo: 2 slower, 1 fine"
+    room.client.post(f"{walk_at(room)}/forward", data={})
+    assert room.teacher.get(room.host).select("#steering .hint") == [], "each phase begins anew"
+
+
 def test_a_click_that_was_sent_twice_leads_on_once(room: Room) -> None:
     room.steer("ask", what="")
     for _ in range(2):
