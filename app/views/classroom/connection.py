@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Self
 
 from app.views.classroom.qr import Qr
+from app.views.text.words import counted
 
 CLICKED = "Clicks come through."
 NOT_CLICKED = "Not tried yet. If it stays so, something on the way takes no forms: try another browser."
@@ -13,6 +14,7 @@ NO_EVENTS = (
     "class then ask every few seconds: nothing is lost, they are a little late."
 )
 SLOW = 400  # milliseconds
+SKEWED = 120  # seconds
 ISOLATED = (
     "Open this address on another device. If nothing comes there, the network keeps its devices apart (“client "
     "isolation”), as guest networks do: ask for another network, or let the teacher’s computer or phone open one."
@@ -38,14 +40,29 @@ def latency(milliseconds: float) -> str:
     return f"{told} That is long: come nearer to the access point, or let fewer devices use the network."
 
 
+def clock(ahead: float) -> str:
+    """By how many seconds a device's clock is ahead of the program's, and what that matters for."""
+    seconds = round(abs(ahead))
+    if seconds <= SKEWED:
+        return f"This device’s clock differs by {counted(seconds, 'second')}. That is near enough."
+    told = f"{counted(round(seconds / 60), 'minute')} {'ahead' if ahead > 0 else 'behind'}"
+    return (
+        f"This device’s clock is {told}. A class does not mind: it goes by the program’s clock alone. But a browser "
+        "may forget its seat too early, and refuse addresses with https. Let the device set its clock by itself."
+    )
+
+
 @dataclass(frozen=True)
 class ConnectionPage:
-    """What is tried, and what is known before: the host that was asked for, and the address for other devices."""
+    """What is tried, and what is known before: the host that was asked for, the program's clock, and the address for
+    other devices.
+    """
 
     title: str
     host: str
     click: str
     events: str
+    clock: str
     address: str
     others: str
     qr: Qr | None
@@ -55,10 +72,10 @@ class ConnectionPage:
         return replace(self, click=CLICKED)
 
 
-def connection_page(host: str, address: str, advice: str, picture: Qr | None) -> ConnectionPage:
+def connection_page(host: str, clock: str, address: str, advice: str, picture: Qr | None) -> ConnectionPage:
     """The page; `address` is empty where other devices cannot reach the program: then `advice` says what to do."""
     others = advice if not address else ISOLATED
-    return ConnectionPage("Is the way free?", _told(host), NOT_CLICKED, NO_EVENTS, address, others, picture)
+    return ConnectionPage("Is the way free?", _told(host), NOT_CLICKED, NO_EVENTS, clock, address, others, picture)
 
 
 def _told(host: str) -> str:

@@ -172,7 +172,7 @@ ANYONE = frozenset(
         "GET /w/{link}", "POST /w/{link}", "POST /w",
         "GET /classroom", "POST /classroom", "GET /join", "POST /join",
         "GET /classroom/connection", "POST /classroom/connection", "GET /classroom/connection/time",
-        "GET /classroom/connection/events",
+        "GET /classroom/connection/events", "GET /classroom/connection/clock",
         "GET /api/lessons", "POST /api/sessions", "POST /api/classes",
         "GET /healthz", "GET /readyz", "GET /metrics",
     )

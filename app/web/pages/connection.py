@@ -1,14 +1,16 @@
 """What stands between a device and a class: a page that tries it, and says what to do where something is in the way."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from time import time
+from time import gmtime, strftime, time
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
+from app.engine.network.errors import SetupError
 from app.sessions.setups.typed import WHOLE
-from app.views.classroom.connection import CLICKED, EVENTS_COME, connection_page, latency
+from app.views.classroom.connection import CLICKED, EVENTS_COME, clock, connection_page, latency
 from app.views.classroom.qr import qr
 from app.web.http.broadcast import BEAT, HEARTBEAT, Frames, Rooms, message
 from app.web.http.dependencies import services, soon
@@ -19,6 +21,7 @@ from app.web.http.reachable import reachable
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/classroom/connection"
+MILLISECONDS = re.compile(r"\d{1,15}", re.ASCII)
 ROUNDS = 4  # of asking, to tell how long one takes
 LONGEST = 60.0  # seconds that the page is sent events
 
@@ -29,7 +32,9 @@ async def connection(request: Request) -> Response:
     there = await reachable(request)
     picture = qr(there.url + ADDRESS) if there.url else None
     clicked = request.query_params.get("clicked") == "1"
-    page = connection_page(request.url.hostname or "", there.url + ADDRESS if there.url else "", there.advice, picture)
+    says = strftime("%H:%M:%S UTC", gmtime())
+    address = there.url + ADDRESS if there.url else ""
+    page = connection_page(request.url.hostname or "", says, address, there.advice, picture)
     page = page.after_a_click() if clicked else page
     return await soon(request, lambda: page_response(request, "classroom/connection.html", page, "classroom"))
 
@@ -47,12 +52,21 @@ async def measured(request: Request) -> Response:
     """Asked several times, one after the other: by this clock, how long it takes to hear from the page again."""
     asked, now = request.query_params, round(1000 * time())
     since, round_ = asked.get("since", ""), asked.get("round", "")
-    begun = int(since) if WHOLE.fullmatch(since) else now
+    begun = int(since) if MILLISECONDS.fullmatch(since) else now
     count = min(int(round_), ROUNDS) if WHOLE.fullmatch(round_) else 0
     if count >= ROUNDS:
         return HTMLResponse(latency((now - begun) / ROUNDS), headers=VARY)
     address = f"{root_of(request)}{ADDRESS}/time?since={begun}&amp;round={count + 1}"
     return HTMLResponse(f'<span hx-get="{address}" hx-trigger="load" hx-swap="outerHTML">…</span>', headers=VARY)
+
+
+@router.get(f"{ADDRESS}/clock")
+async def compared(request: Request) -> Response:
+    """How far the device's clock, in milliseconds as `key` tells it, is from this one."""
+    key = request.query_params.get("key", "")
+    if not MILLISECONDS.fullmatch(key):
+        raise SetupError("key", "This is not a time in milliseconds.", "Load the page again.")
+    return HTMLResponse(clock(int(key) / 1000 - time()), headers=VARY)
 
 
 @router.get(f"{ADDRESS}/events")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from time import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -33,9 +34,25 @@ def test_it_asks_several_times_and_tells_how_long_that_took(client: TestClient) 
         assert found
         address, rounds = found[1].replace("&amp;", "&"), rounds + 1
     assert rounds == 4
+    begun = round(1000 * (time() - 4))
+    assert "about 1000 ms" in re.sub(
+        r"100\d", "1000", client.get(f"/classroom/connection/time?since={begun}&round=4").text
+    )
     late = client.get("/classroom/connection/time?since=1&round=4").text
     assert "That is long" in late
     assert client.get("/classroom/connection/time?since=<b>&round=x").status_code == 200
+
+
+def test_it_compares_the_devices_clock_and_says_what_that_matters_for(client: TestClient) -> None:
+    def told(ahead: float) -> str:
+        return client.get(f"/classroom/connection/clock?key={round(1000 * (time() + ahead))}", headers=HTMX).text
+
+    assert re.search(r"The program’s clock says \d\d:\d\d:\d\d UTC\.", soup(client, "/classroom/connection").get_text())
+    assert "That is near enough." in told(1)
+    assert "clock is 15 minutes ahead" in told(900)
+    assert "clock is two minutes behind. A class does not mind" in told(-140)
+    for key in ("", "<b>", "9" * 400):
+        assert client.get(f"/classroom/connection/clock?key={key}").status_code == 422
 
 
 def test_no_more_streams_are_open_than_leave_room_for_pages() -> None:
