@@ -74,7 +74,7 @@ def each_curve(session: TrainingSession, query: Query, digits: int) -> Iterator[
         losses[MEAN] = [point.mean for point in points]
     lines = _lines(points, losses)
     wanted: Scale = "logarithmic" if _scale(query).value == "logarithmic" else "linear"
-    ahead = goal.end if goal and goal.end and goal.is_ahead(session.updates) else 0
+    ahead = goal.end if goal and goal.end and session.trains else 0
     reach = max(1.0, ahead / setup.iterations_per_epoch)
     told = _told("loss", lines, digits, "", points[-1])
     yield Curve(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, LOW, reach=reach), lines)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
+from app.sessions.walk.session import TrainingSession
 from app.views.pages import room_of
 from app.views.pictures.curves import curves
 from app.views.pictures.film import Frame
@@ -21,6 +22,8 @@ from app.web.http.page import page_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 SHEETS = ("tokens.css", "charts.css", "pictures.css")  # whose rules a drawing wears
+
+PLAYING = "playing"  # the field of the form that trains, while its page asks for more
 
 pages = WalkPages()
 
@@ -38,7 +41,8 @@ async def the_curves(the: WalkRequest) -> Response:
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
     await the.walk.follow(kept.session, points_followed(kept.session))
-    return await the.walk.work(lambda: the.fragment(curves(kept.session, the.request.query_params, the.digits)))
+    query, moving = _query_of(the), _moves(the, kept.session)
+    return await the.walk.work(lambda: the.fragment(curves(kept.session, query, the.digits, moving)))
 
 
 @pages.route("/pictures/{name}.svg")
@@ -63,13 +67,23 @@ async def picture(the: WalkRequest) -> Response:
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
-    query = the.request.query_params
+    query, moving = _query_of(the), _moves(the, kept.session)
     await the.walk.follow(kept.session, looked_over(kept.session, name))
 
     def drawn() -> Response:
-        return the.fragment(chosen_picture(kept.session, name, query, the.digits))
+        return the.fragment(chosen_picture(kept.session, name, query, the.digits, moving))
 
     return await the.walk.work(drawn)
+
+
+def _query_of(the: WalkRequest) -> dict[str, str]:
+    """What the address asks for of a picture."""
+    return {name: value for name, value in the.request.query_params.items() if name != PLAYING}
+
+
+def _moves(the: WalkRequest, session: TrainingSession) -> bool:
+    """Whether the page shows the film of a training: then nobody points at a picture that is replaced at once."""
+    return PLAYING in the.request.query_params and session.trains
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
@@ -97,7 +111,7 @@ DIVERGED = 409
 def asked_of(the: WalkRequest, message: str, status: int) -> Asked:
     """What a page asks of the training of a walk."""
     form, pressed = the.form, the.request.url.path.rsplit("/", 1)[1]
-    running = not message and pressed != "pause" and ("until" in form or form.get("playing") == "1")
+    running = not message and pressed != "pause" and ("until" in form or form.get(PLAYING) == "1")
     asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed, diverged=status == DIVERGED)
     count, measure = form.get("count", ""), form.get("measure", "")
     if NUMBER.fullmatch(count) and measure in dict(MEASURES):

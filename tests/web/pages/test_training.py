@@ -196,6 +196,23 @@ def test_a_run_that_made_the_loss_larger_offers_a_smaller_rate_until_another_one
     assert rate_of(client, at) == "6"
 
 
+@pytest.mark.parametrize("name", ["units", "boundary", "gradients", "curves"])
+def test_a_picture_that_is_chosen_while_it_moves_has_no_slider_and_nothing_to_point_at(
+    client: TestClient, clock: Clock, name: str
+) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    begun = ask(client, f"{at}/run", until="1", count="")
+    assert element(begun, "#train [name=playing]")["value"] == "1"
+    assert {tab["hx-include"] for tab in begun.select(".tabs a")} == {".past, #train [name=playing]"}
+    moving = client.get(f"{at}/pictures/{name}?playing=1", headers=HTMX).text
+    assert not re.search('id="epoch"|data-roving="plane"|name="playing"', moving)
+    still = client.get(f"{at}/pictures/{name}", headers=HTMX).text
+    assert 'data-roving="plane"' in still
+    ask(client, f"{at}/run/stop")
+    assert client.get(f"{at}/pictures/{name}?playing=1", headers=HTMX).text.count('id="epoch"') == (name != "curves")
+
+
 def test_slow_shows_each_epoch(client: TestClient) -> None:
     at = walk_of(client, MOONS)
     ask(client, f"{at}/run", count="7", measure="epochs", playing="1", pace="slow")
