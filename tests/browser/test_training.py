@@ -76,6 +76,7 @@ def test_a_run_comes_to_its_end_leads_back_by_its_pictures_and_by_undo(open_page
     page.locator("output", has_text="1 of 20").wait_for()
     assert page.locator("#picture .bands").inner_html() != now
     assert page.evaluate("document.activeElement.id") == "epoch"
+    assert page.locator("#loss-curve-at").get_attribute("d")
     page.get_by_role("button", name="Walk on from here").click()
     page.wait_for_selector("#stage")
     assert updates(page, state) == 9

@@ -5,18 +5,18 @@ from dataclasses import replace
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import room_of
-from app.views.pictures.curves import curves
+from app.views.pictures.curves import curves, marks_at
 from app.views.pictures.film import Frame
-from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_over, pictures_page
+from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_back, looked_over, pictures_page
 from app.views.training.training import MEASURES, PACES, Asked
-from app.web.http.fragments import partials
+from app.web.http.fragments import partials, parts_of
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
@@ -24,6 +24,7 @@ from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 SHEETS = ("tokens.css", "charts.css", "pictures.css")  # whose rules a drawing wears
 
 PLAYING = "playing"  # the field of the form that trains, while its page asks for more
+OF_FORMS = (PLAYING, "next")  # that chooses nothing of a picture
 
 pages = WalkPages()
 
@@ -42,7 +43,8 @@ async def the_curves(the: WalkRequest) -> Response:
         return await _page(the, kept, {})
     await the.walk.follow(kept.session, points_followed(kept.session))
     query, moving = _query_of(the), _moves(the, kept.session)
-    return await the.walk.work(lambda: the.fragment(curves(kept.session, query, the.digits, moving)))
+    epoch = None if moving else looked_back(kept.session, query)
+    return await the.walk.work(lambda: the.fragment(curves(kept.session, query, the.digits, moving, epoch)))
 
 
 @pages.route("/pictures/{name}.svg")
@@ -60,7 +62,7 @@ async def drawing(the: WalkRequest) -> Response:
 
 @pages.route("/pictures/{name}")
 async def picture(the: WalkRequest) -> Response:
-    """One picture."""
+    """One picture, and of the curves the mark of its epoch."""
     name = the.request.path_params["name"]
     if name not in PICTURES:
         raise HTTPException(404)
@@ -71,14 +73,17 @@ async def picture(the: WalkRequest) -> Response:
     await the.walk.follow(kept.session, looked_over(kept.session, name))
 
     def drawn() -> Response:
-        return the.fragment(chosen_picture(kept.session, name, query, the.digits, moving))
+        chosen = chosen_picture(kept.session, name, query, the.digits, moving)
+        epoch = None if chosen.past is None else chosen.past.back
+        marks = marks_at(kept.session, query, the.digits, epoch)
+        return HTMLResponse(partials([chosen], the.panel) + parts_of(marks, the), headers=VARY)
 
     return await the.walk.work(drawn)
 
 
 def _query_of(the: WalkRequest) -> dict[str, str]:
     """What the address asks for of a picture."""
-    return {name: value for name, value in the.request.query_params.items() if name != PLAYING}
+    return {name: value for name, value in the.request.query_params.items() if name not in OF_FORMS}
 
 
 def _moves(the: WalkRequest, session: TrainingSession) -> bool:
@@ -87,7 +92,7 @@ def _moves(the: WalkRequest, session: TrainingSession) -> bool:
 
 
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
-    return await pictures_response(the, kept, {**the.request.query_params, **more}, Asked(token_urlsafe(OP_BYTES)))
+    return await pictures_response(the, kept, {**_query_of(the), **more}, Asked(token_urlsafe(OP_BYTES)))
 
 
 async def pictures_response(
