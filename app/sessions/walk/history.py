@@ -211,7 +211,7 @@ def point_at(timeline: Timeline, way: Way[Point]) -> Point:
 
 def points_followed(session: TrainingSession) -> Iterator[None]:
     """Follows the walk little by little; then its points are there at once."""
-    return CURVES.followed(session.timeline, session.updates)
+    yield from CURVES.followed(session.timeline, session.updates)  # to count the updates may take long, too
 
 
 def known_before(setup: Setup, changes: Changes, updates: int) -> Checkpoint | None:
