@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import Visit, gradient_of_the_first_weight, two_moons
+from tests.browser.places import Visit, gradient_of_the_first_weight, taken_away, two_moons
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -19,10 +19,15 @@ def size_of(png: bytes) -> tuple[int, int]:
     return width, height
 
 
-TAKEN: dict[str, Visit] = {"explorer": gradient_of_the_first_weight, "training": two_moons}
+TAKEN: dict[str, Visit] = {
+    "explorer": gradient_of_the_first_weight,
+    "training": two_moons,
+    "take-away": taken_away,
+}
+PICTURES = [("explorer", "light"), ("explorer", "dark"), ("training", "light"), ("take-away", "light")]
 
 
-@pytest.mark.parametrize(("name", "theme"), [("explorer", "light"), ("explorer", "dark"), ("training", "light")])
+@pytest.mark.parametrize(("name", "theme"), PICTURES)
 def test_the_pictures_can_be_taken_and_the_kept_ones_have_their_size(
     open_page: OpenPage, name: str, theme: str
 ) -> None:
