@@ -58,6 +58,7 @@ class Font:
 
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
     "htmx-LICENSE.txt": "htmx.org/LICENSE",
     "inter-LICENSE.txt": "inter-ui/LICENSE.txt",
     "stix-two-math-LICENSE.txt": "@fontsource/stix-two-math/LICENSE",

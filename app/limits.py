@@ -32,6 +32,7 @@ class StoreLimits(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     session_hours: PositiveFloat = 24  # that the program runs: a session that nobody touched for so long is forgotten
+    class_hours: PositiveFloat = 24  # a class that nobody steered for so long goes, with its votes
     synchronous: Literal["NORMAL", "FULL"] = "NORMAL"  # FULL: what is saved survives a power cut too, but takes longer
     max_session_bytes: PositiveInt = 400_000  # of one session in the store
     max_store_megabytes: PositiveFloat = 1_000  # of all; an eighth is left to those that are there

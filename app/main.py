@@ -18,7 +18,9 @@ from app.sessions.store.private import DIRECTORY
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
+from app.web.api import classroom as classroom_api
 from app.web.api import sessions as api
+from app.web.http.broadcast import Rooms
 from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
@@ -33,7 +35,9 @@ from app.web.pages import (
     bug_lab,
     build,
     check,
+    classroom,
     compare,
+    connection,
     explorer,
     lessons,
     paths,
@@ -49,7 +53,8 @@ from app.web.pages import (
 PAGES_OF_A_WALK = (explorer, check, paths, predict, pictures, training, compare, bug_lab, walks, take_away)
 ROUTERS = (
     api.session, check.router, paths.router, predict.router, build.router, bug_lab.router, lessons.router, api.router,
-    take_away.api, walks.router, take_away.router, program.router,
+    take_away.api, walks.router, take_away.router, classroom_api.router, classroom.router, connection.router,
+    program.router,
 )  # fmt: skip
 SOON = 2.0  # seconds after its own start until the process that computes is started too, unless it is needed before
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
@@ -96,14 +101,15 @@ def services_of(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
         stuck = end_stuck if computes else lambda: None
-        used = thread_time if computes else clock  # not by those that it gives way to
+        used = thread_time if computes else clock  # in computing, not by those that it gives way to
         pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, used, stuck)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
+        app.state.rooms = Rooms(settings.max_connections // 2)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         work_process = WorkProcess(start_apart, count_begun) if start_apart else None
-        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
+        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, used, work_process)
         gc.set_threshold(*COLLECTIONS)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         if not computes:

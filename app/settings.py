@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.limits import Limits, StoreLimits
 
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+PUBLIC_URL = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*")
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 HTTPS_ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
@@ -50,6 +51,12 @@ def _prefix(path: str) -> str:
     return path.rstrip("/")
 
 
+def _public_url(url: str) -> str:
+    if url and PUBLIC_URL.fullmatch(url.rstrip("/")) is None:
+        raise ValueError(f"{url!r} is not an address; write it such as http://192.168.1.20:8000")
+    return url.rstrip("/")
+
+
 def _proxy(address: str) -> str:
     if address != "*":
         try:
@@ -64,6 +71,7 @@ def _proxy(address: str) -> str:
 HostNames = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], NoDecode, BeforeValidator(_listed)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_https_origin)], ...], NoDecode, BeforeValidator(_listed)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -89,6 +97,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     frame_ancestors: Origins = Field(default=(), validation_alias=from_environment("frame_ancestors"))
     # The path below which a proxy shows the program.
     root_path: Prefix = Field(default="", validation_alias=from_environment("root_path"))
+    public_url: PublicUrl = ""  # at which learners reach the program; found out where it is not set
     # Proxies whose X-Forwarded-For and -Proto are believed.
     forwarded_allow_ips: Proxies = Field(default=(), validation_alias=from_environment("forwarded_allow_ips"))
 
@@ -106,6 +115,10 @@ class Settings(Limits, StoreLimits, BaseSettings):
     session_rate: PositiveFloat = 20.0  # and a second after that: as many as a training asks for pictures
     joining_burst: PositiveInt = 600  # new sessions from one address at once: a school behind one router
     joining_rate: PositiveFloat = 60.0  # and a second after that
+
+    max_seats: PositiveInt = 1_000  # of one class, those that were removed among them
+    failed_codes_burst: PositiveInt = 30  # wrong codes of a class from one address at once
+    failed_codes_rate: PositiveFloat = 0.5  # and a second after that
 
     client_seconds: PositiveFloat = 10  # that a client has to send a request, and to read an answer
     max_connections: PositiveInt = 4_000  # at once, to one process; beyond, those that do nothing are closed

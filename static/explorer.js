@@ -88,7 +88,7 @@
   // A connection, unit or bias of the diagram opens its gradient along its paths.
   const open = (mark) => {
     const door = find("#ask button");
-    if (mark.closest("#net") && /^[bwuy]-/.test(door.value = refOf(mark))) door.click();
+    if (door && mark.closest("#net") && /^[bwuy]-/.test(door.value = refOf(mark))) door.click();
   };
   on("click", (event) => open(event.target));
 

@@ -105,7 +105,7 @@ def asked_in(shape: Shape, each: bool, missed: tuple[tuple[Symbol, str], ...]) -
             symbol, part = again[kind, layer]
             options = _of_another_unit(equations, symbol)
         else:
-            part = _part_of(shape, kind, layer)
+            part = part_of(shape, kind, layer)
             options = (equations if rule in explained else equations[1:]) if each else []
         explained.add(rule)
         index = next((equation.index for equation in options if equation.index >= free), None)
@@ -120,7 +120,7 @@ def _of_another_unit(equations: list[Equation], symbol: Symbol) -> list[Equation
     return [equation for equation in others if equation.symbol.j != symbol.j] or others or equations
 
 
-def _part_of(shape: Shape, kind: str, layer: int) -> str:
+def part_of(shape: Shape, kind: str, layer: int) -> str:
     """The sign of an output's error signal, the value of a hidden unit's, what a weight carried."""
     if kind == "dW":
         return "factor"
@@ -199,11 +199,12 @@ def answer(session: TrainingSession, reply: Reply) -> TrainingSession:
     question = question_of(session)
     if question is None or reply.about not in ("", question.name):
         raise QuestionError("answer", "The question that this answers is not open.", "Look where the walk stands now.")
-    noted = replace(session, answers=with_answer(session.answers, _answer(session, question, reply)))
+    noted = replace(session, answers=with_answer(session.answers, judged(session, question, reply)))
     return noted.moved_to(Place(session.iteration, session.cursor + 1))
 
 
-def _answer(session: TrainingSession, question: Question, reply: Reply) -> Answer:
+def judged(session: TrainingSession, question: Question, reply: Reply) -> Answer:
+    """What becomes of a reply to a question of this iteration. QuestionError where it is none."""
     case = case_of(session, question.symbol, question.part)
     guess, right, slip = "", False, ""
     if not reply.skip and case.part == "sign":

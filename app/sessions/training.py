@@ -1,8 +1,10 @@
 """A training run: so many updates, until the loss is low, or until it is stopped, in steps between those of others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import median
 from time import perf_counter
 
 from app.engine.network.errors import DivergedError, SetupError
@@ -11,11 +13,13 @@ from app.sessions.walk.fast_forward import fast_legs
 from app.sessions.walk.history import CURVES, Point, Way, point_at, points_of, updates_after, whole_epochs
 from app.sessions.walk.position import START
 from app.sessions.walk.session import Goal, TrainingSession
+from app.sessions.walk.timeline import Timeline
 
 STEP = 0.002  # seconds of computing that a step of a stretch may take, about
 FIRST = 8  # updates of the first one
 LATE = 1.5  # times as long as it should take a stretch may take to come to the end of an epoch
-SMALLER = 10.0  # a learning rate that led out of the finite numbers is divided by it
+SMALLER = 10.0  # a learning rate that was too large is divided by it
+RISEN, FEWEST = 1.5, 4  # times the loss before; points of the curve from which a run can be judged
 
 
 class StoppedError(RuntimeError):
@@ -77,11 +81,43 @@ def stopped_run(session: TrainingSession) -> TrainingSession:
     return replace(session, goal=None)
 
 
+class Companion:
+    """A walk that is trained beside another one, each time as far: its way, and how it was one leg earlier, from which
+    it is found where it stands. Where its numbers run away it stays behind.
+    """
+
+    def __init__(self, timeline: Timeline, updates: int) -> None:
+        self._timeline, self._lost = timeline, False
+        self._way: Way[Point] | None = None
+        self._before: Way[Point] | None = None
+        self.go_to(updates)
+
+    def go_to(self, updates: int) -> None:
+        """On, to so many updates."""
+        timeline, way = self._timeline, self._way
+        if not self._lost:
+            self._lost = True
+            with suppress(DivergedError):
+                there = CURVES.way(timeline, updates) if way is None else CURVES.gone_to(timeline, way, updates)
+                self._way, self._before, self._lost = there, way, False
+
+    def keep(self) -> None:
+        """What was found is known from now on."""
+        for way in (self._before, self._way):
+            if way is not None:
+                CURVES.put(self._timeline.setup, self._timeline.changes, way)
+
+
 def stretches(
-    session: TrainingSession, seconds: float, clock: Callable[[], float] = perf_counter, one_epoch: bool = False
+    session: TrainingSession,
+    seconds: float,
+    clock: Callable[[], float] = perf_counter,
+    one_epoch: bool = False,
+    beside: Sequence[Timeline] = (),
 ) -> Iterator[Stretch]:
     """On towards the run's goal, for about so many seconds of computing, as `clock` tells them, and to the end of an
-    epoch where that is near; `one_epoch`: to the end of the next one, if the time is enough.
+    epoch where that is near; `one_epoch`: to the end of the next one, if the time is enough. The walks `beside` go
+    along, within the same time.
 
     Where the numbers leave what is finite, the last stretch stands just before, and the run is over.
     """
@@ -89,6 +125,7 @@ def stretches(
     if goal is None:
         raise SetupError("run", "No training is under way.", "Begin one.")
     stretch, spent, size = Stretch(session, CURVES.way(timeline, session.updates)), 0.0, FIRST
+    companions = [Companion(other, session.updates) for other in beside]
     try:
         while goal.is_ahead(stretch.way.updates) and not stretch.over:
             start, way = clock(), stretch.way
@@ -101,6 +138,11 @@ def stretches(
             stretch = Stretch(session, way, passed, over)
             took = max(clock() - start, 1e-9)
             size, spent = max(1, min(2 * size, round(len(leg.losses) * STEP / took))), spent + took
+            for companion in companions:
+                yield stretch
+                start = clock()
+                companion.go_to(stop)
+                spent += clock() - start
             late = spent >= (seconds if stop == epoch_end else LATE * seconds)
             last = late or (one_epoch and stop == epoch_end) or over or stop == goal.end
             if last:
@@ -115,6 +157,8 @@ def stretches(
         yield stretch
     finally:
         CURVES.put(setup, timeline.changes, stretch.way)
+        for companion in companions:
+            companion.keep()
 
 
 def before_divergence(session: TrainingSession, error: DivergedError) -> TrainingSession:
@@ -134,6 +178,22 @@ def before_divergence(session: TrainingSession, error: DivergedError) -> Trainin
 def calmer(session: TrainingSession) -> TrainingSession:
     """Before the last run, with a smaller learning rate than it ended with."""
     return session.undo().with_learning_rate(smaller_rate(session))
+
+
+def risen_loss(session: TrainingSession) -> tuple[float, float] | None:
+    """The loss of all training examples before the last run, and now, where it has clearly risen: at the end, and most
+    of the time in the run's second half, it is more than `RISEN` times as high as before. So neither a few bad steps at
+    the start count, nor the ups and downs of small batches. None where it has not, or the run is too short to say.
+    """
+    if not session.marks or session.marks[-1].what != "run":
+        return None
+    points, start = points_of(session), session.marks[-1].place.iteration
+    *_, before = (point for point in points if point.updates <= start)
+    run = [point for point in points if point.updates > start]
+    if len(run) < FEWEST:
+        return None
+    began, late = before.training.loss, [point.training.loss for point in run[len(run) // 2 :]]
+    return (began, late[-1]) if min(median(late), late[-1]) > RISEN * began else None
 
 
 def smaller_rate(session: TrainingSession) -> float:

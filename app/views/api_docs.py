@@ -16,6 +16,14 @@ PROBLEMS = (
     ("busy", 503, "The server is busy. Nothing was changed; try again after as many seconds as Retry-After says."),
     ("store-full", 507, "The server keeps as many walks as it may. Those that are there go on; a new one waits."),
     ("not-writable", 507, "The server's disk takes nothing more. Nothing was changed; walks can be looked at."),
+    ("unknown-class", 404, "No class has this code, or it is over. Wrong codes are counted: too many at once get 429."),
+    ("no-key", 401, "The key opens nothing in this class, or there is none. Send it as Authorization: Bearer KEY."),
+    ("may-not", 403, "The key is one of the class's, but not one for this."),
+    (
+        "class",
+        409,
+        "As the class stands, that cannot be done: it is locked, or no answers are taken. Nothing was changed.",
+    ),
     ("failed", 500, "The program met a case that it does not know. The session is kept as it was."),
 )
 

@@ -66,11 +66,12 @@ class Chrome:
         speed: int = 1000,
         keys: str = "",
     ) -> Self:
-        """For the page at `path`; `current` is lessons, build, bug-lab or walks where it belongs there."""
+        """For the page at `path`; `current` is lessons, build, bug-lab, classroom or walks where it belongs there."""
         rooms = (
             ("Lessons", "/", "lessons"),
             ("Build", "/build", "build"),
             ("Bug lab", "/bug-lab", "bug-lab"),
+            ("Classroom", "/classroom", "classroom"),
             ("My walks", "/walks", "walks"),
         )
         nav = tuple(NavItem(text, href, name == current) for text, href, name in rooms)
@@ -203,6 +204,23 @@ def lesson_card(lesson: Lesson) -> LessonCard:
         introduction=lesson.introduction,
         drawing=thumbnail(lesson.published.sizes),
     )
+
+
+# What is kept ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PrivacyPage:
+    """What the program keeps of whoever uses it, and for how many hours."""
+
+    title: str
+    walk_hours: str
+    class_hours: str
+
+
+def privacy_page(walk_hours: float, class_hours: float) -> PrivacyPage:
+    """The page that says so."""
+    return PrivacyPage("What is kept of you", f"{walk_hours:g}", f"{class_hours:g}")
 
 
 # What did not work ----------------------------------------------------------------------------------------------------

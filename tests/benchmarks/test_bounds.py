@@ -47,9 +47,11 @@ def test_our_own_javascript_is_within_5_kilobytes(tmp_path: Path) -> None:
     assert 0 < own_javascript(fetched(tmp_path)) <= 5_000
 
 
-def test_a_decision_boundary_is_within_6_kilobytes(tmp_path: Path) -> None:
+def test_a_decision_boundary_is_within_12_kilobytes_with_the_numbers_under_the_pointer(tmp_path: Path) -> None:
+    """At rest; what a training's film sends of it is held to 6 kilobytes in tests/web/pages/test_training.py."""
+
     async def draw() -> int:
         async with browser(tmp_path) as asking:
             return (await pictures(asking, ("boundary",)))["boundary"].served
 
-    assert asyncio.run(draw()) <= 6_000
+    assert asyncio.run(draw()) <= 12_000

@@ -136,7 +136,81 @@ def looked_at(page: Page) -> None:
     page.goto(shared(page))
 
 
+class AClass:
+    """A class that has been asked a question, by its JSON, with some who answer."""
+
+    def __init__(self, page: Page, answers: tuple[str, ...] = ()) -> None:
+        self.page = page
+        opened = page.request.post("/api/classes", data={"lesson": "two-outputs-two-paths"}).json()
+        self.code, self.host, self.present = opened["code"], opened["host"], opened["present"]
+        self.seats = [page.request.post(f"/api/classes/{self.code}/seats").json()["seat"] for _ in answers]
+        self.steer("ask", {"at": 17})
+        self.steer("next")
+        self.vote(1, answers)
+
+    def vote(self, round: int, answers: tuple[str, ...]) -> None:
+        """The seats answer."""
+        for seat, answer in zip(self.seats, answers, strict=False):
+            self.steer("vote", {"round": round, "answer": answer, "key": "1"}, seat)
+
+    def steer(self, verb: str, body: object = None, key: str = "") -> None:
+        """One request of the host, or of whoever has this key."""
+        headers = {"Authorization": f"Bearer {key or self.host}"}
+        answer = self.page.request.post(f"/api/classes/{self.code}/{verb}", data=body, headers=headers)
+        assert answer.ok, answer.text()
+
+
+ANSWERS = ("0.00895", "0.00895", "0.0084737", "-0.00895", "0.0084737", "0.0371", "0.0084737", "0.1987")
+AFTERWARDS = ("0.00895", "0.00895", "0.00895", "0.00895", "0.0084737", "0.00895", "0,009", "0.1987")
+
+
+def taught(page: Page) -> None:
+    """The teacher's page while a vote is open, all of it unfolded."""
+    page.goto(f"/host/{AClass(page, ANSWERS[:2]).host}")
+    page.get_by_text("Join, wall, seats").click()
+    page.get_by_text("Who is here").click()
+
+
+def seated(page: Page) -> None:
+    """A learner's page while a vote is open."""
+    page.goto(f"/join/{AClass(page).code}")
+    page.get_by_role("button", name="Take a seat").click()
+    page.locator("#vote").wait_for()
+
+
+def on_the_wall(page: Page) -> None:
+    """The wall at the reveal, after two votes."""
+    room = AClass(page, ANSWERS)
+    for _ in range(2):
+        room.steer("next")
+    room.vote(2, AFTERWARDS)
+    room.steer("next")
+    page.goto(f"/present/{room.present}")
+
+
+def connected(page: Page) -> None:
+    """The page that tries the way, when it has."""
+    page.goto("/classroom/connection")
+    page.get_by_text("An answer takes").wait_for()
+
+
+def overviewed(page: Page) -> None:
+    """The teacher's overview after a question."""
+    room = AClass(page, ANSWERS)
+    for _ in range(3):
+        room.steer("next")
+    page.goto(f"/host/{room.host}/overview")
+
+
 PAGES: dict[str, Visit] = {
+    "class overview": overviewed,
+    "connection": connected,
+    "classroom": lambda page: page.goto("/classroom"),
+    "join": lambda page: page.goto("/join/CDFGHJ"),
+    "privacy": lambda page: page.goto("/privacy"),
+    "taught": taught,
+    "seated": seated,
+    "wall": on_the_wall,
     "my walks": my_walks,
     "no walks": lambda page: page.goto("/walks"),
     "take away": taken_away,

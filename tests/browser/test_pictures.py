@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import Visit, gradient_of_the_first_weight, taken_away, two_moons
+from tests.browser.places import Visit, gradient_of_the_first_weight, on_the_wall, taken_away, two_moons
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -22,9 +22,10 @@ def size_of(png: bytes) -> tuple[int, int]:
 TAKEN: dict[str, Visit] = {
     "explorer": gradient_of_the_first_weight,
     "training": two_moons,
+    "classroom": on_the_wall,
     "take-away": taken_away,
 }
-PICTURES = [("explorer", "light"), ("explorer", "dark"), ("training", "light"), ("take-away", "light")]
+PICTURES = [(name, "light") for name in TAKEN] + [("explorer", "dark")]
 
 
 @pytest.mark.parametrize(("name", "theme"), PICTURES)

@@ -30,6 +30,11 @@ from app.views.charts.lines import Plot
 from app.views.charts.map import Map
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
+from app.views.classroom.classroom import Calm, ClassroomPage, JoinPage, Seats, Steering
+from app.views.classroom.classroom import SurePage as SureDeletePage
+from app.views.classroom.connection import ConnectionPage
+from app.views.classroom.overview import OverviewPage
+from app.views.classroom.question import Own, Wall
 from app.views.compare.act_two import ActTwoPage
 from app.views.compare.compare import ComparePage, Comparison, ForkPanel
 from app.views.compare.marked import Drawing as Rule
@@ -63,12 +68,18 @@ PAGES: dict[str, type[Any]] = {
     "lessons/lesson.html": pages.LessonPage,
     "problem.html": pages.ProblemPage,
     "docs.html": ApiDocsPage,
+    "privacy.html": pages.PrivacyPage,
     "bug_lab/page.html": BugLabPage,
     "bug_lab/set.html": SetPage,
     "build/page.html": BuildPage,
     "compare/page.html": ComparePage,
     "compare/act-two.html": ActTwoPage,
     "pictures/page.html": PicturesPage,
+    "classroom/page.html": ClassroomPage,
+    "classroom/join.html": JoinPage,
+    "classroom/sure.html": SureDeletePage,
+    "classroom/overview.html": OverviewPage,
+    "classroom/connection.html": ConnectionPage,
     "take_away/page.html": TakeAwayPage,
     "take_away/opened.html": OpenedPage,
     "take_away/walk.html": OneFilePage,
@@ -126,6 +137,11 @@ MARKS: dict[str, tuple[type[Any], str]] = {
     "explorer/parameter.html": (ParameterRow, "row"),
     "explorer/cell.html": (Cell, "cell"),
     "walks/card.html": (WalkCard, "walk"),
+    "classroom/calm.html": (Calm, "panel"),
+    "classroom/wall.html": (Wall, "panel"),
+    "classroom/own.html": (Own, "panel"),
+    "classroom/steering.html": (Steering, "panel"),
+    "classroom/seats.html": (Seats, "panel"),
 }
 
 

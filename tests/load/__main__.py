@@ -1,6 +1,7 @@
 """One server under load, on loopback, with every figure beside its bound. What it is asked for, one after the other:
 
 class: 300 join, step, are back after a restart; 25 go as fast as they can; 300 browsers come at once.
+follow: 500 join a class, 300 of them follow its teacher and vote twice, and the server is killed in between.
 walks: what a walk takes in memory and in the store, and a step of processor time, by the size of the network.
 beside: calm learners beside each of those who stop the others, or would, in a scene of so many seconds.
 soak: 300 learners do everything that there is, every tenth means harm, and the server is killed three times.
@@ -17,10 +18,11 @@ import sys
 from tests.load.beside import beside
 from tests.load.classroom import measured_class
 from tests.load.figures import MEGABYTE
+from tests.load.following import measured_following
 from tests.load.soak import soak
 from tests.load.walks import measured_walks
 
-PARTS = ("class", "walks", "beside", "soak")
+PARTS = ("class", "follow", "walks", "beside", "soak")
 
 
 def main() -> int:
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="+", choices=PARTS)
     parser.add_argument("--seconds", type=float, default=10.0, help="of the class, of each scene, and of the soak")
     parser.add_argument("--learners", type=int, default=300, help="in the class and in the soak")
+    parser.add_argument("--joining", type=int, default=500, help="a class that follows")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", default="", metavar="REGEX", help="scenes whose names it finds")
     parser.add_argument(
@@ -44,6 +47,8 @@ def main() -> int:
     bounds = []
     if "class" in options.parts:
         bounds += measured_class(options)
+    if "follow" in options.parts:
+        bounds += measured_following(options)
     if "walks" in options.parts:
         bounds += measured_walks()
     if "beside" in options.parts:

@@ -181,6 +181,28 @@ WITHOUT_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "POST /w": _none,
     "POST /preferences": _of("theme", "dark", "light"),
 }
+OF_A_CLASS: Mapping[str, Callable[[Random], Fields]] = {
+    "GET /classroom": _none,
+    "POST /classroom": lambda chance: {"lesson": chance.choice(SLUGS)},
+    "GET /classroom/connection": _none,
+    "POST /classroom/connection": _none,
+    "GET /classroom/connection/time": _whole("round", 9),
+    "GET /join": _none,
+    "GET /join/{code}": _none,
+    "POST /join": _of("code", "CCCCCC", "more"),
+    "GET /seat": _none,
+    "POST /seat/vote": _of("answer", "0.5", "more"),
+    "GET /present/{key}": _none,
+    "GET /host/{key}": _none,
+    "GET /host/{key}/overview": _whole("labels", 1),
+    "GET /host/{key}/results.csv": _none,
+    "GET /host/{key}/delete": _none,
+    "POST /host/{key}/delete": _none,
+    "POST /host/{key}/show": _of("mistake", *MISTAKES),
+    "POST /host/{key}/{verb}": _of("what", "", "sign", "value-3"),
+    "GET /privacy": _none,
+}
+STEERED = ("ask", "next", "close", "insist", "lock", "unlock", "rotate", "let-in", "door", "remove", "mode")
 AT = "/sessions/{session_id}"
 GIVEN_UP = (  # then the walk has another address, or none
     *(f"POST {AT}/revoke", f"POST {AT}/delete"),
@@ -189,6 +211,7 @@ GIVEN_UP = (  # then the walk has another address, or none
 FORMS = {
     **BEGINNINGS,
     **WITHOUT_A_WALK,
+    **OF_A_CLASS,
     **{operation.replace(" ", f" {AT}", 1): fields for operation, fields in OF_A_WALK.items()},
 }
 
@@ -214,8 +237,14 @@ def documented(operation: str) -> dict[str, Any] | None:
 
 @cache
 def by_document() -> tuple[str, ...]:
-    """The API's operations."""
-    return tuple(operation for operation in operations() if documented(operation))
+    """The API's operations, but for streams."""
+    return tuple(operation for operation in operations() - streams() if documented(operation))
+
+
+@cache
+def streams() -> frozenset[str]:
+    """What goes on as long as somebody listens: the part that follows a class asks for that."""
+    return frozenset(operation for operation in operations() if operation.endswith("/events"))
 
 
 def sampled(schema: Mapping[str, Any], chance: Random) -> Any:
@@ -277,6 +306,8 @@ class Wanderer(Browser):
     record: Record
     walk: str = ""
     rev: int = 0
+    code: str = "CCCCCC"
+    host: str = "n" * 40
     client: Client | None = None
 
     async def wander(self, until: float, least: int, pause: tuple[float, float]) -> None:
@@ -341,7 +372,8 @@ class Wanderer(Browser):
         path = path.replace("{name}", self.chance.choice(list(PICTURES)))
         path = path.replace("{form}", self.chance.choice(list(TAKEN_AWAY)))
         path = path.replace("{link}", link_of(TrainingSession.of_lesson(self.chance.choice(LESSONS))))
-        path = path.replace("{number}", str(self.chance.randint(0, 99)))
+        path = path.replace("{code}", self.code).replace("{key}", self.host).replace("{label}", "kind%20fox")
+        path = path.replace("{verb}", self.chance.choice(STEERED)).replace("{number}", str(self.chance.randint(0, 99)))
         if operation == BEGUN_BY_API:
             own = self.chance.random() < 0.7
             given = any_network(self.chance) if own else {"lesson": self.chance.choice(SLUGS)}
@@ -353,12 +385,13 @@ class Wanderer(Browser):
         query = {one["name"]: sampled(one["schema"], self.chance) for one in asked}
         query = {name: value for name, value in query.items() if value is not None}
         path = f"{path}?{urlencode(query)}" if query else path
+        bearer = {"authorization": f"Bearer {self.host}"} if "/classes/" in path else {}
         if "requestBody" not in described:
-            return method, path, b"", {}
+            return method, path, b"", bearer
         given = sampled(described["requestBody"]["content"]["application/json"]["schema"], self.chance)
-        if self.chance.random() < 0.8:
+        if given and self.chance.random() < 0.8:
             given.pop("rev", None)
-        return method, path, json_bytes(given), {"content_type": "application/json"}
+        return method, path, json_bytes(given), {"content_type": "application/json", **bearer}
 
     def _of_form(self, method: str, path: str, fields: Fields) -> tuple[str, str, bytes, dict[str, str]]:
         headers = {"accept": "text/html", "sec_fetch_site": "same-origin"}
@@ -370,6 +403,9 @@ class Wanderer(Browser):
         return method, path, urlencode({**rev, **fields}).encode(), {**headers, "content_type": FORM}
 
     def _remember(self, operation: str, answer: Answer) -> None:
+        if operation == "POST /api/classes" and answer.status == 201:
+            opened = answer.json()
+            self.code, self.host = opened["code"], opened["host"]
         found = re.fullmatch(r"(?:/api)?/sessions/([\w-]+)(?:/compare)?", answer.headers.get("location", ""))
         if found and found[1] != self.walk:  # another walk has begun
             self.walk, self.rev = found[1], 1

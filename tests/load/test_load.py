@@ -15,9 +15,10 @@ from tests.load.attackers import SCENES, Seen
 from tests.load.beside import Found, Play, played
 from tests.load.classroom import classroom, crowd
 from tests.load.figures import MEGABYTE, Bound
+from tests.load.following import following
 from tests.load.learners import Tally
 from tests.load.server import Server
-from tests.load.soak import FORMS, Record, Wanderer, by_document, operations, soaked
+from tests.load.soak import FORMS, Record, Wanderer, by_document, operations, soaked, streams
 from tests.load.walks import SIZES, measured_walks
 
 SHORT = Play(seconds=0.4, calm=5, pause=(0.02, 0.1), connections=4, preparing=1.0)
@@ -79,6 +80,11 @@ def test_a_small_class_is_back_after_a_restart(tmp_path: Path) -> None:
         assert broken(asyncio.run(crowd(server, 5))) == []
 
 
+def test_a_small_class_follows_votes_and_is_back_after_a_kill(tmp_path: Path) -> None:
+    with closing(Server(tmp_path)) as server:
+        assert broken(asyncio.run(following(server, 7, 6, hurry=10))) == []
+
+
 def test_what_a_walk_takes_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert broken(measured_walks(SIZES[:1], walks=1, steps=1)) == []
     assert len(re.findall(r"^[\d-]+, \d+: -?\d+ kB, \d+, \d+\.\d ms$", capsys.readouterr().out, re.MULTILINE)) == 2
@@ -88,7 +94,7 @@ def test_what_a_walk_takes_is_found(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_everything_that_the_program_answers_is_asked_for() -> None:
-    assert {*FORMS, *by_document(), "GET /static"} == operations()
+    assert {*FORMS, *by_document(), "GET /static", *streams()} == operations()
 
 
 def test_everything_can_be_asked_for_and_what_is_lost_is_counted(tmp_path: Path) -> None:
@@ -96,7 +102,7 @@ def test_everything_can_be_asked_for_and_what_is_lost_is_counted(tmp_path: Path)
 
     async def asked(port: int) -> tuple[int, int]:
         wanderer = Wanderer(port, "127.0.0.7", Random(1), record)
-        for operation in sorted(operations() - {"GET /static"}):
+        for operation in sorted(operations() - {"GET /static"} - streams()):
             if not wanderer.walk:
                 await wanderer.do("POST /sessions")
             await wanderer.do(operation)

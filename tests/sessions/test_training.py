@@ -7,13 +7,16 @@ import pytest
 
 from app.engine.data.datasets import Dataset
 from app.engine.learning.optimizers import Optimizer
-from app.engine.network.errors import SetupError
+from app.engine.memory import MEMORY
+from app.engine.network.errors import DivergedError, SetupError
 from app.engine.network.initializers import Initializer
 from app.engine.setup import Setup
+from app.sessions.compare.counterpart import all_followed, others_of, pair_of, walk_beside
+from app.sessions.compare.forks import begun_fork, with_fork
 from app.sessions.store.texts import fixed_text, moving_text, session_of
-from app.sessions.training import back_to, begun_run, stopped_run, stretches
+from app.sessions.training import back_to, begun_run, calmer, risen_loss, stopped_run, stretches
 from app.sessions.walk.history import points_of
-from app.sessions.walk.session import TrainingSession
+from app.sessions.walk.session import Fork, TrainingSession
 from tests.sessions.clock import Clock
 from tests.sessions.own_setups import bits, own
 
@@ -145,6 +148,56 @@ def test_a_run_makes_at_least_one_update(updates: int) -> None:
 def test_nothing_goes_on_where_nothing_was_begun() -> None:
     with pytest.raises(SetupError, match="Begin one"):
         list(stretches(own(), 1.0))
+
+
+def beside_all() -> TrainingSession:
+    """A walk that is compared with three others, one of which runs away."""
+    setup = Setup((2, 3, 1), Dataset("moons", 40), ("relu", "identity"), "mean_squared_error", batch_size=10)
+    begun = begun_fork(TrainingSession.of_setup(setup), Fork("optimizer", "adam"))
+    return with_fork(with_fork(begun, Fork("batch_size", "7")), Fork("learning_rate", "60"))
+
+
+def test_walks_beside_go_as_far_within_the_same_time_and_need_not_be_followed_again() -> None:
+    begun = begun_run(beside_all(), 100_000)
+    MEMORY.bound(MEMORY.most)
+    *_, alone = stretches(begun, 1.0, Clock(tick=0.005))
+    MEMORY.bound(MEMORY.most)
+    others = others_of(begun)
+    *_, last = stretches(begun, 1.0, Clock(tick=0.005), beside=others)
+    assert 2 < last.session.updates < alone.session.updates / 2
+    assert list(all_followed(last.session, apart=False)) == []
+    points = [points_of(walk_beside(last.session, fork)) for fork in begun.others]
+    MEMORY.bound(MEMORY.most)
+    for fork, found in zip(begun.others, points, strict=True):
+        anew = points_of(walk_beside(last.session, fork))
+        assert repr(found) == repr(anew)
+        assert found[-1].updates == last.session.updates
+
+
+def test_a_walk_beside_that_runs_away_stops_no_other() -> None:
+    begun = begun_run(beside_all(), 400)
+    *_, last = stretches(begun, FOREVER, beside=others_of(begun))
+    assert last.stopped is None
+    assert last.session.updates == 400
+    with pytest.raises(DivergedError):
+        pair_of(last.session)
+
+
+@pytest.mark.parametrize(("rate", "batch_size", "risen"), [
+    (0.5, 10, False), (0.5, None, False), (5.0, 10, False), (5.0, None, False),
+    (20.0, 10, True), (60.0, 10, True), (60.0, None, True),
+])  # fmt: skip
+def test_a_loss_has_risen_where_the_run_has_made_it_clearly_larger(
+    rate: float, batch_size: int | None, risen: bool
+) -> None:
+    setup = Setup((2, 3, 1), Dataset("moons", 40), ("tanh", "sigmoid"), batch_size=batch_size, learning_rate=rate)
+    ran = run(TrainingSession.of_setup(setup), 200)
+    losses = [point.training.loss for point in points_of(ran)]
+    assert risen_loss(ran) == ((losses[0], losses[-1]) if risen else None)
+    assert risen_loss(run(ran, 200)) is None or not risen  # judged by the last run alone
+    assert risen_loss(run(TrainingSession.of_setup(setup), 3)) is None  # too short
+    assert risen_loss(ran.undo()) is None
+    assert risen_loss(calmer(ran)) is None
 
 
 def test_a_goal_survives_in_a_document() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from math import isfinite
 from typing import NamedTuple
 
 from app.engine.equations.shape import Shape
@@ -15,7 +16,7 @@ from app.engine.network.expressions import Symbol
 from app.engine.setup import Setup
 from app.lessons import lesson_named
 from app.sessions.compare.forks import forked
-from app.sessions.walk.history import known_before, points_followed
+from app.sessions.walk.history import CURVES, known_before, points_followed, points_of
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import Fork, TrainingSession
 from app.sessions.walk.timeline import Timeline
@@ -56,8 +57,13 @@ def walk_beside(session: TrainingSession, fork: Fork) -> TrainingSession:
 
 
 def _at_place(session: TrainingSession, other: TrainingSession) -> TrainingSession:
+    """Where the way there was followed to a finite loss, its last iteration is run only for who looks at it."""
+    place = same_place(session.place, session.shape, other.shape)
+    there = replace(other, cursor=place.cursor)
+    if there.finished and isfinite(points_of(there)[-1].training.loss):
+        return there
     other.timeline.checked()
-    return other.moved_to(same_place(session.place, session.shape, other.shape))
+    return other.moved_to(place)
 
 
 def all_followed(session: TrainingSession, apart: bool = True) -> Iterator[None]:
@@ -65,15 +71,18 @@ def all_followed(session: TrainingSession, apart: bool = True) -> Iterator[None]
     come `apart`, so that others go first in between; then all is there, or almost. It ends early where the numbers of
     one run away: `counterpart` and `walk_beside` tell that.
     """
-    others = [_beside(session, fork) for fork in session.forks or (None,)]
-    for i, other in enumerate(others):
-        if other is not None:
-            if i == 0:
-                yield from points_followed(session)
-            with suppress(DivergedError):
-                yield from points_followed(other)
-                pair = pair_of(session) if apart and i == 0 else None
-                yield from (None for _ in (_search(*pair) if pair else ()))
+    yield from points_followed(session)
+    for i, other in enumerate(others_of(session)):
+        with suppress(DivergedError):
+            yield from CURVES.followed(other, session.updates)
+            pair = pair_of(session) if apart and i == 0 else None
+            yield from (None for _ in (_search(*pair) if pair else ()))
+
+
+def others_of(session: TrainingSession) -> tuple[Timeline, ...]:
+    """The ways of all that a walk is compared with, none of which is run to there yet."""
+    others = (_beside(session, fork) for fork in session.forks or (None,))
+    return tuple(other.timeline for other in others if other is not None)
 
 
 def _beside(session: TrainingSession, fork: Fork | None) -> TrainingSession | None:

@@ -20,8 +20,14 @@ READERS = (
     "ALTER TABLE session ADD COLUMN reader TEXT",  # a second key, by which the session is only looked at
     "CREATE UNIQUE INDEX session_reader ON session (reader)",
 )
+CLASSES = (
+    "CREATE TABLE classroom (id TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, rev INTEGER NOT NULL,"
+    " document TEXT NOT NULL, open TEXT NOT NULL, touched REAL NOT NULL)",  # open: the round that takes votes, or empty
+    "CREATE TABLE vote (number INTEGER PRIMARY KEY, classroom TEXT NOT NULL, round TEXT NOT NULL, seat TEXT NOT NULL,"
+    " key TEXT NOT NULL, answer TEXT NOT NULL, UNIQUE (classroom, round, seat, key))",
+)
 # The n-th leads from version n to n + 1; one that was published never changes.
-MIGRATIONS = (FIRST, OPERATION_KEYS, CLOCK, READERS)
+MIGRATIONS = (FIRST, OPERATION_KEYS, CLOCK, READERS, CLASSES)
 VERSION = len(MIGRATIONS)
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from app.engine.memory import MEMORY
 from app.lessons import UnknownLessonError
 from app.limits import StoreLimits
+from app.sessions.store.classroom import SqliteClasses
 from app.sessions.store.migrations import migrate
 from app.sessions.store.private import make_file
 from app.sessions.store.store import (
@@ -89,6 +90,7 @@ class SqliteStore:
         self._before: float = seconds - clock()  # that it was served before this clock's 0
         self._noted: float = seconds
         self._writer = Writer(directory / FILE, limits.synchronous, most_bytes)
+        self.classes = SqliteClasses(self._writer.write, self._rows, self._now, limits.class_hours * 3600.0)
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
@@ -145,6 +147,7 @@ class SqliteStore:
         moving = await self._packed(session, kept.fixed_bytes)
         unused = self._unused_since(1)
         if await self._writer.write(SWAP, rev, moving, " ".join(operations), kept.id, kept.rev, unused):
+            self.classes.ring(kept.id)
             return self._hold(Kept(kept.id, rev, session, operations, kept.fixed_bytes))
         current = await self.load(kept.id)
         if led_to(current.operations, key) is None:
@@ -207,9 +210,12 @@ class SqliteStore:
         self._writer.close(BEAT, self._now())
         self._reader.close()
 
-    def _row(self, query: str, *parameters: str) -> Any:
+    def _row(self, query: str, *parameters: Any) -> Any:
+        return next(iter(self._rows(query, *parameters)), None)
+
+    def _rows(self, query: str, *parameters: Any) -> list[Any]:
         try:
-            return self._reader.execute(query, parameters).fetchone()
+            return self._reader.execute(query, parameters).fetchall()
         except sqlite3.Error as error:
             raise explained(error) from error
 

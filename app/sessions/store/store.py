@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
+from app.sessions.store.classroom import ClassStore
 from app.sessions.walk.checkpoints import MOST_CHECKPOINTS, Checkpoint
 from app.sessions.walk.session import TrainingSession
 
@@ -132,8 +133,11 @@ class StoreFullError(StoreError):
 class SessionStore(Protocol):
     """Keeps sessions by unguessable ids. What a method has returned from is committed.
 
-    Each raises StoreError where the store does not answer.
+    Each raises StoreError where the store does not answer. Beside them it keeps `classes`, which follow sessions.
     """
+
+    @property
+    def classes(self) -> ClassStore: ...
 
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1.

@@ -50,9 +50,9 @@ def in_slices(
         there = leg.end
         known = list(thinned([*known, there], there.iteration))
         warm = replace(session, timeline=replace(timeline, checkpoints=(*known, *beyond)))
-        yield warm
         took = max(clock() - begun, 1e-9)
         length = max(FIRST, min(2 * length, round(length * SHORT / took)))
+        yield warm
     yield verb(warm)
 
 

@@ -25,7 +25,7 @@ from app.engine.setup import Setup
 from app.sessions.walk.checkpoints import Checkpoint
 from app.sessions.walk.classes import accuracy, classifies
 from app.sessions.walk.edits import Changes, examples_at
-from app.sessions.walk.fast_forward import Leg
+from app.sessions.walk.fast_forward import Leg, fast_legs
 from app.sessions.walk.session import TrainingSession
 from app.sessions.walk.timeline import Timeline
 
@@ -97,6 +97,13 @@ class History(Generic[Seen]):
         recent = (*way.recent, *leg.losses.tolist())[-timeline.setup.iterations_per_epoch :]
         there = Way(leg.end, recent, way.seen)
         return replace(there, seen=self._look(timeline, way, there))
+
+    def gone_to(self, timeline: Timeline, way: Way[Seen], updates: int) -> Way[Seen]:
+        """A way of this timeline gone on to so many updates, past all places to look at."""
+        stops = sorted({*self._places(timeline.setup, way.updates, updates), updates})
+        for leg in fast_legs(timeline.setup, timeline.changes, way.end, stops):
+            way = self.gone_on(timeline, way, leg)
+        return way
 
     def before(self, setup: Setup, changes: Changes, updates: int) -> Way[Seen] | None:
         """The longest known way of at most so many updates on which the same was changed."""
@@ -204,7 +211,7 @@ def point_at(timeline: Timeline, way: Way[Point]) -> Point:
 
 def points_followed(session: TrainingSession) -> Iterator[None]:
     """Follows the walk little by little; then its points are there at once."""
-    return CURVES.followed(session.timeline, session.updates)
+    yield from CURVES.followed(session.timeline, session.updates)  # to count the updates may take long, too
 
 
 def known_before(setup: Setup, changes: Changes, updates: int) -> Checkpoint | None:

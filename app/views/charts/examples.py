@@ -119,7 +119,8 @@ def by_value(points: Array, targets: Array, off: Array, bands: Bands, kind: str)
         ("the target is higher than predicted", "off pos", "-", off > 0),
         ("the target is lower than predicted", "off neg", "", off < 0),
     ):
-        lengths = np.minimum(bands.scale * np.abs(off), LONGEST)
+        with np.errstate(all="ignore"):  # what is 0 on an endless scale has no length
+            lengths = np.nan_to_num(np.minimum(bands.scale * np.abs(off), LONGEST))
         here &= lengths >= SHORTEST
         shapes = tuple(f"m0 {way}{RADIUS}v{way}{place(length)}" for length in lengths[here].tolist())
         if shapes and kind == "training":

@@ -13,7 +13,7 @@ from app.views.pictures.over_data import OverData
 from app.views.pictures.pictures import ChosenPicture, chosen_picture
 from app.views.training.training import Training
 
-COARSE = 40  # columns of a line that is drawn anew: it takes few bytes, and is drawn finer at the end
+COARSE, FEW = 40, 5  # columns of a line that is drawn anew, fewer of more lines: few bytes; at the end it is finer
 LONGEST = 64  # frames by which lines are made longer before they are drawn anew, thinned
 
 
@@ -72,6 +72,7 @@ class Lines:
         self._drawn = [(one, *axes_of(one.about, one.lines)) for one in drawings]
         axes = ";".join(f"{x.limits}{y.limits}{y.logarithmic:d}" for _, x, y in self._drawn).replace(" ", "")
         count = sum(len(one.lines) for one in drawings)
+        self._columns = COARSE * FEW // max(FEW, count)
         self._axes, end = f"{count}{axes}", max(line.at(len(line.values) - 1) for line in drawings[0].lines)
         had, self._beyond, frames = _had(has)
         self._longer = had == self._axes and self._beyond <= end and frames < LONGEST
@@ -83,7 +84,7 @@ class Lines:
             yield Part(f"#{one.about.id}-told", "text", one.about.title)
             if not self._longer:
                 after, titles = f"#{one.about.id}-title ~ ", (one.about.x_title, one.about.y_title)
-                lines = tuple(Line(line.look, path(line, x, y, COARSE), "", "", line.name) for line in one.lines)
+                lines = tuple(Line(line.look, path(line, x, y, self._columns), "", "", line.name) for line in one.lines)
                 yield Part(f"{after}.ground", "ground", ground(one.about.frame, (x, y), titles))
                 yield Part(f"{after}.lines", "lines", lines)
 

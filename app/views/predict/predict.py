@@ -23,6 +23,8 @@ from app.views.text.numbers import number, signed
 from app.views.text.words import MOST_READ_OUT, PLACES, counted, listed, sentence
 
 WHOLE = {"delta": "error signal", "dW": "gradient"}
+OF_ONE_EXAMPLE = ("z", "a", "delta")  # kinds of equations; the others are of the whole batch
+UPDATED = "the update of "
 LEFT_OUT = re.compile("with (.+) left out")
 UNKNOWN = '<mtext class="missing">?</mtext>'
 
@@ -77,14 +79,14 @@ def predict_panel(session: TrainingSession, digits: int, moment: float, reply: s
     """
     question = posed_question(session)
     if question is not None:
-        return _asking(session, question, digits, moment, reply)
+        return asking(session, question, digits, moment, reply)
     answers = answered(session)
     if not answers:
         return CLOSED
     case = case_of(session, answers[-1].symbol, answers[-1].part)
     if case.truth != answers[-1].truth:  # of another example than the page shows now, or from before an edit
         return CLOSED
-    return Predict(verdict=_verdict(session, case, answers[-1], digits))
+    return Predict(verdict=verdict_of(session, case, answers[-1], digits))
 
 
 def score_told(score: Score) -> str:
@@ -98,7 +100,8 @@ def score_told(score: Score) -> str:
 # The question -------------------------------------------------------------------------------------------------------
 
 
-def _asking(session: TrainingSession, question: Question, digits: int, moment: float, reply: str) -> Predict:
+def asking(session: TrainingSession, question: Question, digits: int, moment: float = 0.0, reply: str = "") -> Predict:
+    """A question about this iteration, open."""
     case = case_of(session, question.symbol, question.part)
     return Predict(
         heading(case.equation, case.shape, orientation_of(session)),
@@ -115,12 +118,15 @@ def _asking(session: TrainingSession, question: Question, digits: int, moment: f
 def _question(session: TrainingSession, case: Case) -> str:
     found = what_is_found(case.equation, case.shape)
     name = f"the {found[0].lower()}{found[1:]}"
-    where = f" for example {session.example + 1}" if len(session.batch) > 1 else ""
+    of_one = len(session.batch) > 1 and case.equation.kind in OF_ONE_EXAMPLE
+    where = f" for example {session.example + 1}" if of_one else ""
     if case.part == "sign":
         return f"Is {name}{where} positive, negative or zero?"
     if case.part == "factor":
         share = f"the share of example {session.example + 1} in " if isinstance(case.equation.expression, Mean) else ""
         return f"One factor of {share}{name} is missing. What stands in its place?"
+    if name.startswith(UPDATED):
+        return f"What is {name.removeprefix(UPDATED)} after its update?"
     return f"What is {name}{where}, with its sign?"
 
 
@@ -153,7 +159,8 @@ def _hint(case: Case, digits: int) -> str:
 # What came of it ----------------------------------------------------------------------------------------------------
 
 
-def _verdict(session: TrainingSession, case: Case, answer: Answer, digits: int) -> Verdict:
+def verdict_of(session: TrainingSession, case: Case, answer: Answer, digits: int) -> Verdict:
+    """What came of an answer to this case, in words."""
     is_sign, reasons = answer.part == "sign", tuple(_reasons(session, case, answer, digits))
     truth = sign_of(answer.truth) if is_sign else number(answer.truth, digits)
     if answer.skipped:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.sessions.training import smaller_rate
+from app.sessions.training import risen_loss, smaller_rate
 from app.sessions.walk.session import TrainingSession
 from app.views.explorer.edit import UNDO, setting_label, told_edits
 from app.views.pages import Option
@@ -57,7 +57,8 @@ class Field:
 class Training:
     """The panel: a form for the next run, or the run that is under way; `running` while the page asks for more.
 
-    `undo` leads back to before the last run or edit. `spoken` is said where something begins or ends; `focused`: the
+    `warning` is what must be said, or that the last run has made the loss larger. `undo` leads back to before the last
+    run or edit. `spoken` is said where something begins or ends; `focused`: the
     button that was pressed is gone, the first one takes its focus. `calmer` is the learning rate to try where this one
     was too large, empty where it was not.
     """
@@ -71,6 +72,7 @@ class Training:
     progress: Progress | None
     running: bool
     told: str
+    warning: str
     spoken: str
     undo: str
     at_start: bool
@@ -85,6 +87,8 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
     running = progress is not None and asked.running and not asked.message
     told = " ".join(filter(None, (_told(session, digits), told_edits(session, digits))))
     undo = UNDO[session.marks[-1].what] if session.marks and progress is None else ""
+    risen = "" if asked.message or progress else _risen(session, digits)
+    warning = asked.message or risen
     return Training(
         asked,
         tuple(Option(value, text, value == asked.measure) for value, text in MEASURES),
@@ -92,7 +96,8 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
         progress,
         running,
         told,
-        "" if running else asked.message or (told if progress is None else f"Paused. {progress.words}"),
+        warning,
+        "" if running else warning or (told if progress is None else f"Paused. {progress.words}"),
         undo,
         at_start=session.iteration == 0 and session.cursor == 0,
         focused={"run": running, "stop": True, "reset": True, "undo": not undo}.get(asked.pressed, False),
@@ -103,7 +108,7 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
                 for name in session.optimizer.adjustable
             ),
         ),
-        calmer=f"{smaller_rate(session):.15g}" if asked.diverged and undo else "",
+        calmer=f"{smaller_rate(session):.15g}" if (asked.diverged or risen) and undo else "",
     )
 
 
@@ -124,6 +129,15 @@ def _progress(session: TrainingSession, digits: int) -> Progress | None:
 def _counted(count: int) -> str:
     """one update, 1,200 updates."""
     return counted(count, "update") if count < len(COUNTS) else f"{count:,} updates"
+
+
+def _risen(session: TrainingSession, digits: int) -> str:
+    """That the last run has made the loss larger, and why that may be; nothing where its own mistakes may do that."""
+    risen = None if session.setup.mistakes else risen_loss(session)
+    if risen is None:
+        return ""
+    began, ended = (number(loss, digits) for loss in risen)
+    return f"Over this run the training loss has risen from {began} to {ended}: the learning rate may be too large."
 
 
 def _told(session: TrainingSession, digits: int) -> str:

@@ -327,7 +327,7 @@ class Problem(Answer):
     state: Annotated[State | None, says("For 412: the session as it stands now.")] = None
 
 
-def _answer(description: str) -> dict[str, Any]:
+def problem_answer(description: str) -> dict[str, Any]:
     return {
         "description": description,
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -335,20 +335,20 @@ def _answer(description: str) -> dict[str, Any]:
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    400: _answer("The body is no JSON."),
-    403: _answer("The request comes from another site's page."),
-    413: _answer("The body is too large."),
-    415: _answer("The body is packed."),
-    421: _answer("The server does not answer to this host name."),
-    422: {**_answer("A field does not fit: `errors` names it, its bound and the remedy."), "model": Problem},
-    429: _answer("Too much at once; Retry-After says how many seconds to wait."),
-    503: _answer("The server is busy, or its sessions are too many; Retry-After says how many seconds to wait."),
-    507: _answer("The disk is full: nothing can be saved, all can be read."),
+    400: problem_answer("The body is no JSON."),
+    403: problem_answer("The request comes from another site's page."),
+    413: problem_answer("The body is too large."),
+    415: problem_answer("The body is packed."),
+    421: problem_answer("The server does not answer to this host name."),
+    422: {**problem_answer("A field does not fit: `errors` names it, its bound and the remedy."), "model": Problem},
+    429: problem_answer("Too much at once; Retry-After says how many seconds to wait."),
+    503: problem_answer("The server is busy, or its sessions are too many; Retry-After says how many seconds to wait."),
+    507: problem_answer("The disk is full: nothing can be saved, all can be read."),
 }
 SESSION_ERRORS: dict[int | str, dict[str, Any]] = {
     **ERRORS,
-    403: _answer("The id is one to look by, or the request comes from another site's page."),
-    404: _answer("The session is unknown, was deleted or got another id, or has expired."),
-    409: _answer("The numbers would grow beyond what a number can hold; nothing is changed."),
-    412: _answer("The given `rev` is stale; nothing is changed. `state` is the current state."),
+    403: problem_answer("The id is one to look by, or the request comes from another site's page."),
+    404: problem_answer("The session is unknown, was deleted or got another id, or has expired."),
+    409: problem_answer("The numbers would grow beyond what a number can hold; nothing is changed."),
+    412: problem_answer("The given `rev` is stale; nothing is changed. `state` is the current state."),
 }

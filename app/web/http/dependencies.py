@@ -46,7 +46,8 @@ REVISION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
 class Rates:
     """How often each session is read and changed, and new ones are begun, by one visitor and from one address.
 
-    `stored` gives bytes of the store to each address: a share at once, and one more in a session's lifetime.
+    `stored` gives bytes of the store to each address: a share at once, and one more in a session's lifetime. `codes`
+    counts codes of classes that were wrong.
     """
 
     reads: Buckets
@@ -54,6 +55,7 @@ class Rates:
     visitors: Buckets
     addresses: Buckets
     stored: Buckets
+    codes: Buckets
 
     @classmethod
     def of(cls, settings: Settings, clock: Callable[[], float]) -> Self:
@@ -62,12 +64,13 @@ class Rates:
         many = Rate(settings.joining_burst, settings.joining_rate)
         share = ceil(SHARE * settings.max_store_megabytes * MEGABYTE)
         stored = Rate(share, share / (3600 * settings.session_hours))
-        return cls(*(Buckets(rate, clock) for rate in (one, one, one, many, stored)))
+        wrong = Rate(settings.failed_codes_burst, settings.failed_codes_rate)
+        return cls(*(Buckets(rate, clock) for rate in (one, one, one, many, stored, wrong)))
 
 
 @dataclass(frozen=True)
 class Services:
-    """The live objects, made in main.py."""
+    """The live objects, made in main.py; `clock` gives the seconds in which a thread computes."""
 
     settings: Settings
     store: SessionStore

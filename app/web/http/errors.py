@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
+from app.sessions.classroom.classroom import ClassroomError, MayNotError, NoKeyError
 from app.sessions.setups.setting import MOST_ERRORS, Error, told
+from app.sessions.store.classroom import UnknownClassError
 from app.sessions.store.store import (
     DamagedSessionError,
     NotWritableError,
@@ -123,6 +125,10 @@ TOLD = {
     DamagedSessionError: Told(404, "unknown-session"),
     NotYetError: Told(409, "not-yet"),
     UnknownFormError: Told(404, "request"),
+    UnknownClassError: Told(404, "unknown-class"),
+    NoKeyError: Told(401, "no-key"),
+    MayNotError: Told(403, "may-not", in_place=True),
+    ClassroomError: Told(409, "class", in_place=True),
 }
 
 
@@ -136,6 +142,8 @@ async def on_told(request: Request, error: Exception) -> Response:
     wait = getattr(error, "wait", None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
+    if told.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, DamagedSessionError):
         log.warning("A walk's record is damaged: %s", type(error.__cause__).__name__)
     return response

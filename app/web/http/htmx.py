@@ -5,6 +5,7 @@ from html import escape
 from starlette.requests import Request
 
 VARY = {"Vary": "HX-Request"}
+REFRESH = {"HX-Refresh": "true", **VARY}  # the page is to load itself again
 
 
 def wants_fragment(request: Request) -> bool:

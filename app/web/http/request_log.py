@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUESTS = "app.requests"  # the logger of one line for each request
-SESSION_ID = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z0-9])[\w-]{24}(?![\w-])", re.ASCII)  # 18 random bytes, as urlsafe text
+KEY = r"(?<![\w-])(?=[\w-]*[A-Z0-9])(?:[\w-]{24}|[\w-]{40})(?![\w-])"  # 18 random bytes as text; 30: of a class
+SESSION_ID = re.compile(KEY, re.ASCII)
 HUNG_UP = 499  # the status of a request that nobody waited for, as nginx has it
 FIELDS = ("method", "route", "status", "ms")  # of a request
 METHODS = frozenset(("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"))

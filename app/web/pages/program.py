@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from app.engine.memory import MEMORY
 from app.sessions.store.store import StoreError, StoreFullError
 from app.views.api_docs import api_docs
+from app.views.pages import privacy_page
 from app.web.http.dependencies import services, soon
 from app.web.http.forms import form_of
 from app.web.http.htmx import VARY
@@ -36,6 +37,14 @@ async def docs(request: Request) -> Response:
         MEMORY.put((docs, chrome), response.body)
         return response
     return HTMLResponse(text, headers=VARY)
+
+
+@router.get("/privacy")
+async def privacy(request: Request) -> Response:
+    """What is kept, and for how long."""
+    settings = services(request).settings
+    page = privacy_page(settings.session_hours, settings.class_hours)
+    return await soon(request, lambda: page_response(request, "privacy.html", page))
 
 
 @router.get("/openapi.json")

@@ -2,6 +2,7 @@
 
 from starlette.responses import HTMLResponse, Response
 
+from app.sessions.compare.counterpart import all_followed, others_of
 from app.sessions.store.store import Kept
 from app.sessions.training import StoppedError, back_to, begun_run, calmer, stopped_run, stretches
 from app.sessions.walk.chunks import Verb
@@ -85,7 +86,7 @@ async def stop(the: WalkRequest) -> Kept:
 
 @pages.verb("/run/calmer")
 async def calmer_run(the: WalkRequest) -> Kept:
-    """Back to before the training that ran away, with a smaller learning rate."""
+    """Back to before the training that ran away, or made the loss larger, with a smaller learning rate."""
     return await the.walk.compute(calmer, the.rev)
 
 
@@ -110,9 +111,10 @@ async def _run(the: WalkRequest, begin: Verb) -> Kept:
 
     async def trained(session: TrainingSession) -> TrainingSession:
         begun = await the.walk.view(session, lambda: begin(session))
-        await the.walk.follow(begun, points_followed(begun))
-        walks = 1 + len(begun.forks) if the.form.get("next") == "compare" else 1  # that share the time of a picture
-        steps = stretches(begun, seconds / walks, services.clock, one_epoch)
+        compared = the.form.get("next") == "compare"
+        await the.walk.follow(begun, all_followed(begun, apart=False) if compared else points_followed(begun))
+        beside = others_of(begun) if compared else ()
+        steps = stretches(begun, seconds, services.clock, one_epoch, beside)
         last = await the.walk.in_turns(begun, None, steps)
         stopped[:] = [last.stopped] if last and last.stopped else []
         return last.session if last else begun

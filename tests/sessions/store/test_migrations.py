@@ -91,7 +91,7 @@ def test_of_several_processes_that_start_on_an_old_file_one_brings_it_forward(tm
 def test_a_newer_file_is_refused_with_a_sentence_and_not_touched(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreVersionError, match=r"version 99.* up to 4\. Start the newer program, or .* --data"):
+    with pytest.raises(StoreVersionError, match=r"version 99.* up to 5\. Start the newer program, or .* --data"):
         SqliteStore(tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (99,)

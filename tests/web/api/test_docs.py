@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 from app.engine.network.errors import DivergedError, SetupError
 from app.lessons import LESSONS, UnknownLessonError
 from app.main import create_app
+from app.sessions.classroom.classroom import ClassroomError, MayNotError, NoKeyError
+from app.sessions.store.classroom import UnknownClassError
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import (
     DamagedSessionError,
@@ -63,7 +65,25 @@ def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None
         "link",
         "export/{form}",
     )
-    assert set(openapi["paths"]) == {"/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)}
+    of_class = (
+        "seats",
+        "seats/{label}",
+        "events",
+        "move",
+        "follow",
+        "pause",
+        "lock",
+        "admit",
+        "rotate",
+        "ask",
+        "next",
+        "results.csv",
+    )
+    a_class = "/api/classes/{code}"
+    assert set(openapi["paths"]) == {
+        *("/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)),
+        *("/api/classes", a_class, *(f"{a_class}/{verb}" for verb in (*of_class, "insist", "vote"))),
+    }
 
 
 def test_every_operation_says_what_it_does_and_how_it_can_fail(openapi: dict[str, Any]) -> None:
@@ -116,6 +136,10 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "busy": BusyError,
     "store-full": lambda: StoreFullError(1),
     "not-writable": lambda: NotWritableError("the disk is full", "Free some space."),
+    "unknown-class": UnknownClassError,
+    "no-key": NoKeyError,
+    "may-not": MayNotError,
+    "class": lambda: ClassroomError("It is locked."),
     "failed": RuntimeError,
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -468,6 +469,23 @@ def test_training_in_slices_finds_the_same_numbers_as_at_once(start: int, update
     assert sliced.place == at_once.place
     assert sliced.network.flat().tobytes() == at_once.network.flat().tobytes()
     assert sliced.back("iteration").network.flat().tobytes() == at_once.back("iteration").network.flat().tobytes()
+
+
+def test_slices_are_as_long_whatever_time_others_take_in_between() -> None:
+    session, counts = TrainingSession.of_setup(setup_of(BATCHES)), []
+    for between in (0.0, 10.0):
+        clock, count = Clock(tick=0.0001), 0
+        for _ in in_slices(session, 3_000, lambda walked: walked.train(iterations=3_000), clock):
+            clock.now += between
+            count += 1
+        counts.append(count)
+    assert counts[0] == counts[1]
+
+
+def test_the_process_that_computes_counts_the_time_that_its_threads_compute(settings: Settings) -> None:
+    app = create_app(settings, computes=True)
+    with TestClient(app):
+        assert app.state.services.clock is time.thread_time
 
 
 def test_going_back_in_slices_finds_the_same_numbers_as_at_once() -> None:

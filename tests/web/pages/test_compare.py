@@ -272,13 +272,14 @@ def test_what_became_of_the_walks_is_sent_again_only_where_it_changed(client: Te
 def test_a_training_of_all_walks_is_a_film_of_what_changes(client: TestClient, clock: Clock) -> None:
     clock.tick = 0.001
     at = fork(client, "optimizer", "adam", TESTED)
-    client.post(f"{at}/fork", data={"thing": "units", "value": "6"})
+    for thing, value in (("units", "6"), ("learning_rate", "0.3")):
+        client.post(f"{at}/fork", data={"thing": thing, "value": value})
     form = {"next": "compare", "measure": "iterations", "count": "100000", "playing": "1", "pace": "fast"}
     begun = client.post(f"{at}/run", data=form, headers=HTMX)
     assert 'data-film="' in begun.text
     assert 'class="over"' not in begun.text  # nobody points at it while it moves
     has, seen = "", set()
-    for _ in range(4):
+    for _ in range(5):
         answer = client.post(f"{at}/run/on", data={**form, "has": has}, headers=HTMX)
         shown = answer.json()
         has = shown["has"]
@@ -287,7 +288,7 @@ def test_a_training_of_all_walks_is_a_film_of_what_changes(client: TestClient, c
         assert ".far" in where
         assert ".became tbody tr:nth-child(3) td:nth-of-type(1)" in where
         assert len(gzip.compress(answer.content)) < 6_000
-    assert len(seen) == 3  # each frame has the picture of another walk
+    assert len(seen) == 4  # each frame has the picture of another walk
     stopped = client.post(f"{at}/run/stop", data={"next": "compare"}, headers=HTMX)
     assert "data-film" not in stopped.text
     assert 'class="over"' in stopped.text

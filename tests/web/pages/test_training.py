@@ -186,6 +186,16 @@ def test_another_picture_than_a_map_is_sent_whole(client: TestClient, clock: Clo
     assert "#picture h2" not in places(shown)
 
 
+def test_a_run_that_made_the_loss_larger_offers_a_smaller_rate_until_another_one(client: TestClient) -> None:
+    at = walk_of(client, {**MOONS, "optimizer": {"learning_rate": 60}})
+    answer = ask(client, f"{at}/run", count="50", measure="epochs", playing="1")
+    assert re.search(r"the training loss has risen from 0\.\d+ to \d+\.\d+", element(answer, ".warning").text)
+    page = BeautifulSoup(client.get(f"{at}/pictures").text, "html5lib")
+    assert element(page, "#calmer").text.endswith(": 6")
+    assert ask(client, f"{at}/run/calmer").select_one(".warning") is None
+    assert rate_of(client, at) == "6"
+
+
 def test_slow_shows_each_epoch(client: TestClient) -> None:
     at = walk_of(client, MOONS)
     ask(client, f"{at}/run", count="7", measure="epochs", playing="1", pace="slow")

@@ -1,0 +1,77 @@
+"""The page that tries the way between a device and a class."""
+
+import asyncio
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.web.http.broadcast import Rooms
+from app.web.http.work import BusyError
+from tests.web.reading import soup
+from tests.web.talk import HTMX
+
+
+def test_without_scripts_it_says_what_is_known_and_a_click_comes_back(client: TestClient) -> None:
+    text = soup(client, "/classroom/connection").get_text()
+    assert "You asked for testserver." in text
+    assert "Not tried yet." in text
+    answer = client.post("/classroom/connection")
+    assert answer.status_code == 303
+    assert "Clicks come through." in soup(client, answer.headers["location"]).get_text()
+
+
+def test_on_the_machine_itself_it_says_that_nobody_else_gets_here(client: TestClient) -> None:
+    page = client.get("/classroom/connection", headers={"Host": "127.0.0.1:8000"}).text
+    assert "this computer itself" in page
+
+
+def test_it_asks_several_times_and_tells_how_long_that_took(client: TestClient) -> None:
+    address, rounds = "/classroom/connection/time", 0
+    while "An answer takes about" not in (text := client.get(address, headers=HTMX).text):
+        found = re.search(r'hx-get="([^"]+)"', text)
+        assert found
+        address, rounds = found[1].replace("&amp;", "&"), rounds + 1
+    assert rounds == 4
+    late = client.get("/classroom/connection/time?since=1&round=4").text
+    assert "That is long" in late
+    assert client.get("/classroom/connection/time?since=<b>&round=x").status_code == 200
+
+
+def test_no_more_streams_are_open_than_leave_room_for_pages() -> None:
+    rooms = Rooms(1)
+    rooms.check()
+    with rooms.counted(), pytest.raises(BusyError):
+        rooms.check()
+    rooms.check()
+
+
+def test_an_event_comes_at_once(client: TestClient) -> None:
+    async def first() -> bytes:
+        sent = b""
+        done = asyncio.Event()
+        asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> dict[str, object]:
+            if (message := next(asked, None)) is not None:
+                return message
+            await done.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, object]) -> None:
+            nonlocal sent
+            sent += bytes(message.get("body", b""))  # type: ignore[call-overload]
+            if b"data:" in sent:
+                done.set()
+
+        scope = {
+            "type": "http", "method": "GET", "path": "/classroom/connection/events", "root_path": "", "raw_path": b"",
+            "query_string": b"", "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"},
+            "client": ("127.0.0.1", 1), "server": ("testserver", 80), "app": client.app,
+            "headers": [(b"host", b"testserver")],
+        }  # fmt: skip
+        async with asyncio.timeout(20):
+            await client.app(scope, receive, send)  # type: ignore[arg-type]
+        return sent
+
+    assert b"Events come as they happen." in client.portal.call(first)  # type: ignore[union-attr]
