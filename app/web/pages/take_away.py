@@ -12,6 +12,7 @@ from app.sessions.take_away.link import SUFFIX, link_of, opened, opened_file
 from app.views.network.diagram import Network
 from app.views.take_away.forms import MEDIA, Export, Wish, export_of, link_in, opened_page, take_away_page
 from app.views.take_away.one_file import OneFilePage
+from app.views.take_away.summary import SummaryPage
 from app.views.take_away.worksheet import WorksheetPage
 from app.web.api.schemas import SESSION_ERRORS, LinkAnswer
 from app.web.api.state import dumps, json_response
@@ -81,6 +82,9 @@ def drawn(export: Export, templates: Templates, theme: str) -> str:
             return text
         case WorksheetPage() as page:
             return templates.render("take_away/worksheet.html", page=page)
+        case SummaryPage() as page:
+            drawing = templates.drawing(DRAWING, page.drawing, SHEETS, theme)
+            return templates.render("take_away/summary.html", page=page, drawing=drawing)
         case Network() as network:
             return templates.drawing(DRAWING, network, SHEETS, theme, export.title)
         case OneFilePage() as page:

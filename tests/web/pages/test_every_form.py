@@ -242,6 +242,22 @@ def judge_key(walk: TrainingSession, text: str) -> None:
         assert by_hand == pytest.approx(exact, rel=0.05, abs=0.02), answer.text
 
 
+def judge_summary(walk: TrainingSession, text: str) -> None:
+    """Each equation so far ends in what NumPy finds, to the digits that it shows."""
+    page = page_of(walk, text)
+    assert not page.select("script")
+    assert len(page.select("tbody tr")) == walk.setup.network.size
+    found = each_by_numpy(walk)
+    lines = [line.text.translate(PLAIN) for line in page.select("ol li")]
+    assert len(lines) == len(found)
+    for line, value in zip(lines, found, strict=True):
+        last = re.findall(r"=\s*\(?(-?[\d.]+(?:\s*[·×]\s*10(-?\d+))?)\)?$", line)
+        if last and not last[0][1]:
+            assert float(last[0][0]) == pytest.approx(value, rel=1e-2, abs=1e-4), line
+    table = "".join(row.text for row in page.select("tbody"))
+    assert ("–" in table) == (not walk.finished)
+
+
 def judge_drawing(walk: TrainingSession, text: str) -> None:
     root = ET.fromstring(text)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
@@ -280,6 +296,7 @@ REFEREES: dict[str, Callable[[TrainingSession, str], None]] = {
     "worksheet.html": judge_worksheet,
     "key.html": judge_key,
     "drawing.svg": judge_drawing,
+    "summary.html": judge_summary,
     "walk.html": judge_slides,
     "again.walk.json": judge_file,
 }
