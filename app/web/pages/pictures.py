@@ -19,6 +19,7 @@ from app.views.training.training import MEASURES, PACES, Asked
 from app.web.http.fragments import partials, parts_of
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
+from app.web.http.standalone import theme_of
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 SHEETS = ("tokens.css", "charts.css", "pictures.css")  # whose rules a drawing wears
@@ -49,14 +50,14 @@ async def the_curves(the: WalkRequest) -> Response:
 
 @pages.route("/pictures/{name}.svg")
 async def drawing(the: WalkRequest) -> Response:
-    """One drawing of a picture, or of the curves, as a file."""
-    name, kept = the.request.path_params["name"], await the.walk.load()
+    """One drawing of a picture, or of the curves, as a file in one of the themes."""
+    name, theme, kept = the.request.path_params["name"], theme_of(the.request.query_params), await the.walk.load()
     await the.walk.follow(kept.session, looked_over(kept.session, name))
     found = await the.walk.work(lambda: drawing_of(kept.session, name, the.request.query_params, the.digits))
     if found is None:
         raise HTTPException(404)
     named = {"Content-Disposition": f'attachment; filename="{found.name}.svg"'}
-    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS)
+    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS, theme)
     return Response(drawn, media_type="image/svg+xml", headers=named)
 
 
