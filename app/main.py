@@ -101,7 +101,7 @@ def services_of(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = open_store(settings)
         stuck = end_stuck if computes else lambda: None
-        used = thread_time if computes else clock  # in computing, not by those that it gives way to
+        used = thread_time if computes else clock  # not by those that it gives way to
         pool = Pool(settings.work_threads, settings.work_queue, settings.work_seconds, used, stuck)
         drain = Drain(settings.drain_seconds)
         rates = Rates.of(settings, clock)
@@ -109,7 +109,7 @@ def services_of(
         app.state.rooms = Rooms(settings.max_connections // 2)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
         work_process = WorkProcess(start_apart, count_begun) if start_apart else None
-        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, used, work_process)
+        app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
         gc.set_threshold(*COLLECTIONS)
         gc.freeze()  # modules live as long as the program: collections need not look at them again and again
         if not computes:

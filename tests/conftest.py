@@ -7,5 +7,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in each run, so that a change is judged by itself; a long run by hand (MANY=20) draws others.
+settings.register_profile(
+    "project",
+    deadline=None,
+    derandomize=os.environ.get("MANY", "1") == "1",
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("project")

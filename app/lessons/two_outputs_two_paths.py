@@ -35,7 +35,7 @@ LESSON = Lesson(
         "through the second add up. The two have different signs here."
     ),
     computed=(
-        "The notebook takes one example through a 2-2-2 network, rounds every activation to 4 decimals as a hand "
+        "The notebook takes one example through this network, rounds every activation to 4 decimals as a hand "
         "calculation does, and updates all twelve parameters once."
     ),
     hides=(

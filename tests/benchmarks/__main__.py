@@ -18,6 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from app.web.http.work import SLICE
 from tests.benchmarks.checking import check_seconds, iterations
+from tests.benchmarks.exports import Exported, exports
 from tests.benchmarks.film import films
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.greedy import beside_curves, beside_training
@@ -68,7 +69,8 @@ async def in_process() -> list[Figure]:
             walks[name] = await clicks(asking, given, ITERATIONS)
         files = await first_page(asking)
         drawn = await pictures(asking)
-    return [*costs(walks), *fragments(walks["small"]), *pages(files), *looks(drawn)]
+        taken = await exports(asking)
+    return [*costs(walks), *fragments(walks["small"]), *pages(files), *looks(drawn), *taken_away(taken)]
 
 
 def costs(walks: dict[str, list[Click]]) -> list[Figure]:
@@ -108,6 +110,18 @@ def looks(drawn: dict[str, Drawn]) -> list[Figure]:
         found += [
             Figure(f"server CPU of the picture {name}", 1000 * one.seconds, "ms", milliseconds),
             Figure(f"fragment of the picture {name}, compressed", one.served / 1000, "kB", kilobytes),
+        ]
+    return found
+
+
+def taken_away(taken: dict[str, Exported]) -> list[Figure]:
+    """What each form of a walk of 2-4-2 costs; the walk as one file has its own bounds."""
+    found = []
+    for name, one in taken.items():
+        milliseconds, kilobytes = (500.0, 300.0) if name == "walk.html" else (50.0, None)
+        found += [
+            Figure(f"server CPU of {name}, 2-4-2", 1000 * one.seconds, "ms", milliseconds),
+            Figure(f"    {name}", one.size / 1000, "kB", kilobytes),
         ]
     return found
 

@@ -110,6 +110,11 @@ def begun(page: Page, lesson: str = "Two outputs, two paths") -> str:
     return page.url
 
 
+def taken_away(page: Page) -> None:
+    """All that can be taken away of a walk within its backward pass."""
+    gradient_of_the_first_weight(page).go_on("Take away")
+
+
 def my_walks(page: Page) -> None:
     """Three walks, one of them shared, what can be done with it unfolded."""
     shared(page)
@@ -208,6 +213,7 @@ PAGES: dict[str, Visit] = {
     "wall": on_the_wall,
     "my walks": my_walks,
     "no walks": lambda page: page.goto("/walks"),
+    "take away": taken_away,
     "named": lambda page: page.goto(f"{begun(page)}/name"),
     "sure": lambda page: page.goto(f"{begun(page)}/revoke"),
     "shared": shared,

@@ -66,6 +66,8 @@ def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: St
     walk.start("softmax-and-dead-units").click("backward")  # the names of links once, above the links of all paths
     tops = [y for _, y, _, _ in boxes(walk.page, "#equation h2, #equation .links tr")]
     assert tops == sorted(tops)
+    walk.click("update")  # the longest row of an update: what it comes to goes on below, and nothing is cut
+    assert walk.page.evaluate("formula.scrollWidth <= formula.clientWidth")
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import Visit, gradient_of_the_first_weight, on_the_wall, two_moons
+from tests.browser.places import Visit, gradient_of_the_first_weight, on_the_wall, taken_away, two_moons
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -23,12 +23,12 @@ TAKEN: dict[str, Visit] = {
     "explorer": gradient_of_the_first_weight,
     "training": two_moons,
     "classroom": on_the_wall,
+    "take-away": taken_away,
 }
+PICTURES = [(name, "light") for name in TAKEN] + [("explorer", "dark")]
 
 
-@pytest.mark.parametrize(
-    ("name", "theme"), [("explorer", "light"), ("explorer", "dark"), ("training", "light"), ("classroom", "light")]
-)
+@pytest.mark.parametrize(("name", "theme"), PICTURES)
 def test_the_pictures_can_be_taken_and_the_kept_ones_have_their_size(
     open_page: OpenPage, name: str, theme: str
 ) -> None:

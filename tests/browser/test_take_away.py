@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -10,6 +11,7 @@ from tests.browser.places import begun
 
 SHEETS = ("A4", "Letter")
 PAPER_WIDTH = 680  # pixels of 180 mm, what a sheet leaves between its margins
+MARGINS: Any = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
 CUT = """() => [...document.querySelectorAll("body *")].filter((one) => {
   const box = one.getBoundingClientRect();
   return box.width && (box.right > innerWidth + 1 || box.left < -1);
@@ -82,15 +84,28 @@ def test_a_sheet_and_its_key_print_on_whole_pages(open_page: OpenPage, chromium:
     page = open_page()
     at = begun(page)
     paper = chromium.new_page(viewport={"width": PAPER_WIDTH, "height": 1000})
-    for name, query, most in (("worksheet", "level=4", 5), ("key", "level=4", 8), ("worksheet", "seed=3&comma=1", 5)):
+    sheets = ("worksheet", "level=4", 5), ("key", "level=4", 8), ("worksheet", "seed=3&comma=1", 5), ("summary", "", 1)
+    for name, query, most in sheets:
         file = saved(page, f"{at}/export/{name}.html?{query}", tmp_path / f"{name}.html")
         paper.goto(file.as_uri())
         paper.emulate_media(media="print")
         assert paper.evaluate(CUT) == []
         for size in SHEETS:
             printed = paper.pdf(format=size)
-            assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= most
+            assert min(2, most) <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= most
     paper.close()
+
+
+def test_the_explorer_prints_a_small_walk_on_one_page(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(stepped(page, 18))
+    for size in SHEETS:
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size, margin=MARGINS))) == 1
+    page.emulate_media(media="print")
+    for part in ("#network", "#equation", "#parameters", "#data"):
+        expect(page.locator(part)).to_be_visible()
+    for part in ("#controls", "#check", ".top", ".nudge"):
+        expect(page.locator(part)).not_to_be_visible()
 
 
 def test_a_drawing_by_itself_has_its_colours(open_page: OpenPage, chromium: Browser, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ PAGES: dict[str, type[Any]] = {
     "walks/share.html": SharePage,
 }
 PASSED_ON = {"network": ("svg/network.svg",)}  # templates that draw a part of a panel, and are given all of it
-STANDS_ALONE = ("walk.html", "worksheet.html")  # files that leave the program, with a policy of their own
+STANDS_ALONE = ("summary.html", "walk.html", "worksheet.html")  # files with a policy of their own
 DATA = '<script type="application/json" id="steps">'
 MARKS: dict[str, tuple[type[Any], str]] = {
     "build/build-fields.html": (FieldsPanel, "panel"),

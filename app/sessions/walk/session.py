@@ -133,6 +133,11 @@ class TrainingSession:
         return self.iteration + self.finished
 
     @property
+    def trains(self) -> bool:
+        """Whether a training is under way: its goal lies ahead."""
+        return self.goal is not None and self.goal.is_ahead(self.updates)
+
+    @property
     def epoch(self) -> int:
         """The epoch, from 0; a warm-up belongs to epoch 0."""
         return self.setup.epoch(self.iteration)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
+from typing import ClassVar
 
 from app.views.charts.axes import WIDE, Axis, Frame, Ground, Scale, Span, axis, ground, tight
 from app.views.charts.examples import Cloud, Marks
@@ -86,11 +87,21 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A line up through the frame at a place along the axis; `d` is empty where none is marked. It moves by itself."""
+
+    template: ClassVar[str] = "svg/mark.svg"
+
+    id: str
+    d: str
+
+
+@dataclass(frozen=True)
 class Plot:
     """Curves over one axis, and the same numbers as a table, thinned: a place, then one number for each line.
 
     `names` is whether each line bears its name at its end. `columns` are what can be read by pointing; `marks` are
-    examples.
+    examples; `mark` is there where a place can be marked.
     """
 
     id: str
@@ -102,6 +113,7 @@ class Plot:
     marks: tuple[Marks, ...]
     table: Table
     note: str
+    mark: Mark | None = None
 
 
 def plot(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()) -> Plot:
@@ -136,6 +148,13 @@ def axes_of(about: About, series: Sequence[Series], clouds: Sequence[Cloud] = ()
     ends = [one.at(i) for one in series if one.values for i in (0, len(one.values) - 1)] or [0.0]
     low, high, span = min(ends), max(ends), Span(frame.left, frame.right, scale="linear")
     return tight(low, high, span) if about.tight else axis(low, max(high, low + about.reach), span), y
+
+
+def mark_of(about: About, series: Sequence[Series], at: float | None) -> Mark:
+    """The mark of a plot at a place along its axis."""
+    x, _ = axes_of(about, series)
+    d = "" if at is None else f"M{place(x.at(at))} {place(about.frame.top)}V{place(about.frame.bottom)}"
+    return Mark(f"{about.id}-at", d)
 
 
 # Lines ----------------------------------------------------------------------------------------------------------------

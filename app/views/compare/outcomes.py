@@ -169,7 +169,7 @@ def each_chart(walked: Sequence[Named], digits: int) -> Iterator[Curve]:
     classes are told apart.
     """
     first = walked[0].session
-    ahead = first.goal.end if first.goal and first.goal.end and first.goal.is_ahead(first.updates) else 0
+    ahead = first.goal.end if first.goal and first.goal.end and first.trains else 0
     reach, x = max(1.0, ahead), "updates made"
     losses = _series(walked, lambda point: (point.training.loss, point.test.loss))
     told = "The losses of the walks"

@@ -13,6 +13,7 @@ from app.views.text.numbers import parts
 
 _OVER_EXAMPLES = "<munder><mo>∑</mo><mtext>examples</mtext></munder>"
 _STRUT = "<mspace width='0' height='.85em'/>"  # keeps the bar of a root off the digits below it
+_TALL = re.compile("<m(frac|sub|sup|over|under|sqrt)")
 _OVER_PARAMETERS = "<munder><mo>∑</mo><mtext>parameters</mtext></munder>"
 
 
@@ -28,7 +29,9 @@ class MathML:
         return f"<mn>{value}</mn>"
 
     def parenthesised(self, body: str) -> str:
-        return f"<mrow><mo>(</mo>{body}<mo>)</mo></mrow>"
+        # around what is no higher than a number: brackets that could grow have room for that beside them
+        still = "" if _TALL.search(body) else ' stretchy="false"'
+        return f"<mrow><mo{still}>(</mo>{body}<mo{still}>)</mo></mrow>"
 
     def added(self, terms: Sequence[tuple[bool, str]]) -> str:
         written = []
@@ -144,20 +147,24 @@ def _lines(terms: Sequence[Term]) -> Iterator[list[Term]]:
 
 
 def packed(rows: Iterable[Row]) -> list[Row]:
-    """What comes to the same goes on in one line where it fits: a = b · c = 0.5 · 2 = 1."""
-    lines: list[Row] = []
+    """What comes to the same goes on in one line where it fits, a = b · c = 0.5 · 2 = 1; a phone breaks it there."""
+    lines: list[list[Row]] = []
     width = 0
     for row in rows:
         wide = len(TAG.sub("", row.right))
-        goes_on = bool(lines) and lines[-1].sign in ("", "=") and row.sign == "=" and not row.left
+        goes_on = bool(lines) and lines[-1][0].sign in ("", "=") and row.sign == "=" and not row.left
         if goes_on and width + wide + 3 <= LINE:
-            before = lines.pop()
-            lines.append(before._replace(right=f"<mrow>{before.right}<mo>=</mo>{row.right}</mrow>"))
+            lines[-1].append(row)
             width += wide + 3
         else:
-            lines.append(row)
+            lines.append([row])
             width = wide
-    return lines
+    return [_joined(first, rest) for first, *rest in lines]
+
+
+def _joined(first: Row, rest: Sequence[Row]) -> Row:
+    also = "".join(f"<mrow><mo>=</mo>{row.right}</mrow>" for row in rest)
+    return first._replace(right=f'<mrow class="j">{first.right}{also}</mrow>') if rest else first
 
 
 def aligned(rows: Iterable[Row]) -> str:

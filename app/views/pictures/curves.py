@@ -1,7 +1,7 @@
 """The curves of a training: loss and accuracy by epoch, on training and on test examples."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import LOW, Scale
 from app.views.charts.drawing import Drawing
-from app.views.charts.lines import About, Plot, Series, plot
+from app.views.charts.lines import About, Mark, Plot, Series, mark_of, plot
 from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.numbers import number
@@ -57,10 +57,19 @@ class Curve:
     lines: tuple[Series, ...]
 
 
-def curves(session: TrainingSession, query: Query, digits: int, moving: bool = False) -> Curves:
-    """Both curves up to where the walk stands. Replays what is not known of it yet."""
-    plots = tuple(plot(one.about, one.lines) for one in each_curve(session, query, digits))
+def curves(
+    session: TrainingSession, query: Query, digits: int, moving: bool = False, epoch: int | None = None
+) -> Curves:
+    """Both curves up to where the walk stands, with an epoch marked. Replays what is not known of it yet."""
+    drawn = tuple(each_curve(session, query, digits))
+    plots = tuple(replace(plot(one.about, one.lines), mark=mark_of(one.about, one.lines, epoch)) for one in drawn)
     return Curves(plots, choices_of(query, "curves", [_scale(query)], "curves"), moving)
+
+
+def marks_at(session: TrainingSession, query: Query, digits: int, epoch: int | None) -> Iterator[Mark]:
+    """The marks of both, where the picture beside them is of this epoch's end; None: where the walk stands."""
+    for one in each_curve(session, query, digits):
+        yield mark_of(one.about, one.lines, epoch)
 
 
 def each_curve(session: TrainingSession, query: Query, digits: int) -> Iterator[Curve]:
@@ -74,7 +83,7 @@ def each_curve(session: TrainingSession, query: Query, digits: int) -> Iterator[
         losses[MEAN] = [point.mean for point in points]
     lines = _lines(points, losses)
     wanted: Scale = "logarithmic" if _scale(query).value == "logarithmic" else "linear"
-    ahead = goal.end if goal and goal.end and goal.is_ahead(session.updates) else 0
+    ahead = goal.end if goal and goal.end and session.trains else 0
     reach = max(1.0, ahead / setup.iterations_per_epoch)
     told = _told("loss", lines, digits, "", points[-1])
     yield Curve(About("loss-curve", told, "epoch", "loss ℒ", digits, wanted, LOW, reach=reach), lines)

@@ -62,6 +62,11 @@ class Past:
     last: int
     told: str
 
+    @property
+    def back(self) -> int | None:
+        """The epoch that is looked back on; None where the picture is of where the walk stands."""
+        return self.epoch if self.epoch < self.last else None
+
 
 @dataclass(frozen=True)
 class ChosenPicture:
@@ -99,13 +104,14 @@ def pictures_page(
 ) -> PicturesPage:
     """The page of a walk. Slow where the way to here is not known yet."""
     heading, trained = heading_of(session), training(session, asked, digits)
+    epoch = None if trained.running else looked_back(session, query)
     return PicturesPage(
         f"{heading.title}: train and look",
         session_id,
         heading,
         not session.hidden,
         trained,
-        curves(session, query, digits, trained.running),
+        curves(session, query, digits, trained.running, epoch),
         chosen_picture(session, query.get("show", ""), query, digits, trained.running),
     )
 
@@ -119,9 +125,15 @@ def chosen_picture(
     """
     fitting, picture = _chosen(session, name)
     past = None if moving else _past(session, query)
-    seen = went_through(session, past.epoch) if past and past.epoch < past.last else session
+    seen = session if past is None or past.back is None else went_through(session, past.back)
     drawn = picture and picture.draw(seen, query, digits)
     return ChosenPicture(tuple(fitting), picture.name if picture else "", drawn, past, moving)
+
+
+def looked_back(session: TrainingSession, query: Query) -> int | None:
+    """The epoch whose picture the query names, if it is on the way of the walk; None where it is the last."""
+    past = _past(session, query)
+    return past.back if past else None
 
 
 def _past(session: TrainingSession, query: Query) -> Past | None:

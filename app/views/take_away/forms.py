@@ -4,16 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from app.lessons import lesson_named
 from app.sessions.take_away.link import MOST_IN_ADDRESS, SUFFIX, NotYetError, check_may_leave, file_of, link_of
 from app.sessions.walk.session import TrainingSession
-from app.views.explorer.equation import equation_panel
-from app.views.network.diagram import Network, diagram
+from app.views.network.diagram import Network
 from app.views.pages import heading_of
 from app.views.take_away.notebook import notebook
-from app.views.take_away.one_file import DIGITS, Draw, OneFilePage, one_file_page
+from app.views.take_away.one_file import Draw, OneFilePage, one_file_page
 from app.views.take_away.questions import gift, moodle
 from app.views.take_away.script import numpy_script
+from app.views.take_away.summary import SummaryPage, drawing_of, summary_page
 from app.views.take_away.tables import equations_in_latex, equations_table, losses_table, parameters_table
 from app.views.take_away.torch_script import torch_script
 from app.views.take_away.worked import worked
@@ -36,7 +35,7 @@ class Wish:
     draw: Draw = str
 
 
-Made = str | WorksheetPage | Network | OneFilePage  # a text, or what a template shows
+Made = str | WorksheetPage | SummaryPage | Network | OneFilePage  # a text, or what a template shows
 Make = Callable[[TrainingSession, Wish], Made]
 
 
@@ -51,14 +50,9 @@ class Form:
     make: Make
 
 
-def _plainly(make: Callable[[TrainingSession], str]) -> Make:
+def _plainly(make: Callable[[TrainingSession], Made]) -> Make:
     """For a form without options."""
     return lambda session, wish: make(session)
-
-
-def _drawing(session: TrainingSession, wish: Wish) -> Network:
-    lesson = lesson_named(session.lesson) if session.lesson else None
-    return diagram(session, DIGITS, equation_panel(session, lesson, "", DIGITS).links)
 
 
 def _sheet(is_key: bool) -> Make:
@@ -113,7 +107,11 @@ PAPER = (
     ),
 )  # fmt: skip
 PICTURES = (
-    Form("drawing.svg", "Drawing", "The network as it stands, by itself.", "image/svg+xml", _drawing),
+    Form("drawing.svg", "Drawing", "The network as it stands, by itself.", "image/svg+xml", _plainly(drawing_of)),
+    Form(
+        "summary.html", "Summary", "The drawing, the equations so far and the parameters on one sheet, to print.",
+        "text/html", _plainly(summary_page),
+    ),
     Form(
         "walk.html", "Slides", "Every step of this iteration in one file, forward and back by keys.",
         "text/html", lambda session, wish: one_file_page(session, wish.draw),

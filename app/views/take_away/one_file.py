@@ -18,9 +18,11 @@ from app.views.pages import heading_of
 
 MOST_STEPS = 200  # in one file; an iteration of 2-4-2 has 63
 DIGITS = 5
-# What leads from mark to mark on the page, and what only a pointer meets; the file has a sentence for each step.
+# What leads from mark to mark on the page, what only a pointer meets, and what saves room in a narrow column; the file
+# has a sentence for each step, and a wide one.
 ON_PAGES = re.compile(
-    r' (?:data-ref|role|tabindex|aria-label|aria-hidden)="[^"]*"|(?<=<mrow) class="t"|<path class="reach"[^>]*/>'
+    r' (?:data-ref|role|tabindex|aria-label|aria-hidden|stretchy)="[^"]*"|(?<=<mrow) class="[tj]"'
+    r'|(?<="al") displaystyle="true"|<path class="reach"[^>]*/>'
 )
 Draw = Callable[[Any], str]  # one part of a drawing
 

@@ -69,20 +69,23 @@ def questions(session: TrainingSession) -> tuple[SchoolQuestion, ...]:
 
 def _questions(session: TrainingSession, walk: TrainingSession, seed: int) -> Iterator[SchoolQuestion]:
     title, rng = heading_of(session).title.replace("/", "//"), np.random.default_rng(seed)
+    given = _given(walk)
     asked = [equation for equation in walk.equations if equation.kind in KINDS]
     for number, ((kind, layer), group) in enumerate(groupby(asked, lambda equation: equation.group), 1):
         equations = list(group)
         equation = equations[rng.integers(len(equations))]  # another unit in each variant
         place = f", layer {layer}" if layer else ""
         name = symbol_text(equation.symbol, walk.shape, orientation_of(walk))
-        yield _question(walk, equation, f"{title}/{number:02} {KINDS[kind]}{place}", f"{name} {seed}")
+        yield _question(walk, given, equation, f"{title}/{number:02} {KINDS[kind]}{place}", f"{name} {seed}")
 
 
-def _question(walk: TrainingSession, equation: Equation, category: str, name: str) -> SchoolQuestion:
+def _question(walk: TrainingSession, given: str, equation: Equation, category: str, name: str) -> SchoolQuestion:
     case = Case(walk.setup, walk.current, 0, equation.symbol)
     formula = text(equation, walk.shape, orientation_of(walk))
     right = Answer(case.truth, _room(case.truth), f"Right: {formula} = {case.truth:.6g}.")
-    return SchoolQuestion(category, name, _html(walk, equation), right, tuple(_wrong(case, right)))
+    found = what_is_found(equation, walk.shape)
+    asked = f"{heading(equation, walk.shape, orientation_of(walk))}: what is the {found[0].lower()}{found[1:]}?"
+    return SchoolQuestion(category, name, f"{given}<p>{asked}</p>", right, tuple(_wrong(case, right)))
 
 
 def _room(value: float) -> float:
@@ -103,8 +106,8 @@ def _wrong(case: Case, right: Answer) -> Iterator[Answer]:
             yield Answer(value, tolerance, f"That is what you get {either(words)}.")
 
 
-def _html(walk: TrainingSession, equation: Equation) -> str:
-    """The network with all of its numbers, and what is asked."""
+def _given(walk: TrainingSession) -> str:
+    """The network with all of its numbers, in HTML."""
     setup, shape = walk.setup, walk.shape
     script = Script(shape, orientation_of(walk))
     layers = ", ".join(f"{activation_word(name)} in layer {l}" for l, name in enumerate(setup.activations, 1))
@@ -114,12 +117,8 @@ def _html(walk: TrainingSession, equation: Equation) -> str:
     values = [(symbol, walk.values[symbol]) for symbol in parameters_of(walk)]
     rows = "".join(f"<li>{in_html(symbol, script)} = {_decimal(value)}</li>" for symbol, value in (*given, *values))
     sizes = "–".join(map(str, setup.sizes))
-    found = what_is_found(equation, shape)
-    return (
-        f"<p>A {sizes} network: {layers}. Loss: {LOSS_WORDS[setup.loss].name}. One example goes through it:</p>"
-        f"<ul>{rows}</ul><p>{heading(equation, shape, orientation_of(walk))}: "
-        f"what is the {found[0].lower()}{found[1:]}?</p>"
-    )
+    words = f"A {sizes} network: {layers}. Loss: {LOSS_WORDS[setup.loss].name}. One example goes through it:"
+    return f"<p>{words}</p><ul>{rows}</ul>"
 
 
 def _decimal(value: float) -> str:

@@ -115,7 +115,7 @@ def training(session: TrainingSession, asked: Asked, digits: int) -> Training:
 def _progress(session: TrainingSession, digits: int) -> Progress | None:
     """How far the run under way has come; None where none is."""
     goal = session.goal
-    if goal is None or not goal.is_ahead(session.updates):
+    if goal is None or not session.trains:
         return None
     done = max(0, session.updates - goal.start)
     if goal.below is not None:

@@ -70,7 +70,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Services:
-    """The live objects, made in main.py; `clock` gives the seconds in which a thread computes."""
+    """The live objects, made in main.py."""
 
     settings: Settings
     store: SessionStore

@@ -65,6 +65,11 @@ def partials(panels: Iterable[Drawn], draw: Callable[[Drawn], str], anew: Contai
     return "".join(_piece(panel.id, draw(panel), swap) for panel, swap in swaps)
 
 
+def parts_of(parts: Iterable[Part], render: Renderer) -> str:
+    """Parts of panels as pieces that htmx morphs into the elements of their ids."""
+    return "".join(_part(part, render.part(part)) for part in parts)
+
+
 def _piece(id: str, markup: str, swap: str = "innerMorph") -> str:
     return f'<hx-partial hx-target="#{id}" hx-swap="{swap}">{markup}</hx-partial>'
 

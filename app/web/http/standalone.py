@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from html import escape
 
+from app.engine.network.errors import UnknownNameError
+
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 PAIR = re.compile(r"(--[\w-]+):\s*var\(--light, ([^;]+?)\) var\(--dark, ([^;]+?)\);")
@@ -25,6 +27,14 @@ UNKNOWN = (
 ALONE = "svg{font-family:Inter,Arial,Helvetica,sans-serif;font-size:13px}"
 VIEW_BOX = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 THEMES = ("light", "dark")
+
+
+def theme_of(query: Mapping[str, str]) -> str:
+    """The theme that a query asks for. UnknownNameError where there is none of this name."""
+    theme = query.get("theme", THEMES[0])
+    if theme not in THEMES:
+        raise UnknownNameError("theme", THEMES)
+    return theme
 
 
 def standalone(drawn: str, rules: str, theme: str, words: str = "") -> str:

@@ -5,22 +5,27 @@ from dataclasses import replace
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
+from app.sessions.walk.session import TrainingSession
 from app.views.pages import room_of
-from app.views.pictures.curves import curves
+from app.views.pictures.curves import curves, marks_at
 from app.views.pictures.film import Frame
-from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_over, pictures_page
+from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_back, looked_over, pictures_page
 from app.views.training.training import MEASURES, PACES, Asked
-from app.web.http.fragments import partials
+from app.web.http.fragments import partials, parts_of
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import page_response
+from app.web.http.standalone import theme_of
 from app.web.pages.walk import OP_BYTES, WalkPages, WalkRequest
 
 SHEETS = ("tokens.css", "charts.css", "pictures.css")  # whose rules a drawing wears
+
+PLAYING = "playing"  # the field of the form that trains, while its page asks for more
+OF_FORMS = (PLAYING, "next")  # that chooses nothing of a picture
 
 pages = WalkPages()
 
@@ -38,42 +43,57 @@ async def the_curves(the: WalkRequest) -> Response:
     if not wants_fragment(the.request):
         return await _page(the, kept, {})
     await the.walk.follow(kept.session, points_followed(kept.session))
-    return await the.walk.work(lambda: the.fragment(curves(kept.session, the.request.query_params, the.digits)))
+    query, moving = _query_of(the), _moves(the, kept.session)
+    epoch = None if moving else looked_back(kept.session, query)
+    return await the.walk.work(lambda: the.fragment(curves(kept.session, query, the.digits, moving, epoch)))
 
 
 @pages.route("/pictures/{name}.svg")
 async def drawing(the: WalkRequest) -> Response:
-    """One drawing of a picture, or of the curves, as a file."""
-    name, kept = the.request.path_params["name"], await the.walk.load()
+    """One drawing of a picture, or of the curves, as a file in one of the themes."""
+    name, theme, kept = the.request.path_params["name"], theme_of(the.request.query_params), await the.walk.load()
     await the.walk.follow(kept.session, looked_over(kept.session, name))
     found = await the.walk.work(lambda: drawing_of(kept.session, name, the.request.query_params, the.digits))
     if found is None:
         raise HTTPException(404)
     named = {"Content-Disposition": f'attachment; filename="{found.name}.svg"'}
-    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS)
+    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS, theme)
     return Response(drawn, media_type="image/svg+xml", headers=named)
 
 
 @pages.route("/pictures/{name}")
 async def picture(the: WalkRequest) -> Response:
-    """One picture."""
+    """One picture, and of the curves the mark of its epoch."""
     name = the.request.path_params["name"]
     if name not in PICTURES:
         raise HTTPException(404)
     kept = await the.walk.load()
     if not wants_fragment(the.request):
         return await _page(the, kept, {"show": name})
-    query = the.request.query_params
+    query, moving = _query_of(the), _moves(the, kept.session)
     await the.walk.follow(kept.session, looked_over(kept.session, name))
 
     def drawn() -> Response:
-        return the.fragment(chosen_picture(kept.session, name, query, the.digits))
+        chosen = chosen_picture(kept.session, name, query, the.digits, moving)
+        epoch = None if chosen.past is None else chosen.past.back
+        marks = marks_at(kept.session, query, the.digits, epoch)
+        return HTMLResponse(partials([chosen], the.panel) + parts_of(marks, the), headers=VARY)
 
     return await the.walk.work(drawn)
 
 
+def _query_of(the: WalkRequest) -> dict[str, str]:
+    """What the address asks for of a picture."""
+    return {name: value for name, value in the.request.query_params.items() if name not in OF_FORMS}
+
+
+def _moves(the: WalkRequest, session: TrainingSession) -> bool:
+    """Whether the page shows the film of a training: then nobody points at a picture that is replaced at once."""
+    return PLAYING in the.request.query_params and session.trains
+
+
 async def _page(the: WalkRequest, kept: Kept, more: dict[str, str]) -> Response:
-    return await pictures_response(the, kept, {**the.request.query_params, **more}, Asked(token_urlsafe(OP_BYTES)))
+    return await pictures_response(the, kept, {**_query_of(the), **more}, Asked(token_urlsafe(OP_BYTES)))
 
 
 async def pictures_response(
@@ -97,7 +117,7 @@ DIVERGED = 409
 def asked_of(the: WalkRequest, message: str, status: int) -> Asked:
     """What a page asks of the training of a walk."""
     form, pressed = the.form, the.request.url.path.rsplit("/", 1)[1]
-    running = not message and pressed != "pause" and ("until" in form or form.get("playing") == "1")
+    running = not message and pressed != "pause" and ("until" in form or form.get(PLAYING) == "1")
     asked = Asked(token_urlsafe(OP_BYTES), running, message, pressed, diverged=status == DIVERGED)
     count, measure = form.get("count", ""), form.get("measure", "")
     if NUMBER.fullmatch(count) and measure in dict(MEASURES):

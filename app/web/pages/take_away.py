@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.engine.network.errors import SetupError, UnknownNameError
+from app.engine.network.errors import SetupError
 from app.sessions.take_away.link import SUFFIX, link_of, opened, opened_file
 from app.views.network.diagram import Network
 from app.views.take_away.forms import MEDIA, Export, Wish, export_of, link_in, opened_page, take_away_page
 from app.views.take_away.one_file import OneFilePage
+from app.views.take_away.summary import SummaryPage
 from app.views.take_away.worksheet import WorksheetPage
 from app.web.api.schemas import SESSION_ERRORS, LinkAnswer
 from app.web.api.state import dumps, json_response
@@ -19,7 +20,7 @@ from app.web.http.dependencies import TheWalk, Walk, services, soon
 from app.web.http.forms import sent_by
 from app.web.http.new_session import begun_walk, check_may_begin, linked_walk
 from app.web.http.page import page_response, prefix
-from app.web.http.standalone import THEMES
+from app.web.http.standalone import theme_of
 from app.web.http.templating import OneFile, Templates
 from app.web.pages.walk import WalkPages, WalkRequest
 
@@ -66,23 +67,24 @@ async def _file(walk: Walk, name: str) -> Response:
         return templates.part(part.template, part, "")
 
     def made() -> Response:
-        theme = request.query_params.get("theme", THEMES[0])
-        if theme not in THEMES:
-            raise UnknownNameError("theme", THEMES)
+        theme = theme_of(request.query_params)
         export = export_of(session, name, Wish(request.query_params, link_in(session, root), draw))
         headers = {"Content-Disposition": f'attachment; filename="{export.file}"'}
-        return Response(_drawn(export, templates, theme), headers=headers, media_type=export.form.media)
+        return Response(drawn(export, templates, theme), headers=headers, media_type=export.form.media)
 
     return await walk.view(session, made)
 
 
-def _drawn(export: Export, templates: Templates, theme: str) -> str:
+def drawn(export: Export, templates: Templates, theme: str) -> str:
     """What is made, by its template where it has one."""
     match export.made:
         case str(text):
             return text
         case WorksheetPage() as page:
             return templates.render("take_away/worksheet.html", page=page)
+        case SummaryPage() as page:
+            drawing = templates.drawing(DRAWING, page.drawing, SHEETS, theme)
+            return templates.render("take_away/summary.html", page=page, drawing=drawing)
         case Network() as network:
             return templates.drawing(DRAWING, network, SHEETS, theme, export.title)
         case OneFilePage() as page:

@@ -20,7 +20,18 @@ from app.web.pages.compare import view as compare_view
 from app.web.pages.pictures import asked_of, film_response, pictures_response
 from app.web.pages.walk import WalkPages, WalkRequest
 
-OF_TRAINING = ("next", "op", "rev", "count", "measure", "pace", "until", "playing", "has")  # the panel's own fields
+OF_TRAINING = (
+    "next",
+    "op",
+    "rev",
+    "count",
+    "measure",
+    "pace",
+    "until",
+    "playing",
+    "has",
+    "epoch",
+)  # of the panel and of the slider
 A_FRAME, AN_EPOCH = 0.035, 0.15  # seconds of computing for a picture of the film: as many epochs as fit, or one
 PATIENCE = 0.5  # the share of what one request may compute that is used for a page without scripts
 

@@ -16,7 +16,7 @@ from app.engine.setup import Setup
 from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson, Orientation
 from app.views.formulas.formulas import Formula, formula, latex, maths, symbol_text, text
-from app.views.formulas.mathml import WIDE, Row, packed, wrapped
+from app.views.formulas.mathml import MATHML, WIDE, Row, packed, plain, wrapped
 from tests.engine.cases import PAIRS, SINGLE, random_setup
 from tests.views.mathml import as_text, calculated, parsed
 from tests.views.rows import lines
@@ -140,6 +140,11 @@ def test_what_comes_to_the_same_goes_on_in_its_line_where_it_fits() -> None:
     long = [Row("<mi>z</mi>", "=", f"<mn>{'1' * 30}</mn>"), Row("", "=", f"<mn>{'2' * 30}</mn>")]
     assert packed(long) == long
     assert len(packed([Row("<mi>w</mi>", "←", "<mn>1</mn>"), Row("", "=", "<mn>2</mn>")])) == 2
+
+
+def test_brackets_around_a_number_take_no_room_to_grow() -> None:
+    assert MATHML.parenthesised(plain(-0.5, 5)).count('stretchy="false"') == 2
+    assert "stretchy" not in MATHML.parenthesised(MATHML.indexed("z", "[1]", "1"))
 
 
 def test_a_sum_that_is_too_wide_goes_on_below_with_its_sign_in_front() -> None:

@@ -16,6 +16,10 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "ReLU": lambda z: max(z, 0.0),
     "identity": lambda z: z,
+    "leaky ReLU": lambda z: z if z > 0 else 0.01 * z,
+    "ELU": lambda z: z if z > 0 else math.expm1(z),
+    "softplus": lambda z: math.log1p(math.exp(z)),
+    "GELU": lambda z: z * (1 + math.erf(z / math.sqrt(2))) / 2,
 }
 
 
@@ -33,11 +37,11 @@ def numbers_in(html: str) -> Numbers:
     return {name: float(value) for name, value in items}
 
 
-def network_in(html: str, turned: bool) -> Callable[[Numbers, str, float], Numbers]:
+def network_in(html: str, turned: bool) -> Callable[..., Numbers]:
     """What all sums, activations and the loss are, with one of the sums moved."""
     text = BeautifulSoup(html, "html5lib").text
     sizes = [int(size) for size in re.findall(r"A ([\d–]+) network", text)[0].split("–")]
-    names = re.findall(r"(\w+) in layer \d", text)
+    names = re.findall(r"(?:network: |, )([\w ]+?) in layer \d", text)
     loss_name = re.findall(r"Loss: ([^.]+)\.", text)[0]
 
     def weight(l: int, j: int, k: int) -> str:
@@ -78,9 +82,14 @@ def found_again(name: str, html: str, turned: bool) -> float:
         return run(given, "", 0.0)[f"{match[1]}{match[2]}{int(match[3]) - 1}"]
     if match := re.fullmatch(r"δ\^\[(\d)\]_(\d)", asked):
         unit = f"z{match[1]}{int(match[2]) - 1}"
-        return (run(given, unit, STEP)["loss"] - run(given, unit, -STEP)["loss"]) / (2 * STEP)
+        return _between(run(given, unit, STEP)["loss"], run(given)["loss"], run(given, unit, -STEP)["loss"])
     match = re.fullmatch(r"∂ℒ/∂([wb])\^(\[\d\])_(\d+)", asked)
     assert match, asked
     key = f"{match[1]}{match[2]}{match[3]}"
-    ends = [run({**given, key: given[key] + by}, "", 0.0)["loss"] for by in (STEP, -STEP)]
-    return (ends[0] - ends[1]) / (2 * STEP)
+    return _between(*(run({**given, key: given[key] + by})["loss"] for by in (STEP, 0.0, -STEP)))
+
+
+def _between(above: float, here: float, below: float) -> float:
+    """The slope of the loss at a place, from the losses beside it; NaN at a corner, where there is none."""
+    sides = (above - here) / STEP, (here - below) / STEP
+    return sum(sides) / 2 if math.isclose(*sides, rel_tol=1e-3, abs_tol=1e-4) else math.nan

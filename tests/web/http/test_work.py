@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 import threading
-import time
 import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -480,12 +479,6 @@ def test_slices_are_as_long_whatever_time_others_take_in_between() -> None:
             count += 1
         counts.append(count)
     assert counts[0] == counts[1]
-
-
-def test_the_process_that_computes_counts_the_time_that_its_threads_compute(settings: Settings) -> None:
-    app = create_app(settings, computes=True)
-    with TestClient(app):
-        assert app.state.services.clock is time.thread_time
 
 
 def test_going_back_in_slices_finds_the_same_numbers_as_at_once() -> None:

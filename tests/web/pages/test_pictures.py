@@ -253,6 +253,9 @@ def test_every_drawing_of_every_picture_can_be_had_as_svg(client: TestClient, gi
         assert (drawing.findtext(f"{SVG}title") or "").strip()
         assert ".plot" in (drawing.findtext(f"{SVG}style") or "")
         assert all(part.tag.startswith(SVG) for part in drawing.iter())
+        dark = client.get(f"{link}{'&' if '?' in link else '?'}theme=dark").text
+        assert "svg{background:#ffffff}" in answer.text
+        assert "svg{background:#1b1e25}" in dark
 
 
 def test_a_drawing_that_there_is_none_of_is_not_found(client: TestClient) -> None:
@@ -261,3 +264,4 @@ def test_a_drawing_that_there_is_none_of_is_not_found(client: TestClient) -> Non
     assert client.get(f"{address}/pictures/fitted.svg").status_code == 404
     assert client.get(f"{address}/pictures/nothing.svg").status_code == 404
     assert client.get(f"{address}/pictures/boundary.svg?drawing=other&class=x").status_code == 200
+    assert client.get(f"{address}/pictures/boundary.svg?theme=neon").status_code == 422

@@ -196,6 +196,46 @@ def test_a_run_that_made_the_loss_larger_offers_a_smaller_rate_until_another_one
     assert rate_of(client, at) == "6"
 
 
+@pytest.mark.parametrize("name", ["units", "boundary", "gradients", "curves"])
+def test_a_picture_that_is_chosen_while_it_moves_has_no_slider_and_nothing_to_point_at(
+    client: TestClient, clock: Clock, name: str
+) -> None:
+    clock.tick = 0.001
+    at = walk_of(client, MOONS)
+    begun = ask(client, f"{at}/run", until="1", count="")
+    assert element(begun, "#train [name=playing]")["value"] == "1"
+    assert {tab["hx-include"] for tab in begun.select(".tabs a")} == {".past [name=epoch], #train [name=playing]"}
+    moving = client.get(f"{at}/pictures/{name}?playing=1", headers=HTMX).text
+    assert not re.search('id="epoch"|data-roving="plane"|name="playing"', moving)
+    still = client.get(f"{at}/pictures/{name}", headers=HTMX).text
+    assert 'data-roving="plane"' in still
+    ask(client, f"{at}/run/stop")
+    assert client.get(f"{at}/pictures/{name}?playing=1", headers=HTMX).text.count('id="epoch"') == (name != "curves")
+
+
+def test_the_curves_mark_the_epoch_whose_picture_is_looked_back_on(client: TestClient) -> None:
+    at = walk_of(client, MOONS)
+    ask(client, f"{at}/run", count="8", measure="epochs", playing="1")
+
+    def marked(page: BeautifulSoup) -> list[str]:
+        return [str(element(page, f"#{name}-at")["d"]) for name in ("loss-curve", "accuracy-curve")]
+
+    page = BeautifulSoup(client.get(f"{at}/pictures?epoch=4").text, "html5lib")
+    middle = marked(page)
+    assert re.fullmatch(r"M251 26V134", middle[0])  # of a frame from 62 to 440
+    assert middle[1] == middle[0]
+    assert element(page, "#epoch")["value"] == "4"
+    assert marked(BeautifulSoup(client.get(f"{at}/pictures").text, "html5lib")) == ["", ""]
+    for address in ("/curves", "/boundary", "/units", ""):  # as the slider asks
+        moved = client.get(f"{at}/pictures{address}?show=units&next=&epoch=4", headers=HTMX)
+        there = BeautifulSoup(moved.text, "html5lib")
+        assert marked(there) == middle
+        assert not there.select(".choices [name=next]")  # which the form that trains has, and sends along
+    gone_on = ask(client, f"{at}/run", count="1", measure="epochs", playing="1", epoch="4")
+    assert marked(gone_on) == ["", ""]
+    assert element(gone_on, "#epoch")["value"] == "9"
+
+
 def test_slow_shows_each_epoch(client: TestClient) -> None:
     at = walk_of(client, MOONS)
     ask(client, f"{at}/run", count="7", measure="epochs", playing="1", pace="slow")

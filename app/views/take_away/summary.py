@@ -1,0 +1,66 @@
+"""What a walk has shown of its iteration on one sheet: drawing, each equation with what it found, parameters."""
+
+from dataclasses import dataclass
+
+from app.engine.equations.trace import found_at
+from app.engine.network.expressions import Symbol
+from app.lessons import lesson_named
+from app.sessions.walk.session import TrainingSession
+from app.views.explorer.equation import equation_panel
+from app.views.formulas.formulas import formula
+from app.views.formulas.mathml import aligned
+from app.views.formulas.symbols import Script, in_html, orientation_of
+from app.views.network.diagram import Network, diagram
+from app.views.pages import heading_of
+from app.views.take_away.tables import parameters_of
+from app.views.text.numbers import number
+
+DIGITS = 5
+
+
+@dataclass(frozen=True)
+class SummaryPage:
+    """The sheet: each equation as MathML; a row for each parameter: its name, value, gradient and value after."""
+
+    title: str
+    facts: str
+    place: str
+    drawing: Network
+    equations: tuple[str, ...]
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+def drawing_of(session: TrainingSession) -> Network:
+    """The network as it stands."""
+    lesson = lesson_named(session.lesson) if session.lesson else None
+    return diagram(session, DIGITS, equation_panel(session, lesson, "", DIGITS).links)
+
+
+def summary_page(session: TrainingSession) -> SummaryPage:
+    """The sheet of a walk."""
+    shape, orientation, values, found = session.shape, orientation_of(session), session.values, found_at(session.shape)
+    script, words = Script(shape, orientation), heading_of(session)
+
+    def shown(symbol: Symbol) -> str:
+        return number(values[symbol], DIGITS) if found[symbol] < session.cursor else ""
+
+    equations = []
+    for equation in session.equations[: session.cursor]:
+        first, *more = formula(equation, shape, values, orientation, DIGITS).rows
+        end = f"<mo>=</mo>{more[-1].right}" if more else ""
+        line = first._replace(left=_small(first.left), right=f"{_small(first.right)}{end}")
+        equations.append(aligned((line,)))
+    rows = tuple(
+        (
+            in_html(w, script), number(values[w], DIGITS),
+            shown(w._replace(kind=f"d{w.kind}")), shown(w._replace(kind=f"new_{w.kind}")),
+        )
+        for w in parameters_of(session)
+    )  # fmt: skip
+    place = f"iteration {session.iteration + 1:,}, step {session.cursor} of {len(session.equations)}"
+    return SummaryPage(words.title, words.facts, place, drawing_of(session), tuple(equations), rows)
+
+
+def _small(markup: str) -> str:
+    """With fractions as in a line of text."""
+    return f'<mstyle displaystyle="false">{markup}</mstyle>'
