@@ -6,10 +6,13 @@ import pytest
 from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
+from app.engine.equations.mistakes import MISTAKES
+from app.sessions.bug_lab import case_of
 from app.sessions.classroom.classroom import present_key
 from app.views.classroom.qr import qr
+from tests.web.pages.test_build import filled
 from tests.web.reading import element, soup, words
-from tests.web.talk import HTMX, walk_of
+from tests.web.talk import HTMX, hunt, walk_of
 
 LESSON = "two-outputs-two-paths"
 
@@ -43,9 +46,9 @@ class Browser:
 class Room:
     """A class and its teacher's browser."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, session: str = "") -> None:
         self.client, self.teacher = client, Browser(client)
-        self.host = self.teacher.send("/classroom", lesson=LESSON)
+        self.host = self.teacher.send("/classroom", session=session, lesson=LESSON)
         self.present = f"/present/{present_key(self.host.rsplit('/', 1)[1])}"
 
     @property
@@ -215,6 +218,48 @@ def test_a_class_is_opened_on_where_a_walk_stands(client: TestClient) -> None:
     assert "The class begins where this walk stands" in client.get(f"/classroom?session={session}").text
     host = Browser(client).send("/classroom", session=session)
     assert "iteration 3" in words(soup(client, host), "#loss")
+
+
+def test_a_class_is_opened_on_a_network_of_ones_own_with_its_data(client: TestClient) -> None:
+    form = filled(client.get("/build", params={"from": "xor"}).text)
+    table = "width,height,kind\n1,2,a\n2,1,b\n3,3,a\n4,1,c\n"
+    form |= {"source": "table", "table": table, "output": "softmax", "loss": "cross_entropy"}
+    built = client.post("/build", data=filled(client.post("/build", data=form).text) | {"do": "start"})
+    walk = built.headers["Location"]
+    room = Room(client, session=walk.rsplit("/", 1)[1])
+    mine, theirs = (client.get(f"/api{address}").json() for address in (walk, walk_at(room)))
+    assert theirs["id"] != mine["id"]
+    assert theirs["setup"] == mine["setup"]
+    assert theirs["setup"]["data"]["columns"] == ["width", "height"]
+    learner = room.learner()
+    assert "width" in words(learner.get("/seat"), "#network")
+    room.steer("ask", what="")
+    room.next()
+    assert element(learner.get("/seat"), "#vote")
+    room.steer("close")
+    room.steer("mode", mode="free")
+    own = str(element(learner.get("/seat"), "#walk")["action"]).removesuffix("/step")
+    assert client.get(f"/api{own}").json()["setup"] == mine["setup"]
+
+
+def test_a_class_is_opened_on_a_case_of_the_bug_lab(client: TestClient) -> None:
+    case = hunt(client, 2, 17)
+    session = case.rsplit("/", 1)[1]
+    assert f'href="/classroom?session={session}"' in client.get(case).text
+    room = Room(client, session=session)
+    learner = room.learner()
+    page = learner.get("/seat")
+    assert words(page, "h1") == words(soup(client, case), "h1")
+    room.client.post(f"{walk_at(room)}/forward", data={})
+    assert words(learner.get("/seat"), "#status") != words(page, "#status")
+    assert room.teacher.get(room.host).select("#what") == [], "its numbers are wrong: nothing is asked of them"
+    assert "let the class hunt" in room.steer("ask", 409, what="")
+    for shown in (learner.get("/seat"), room.teacher.get(room.present)):
+        assert all(MISTAKES[name].title not in shown.get_text() for name in case_of(2, 17).setup.mistakes)
+    room.steer("mode", mode="free")
+    own = learner.get("/seat")
+    assert str(element(own, "#walk")["action"]) != f"{walk_at(room)}/step"
+    assert own.select("[action$='/accuse'], [formaction$='/accuse']"), "each can look for the bug alone"
 
 
 def test_the_class_is_deleted_after_one_more_question(room: Room) -> None:
