@@ -42,10 +42,9 @@ def latency(milliseconds: float) -> str:
 
 def clock(ahead: float) -> str:
     """By how many seconds a device's clock is ahead of the program's, and what that matters for."""
-    seconds = round(abs(ahead))
-    if seconds <= SKEWED:
-        return f"This device’s clock differs by {counted(seconds, 'second')}. That is near enough."
-    told = f"{counted(round(seconds / 60), 'minute')} {'ahead' if ahead > 0 else 'behind'}"
+    if abs(ahead) <= SKEWED:
+        return "This device’s clock is near enough to the program’s."
+    told = f"{counted(round(abs(ahead) / 60), 'minute')} {'ahead' if ahead > 0 else 'behind'}"
     return (
         f"This device’s clock is {told}. A class does not mind: it goes by the program’s clock alone. But a browser "
         "may forget its seat too early, and refuse addresses with https. Let the device set its clock by itself."
