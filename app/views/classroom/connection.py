@@ -40,6 +40,9 @@ def latency(milliseconds: float) -> str:
     return f"{told} That is long: come nearer to the access point, or let fewer devices use the network."
 
 
+NO_TIME = "This device has told no time in milliseconds. Load the page again."
+
+
 def clock(ahead: float) -> str:
     """By how many seconds a device's clock is ahead of the program's, and what that matters for."""
     if abs(ahead) <= SKEWED:

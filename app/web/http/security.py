@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -75,10 +76,16 @@ class Head:
             return
 
         async def bare(message: Message) -> None:
-            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            await send({**message, "body": b"", "more_body": False})
+            if message.get("more_body", False):
+                raise OSError("Nobody waits for what follows")  # as where a client has hung up: a stream ends
 
         got = {**scope, "method": "GET"}
-        await self.app(got, receive, bare)
+        with suppress(OSError):
+            await self.app(got, receive, bare)
         scope["endpoint"] = got.get("endpoint")  # for the log
 
 

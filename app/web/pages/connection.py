@@ -8,9 +8,8 @@ from time import gmtime, strftime, time
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
-from app.engine.network.errors import SetupError
 from app.sessions.setups.typed import WHOLE
-from app.views.classroom.connection import CLICKED, EVENTS_COME, clock, connection_page, latency
+from app.views.classroom.connection import CLICKED, EVENTS_COME, NO_TIME, clock, connection_page, latency
 from app.views.classroom.qr import qr
 from app.web.http.broadcast import BEAT, HEARTBEAT, Frames, Rooms, message
 from app.web.http.dependencies import services, soon
@@ -64,9 +63,8 @@ async def measured(request: Request) -> Response:
 async def compared(request: Request) -> Response:
     """How far the device's clock, in milliseconds as `key` tells it, is from this one."""
     key = request.query_params.get("key", "")
-    if not MILLISECONDS.fullmatch(key):
-        raise SetupError("key", "This is not a time in milliseconds.", "Load the page again.")
-    return HTMLResponse(clock(int(key) / 1000 - time()), headers=VARY)
+    told = clock(int(key) / 1000 - time()) if MILLISECONDS.fullmatch(key) else NO_TIME
+    return HTMLResponse(told, headers=VARY)
 
 
 @router.get(f"{ADDRESS}/events")

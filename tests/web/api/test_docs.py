@@ -82,7 +82,7 @@ def test_openapi_lists_the_api_and_nothing_else(openapi: dict[str, Any]) -> None
     a_class = "/api/classes/{code}"
     assert set(openapi["paths"]) == {
         *("/api/lessons", "/api/sessions", one, *(f"{one}/{verb}" for verb in verbs)),
-        *("/api/classes", a_class, *(f"{a_class}/{verb}" for verb in (*of_class, "insist", "vote"))),
+        *("/api/classes", a_class, *(f"{a_class}/{verb}" for verb in (*of_class, "insist", "tempo", "vote"))),
     }
 
 

@@ -59,8 +59,11 @@ def test_head_is_taken_wherever_get_is(client: TestClient, settings: Settings) -
     for method, path in map(str.split, operations_of(application.router.routes)):
         if method == "GET":
             address = path.replace("{session_id}", session).replace("{slug}", "hours-of-study")
-            expected = client.get(address)
             answer = client.head(address)
+            if path.endswith("/events"):  # GET goes on for a minute, and HEAD does not
+                assert answer.content == b""
+                continue
+            expected = client.get(address)
             assert (answer.status_code, answer.content) == (expected.status_code, b""), address
 
 
