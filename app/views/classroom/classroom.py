@@ -7,11 +7,11 @@ from app.lessons import LESSONS
 from app.sessions.classroom.classroom import TEMPOS, Classroom, Phase, Seat
 from app.sessions.classroom.questions import prepared
 from app.sessions.store.now import Now
-from app.views.classroom.qr import Qr
 from app.views.classroom.question import Own, Wall, counted_seats, wall
 from app.views.explorer.equation import EquationPanel
 from app.views.explorer.explorer import ExplorerPage, Headline, Look, Panel, Status, explorer
 from app.views.pages import heading_of
+from app.views.qr import Qr
 from app.views.text.naming import what_is_found
 
 SEEN = ("status", "headline", "loss", "timeline", "network", "equation")  # panels that all follow

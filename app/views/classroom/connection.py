@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Self
 
-from app.views.classroom.qr import Qr
+from app.views.qr import Qr
 from app.views.text.words import counted
 
 CLICKED = "Clicks come through."

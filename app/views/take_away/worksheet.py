@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-import segno
-
 from app.engine.equations.trace import Equation
 from app.engine.equations.values import Values
 from app.engine.network.errors import SetupError
@@ -25,6 +23,7 @@ from app.views.formulas.symbols import Script, heading, in_html, orientation_of
 from app.views.network.layout import still
 from app.views.network.scales import place
 from app.views.pages import heading_of
+from app.views.qr import Qr, qr
 from app.views.take_away.worked import TITLES
 from app.views.text.numbers import number
 
@@ -149,7 +148,7 @@ class WorksheetPage:
     drawing: Drawing
     given: tuple[tuple[str, str], ...]
     parts: tuple[tuple[str, tuple[Item, ...]], ...]
-    code: str
+    code: Qr | None
 
 
 def worksheet_page(session: TrainingSession, sheet: Sheet, is_key: bool, link: str) -> WorksheetPage:
@@ -160,7 +159,7 @@ def worksheet_page(session: TrainingSession, sheet: Sheet, is_key: bool, link: s
     walk = variant(session, *sheet.seeds)
     hand, heading_words = by_hand(walk, sheet.decimals), heading_of(session)
     writer = _Writer(walk, sheet, hand, is_key)
-    code = segno.make_qr(link, error="l").svg_inline(scale=2, border=2, omitsize=True) if link else ""
+    code = qr(link) if link else None
     return WorksheetPage(
         heading_words.title,
         heading_of(walk).facts,

@@ -38,7 +38,7 @@ from app.web.http.classroom import (
 )
 from app.web.http.dependencies import services, soon, walk_of
 from app.web.http.new_session import check_may_begin
-from app.web.http.page import prefix
+from app.web.http.page import base_of, prefix
 from app.web.http.work import address_of
 
 PUBLIC_ERRORS: dict[int | str, dict[str, Any]] = {
@@ -328,7 +328,7 @@ async def open_class(request: Request, new: Annotated[NewClass, Body()]) -> Resp
         session = (await walk_of(request, new.session or "").services.store.load(new.session or "")).session
     found = await opened(request, session)
     code = found.kept.classroom.code
-    join = f"{str(request.base_url).rstrip('/')}/join/{code}"
+    join = f"{base_of(request)}/join/{code}"
     document = {"code": code, "host": found.host, "present": found.present, "join": join}
     return json_response(dumps(document), 201, Location=f"{prefix.get()}/api/classes/{code}")
 

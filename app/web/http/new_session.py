@@ -11,7 +11,7 @@ from app.engine.network.errors import SetupError
 from app.limits import Limits
 from app.sessions.store.store import Kept, StoreFullError, grown_bytes
 from app.sessions.take_away.link import Opened
-from app.sessions.walk.chunks import in_slices, is_large
+from app.sessions.walk.chunks import Verb, in_slices, is_large
 from app.sessions.walk.session import TrainingSession
 from app.web.http.dependencies import before_a_walk, is_rationed, note_as_large, services, stay
 from app.web.http.htmx import VARY
@@ -46,16 +46,23 @@ def check_may_begin(request: Request) -> None:
         raise StoreFullError(megabytes, "this address", error.wait) from error
 
 
+async def gone_to(request: Request, begun: TrainingSession, iteration: int, verb: Verb) -> TrainingSession:
+    """What the verb makes of a walk that is not kept yet, far on its way: gone in turns with others.
+
+    TooLongError where it takes longer than one request may, DivergedError as of the verb.
+    """
+    the, address = services(request), address_of(request.scope)
+    way = in_slices(begun, iteration, verb, the.clock)
+    return await while_there(request, the.pool.run_in_slices(address, begun, way, address))
+
+
 async def linked_walk(request: Request, open_it: Callable[[Limits], Opened]) -> TrainingSession:
     """The walk of a link or a file, where it was made. SetupError says what is wrong with it, or that the way there
     takes longer than one request may; DivergedError where it leads nowhere.
     """
-    the = services(request)
-    opened = await before_a_walk(request, lambda: open_it(the.settings))
-    way = in_slices(opened.start, opened.place.iteration, opened.there, the.clock)
-    address = address_of(request.scope)
+    opened = await before_a_walk(request, lambda: open_it(services(request).settings))
     try:
-        return await while_there(request, the.pool.run_in_slices(address, opened.start, way, address))
+        return await gone_to(request, opened.start, opened.place.iteration, opened.there)
     except TooLongError as error:
         raise SetupError("link", str(error), "Ask for a link to an earlier iteration.") from error
 

@@ -26,6 +26,11 @@ def root_of(request: Request) -> str:
     return root
 
 
+def base_of(request: Request) -> str:
+    """The program's whole address as this request has it, without a / at its end."""
+    return str(request.base_url).rstrip("/")
+
+
 def path_of(request: Request) -> str:
     """The path that was asked for, as the program itself calls it."""
     path: str = request.scope["path"]

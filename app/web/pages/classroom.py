@@ -46,10 +46,10 @@ from app.views.classroom.classroom import (
     walks_alone,
 )
 from app.views.classroom.overview import overview_page
-from app.views.classroom.qr import qr
 from app.views.classroom.question import Own, counted_seats, own, saved, wall
 from app.views.explorer.explorer import ExplorerPage, Look, explorer
 from app.views.pages import heading_of
+from app.views.qr import qr
 from app.web.http.broadcast import TURN, stream
 from app.web.http.classroom import (
     Joined,

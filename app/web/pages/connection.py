@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from app.sessions.setups.typed import WHOLE
 from app.views.classroom.connection import CLICKED, EVENTS_COME, NO_TIME, clock, connection_page, latency
-from app.views.classroom.qr import qr
+from app.views.qr import qr
 from app.web.http.broadcast import BEAT, HEARTBEAT, Frames, Rooms, message
 from app.web.http.dependencies import services, soon
 from app.web.http.fragments import partials

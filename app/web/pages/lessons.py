@@ -8,14 +8,13 @@ from starlette.responses import Response
 from app.engine.network.errors import DivergedError
 from app.lessons import lesson_named
 from app.sessions.store.store import UnknownSessionError
-from app.sessions.walk.chunks import in_slices
 from app.sessions.walk.session import TrainingSession
 from app.views.pages import lesson_page, lessons_page
 from app.web.http.dependencies import services, soon
 from app.web.http.forms import form_of
-from app.web.http.new_session import begun_walk, check_may_begin
+from app.web.http.new_session import begun_walk, check_may_begin, gone_to
 from app.web.http.page import page_response
-from app.web.http.work import TooLongError, address_of, while_there
+from app.web.http.work import TooLongError
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,6 +45,5 @@ async def begin(request: Request) -> Response:
         with suppress(UnknownSessionError, DivergedError, TooLongError):  # cannot be found or reached: at its start
             other = (await the.store.load(keep)).session
             begun = begun.ask(other.asking)
-            ways = in_slices(begun, other.place.iteration, lambda new: new.moved_to(other.place), the.clock)
-            begun = await while_there(request, the.pool.run_in_slices(keep, begun, ways, address_of(request.scope)))
+            begun = await gone_to(request, begun, other.place.iteration, lambda new: new.moved_to(other.place))
     return await begun_walk(request, begun)

@@ -19,7 +19,7 @@ from app.web.api.state import dumps, json_response
 from app.web.http.dependencies import TheWalk, Walk, services, soon
 from app.web.http.forms import sent_by
 from app.web.http.new_session import begun_walk, check_may_begin, linked_walk
-from app.web.http.page import page_response, prefix
+from app.web.http.page import base_of, page_response, prefix
 from app.web.http.standalone import theme_of
 from app.web.http.templating import OneFile, Templates
 from app.web.pages.walk import WalkPages, WalkRequest
@@ -41,7 +41,7 @@ FIELDS = 4  # of the form that sends a file
 async def take_away(the: WalkRequest) -> Response:
     """All forms of the walk, and how one of them looks."""
     kept, preview = await the.walk.load(), the.request.query_params.get("preview", "")
-    root = str(the.request.base_url).rstrip("/")
+    root = base_of(the.request)
     page = await the.walk.view(kept.session, lambda: take_away_page(kept.session, the.walk.id, root, preview))
     return page_response(the.request, "take_away/page.html", page, read_only=kept.read_only)
 
@@ -61,7 +61,7 @@ async def export(walk: TheWalk, form: str) -> Response:
 async def _file(walk: Walk, name: str) -> Response:
     """The form, made, with a name for the file."""
     session, request, templates = (await walk.load()).session, walk.request, walk.services.templates
-    root = str(request.base_url).rstrip("/")
+    root = base_of(request)
 
     def draw(part: Any) -> str:
         return templates.part(part.template, part, "")
@@ -97,7 +97,7 @@ async def link(walk: TheWalk) -> Response:
     """The whole walk, the step included, as the address of a page that starts it again."""
     session = (await walk.load()).session
     path = f"{ADDRESS}/{await walk.view(session, lambda: link_of(session))}"
-    root = str(walk.request.base_url).rstrip("/")
+    root = base_of(walk.request)
     return json_response(dumps({"path": f"{prefix.get()}{path}", "url": f"{root}{path}"}))
 
 

@@ -28,7 +28,7 @@ from app.web.http.dependencies import SESSION_ID, services
 from app.web.http.htmx import VARY
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.own_walks import HUNTS, WALKS, forget, note, noted
-from app.web.http.page import page_response, root_of
+from app.web.http.page import base_of, page_response, root_of
 from app.web.pages.walk import WalkPages, WalkRequest
 
 router = APIRouter(include_in_schema=False)
@@ -150,7 +150,7 @@ async def shares(the: WalkRequest) -> Response:
     """How others can look at the walk."""
     card = await _card(the)
     reader = await the.walk.services.store.shared(the.walk.id)
-    link = f"{str(the.request.base_url).rstrip('/')}/sessions/{reader}" if reader else ""
+    link = f"{base_of(the.request)}/sessions/{reader}" if reader else ""
     return page_response(the.request, "walks/share.html", share_page(card, link), "walks")
 
 

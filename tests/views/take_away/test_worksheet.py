@@ -13,6 +13,7 @@ from app.lessons.lesson import Lesson
 from app.sessions.take_away.by_hand import by_hand, rounded
 from app.sessions.take_away.variants import variant
 from app.sessions.walk.session import TrainingSession
+from app.views.qr import qr
 from app.views.take_away.worksheet import LEVELS, Item, Sheet, WorksheetPage, sheet_of, worksheet_page
 from tests.views.take_away.plain_network import found_again
 
@@ -156,8 +157,9 @@ def test_numbers_are_written_with_a_comma_where_that_is_wished() -> None:
 
 
 def test_its_code_leads_back_to_the_walk() -> None:
-    assert "<svg" in worksheet_page(LESSON_2, Sheet(), False, "http://192.168.0.7:8000/w/1abc").code
-    assert worksheet_page(LESSON_2, Sheet(), False, "").code == ""
+    address = "http://192.168.0.7:8000/w/1abc"
+    assert worksheet_page(LESSON_2, Sheet(), False, address).code == qr(address)
+    assert worksheet_page(LESSON_2, Sheet(), False, "").code is None
 
 
 @pytest.mark.parametrize(("query", "field"), [

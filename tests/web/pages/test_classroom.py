@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from app.engine.equations.mistakes import MISTAKES
 from app.sessions.bug_lab import case_of
 from app.sessions.classroom.classroom import present_key
-from app.views.classroom.qr import qr
+from app.views.qr import qr
 from tests.web.pages.test_build import filled
 from tests.web.reading import element, soup, words
 from tests.web.talk import HTMX, hunt, walk_of
