@@ -176,6 +176,10 @@ def test_however_many_listen_one_connection_hears_for_them(server: RedisServer) 
                 follower.__exit__(None, None, None)
             while client.pubsub_channels("explorer:*"):
                 await asyncio.sleep(0.01)
+        with store.classes.listening(kept[1].id) as bell:  # after nobody listened for a while
+            await bell.heard(10.0)
+            await store.save(kept[1], kept[1].session.step())
+            await bell.heard(10.0)
 
     run(asyncio.wait_for(listened(), 30.0))
     run(store.close())
