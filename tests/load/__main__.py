@@ -1,7 +1,7 @@
 """One server under load, on loopback, with every figure beside its bound. What it is asked for, one after the other:
 
 class: 300 join, step, are back after a restart; 25 go as fast as they can; 300 browsers come at once.
-follow: 500 join a class, 300 of them follow its teacher and vote twice, and the server is killed in between.
+follow: 500 join a class, 300 of them follow its teacher; then all, 300 vote twice, and the server is killed in a vote.
 walks: what a walk takes in memory and in the store, and a step of processor time, by the size of the network.
 beside: calm learners beside each of those who stop the others, or would, in a scene of so many seconds.
 soak: 300 learners do everything that there is, every tenth means harm, and the server is killed three times.
