@@ -121,7 +121,7 @@ def measured_following(options: argparse.Namespace) -> list[Bound]:
 
 
 async def following(server: Server, joining: int, followers: int, hurry: float = 1.0) -> list[Bound]:
-    """So many join, and so many of them follow; then all do, and those vote. `hurry`: how many times shorter all takes."""
+    """So many join and so many of them follow; then all do, and those vote. All takes `hurry` times less long."""
     host, before = Host(server.port), server.resident()
     await host.open()
     begun = monotonic()
