@@ -32,14 +32,14 @@ class Seat:
     """A learner's page: its key, what it heard when, and the answers that were acknowledged, by round."""
 
     port: int
-    pause: float = 1.0  # seconds after which its page comes again where a stream has ended; then twice that, and so on
+    pause: float = 1.0  # seconds after which its page comes again where a stream has ended; then each time twice that
     key: str = ""
     heard: list[float] = field(default_factory=list)
     acknowledged: dict[int, str] = field(default_factory=dict)
 
     async def listen(self, page: str = "/seat/events") -> None:
         """Follow for ever; where the stream ends, come again, as the page does."""
-        chance, tries = Random(self.key), 0
+        chance, pause = Random(self.key), self.pause
         while True:
             with suppress(*HUNG_UP, OSError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -53,15 +53,15 @@ class Seat:
                     writer.write("\r\n".join([*lines, "", ""]).encode())
                     status = (await reader.readuntil(b"\r\n\r\n")).split()[1]
                     assert status == b"200", status
-                    tries = 0
+                    pause = self.pause
                     while size := int(await reader.readuntil(b"\r\n"), 16):
                         await reader.readexactly(size + 2)
                         if size > LARGER_THAN_A_BEAT:
                             self.heard.append(monotonic())
                 finally:
                     writer.close()
-            await asyncio.sleep(self.pause * 2**tries * chance.uniform(0.7, 1.3))
-            tries += 1
+            await asyncio.sleep(pause * chance.uniform(0.7, 1.3))
+            pause = 2 * self.pause
 
     async def vote(self, number: int, round: int, answer: str) -> float:
         """Answer as the page does; sent again until it is acknowledged. Returns the seconds of the last try."""
