@@ -19,7 +19,7 @@ with_redis = pytest.mark.skipif(PROGRAM is None, reason=NONE)
 class RedisServer:
     """A server on a socket of its directory, which may be ended and started again."""
 
-    def __init__(self, directory: Path, *options: str) -> None:
+    def __init__(self, directory: Path, options: tuple[str, ...]) -> None:
         self.directory, self.options = directory, options
         self.address = f"unix://{directory}/redis.sock"
         self.start()
@@ -34,8 +34,9 @@ class RedisServer:
             )
         end = time.monotonic() + 20
         while True:
-            with suppress(redis.RedisError, OSError), self.client() as client:
-                client.ping()
+            with suppress(redis.BusyLoadingError, redis.ConnectionError), self.client() as client:
+                with suppress(redis.AuthenticationError):
+                    client.ping()
                 return
             if time.monotonic() > end or self.process.poll() is not None:
                 raise RuntimeError((self.directory / "log").read_text())
@@ -56,7 +57,7 @@ def redis_server(*options: str) -> Iterator[RedisServer]:
     """A server with these options, such as `--maxmemory`, `5mb`; it and its directory are gone afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="redis-"))  # a socket's path may have 107 characters
     try:
-        server = RedisServer(directory, *options)
+        server = RedisServer(directory, options)
         try:
             yield server
         finally:

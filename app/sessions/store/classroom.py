@@ -4,10 +4,12 @@ A vote counts once it is acknowledged: it is taken in the same statement that lo
 the last vote of a round counts. Whoever follows a class listens for what may have changed, then reads how it stands.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from app.sessions.classroom.classroom import Classroom, ClassroomError
 
@@ -79,6 +81,10 @@ class ClassStore(Protocol):
         """Put `classroom` in the place of `kept`, at the next revision. StaleClassError where it has changed."""
         ...
 
+    def turn(self, id: str) -> asyncio.Lock:
+        """For whoever changes this class: in one process they take turns, so that none has to try again for another."""
+        ...
+
     async def delete(self, id: str) -> None:
         """Keep the class and its votes no more."""
         ...
@@ -102,3 +108,14 @@ class ClassStore(Protocol):
 def held_class_bytes(classroom: Classroom) -> int:
     """About how many bytes a class takes in memory."""
     return EMPTY + PER_SEAT * len(classroom.seats)
+
+
+class Turns:
+    """A lock for each class, for as long as somebody waits for it."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, id: str) -> asyncio.Lock:
+        """The lock of this class."""
+        return self._locks.setdefault(id, asyncio.Lock())

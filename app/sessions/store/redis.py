@@ -163,7 +163,7 @@ class RedisStore:
 
     def _check_room(self, answer: int) -> None:
         if answer != 1:
-            raise StoreFullError(answer / MEGABYTE or self._limits.max_store_megabytes)
+            raise StoreFullError(round(answer / MEGABYTE, 1) or self._limits.max_store_megabytes)
 
     async def load(self, session_id: str) -> Kept:
         """In one question, which also says that it is used: the walk comes along where memory does not hold it."""

@@ -14,6 +14,7 @@ from app.sessions.store.classroom import (
     Answers,
     KeptClass,
     StaleClassError,
+    Turns,
     UnknownClassError,
     Vote,
     held_class_bytes,
@@ -111,10 +112,11 @@ class Held(NamedTuple):
     kept: KeptClass
 
 
-class RedisClasses:
+class RedisClasses(Turns):
     """Classes in a server; programs on other machines may use it too."""
 
     def __init__(self, server: Server, hours: float) -> None:
+        super().__init__()
         self._server, self._bells = server, RedisBells(server)
         self._steered_within = round(3_600_000 * hours)  # milliseconds
         self._lifetime = round(self._steered_within * (1 + NOTED))

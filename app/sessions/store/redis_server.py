@@ -5,7 +5,7 @@ Its address may hold a password, so no error tells the address, nor what the cli
 
 import logging
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 32  # at once, besides the one that listens
 PATIENCE = 2.0  # seconds until a server that says nothing is taken to be away
 # Where a connection is lost; a script that is sent again does nothing again.
-AGAIN = Retry(ConstantBackoff(0.1), 2, supported_errors=(ConnectionError,))
+AGAIN = Retry(ConstantBackoff(0.05), 2, supported_errors=(ConnectionError,))
 PREFIX = "explorer:"  # of all names and channels
 
 
@@ -57,42 +57,54 @@ class Server:
 def shown(address: str) -> str:
     """An address without its password, and without the name that goes with it."""
     parts = urlsplit(address)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
-MORE = "Give it more (maxmemory), or wait: what nobody uses makes room."
-REASONS = {  # what a server's error begins with -> why nothing can be written, and what to do
-    "OOM": ("the Redis of this server holds as much as it may", MORE),
-    "READONLY": ("the Redis of this server is a copy that is only read", "Let EXPLORER_STORE name its primary."),
-    "MISCONF": ("the Redis of this server cannot write to its disk", "Free some space there, then try again."),
-    "NOREPLICAS": ("the Redis of this server has lost its copies", "Start them, then try again."),
+class Trouble(NamedTuple):
+    """What a server said, in words that go on from its name; and what to do, where at least it can be read."""
+
+    what: str
+    remedy: str = ""
+
+
+ROOM = "Give it more memory (maxmemory), or wait: what nobody uses makes room."
+KINDS = {  # the first word of an error, or of one inside of a script
+    "OOM": Trouble("holds as much as it may", ROOM),
+    "READONLY": Trouble("is a copy that is only read", "Let EXPLORER_STORE name its primary."),
+    "MISCONF": Trouble("cannot write to its disk", "Free some space there, then try again."),
+    "NOREPLICAS": Trouble("has lost its copies", "Start them, then try again."),
+    "LOADING": Trouble("is still reading its data"),
+    "MASTERDOWN": Trouble("has lost its primary"),
+    "CLUSTERDOWN": Trouble("is part of a cluster that is down"),
+    "MOVED": Trouble("is part of a cluster, which this program cannot use"),
+    "NOPERM": Trouble("does not let its user do what this program needs"),
+    "BUSY": Trouble("is busy with something else"),
 }
-REFUSED = {  # the same, and why the server does not even answer
-    "LOADING": "it is still reading its data",
-    "MASTERDOWN": "it has lost its primary",
-    "CLUSTERDOWN": "its cluster is down",
-    "MOVED": "it is part of a cluster, which this program cannot use",
-    "NOPERM": "its user may not do what this program needs",
-    "BUSY": "it is busy with something else",
-}
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """What an error of the client or of the server means."""
+    if isinstance(error.__cause__, RedisError):  # what the server said when it was connected to
+        return trouble_of(error.__cause__)
+    if isinstance(error, AuthenticationError):
+        return Trouble("takes neither this password nor none")
+    if isinstance(error, BusyLoadingError):
+        return KINDS["LOADING"]
+    if isinstance(error, TimeoutError):
+        return Trouble(f"says nothing for {PATIENCE:g} seconds")
+    if isinstance(error, ConnectionError | OSError):
+        return Trouble("cannot be reached")
+    said = re.findall(r"\b[A-Z]{3,}\b", f"{getattr(error, 'status_code', None) or ''} {error}")
+    for kind in said:
+        if kind in KINDS:
+            return KINDS[kind]
+    log.error("The Redis refuses what it was asked: %s", error)
+    return Trouble("refuses what it was asked")
 
 
 def explained(error: Exception) -> StoreError:
-    """An error of the client or of the server as the store's own."""
-    if isinstance(error, AuthenticationError):
-        return StoreAwayError("its Redis takes neither this password nor none")
-    if isinstance(error, BusyLoadingError):
-        return StoreAwayError(REFUSED["LOADING"])
-    if isinstance(error, TimeoutError):
-        return StoreAwayError(f"its Redis says nothing for {PATIENCE:g} seconds")
-    if isinstance(error, ConnectionError | OSError):
-        return StoreAwayError("its Redis cannot be reached")
-    said = f"{getattr(error, 'status_code', None) or ''} {error}"  # in a script the kind stands further on
-    kinds = re.findall(r"\b[A-Z]{3,}\b", said)
-    for kind in kinds:
-        if kind in REASONS:
-            return NotWritableError(*REASONS[kind])
-        if kind in REFUSED:
-            return StoreAwayError(REFUSED[kind])
-    log.error("The Redis refuses what it was asked: %s", error)
-    return StoreAwayError("its Redis refuses what it was asked")
+    """The same as the store's own error."""
+    what, remedy = trouble_of(error)
+    return NotWritableError(f"its Redis {what}", remedy) if remedy else StoreAwayError(f"its Redis {what}")

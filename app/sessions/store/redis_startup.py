@@ -7,8 +7,7 @@ from typing import Any, NoReturn
 import redis
 
 from app.sessions.store.places import CannotKeepSessionsError
-from app.sessions.store.redis_server import PREFIX, explained, shown
-from app.sessions.store.store import StoreError
+from app.sessions.store.redis_server import PREFIX, shown, trouble_of
 
 OLDEST = 6  # that keeps the lifetime of a key whose value is replaced
 PATIENCE = 10.0  # seconds in which a server that is just being started too may begin to answer
@@ -53,9 +52,8 @@ def _about(client: redis.Redis, address: str, patience: float, sleep: Callable[[
 
 
 def _refused(address: str, error: Exception) -> NoReturn:
-    told: StoreError = explained(error)
-    reason = str(told).partition(". ")[0]
-    refuse(address, f"does not serve: {reason[0].lower()}{reason[1:]}", "Start it, or correct EXPLORER_STORE.")
+    what, remedy = trouble_of(error)
+    refuse(address, what, remedy or "Start it, or correct EXPLORER_STORE.")
 
 
 def _check_version(address: str, about: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from app.sessions.store.classroom import (
     Answers,
     KeptClass,
     StaleClassError,
+    Turns,
     UnknownClassError,
     Vote,
     held_class_bytes,
@@ -32,7 +33,7 @@ SWEEP_VOTES = "DELETE FROM vote WHERE classroom NOT IN (SELECT id FROM classroom
 SWEEP = "DELETE FROM classroom WHERE touched < ?"
 
 
-class SqliteClasses:
+class SqliteClasses(Turns):
     """Classes in the tables of a store's file. Other processes that use the file are heard too, a moment later.
 
     `write` and `rows` run one statement, `now` tells the store's seconds, `lifetime` how many of them a class is kept
@@ -46,6 +47,7 @@ class SqliteClasses:
         now: Callable[[], float],
         lifetime: float,
     ) -> None:
+        super().__init__()
         self._write, self._rows, self._now, self._lifetime = write, rows, now, lifetime
         self._bells: dict[str, set[SqliteBell]] = {}
 

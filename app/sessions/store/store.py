@@ -113,8 +113,8 @@ class StoreAwayError(StoreError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The store of walks does not answer: {reason}. Try again in a few seconds: it goes on by itself once the "
-            "store is back."
+            f"The store of walks does not answer: {reason}. Try again in a few seconds: all goes on by itself once it "
+            "is back."
         )
 
 
