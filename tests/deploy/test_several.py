@@ -5,30 +5,36 @@ them may be killed.
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.deploy.proxies import caddy, messages, nginx
 from tests.durability.client import HUNG_UP, Client, connected
+from tests.redis_server import redis_server, with_redis
 from tests.test_serving import Server, serving
 
 LEARNERS, CLICKS, CHANGES = 8, 6, 4  # so many clicks of each in their own walk, and answers of each to the question
+WHO_ONLY_JOIN = 20  # all at once
 BEFORE = 25  # of all those, and one process is killed
 LESSON, HIDDEN_DELTA = "two-outputs-two-paths", 17
 ANSWERS = ("0.00895", "0.0179", "-0.00895", "0.0371", "7")
 FORM = {"content_type": "application/x-www-form-urlencoded", "sec_fetch_site": "same-origin", "hx_request": "true"}
 
 
-@contextmanager
-def two(data: Path) -> Iterator[list[Server]]:
-    """Two processes that share a store."""
+@pytest.fixture(params=["sqlite", pytest.param("redis", marks=with_redis)])
+def servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Server]]:
+    """Two processes that share a store: a file, or a Redis."""
     settings = {"FORWARDED_ALLOW_IPS": "127.0.0.1", "EXPLORER_METRICS": "1"}
     with ExitStack() as stack:
-        yield [stack.enter_context(serving(data, **settings)) for _ in range(2)]
+        if request.param == "redis":
+            settings["EXPLORER_STORE"] = stack.enter_context(redis_server()).address
+        yield [stack.enter_context(serving(tmp_path, **settings)) for _ in range(2)]
 
 
 def answered(server: Server) -> float:
@@ -111,6 +117,13 @@ async def state(client: Client, method: str, path: str, key: str, given: object 
     return got.json()
 
 
+async def joined(port: int, path: str) -> Learner:
+    """A learner who has just sat down."""
+    async with connected(port) as client:
+        seat = await state(client, "POST", f"{path}/seats", "", {})
+        return Learner(port, path, seat["seat"], seat["session"])
+
+
 async def until(happened: Callable[[], bool]) -> None:
     """Return as soon as it has."""
     async with asyncio.timeout(60):
@@ -125,8 +138,8 @@ async def goes_on(servers: list[Server], port: int) -> int:
     async with connected(port) as client:
         opened = await state(client, "POST", "/api/classes", "", {"lesson": LESSON})
         teacher = Teacher(client, f"/api/classes/{opened['code']}", opened["host"])
-        seats = [await state(client, "POST", f"{teacher.path}/seats", "", {}) for _ in range(LEARNERS)]
-        learners = [Learner(port, teacher.path, seat["seat"], seat["session"]) for seat in seats]
+        await asyncio.gather(*(joined(port, teacher.path) for _ in range(WHO_ONLY_JOIN)))
+        learners = await asyncio.gather(*(joined(port, teacher.path) for _ in range(LEARNERS)))
         following = [asyncio.create_task(learner.listen()) for learner in learners]
         for _ in range(3):
             await teacher.steers("/move", verb="step")
@@ -165,11 +178,16 @@ async def killed_meanwhile(server: Server, learners: list[Learner]) -> None:
     await working
 
 
-def test_a_class_behind_nginx_does_not_notice_that_one_of_two_processes_is_killed_in_a_vote(tmp_path: Path) -> None:
-    with two(tmp_path) as servers, nginx(tmp_path, *(server.port for server in servers), secure=False) as port:
+def test_a_class_behind_nginx_does_not_notice_that_one_of_two_processes_is_killed_in_a_vote(
+    tmp_path: Path, servers: list[Server]
+) -> None:
+    with nginx(tmp_path, *(server.port for server in servers), secure=False) as port:
         assert asyncio.run(goes_on(servers, port)) == 0
 
 
-def test_a_class_behind_caddy_goes_on_where_one_of_two_processes_is_killed_in_a_vote(tmp_path: Path) -> None:
-    with two(tmp_path) as servers, caddy(tmp_path, *(server.port for server in servers)) as port:
+@pytest.mark.parametrize("servers", ["sqlite"], indirect=True)
+def test_a_class_behind_caddy_goes_on_where_one_of_two_processes_is_killed_in_a_vote(
+    tmp_path: Path, servers: list[Server]
+) -> None:
+    with caddy(tmp_path, *(server.port for server in servers)) as port:
         asyncio.run(goes_on(servers, port))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -88,7 +89,7 @@ def test_a_small_class_follows_votes_and_is_back_after_a_kill(tmp_path: Path) ->
 
 def test_what_a_school_needs_is_measured(tmp_path: Path) -> None:
     with closing(Server(tmp_path, settings={"EXPLORER_WORK_PROCESS": "0"})) as server:
-        costs = asyncio.run(measured(server, pages=3, clicks=2, steps=1))
+        costs = asyncio.run(measured(server, pages=3, clicks=10, steps=1))
     assert len(costs.shape) == 2
     assert sum(costs.shape) == pytest.approx(2)
     assert costs.process > 0
@@ -96,7 +97,7 @@ def test_what_a_school_needs_is_measured(tmp_path: Path) -> None:
 
 
 def test_the_simulation_of_a_school_is_right_where_it_can_be_worked_out(capsys: pytest.CaptureFixture[str]) -> None:
-    costs = Costs(0, 0.01, 0, 0.004, 0.003, 0.001, (0.5, 1.5), 100 * MEGABYTE, 10_000)
+    costs = Costs(0, 0.01, 0, 0.004, 0.003, 0.001, (0.5, 1.5), 0, 100 * MEGABYTE, 10_000)
     few = Crowd("few", 1, BELL, (1.0, 3.0))
     assert set(map(round, (1000 * seconds for seconds in answered(costs, few, 1)))) == {5, 15}  # nobody to wait for
     many = Crowd("many", 2_000, BELL, (1.0, 3.0))  # ten cores of work
@@ -109,6 +110,8 @@ def test_the_simulation_of_a_school_is_right_where_it_can_be_worked_out(capsys: 
     alone = [round(seconds, 9) for seconds in shown(costs, 10, 10, 1)]
     assert set(alone) == {0.004 + 0.003 + 10 * 0.001}
     assert max(shown(costs, 10, 10, 5)) == pytest.approx(0.004 + 2 * 0.003 + 2 * 2 * 0.001, abs=0.01)
+    waiting = answered(replace(costs, store=0.01), many, 20)  # one store for twenty, and it is as slow
+    assert len(waiting) == pytest.approx(2 / 3 * LASTING / 0.01, rel=0.02)
     bounds = told(costs, [few])
     assert "1 machines" in capsys.readouterr().out
     assert 0 < bounds[0].value < 1.25 / 0.01
