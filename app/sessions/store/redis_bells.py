@@ -9,9 +9,8 @@ import logging
 import random
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from typing import Any
-
-from redis.exceptions import RedisError
 
 from app.sessions.store.redis_server import PREFIX, Server
 
@@ -49,7 +48,7 @@ class RedisBells:
     def listening(self, *topics: str) -> Iterator[RedisBell]:
         """A bell that rings for these."""
         if self._hearing is None:
-            self._hearing = asyncio.create_task(self._hear())
+            self._hearing = asyncio.create_task(self._hear(), context=Context())  # it is of no request
         bell = RedisBell()
         for topic in topics:
             self._bells.setdefault(topic, set()).add(bell)
@@ -79,7 +78,7 @@ class RedisBells:
                 async with self._server.client.pubsub() as connection:
                     await connection.connect()
                     await first_of(self._subscribe(connection), self._ring(connection, heard))
-            except (RedisError, OSError):
+            except Exception:  # whatever the client makes of a connection that is lost
                 if heard.is_set():
                     wait = FIRST_WAIT
                     log.warning("The connection that listens to the Redis is lost and made again")

@@ -16,7 +16,7 @@ from redis.exceptions import AuthenticationError, BusyLoadingError, ConnectionEr
 from app.sessions.store.store import NotWritableError, StoreAwayError, StoreError
 
 log = logging.getLogger(__name__)
-CONNECTIONS = 32  # at once, besides the one that listens
+CONNECTIONS = 32  # at once, the one that listens among them
 PATIENCE = 2.0  # seconds until a server that says nothing is taken to be away
 # Where a connection is lost; a script that is sent again does nothing again.
 AGAIN = Retry(ConstantBackoff(0.05), 2, supported_errors=(ConnectionError,))

@@ -101,14 +101,15 @@ def test_a_redis_that_may_hold_no_more_begins_no_walk_and_those_that_are_there_g
 
         async def fill() -> None:
             while True:
-                await store.create(own())
+                await store.create(kept.session)
 
         with pytest.raises(StoreFullError, match=r"the 3\.1 MB"):
             run(fill())
-        with pytest.raises(StoreFullError):
-            run(store.check())
         kept = run(store.save(kept, kept.session.step()))
         with small.client() as client:
+            client.config_set("maxmemory", "2900kb")
+            with pytest.raises(StoreFullError):
+                run(store.check())
             client.config_set("maxmemory", "1mb")
         for refused in (store.check(), store.save(kept, kept.session.step())):
             with pytest.raises(NotWritableError, match=r"its Redis holds as much as it may\. .*\(maxmemory\)"):
@@ -175,6 +176,10 @@ def test_however_many_listen_one_connection_hears_for_them(server: RedisServer) 
                 follower.__exit__(None, None, None)
             while client.pubsub_channels("explorer:*"):
                 await asyncio.sleep(0.01)
+        with store.classes.listening(kept[1].id) as bell:  # after nobody listened for a while
+            await bell.heard(10.0)
+            await store.save(kept[1], kept[1].session.step())
+            await bell.heard(10.0)
 
     run(asyncio.wait_for(listened(), 30.0))
     run(store.close())

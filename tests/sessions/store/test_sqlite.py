@@ -52,11 +52,11 @@ def test_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
 
 
 def test_a_full_file_is_no_larger_than_it_may_be(opened: Opened, tmp_path: Path) -> None:
-    store = opened(max_store_megabytes=0.5)
+    store, session = opened(max_store_megabytes=0.5), own()
 
     async def fill() -> None:
         while True:
-            await store.create(own())
+            await store.create(session)
 
     with pytest.raises(StoreFullError):
         run(fill())

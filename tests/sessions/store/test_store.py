@@ -96,11 +96,12 @@ def test_what_is_forgotten_can_be_deleted_shared_and_given_another_id_no_more(op
 
 def test_no_number_of_new_sessions_shuts_out_one_that_is_there_or_one_more(opened: Opened) -> None:
     store = opened()
-    first = run(store.create(own()))
+    session = own()
+    first = run(store.create(session))
 
     async def crowd() -> None:
         for _ in range(2_500):
-            await store.create(own())
+            await store.create(session)
 
     run(crowd())
     assert MEMORY.bytes <= MEMORY.most
@@ -115,8 +116,13 @@ def test_a_process_serves_sessions_that_are_live_in_another(opened: Opened) -> N
 
 def fill(store: SessionStore) -> None:
     """Keep sessions until the store refuses."""
-    while True:
-        run(store.create(own()))
+    session = own()
+
+    async def create() -> None:
+        while True:
+            await store.create(session)
+
+    run(create())
 
 
 def test_a_full_store_begins_no_session_and_those_that_are_there_go_on(opened: Opened) -> None:
@@ -127,7 +133,7 @@ def test_a_full_store_begins_no_session_and_those_that_are_there_go_on(opened: O
     for _ in range(30):
         kept = run(store.save(kept, kept.session.step()))
     with pytest.raises(StoreFullError):
-        run(store.check())
+        run(opened(max_store_megabytes=0.9).check())
 
 
 def test_sessions_that_expire_make_room_in_a_full_store(opened: Opened, clock: Clock) -> None:

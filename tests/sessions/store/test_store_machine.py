@@ -315,4 +315,4 @@ def lasting_server() -> Iterator[None]:
 TestOfSqlite = OfSqlite.TestCase
 TestOfSqlite.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 TestOfRedis = with_redis(OfRedis.TestCase)
-TestOfRedis.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestOfRedis.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
