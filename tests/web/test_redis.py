@@ -1,5 +1,7 @@
 """The program on a Redis: what it answers while that is away, and what is left there after a class."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,59 @@ def test_after_a_class_the_redis_holds_no_address_and_no_key_and_deleted_nothing
     assert [one for one in ("Zebra", "203.0.113", "testclient", *(key[16:] for key in secrets)) if one in kept] == []
     assert client.delete(at, headers=host).status_code == 204
     assert everything(server) == ""
+
+
+@with_redis
+def test_a_stream_of_a_class_outlives_its_redis_and_goes_on_with_what_was_missed(
+    client: TestClient, server: RedisServer
+) -> None:
+    opened = client.post("/api/classes", json={"lesson": "two-outputs-two-paths"}).json()
+    at, host = f"/api/classes/{opened['code']}", {"Authorization": f"Bearer {opened['host']}"}
+    app: Any = client.app
+    walk = client.get(at, headers=host).json()["walk"]["id"]
+    cursors: list[int] = []
+
+    async def listened() -> None:
+        done, sent, asked = asyncio.Event(), b"", False
+
+        async def receive() -> dict[str, Any]:
+            nonlocal asked
+            if not asked:
+                asked = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            await done.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            nonlocal sent
+            sent += message.get("body", b"")
+            states = [part.split(b"data: ", 1)[1] for part in sent.split(b"\n\n") if part.startswith(b"id: ")]
+            cursors[:] = [json.loads(state)["walk"]["cursor"] for state in states]
+            if cursors[-1:] == [2]:
+                done.set()
+
+        async def miss() -> None:
+            while not cursors:
+                await asyncio.sleep(0.01)
+            server.kill()
+            await asyncio.sleep(0.7)  # longer than it is between two looks
+            server.start()
+            store = app.state.services.store
+            for _ in range(2):
+                kept = await store.load(walk)
+                await store.save(kept, kept.session.step())
+
+        scope = {
+            "type": "http", "method": "GET", "path": f"{at}/events", "root_path": "", "raw_path": b"",
+            "query_string": b"", "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"}, "app": app,
+            "client": ("127.0.0.1", 1), "server": ("testserver", 80),
+            "headers": [(b"host", b"testserver"), (b"authorization", host["Authorization"].encode())],
+        }  # fmt: skip
+        async with asyncio.timeout(20):
+            await asyncio.gather(app(scope, receive, send), miss())
+
+    client.portal.call(listened)  # type: ignore[union-attr]
+    assert (cursors[0], cursors[-1]) == (0, 2)
 
 
 def everything(server: RedisServer) -> str:

@@ -18,7 +18,7 @@ from app.sessions.store.store import NotWritableError, StoreAwayError, StoreErro
 log = logging.getLogger(__name__)
 CONNECTIONS = 32  # at once, the one that listens among them
 PATIENCE = 2.0  # seconds until a server that says nothing is taken to be away
-# Where a connection is lost; a script that is sent again does nothing again.
+# Where a connection is lost; a script that is sent again changes nothing again.
 AGAIN = Retry(ConstantBackoff(0.05), 2, supported_errors=(ConnectionError,))
 PREFIX = "explorer:"  # of all names and channels
 
