@@ -11,10 +11,12 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import choice
 
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+NOT_BEGUN_FROM = range(15_000, 32_000)  # systems take higher ones where a program names none
 LOG = "explorer.log"  # what a proxy writes down, in the directory that it is given
 NGINX = """
 daemon off; pid {here}/pid; error_log stderr warn;
@@ -32,10 +34,11 @@ CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=local
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """A port that nobody listens on; no connection begins there of itself, which would keep the port from a proxy."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", choice(NOT_BEGUN_FROM))) as listener:
+            port: int = listener.getsockname()[1]
+            return port
 
 
 def installed(*names: str) -> None:
