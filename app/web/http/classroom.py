@@ -51,8 +51,10 @@ from app.views.classroom.overview import Answered
 from app.views.classroom.results import Result, results_csv
 from app.web.http.dependencies import TRIES, Services, Walk, before_a_walk, services, stay
 from app.web.http.new_session import check_may_begin, kept_walk
+from app.web.http.page import cookie_name
 from app.web.http.work import address_of
 
+HOST = "host"  # the cookie by which the walk of a class leads back to its teacher's page
 TEMPO_BYTES = 9  # of the key of one word about the tempo
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
 
@@ -195,6 +197,15 @@ async def member(request: Request, key: str) -> Member:
         raise NoKeyError from error
     role, seat = kept.classroom.role_of(key)
     return Member(request, kept, role, seat)
+
+
+async def steered_from(request: Request, walk: str) -> str:
+    """The key of the teacher whose browser asks for this walk, where it is the one that a class follows; else empty."""
+    key = request.cookies.get(cookie_name(request, HOST, f"/sessions/{walk}"), "")
+    with suppress(NoKeyError):
+        found = await member(request, key)
+        return key if found.role == "host" and found.kept.classroom.walk == walk else ""
+    return ""
 
 
 async def class_of(request: Request, code: str) -> str:

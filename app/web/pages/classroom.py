@@ -52,6 +52,7 @@ from app.views.pages import heading_of
 from app.views.qr import qr
 from app.web.http.broadcast import TURN, stream
 from app.web.http.classroom import (
+    HOST,
     Joined,
     Member,
     answered_in,
@@ -167,9 +168,13 @@ async def join(request: Request) -> Response:
 
 def _sit_down(request: Request, found: Joined) -> Response:
     response = _to(request, "/seat")
-    hours = services(request).settings.class_hours
-    set_cookie(request, response, SEAT, found.key, round(3600 * hours))
+    set_cookie(request, response, SEAT, found.key, _class_seconds(request))
     return response
+
+
+def _class_seconds(request: Request) -> int:
+    """For how long a class is kept."""
+    return round(3600 * services(request).settings.class_hours)
 
 
 # A learner's page -----------------------------------------------------------------------------------------------------
@@ -387,7 +392,9 @@ async def _host_page(teacher: Member, key: str, message: str = "", status: int =
             *(page.title, page.session, page.hunting, page.panels, key, present_key(key)),
             *(there.short if there.url else "", there.advice, picture, panels),
         )
-        return page_response(request, "classroom/host.html", whole, "classroom", status)
+        response = page_response(request, "classroom/host.html", whole, "classroom", status)
+        set_cookie(request, response, HOST, key, _class_seconds(request), f"/sessions/{kept.id}")
+        return response
 
     return await soon(request, drawn)
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from bs4 import BeautifulSoup
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.engine.equations.mistakes import MISTAKES
@@ -26,17 +27,21 @@ class Browser:
     def get(self, path: str, **headers: str) -> BeautifulSoup:
         answer = self.client.get(path, headers=self._headers(headers))
         assert answer.status_code == 200, answer.text
+        self._keep(answer)
         return BeautifulSoup(answer.text, "html5lib")
 
     def send(self, path: str, status: int = 303, **form: str) -> str:
         """What a form sends; where it leads, or what it answers."""
         answer = self.client.post(path, data=form, headers=self._headers({}))
         assert answer.status_code == status, answer.text
+        self._keep(answer)
+        return answer.headers["location"] if status == 303 else answer.text
+
+    def _keep(self, answer: Response) -> None:
         for cookie in answer.headers.get_list("set-cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         self.client.cookies.clear()
-        return answer.headers["location"] if status == 303 else answer.text
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -118,6 +123,19 @@ def test_a_whole_class_without_javascript(room: Room) -> None:
     assert words(learners[4].get("/seat"), ".outcome").startswith("Right.")
     assert "sign lost" in words(learners[2].get("/seat"), "#own")
     assert "error signal" in words(learners[0].get("/seat"), "#equation").lower()
+
+
+def test_the_teachers_walk_leads_back_to_the_teachers_page(room: Room) -> None:
+    walk = walk_at(room)
+    room.teacher.send(room.host + "/mode", mode="follow")
+    assert room.teacher.send(f"{walk}/step") == walk
+    answer = room.client.get(walk, headers=room.teacher._headers({}), follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, room.host)
+    assert "Weighted sum of hidden unit 1" in words(room.teacher.get(room.host), "#status")
+    assert room.client.get(walk, headers=room.teacher._headers(HTMX)).status_code == 200, "a part of the page stays one"
+    assert room.client.get(walk).status_code == 200, "nobody else is led there"
+    room.steer("delete")
+    assert room.client.get(walk, headers=room.teacher._headers({})).status_code == 404
 
 
 def test_each_walks_alone_and_all_are_taken_back(room: Room) -> None:
