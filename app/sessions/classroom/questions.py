@@ -50,6 +50,12 @@ def in_front_of(session: TrainingSession, cursor: int) -> TrainingSession:
     return session.moved_to(Place(session.iteration, cursor))
 
 
+def front_of(session: TrainingSession, cursor: int) -> tuple[Asked, TrainingSession]:
+    """A question of no class about that equation, and the walk in front of it. Errors as of `in_front_of`."""
+    walk = in_front_of(session, cursor)
+    return Asked(0, "", walk.iteration, walk.equations[cursor].symbol, part_at(walk)), walk
+
+
 def part_at(session: TrainingSession, part: str = "") -> str:
     """What is asked of the next equation: the part that fits it, or the one that is wanted where that fits too.
 
@@ -147,10 +153,11 @@ def mistake_behind(asked: Asked, session: TrainingSession, slip: str) -> str:
 
     So it is in the bug lab, and of an update whose optimizer remembers earlier iterations.
     """
-    remembers = session.iteration and session.current.past.memory.size
-    if session.hunt is not None or (remembers and session.equations[session.cursor].phase == "update"):
-        return ""
     question = question_of(asked)
+    equation = next(equation for equation in session.equations if equation.symbol == question.symbol)
+    remembers = session.iteration and session.current.past.memory.size
+    if session.hunt is not None or (remembers and equation.phase == "update"):
+        return ""
     case = case_of(session, question.symbol, question.part)
     return next((name for name in _applicable(session) if slip_of(case, (name,)).words in slip), "")
 

@@ -345,14 +345,28 @@ def test_the_overview_tells_how_each_did_and_calls_nobody_by_a_label_unless_aske
     vote(learners[2], "0.00895")
     room.next()
     page = room.teacher.get(f"{room.host}/overview")
-    assert [words(row, "td:nth-of-type(2) [aria-hidden]") for row in page.select("tbody tr")] == ["✗", "✓", "✗✓"]
-    assert words(page, ".slips li").startswith("1 × what you get")
+    assert [words(row, "td:nth-of-type(2) [aria-hidden]") for row in page.select("tbody tr")] == ["A", "✓", "A✓"]
+    assert [text.get_text() for text in page.select("#picture text.right, #picture text.wrong")] == ["A", "✓", "A", "✓"]
+    assert words(page, "#picture ol li").endswith("1 of 3 right at first, 1 of 1 right then.")
+    assert words(page, ".slips li").startswith("A 2 × what you get")
     assert not [label for label in labels if label in page.get_text()]
     named = room.teacher.get(f"{room.host}/overview?labels=1").get_text()
     assert all(label in named for label in labels)
     room.steer("close")
     room.steer("mode", mode="free")
     assert "iteration 1: " in room.teacher.get(f"{room.host}/overview").get_text()
+
+
+def test_the_overview_is_sent_again_only_where_it_looks_different(room: Room) -> None:
+    room.learner(), room.learner()
+    page = room.teacher.get(f"{room.host}/overview")
+    at = f"{room.host}/overview?version={element(page, '#overview-version')['value']}"
+    assert room.client.get(at, headers=HTMX).status_code == 204
+    room.client.post(f"{walk_at(room)}/forward", data={})
+    changed = room.client.get(at, headers=HTMX)
+    assert changed.status_code == 200
+    assert "activation of output 2" in changed.text
+    assert 'hx-target="#slips"' not in changed.text, "what looks the same is not sent"
 
 
 def test_the_overview_tells_who_is_stuck(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +381,7 @@ def test_the_overview_tells_who_is_stuck(room: Room, monkeypatch: pytest.MonkeyP
     assert not [told for told in stuck() if "stuck" in told]
     monkeypatch.setattr(time, "time", lambda: later)
     room.client.post(own, data={})
-    monkeypatch.setattr("app.web.pages.classroom.time", lambda: later)
+    monkeypatch.setattr("app.web.http.classroom.time", lambda: later)
     found = stuck()
     assert found[0].endswith("stuck for three minutes")
     assert "stuck" not in found[1]
