@@ -158,7 +158,7 @@ def test_a_pause_is_one_sentence(room: Room) -> None:
     learner = room.learner()
     room.steer("mode", mode="pause")
     assert words(learner.get("/seat"), "#calm") == "Look up. The teacher has something to say."
-    assert room.teacher.get(room.present).select_one("#calm p") is None
+    assert room.teacher.get(room.present).select_one("#calm h1") is None
 
 
 def test_a_seat_stays_with_its_browser_and_moves_by_its_seat_code(room: Room) -> None:
@@ -187,7 +187,7 @@ def test_those_at_the_door_wait_until_they_are_let_in(room: Room) -> None:
     learner = room.learner()
     assert words(learner.get("/seat"), "#calm").startswith("You are at the door.")
     room.steer("let-in", label="")
-    assert learner.get("/seat").select_one("#calm p") is None
+    assert learner.get("/seat").select_one("#calm h1") is None
 
 
 def test_the_teacher_removes_a_seat_and_whoever_sat_there_can_join_again(room: Room) -> None:
