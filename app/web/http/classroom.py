@@ -23,6 +23,7 @@ from app.sessions.classroom.classroom import (
     TEMPOS,
     Asked,
     Classroom,
+    ClassroomError,
     ClosedError,
     MayNotError,
     NoKeyError,
@@ -57,6 +58,7 @@ from app.web.http.page import cookie_name
 from app.web.http.work import address_of
 
 HOST = "host"  # the cookie by which the walk of a class leads back to its teacher's page
+SEAT = "seat"  # the cookie that holds a learner's key
 TEMPO_BYTES = 9  # of the key of one word about the tempo
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
 
@@ -211,12 +213,16 @@ async def member(request: Request, key: str) -> Member:
     return Member(request, kept, role, seat)
 
 
-async def steered_from(request: Request, walk: str) -> str:
-    """The key of the teacher whose browser asks for this walk, where it is the one that a class follows; else empty."""
-    key = request.cookies.get(cookie_name(request, HOST, f"/sessions/{walk}"), "")
-    with suppress(NoKeyError):
-        found = await member(request, key)
-        return key if found.role == "host" and found.kept.classroom.walk == walk else ""
+async def page_in_class(request: Request, walk: str) -> str:
+    """Where this browser sees this walk in its class: on the teacher's page, or on the learner's; else empty."""
+    for name, page in ((HOST, f"/sessions/{walk}"), (SEAT, "/")):
+        with suppress(NoKeyError):
+            key = request.cookies.get(cookie_name(request, name, page), "")
+            found = await member(request, key)
+            if found.role == "host" and found.kept.classroom.walk == walk:
+                return f"/host/{key}"
+            if found.seat is not None and found.seat.walk == walk:
+                return "/seat"
     return ""
 
 
@@ -279,7 +285,11 @@ async def joined(request: Request, code: str) -> Joined:
         seats[:] = [seat]
         return after
 
-    await changed(the, id, join)
+    try:
+        await changed(the, id, join)
+    except (ClassroomError, UnknownClassError):  # it was locked or deleted meanwhile
+        await the.store.delete(walk.id)
+        raise
     return Joined(id, seats[0], key)
 
 

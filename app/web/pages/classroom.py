@@ -52,6 +52,7 @@ from app.views.qr import qr
 from app.web.http.broadcast import TURN, stream
 from app.web.http.classroom import (
     HOST,
+    SEAT,
     Joined,
     Member,
     Spot,
@@ -81,7 +82,6 @@ from app.web.http.templating import Templates
 from app.web.http.work import TooFastError
 
 router = APIRouter(include_in_schema=False)
-SEAT = "seat"  # the cookie that holds a learner's key
 KEY_BYTES = 9  # of a vote's key
 MOST_KEY = 60
 OVERVIEW_BYTES = 3_000  # that one learner takes in it in memory, at most about

@@ -13,7 +13,7 @@ from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.edits import SETTINGS
 from app.views.explorer.nudge import check_nudge
-from app.web.http.classroom import steered_from
+from app.web.http.classroom import page_in_class
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
 from app.web.http.htmx import VARY, wants_fragment
 from app.web.http.page import root_of
@@ -26,9 +26,9 @@ pages = WalkPages({"compare": compare.view, "pictures": training.view})
 
 @pages.route("")
 async def explorer(the: WalkRequest) -> Response:
-    """The explorer; to the teacher of a class that follows this walk, the page that steers the class."""
-    if not wants_fragment(the.request) and (key := await steered_from(the.request, the.walk.id)):
-        return RedirectResponse(f"{root_of(the.request)}/host/{key}", 303, headers=VARY)
+    """The explorer; for whoever has this walk in a class, its page there."""
+    if not wants_fragment(the.request) and (page := await page_in_class(the.request, the.walk.id)):
+        return RedirectResponse(root_of(the.request) + page, 303, headers=VARY)
     return await show(the, await the.walk.load())
 
 

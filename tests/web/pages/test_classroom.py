@@ -138,6 +138,16 @@ def test_the_teachers_walk_leads_back_to_the_teachers_page(room: Room) -> None:
     assert room.client.get(walk, headers=room.teacher._headers({})).status_code == 404
 
 
+def test_a_learners_own_walk_leads_back_to_the_seat(room: Room) -> None:
+    learner = room.learner()
+    room.steer("mode", mode="free")
+    own = str(element(learner.get("/seat"), "#walk")["action"]).removesuffix("/step")
+    assert learner.send(f"{own}/step") == own
+    answer = room.client.get(own, headers=learner._headers({}), follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/seat")
+    assert "Weighted sum of hidden unit 1" in words(learner.get("/seat"), "#status")
+
+
 def test_each_walks_alone_and_all_are_taken_back(room: Room) -> None:
     learner = room.learner()
     room.steer("mode", mode="free")
