@@ -71,7 +71,7 @@ sbom: .venv/.audit
 	@touch $@
 
 .venv/.dev: requirements-dev.lock | .venv/.made
-	$(PIP) -r requirements-dev.lock
+	$(PIP) --no-compile -r requirements-dev.lock # of all that comes little is imported: Python compiles that itself
 	@touch $@
 
 .venv/.audit: requirements-audit.lock | .venv/.made
