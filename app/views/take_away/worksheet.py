@@ -228,7 +228,8 @@ class _Writer:
         name = heading(equation, self.walk.shape, orientation_of(self.walk))
         rows = list(wrapped(*pen.left(symbol), pen.symbolic(equation.expression)))
         if self.is_key or not blank:
-            rows += wrapped("", "=", pen.numeric(equation.expression))
+            if not isinstance(equation.expression, Symbol):  # else its number is the result
+                rows += wrapped("", "=", pen.numeric(equation.expression))
             rows += wrapped("", "=", [(False, pen.result(symbol))])
         maths = self.told(aligned(rows))
         if not (blank and self.is_key):

@@ -88,7 +88,7 @@ def drawn(export: Export, templates: Templates, theme: str) -> str:
         case Network() as network:
             return templates.drawing(DRAWING, network, SHEETS, theme, export.title)
         case OneFilePage() as page:
-            worn = page.steps.replace('\\"', '"').replace("\\u003c", "<")
+            worn = page.steps.replace('\\"', '"')
             return templates.one_file(SLIDES, page.first, SHEETS, worn, page)
 
 
