@@ -68,9 +68,13 @@ class Crowd:
 
 
 class Parser(h11.Connection):
-    """Bounded also in how many chunks there are of a body: each costs its time, however small it is."""
+    """Bounded also in how many chunks there are of a body: each costs its time, however small it is.
+
+    `to_send` is how many bytes of the answer that is being sent are still held by whoever made it, as far as it says.
+    """
 
     _chunks = _bytes = 0
+    to_send = 0
 
     def next_event(self) -> Any:
         """The next event. h11.RemoteProtocolError where a body has too many chunks."""
@@ -82,6 +86,16 @@ class Parser(h11.Connection):
             if self._chunks > MOST_CHUNKS + self._bytes // CHUNK:
                 raise h11.RemoteProtocolError("Too many chunks")
         return event
+
+    def send(self, event: Any) -> Any:
+        """As bytes. h11.LocalProtocolError where it is not its turn."""
+        if isinstance(event, h11.Response):
+            self.to_send = int(dict(event.headers).get(b"content-length", 0))
+        elif isinstance(event, h11.Data):
+            self.to_send = max(0, self.to_send - len(event.data))
+        elif isinstance(event, h11.EndOfMessage):
+            self.to_send = 0
+        return super().send(event)
 
 
 class Connection(H11Protocol):
@@ -96,8 +110,9 @@ class Connection(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.conn = Parser(h11.SERVER, config.h11_max_incomplete_event_size or SLICE)
+        self.conn: Parser = Parser(h11.SERVER, config.h11_max_incomplete_event_size or SLICE)
         self.held = 0
+        self._received = 0  # bytes of requests, of those that are held
         self._crowd = crowd
         self._clock: asyncio.TimerHandle | None = None
         self._last = 0  # bytes that came at once before it was paused
@@ -131,6 +146,7 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.transport.set_write_buffer_limits(SLICE)
         self._crowd.all.add(self)
         self._look()
         self._crowd.make_room()
@@ -138,7 +154,8 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if not self.held and self.conn.their_state is h11.IDLE:
             self._stop_waiting()  # a request begins, and has all its time
-        self._hold(self.held + len(data))
+        self._received += len(data)
+        self._hold()
         for start in range(0, len(data), SLICE):
             if not self.transport.is_closing():
                 self._take(data[start : start + SLICE])
@@ -148,7 +165,8 @@ class Connection(H11Protocol):
             self._crowd.rest(self, len(data))
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        if not self.flow.write_paused:  # else nothing more is begun until it has been read
+            super().on_response_complete()
         self._look()
 
     def pause_writing(self) -> None:
@@ -157,6 +175,8 @@ class Connection(H11Protocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        if self.cycle is not None and self.cycle.response_complete:
+            super().on_response_complete()
         self._look()
 
     def send_400_response(self, msg: str) -> None:
@@ -188,14 +208,16 @@ class Connection(H11Protocol):
             return
         in_work = self.cycle is not None and not self.cycle.response_complete
         if not in_work:
-            self._hold(len(self.conn.trailing_data[0]) + self.transport.get_write_buffer_size())
+            self._received = len(self.conn.trailing_data[0])
+        self._hold()
         if in_work and not self.cycle.more_body and not self.flow.write_paused:
             self._stop_waiting()
         elif self._clock is None:
             self._clock = self.loop.call_later(self._crowd.seconds, self.cut)
             self._crowd.waiting[self] = None
 
-    def _hold(self, size: int) -> None:
+    def _hold(self) -> None:
+        size = self._received + self.conn.to_send + self.transport.get_write_buffer_size()
         self._crowd.held += size - self.held
         self.held = size
         self._crowd.make_room()

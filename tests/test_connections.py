@@ -243,6 +243,16 @@ def test_who_reads_no_answers_is_asked_for_no_more(tmp_path: Path) -> None:
         assert int(found[1]) < 8
 
 
+def test_answers_that_nobody_reads_take_bounded_bytes_together(tmp_path: Path) -> None:
+    """800 connections, each of which asks for 20 pages of 90 kB."""
+    with serving(tmp_path, EXPLORER_CLIENT_SECONDS="3600") as server, ExitStack() as all:
+        before = resident(server)
+        for _ in range(800):
+            all.enter_context(connected(server, b"GET /docs HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20))
+        assert server.ask("GET", "/healthz")[0] == 200
+        assert resident(server) - before < 60 * MEGABYTE
+
+
 def test_one_address_that_asks_without_end_lets_the_others_go_first(tmp_path: Path) -> None:
     """500 connections ask for a page while the server stands still; another address, which asks last, waits for few."""
     with serving(tmp_path, EXPLORER_CLIENT_SECONDS="3600") as server, ExitStack() as all:
