@@ -34,7 +34,8 @@ def test_what_meets_the_drawing_is_worn_with_its_values(theme: str, colour: str)
 
 def test_a_page_by_itself_follows_the_system_with_the_colours_that_it_uses() -> None:
     assert worn_in_both(DRAWN, RULES, "p { color: var(--card); }") == (
-        f"{SYSTEM}:root{{--card:var(--light,#ffffff) var(--dark,#1b1e25);--pos:var(--light,#b35900) var(--dark,#f0a35a)}}"
+        f"{SYSTEM}:root{{--card:var(--light,#ffffff) var(--dark,#1b1e25);"
+        "--pos:var(--light,#b35900) var(--dark,#f0a35a)}"
         "p { color: var(--card); }"
         ".edge .wire{stroke: var(--pos);opacity: .7}"
         ".edge.neg:not(.zero) .wire{width: 1}"
