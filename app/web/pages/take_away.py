@@ -42,7 +42,7 @@ async def take_away(the: WalkRequest) -> Response:
     """All forms of the walk, and how one of them looks."""
     kept, preview = await the.walk.load(), the.request.query_params.get("preview", "")
     root = base_of(the.request)
-    page = await the.walk.view(kept.session, lambda: take_away_page(kept.session, the.walk.id, root, preview))
+    page = await the.walk.make(kept.session, lambda: take_away_page(kept.session, the.walk.id, root, preview))
     return page_response(the.request, "take_away/page.html", page, read_only=kept.read_only)
 
 
@@ -72,7 +72,7 @@ async def _file(walk: Walk, name: str) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="{export.file}"'}
         return Response(drawn(export, templates, theme), headers=headers, media_type=export.form.media)
 
-    return await walk.view(session, made)
+    return await walk.make(session, made)
 
 
 def drawn(export: Export, templates: Templates, theme: str) -> str:
