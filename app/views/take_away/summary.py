@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.engine.equations.trace import found_at
+from app.engine.equations.trace import Equation, found_at
 from app.engine.network.expressions import Symbol
 from app.lessons import lesson_named
 from app.sessions.walk.session import TrainingSession
@@ -45,16 +45,7 @@ def summary_page(session: TrainingSession) -> SummaryPage:
     def shown(symbol: Symbol) -> str:
         return number(values[symbol], DIGITS) if found[symbol] < session.cursor else ""
 
-    equations = []
-    for equation in session.equations[: session.cursor]:
-        *rows, last = wrapped(*pen.left(equation.symbol), pen.symbolic(equation.expression))
-        result = pen.result(equation.symbol)
-        if len(TAG.sub("", last.right)) > WIDE:
-            rows += last, Row("", "=", result)
-        else:
-            rows.append(last._replace(right=f"{last.right}<mo>=</mo>{result}"))
-        small = (row._replace(left=_small(row.left), right=_small(row.right)) for row in rows)
-        equations.append(aligned(small))
+    equations = tuple(_equation(one, pen) for one in session.equations[: session.cursor])
     rows = tuple(
         (
             in_html(w, script), number(values[w], DIGITS),
@@ -63,7 +54,18 @@ def summary_page(session: TrainingSession) -> SummaryPage:
         for w in parameters_of(session)
     )  # fmt: skip
     place = f"iteration {session.iteration + 1:,}, step {session.cursor} of {len(session.equations)}"
-    return SummaryPage(words.title, words.facts, place, drawing_of(session), tuple(equations), rows)
+    return SummaryPage(words.title, words.facts, place, drawing_of(session), equations, rows)
+
+
+def _equation(equation: Equation, pen: Pen) -> str:
+    """By its symbols, and what it found: below them where there is no room beside them."""
+    *rows, last = wrapped(*pen.left(equation.symbol), pen.symbolic(equation.expression))
+    result = pen.result(equation.symbol)
+    if len(TAG.sub("", last.right)) > WIDE:
+        rows += last, Row("", "=", result)
+    else:
+        rows.append(last._replace(right=f"{last.right}<mo>=</mo>{result}"))
+    return aligned(row._replace(left=_small(row.left), right=_small(row.right)) for row in rows)
 
 
 def _small(markup: str) -> str:

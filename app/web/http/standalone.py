@@ -66,7 +66,8 @@ def worn_in_both(drawn: str, rules: str, own: str) -> str:
     """
     plain = COMMENT.sub("", rules)
     pairs = {name: f"{name}:var(--light,{light}) var(--dark,{dark})" for name, light, dark in PAIR.findall(plain)}
-    style = own + "".join(_worn(plain, drawn, _values(plain, THEMES[0]) | {name: f"var({name})" for name in pairs}))
+    known = {**_values(plain, THEMES[0]), **{name: f"var({name})" for name in pairs}}
+    style = own + "".join(_worn(plain, drawn, known))
     used = dict.fromkeys(name for name, _ in USED.findall(style))
     return f"{SYSTEM}:root{{{';'.join(pairs[name] for name in used)}}}{style}"
 
