@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.engine.data.datasets import Dataset
 from app.engine.data.split import Examples
+from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import SetupError
 from app.engine.network.expressions import Symbol
 from app.engine.setup import Parameters, Setup
@@ -235,3 +236,22 @@ def test_what_adds_up_to_nothing_by_hand_is_nothing() -> None:
     data = Examples(np.ones((1, 2)), np.ones((1, 1)))
     walk = TrainingSession.of_setup(Setup((2, 1, 1), data, ("tanh", "identity"), start=parameters).completed())
     assert by_hand(variant(walk, 0, 0), 4)[Symbol("z", 1, 0)] == 0
+
+
+def test_numbers_by_a_seed_leave_no_sum_at_a_corner_and_shares_that_add_up_to_1() -> None:
+    data = Examples(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([[0.333, 0.333, 0.334], [0.1, 0.205, 0.695]]))
+    setup = Setup((2, 3, 3), data, ("relu", "softmax"), "cross_entropy").completed()
+    for seed in range(1, 40):
+        walk = variant(TrainingSession.of_setup(setup), seed)
+        assert all((abs(Z) > 1e-9).all() for Z in walk.current.forward.Z)
+        assert walk.setup.examples[1].sum() == 1
+        assert (walk.setup.examples[1] * 100 % 1 < 1e-9).all()
+
+
+def test_a_sheet_gives_all_that_its_equations_take() -> None:
+    setup = Setup((2, 1), Dataset("xor"), optimizer=Optimizer("adam", beta1=0.8, clip_norm=0.3)).completed()
+    sheet, _ = pages(TrainingSession.of_setup(setup), Sheet())
+    given = {TAG.sub("", name): value for name, value in sheet.given}
+    wanted = {"η": "0.1", "β1": "0.8", "β2": "0.999", "ε": "1×10⁻⁸", "t": "1", "‖∇ℒ‖max": "0.3"}
+    assert wanted.items() <= given.items()
+    assert given["every m before"] == given["every v before"] == "0"
