@@ -18,8 +18,8 @@ run: .venv/.run $(VENDOR)
 	$(BIN)/python -m app $(OPTIONS)
 
 test: .venv/.dev $(VENDOR)
-	$(BIN)/python -m tests.browser.chromium --install
-	$(BIN)/python -m tests.browser.firefox --install
+	$(BIN)/python -m tests.browser.driver.chromium --install
+	$(BIN)/python -m tests.browser.driver.firefox --install
 	$(BIN)/python -m pytest $(PARALLEL) $(OPTIONS)
 
 lint: .venv/.dev
@@ -29,7 +29,7 @@ lint: .venv/.dev
 	$(BIN)/lint-imports
 
 bench: .venv/.dev $(VENDOR)
-	$(BIN)/python -m tests.browser.chromium --install
+	$(BIN)/python -m tests.browser.driver.chromium --install
 	$(BIN)/python -m tests.benchmarks $(OPTIONS)
 
 # --- for whoever runs it: a class in numbers, alone and beside those who mean harm; the image, what the dependencies are ---

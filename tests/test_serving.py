@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from app.settings import Settings
-from tests.browser.server import environment
+from tests.browser.driver.server import environment
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 100.0  # seconds that an answer, or the end, may take on a machine that does other things too

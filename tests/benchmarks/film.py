@@ -18,10 +18,10 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.in_browser import Blank
-from tests.browser.chromium import find_chromium
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.server import running_server
-from tests.browser.walk import Walk
+from tests.browser.driver.chromium import find_chromium
+from tests.browser.driver.server import running_server
+from tests.browser.driver.walk import Walk
 
 SPIRALS = {
     "sizes": [2, 8, 8, 1],

@@ -16,11 +16,11 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
-from tests.browser.chromium import find_chromium
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.server import running_server
-from tests.browser.walk import Walk
-from tests.browser.watch import PRELUDE
+from tests.browser.driver.chromium import find_chromium
+from tests.browser.driver.server import running_server
+from tests.browser.driver.walk import Walk
+from tests.browser.driver.watch import PRELUDE
 
 CLICKS, STARTS, STEPS, VISITS = 60, 3, 20, 9
 SCREEN: ViewportSize = {"width": 1440, "height": 900}

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import find_chromium
-from tests.browser.server import running_server
-from tests.browser.walk import Walk
-from tests.browser.watch import PRELUDE, Watch
+from tests.browser.driver.chromium import find_chromium
+from tests.browser.driver.server import running_server
+from tests.browser.driver.walk import Walk
+from tests.browser.driver.watch import PRELUDE, Watch
 
 HERE = Path(__file__).parent
 FAILURES = HERE / "failures"

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from app.engine.equations.mistakes import MISTAKES
 from app.sessions.bug_lab import case_of, study_of
 from tests.browser.conftest import OpenPage
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 
 def begin(page: Page, level: int, seed: int) -> Walk:

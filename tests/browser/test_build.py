@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.driver.walk import Walk
 from tests.browser.test_accessibility import findings_in_either_theme
-from tests.browser.walk import Walk
 from tests.web.own_files import OWN_FILES
 
 STRANGERS = """() => [...document.querySelectorAll(".sketch, .sketch *")]

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import StartWalk
+from tests.browser.driver.walk import Walk
 from tests.browser.test_accessibility import findings
-from tests.browser.walk import Walk
 
 FOUND = {
     "two-outputs-two-paths": (1, {2: "rounding only", 1: "wrong"}),

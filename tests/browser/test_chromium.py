@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium
-from tests.browser.chromium import NoChromiumError, find_chromium, install, ways_to_install
+from tests.browser.driver import chromium
+from tests.browser.driver.chromium import NoChromiumError, find_chromium, install, ways_to_install
 
 
 def program(folder: Path, name: str) -> str:
@@ -133,6 +133,6 @@ def test_without_root_the_systems_packages_are_left_alone(bare_machine: Path, mo
 
 def test_the_command_prints_the_path_that_it_found(bare_machine: Path) -> None:
     found = program(bare_machine, "chromium")
-    command = [sys.executable, "-m", "tests.browser.chromium", "--install"]
+    command = [sys.executable, "-m", "tests.browser.driver.chromium", "--install"]
     answer = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=True)
     assert answer.stdout == f"{found}\n"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
-from tests.browser.walk import LESSONS, Walk
+from tests.browser.driver.walk import LESSONS, Walk
 
 PARTS_AT = {
     "one-example-at-a-time": "Weighted sum",

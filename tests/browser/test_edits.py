@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 LESSON = "two-outputs-two-paths"
 

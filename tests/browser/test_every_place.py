@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Options, Readers
-from tests.browser.drawing import CONTROLS, MOST_OFFERED, boxes, offered, overlaps, readable
+from tests.browser.driver.drawing import CONTROLS, MOST_OFFERED, boxes, offered, overlaps, readable
+from tests.browser.driver.walk import LESSONS, Walk
+from tests.browser.driver.watch import Watch
 from tests.browser.test_namespaces import Guard
-from tests.browser.walk import LESSONS, Walk
-from tests.browser.watch import Watch
 
 TITLES = dict(
     zip(

@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from tests.browser.conftest import StartWalk
+from tests.browser.driver.walk import BUTTON, Walk
 from tests.browser.test_preferences import choose
-from tests.browser.walk import BUTTON, Walk
 
 # Clicks, holds the film when the answer is shown, moves it from start to end by hand, however slow the machine, and
 # notes at each place: what travels, which results are seen, which cells of the tables are seen that were not there

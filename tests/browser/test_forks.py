@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 NETWORK = {"sizes": [2, 3, 1], "data": {"dataset": "xor", "examples": 12}, "optimizer": {"learning_rate": 0.3}}
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import StartWalk
-from tests.browser.drawing import boxes, overlaps, readable
-from tests.browser.places import gradient_of_the_first_weight
+from tests.browser.driver.drawing import boxes, overlaps, readable
+from tests.browser.driver.places import gradient_of_the_first_weight
 
 OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [2, 2, 2, 2, 2, 2, 2], [8, 10, 4], [2, 20, 2]]
 BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]

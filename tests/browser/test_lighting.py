@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, StartWalk
-from tests.browser.places import gradient_of_the_first_weight
-from tests.browser.walk import Walk
+from tests.browser.driver.places import gradient_of_the_first_weight
+from tests.browser.driver.walk import Walk
 
 ALIGHT = "() => [...new Set([...document.querySelectorAll('.on[data-ref]')].map((mark) => mark.dataset.ref))]"
 

@@ -1,7 +1,7 @@
 """htmx's morph builds a new wrapper around known ids as HTML: SVG and MathML must survive every kind of swap."""
 
 from tests.browser.conftest import StartWalk
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 # Of the page as it stands: elements in a wrong namespace or without size, ids in MathML or twice, and each id's parent.
 # Classes say how a mark stands now; the parent's tag and id say which element it is.

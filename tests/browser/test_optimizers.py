@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import OpenPage
-from tests.browser.drawing import CONTROLS, boxes, overlaps
+from tests.browser.driver.drawing import CONTROLS, boxes, overlaps
+from tests.browser.driver.walk import Walk
 from tests.browser.test_accessibility import SIDEWAYS, findings_in_either_theme
 from tests.browser.test_namespaces import Guard
-from tests.browser.walk import Walk
 
 SETUP: dict[str, Any] = {
     "sizes": [2, 3, 1],

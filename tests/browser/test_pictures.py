@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import Visit, gradient_of_the_first_weight, on_the_wall, taken_away, two_moons
+from tests.browser.driver.places import Visit, gradient_of_the_first_weight, on_the_wall, taken_away, two_moons
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.driver.walk import Walk
 from tests.browser.test_accessibility import findings_in_either_theme
-from tests.browser.walk import Walk
 
 MOONS: dict[str, Any] = {
     "sizes": [2, 4, 3, 1],

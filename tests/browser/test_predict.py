@@ -3,8 +3,8 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
+from tests.browser.driver.walk import BUTTON, Walk
 from tests.browser.test_accessibility import findings_in_either_theme
-from tests.browser.walk import BUTTON, Walk
 
 MARKS = ("#controls .step", "#timeline", "#net")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StartWalk
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 LIGHT, DARK = "rgb(251, 250, 247)", "rgb(20, 22, 27)"
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, StartWalk
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 
 def test_two_tabs_the_back_button_and_a_reload_show_the_same_step(start: StartWalk, open_page: OpenPage) -> None:

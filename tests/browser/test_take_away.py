@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import begun
+from tests.browser.driver.places import begun
 
 SHEETS = ("A4", "Letter")
 PAPER_WIDTH = 680  # pixels of 180 mm, what a sheet leaves between its margins

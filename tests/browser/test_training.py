@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenPage
-from tests.browser.walk import Walk, told_by
+from tests.browser.driver.walk import Walk, told_by
 
 MOONS = {
     "sizes": [2, 4, 1],

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, StartWalk
-from tests.browser.drawing import MOST_OFFERED, offered
+from tests.browser.driver.drawing import MOST_OFFERED, offered
+from tests.browser.driver.walk import LESSONS, Walk
 from tests.browser.test_preferences import choose
-from tests.browser.walk import LESSONS, Walk
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

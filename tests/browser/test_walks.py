@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.places import begun, looked_at, my_walks, shared
+from tests.browser.driver.places import begun, looked_at, my_walks, shared
 
 
 def more(page: Page, walk: str, what: str) -> None:

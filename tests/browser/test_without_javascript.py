@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.walk import BUTTON, Walk
+from tests.browser.driver.walk import BUTTON, Walk
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Which Chromium the browser tests drive: the one of CHROMIUM, the system's, or Playwright's own.
 
-`python -m tests.browser.chromium --install` installs one where there is none. No browser is a failure.
+`python -m tests.browser.driver.chromium --install` installs one where there is none. No browser is a failure.
 """
 
 import os

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.walk import Walk
+from tests.browser.driver.walk import Walk
 
 Visit = Callable[[Page], object]
 

@@ -1,6 +1,7 @@
 """The Firefox in which one lesson is walked too: the one of FIREFOX, or the system's, driven by its own protocol.
 
-`python -m tests.browser.firefox --install` installs Debian's where there is none. Unlike Chromium it may be missing.
+`python -m tests.browser.driver.firefox --install` installs Debian's where there is none.
+Unlike Chromium it may be missing.
 Playwright drives only a Firefox of its own make; Marionette is what every Firefox speaks to geckodriver.
 """
 
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tests.browser.chromium import as_root, succeeds
+from tests.browser.driver.chromium import as_root, succeeds
 
 NAMES = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
 REMEDY = "No Firefox was found. On Debian: apt-get install firefox-esr; or set FIREFOX to the path of its program."
