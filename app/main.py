@@ -13,7 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.engine.memory import MEGABYTE, MEMORY
+from app.engine.memory import MEGABYTE, MEMORY, keep_no_large_blocks
 from app.sessions.store.private import DIRECTORY
 from app.sessions.store.sqlite import SqliteStore
 from app.sessions.store.store import SessionStore
@@ -108,6 +108,7 @@ def services_of(
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
         app.state.rooms = Rooms(settings.max_connections // 2)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
+        keep_no_large_blocks()
         work_process = WorkProcess(start_apart, count_begun) if start_apart else None
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
         gc.set_threshold(*COLLECTIONS)
