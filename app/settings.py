@@ -89,7 +89,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     data_directory: Path = Field(default_factory=lambda: user_data_path("backprop-explorer"))
     min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
 
-    cache_megabytes: PositiveFloat = 64  # of what is worked out and kept for the next click, all together
+    cache_megabytes: PositiveFloat = 48  # of what is worked out and kept for the next click, all together
 
     # Besides localhost and addresses in numbers.
     allowed_hosts: HostNames = Field(default=(), validation_alias=from_environment("allowed_hosts"))
@@ -108,6 +108,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     log_format: Literal["text", "json"] = "text"  # json: a line for each request too
 
     work_process: bool = True  # that computes what takes long beside the one that serves; else that one does
+    work_megabytes: PositiveFloat = 110  # of memory; while it holds more, it works on few requests at a time
     work_threads: PositiveInt = 2  # in it
     work_queue: PositiveInt = 64  # long computations that may wait
     work_seconds: PositiveFloat = 15  # of computing for one request

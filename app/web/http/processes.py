@@ -26,6 +26,8 @@ from struct import Struct
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -338,6 +340,17 @@ class Asked:
         self._say(message)
         if message.get("more_body", False):
             await self._more.wait()
+
+
+class Packed(GZipMiddleware):
+    """Packs an answer where the client takes it packed; else the process that serves says what there is to say of it.
+
+    Pure ASGI.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        packs = scope["type"] == "http" and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        await (super().__call__ if packs else self.app)(scope, receive, send)
 
 
 def work_apart(make_app: Callable[[], Any], connection: socket.socket) -> None:

@@ -412,6 +412,19 @@ def test_below_a_prefix_it_answers_with_it(apart: Callable[..., TestClient]) -> 
     assert page.headers.get_list("vary") == there.get("/explorer/").headers.get_list("vary")
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_what_an_answer_varies_by_is_said_once(apart: Callable[..., TestClient], encoding: str) -> None:
+    there = apart()
+    page = f"/sessions/{begin(there, LARGE)['id']}"
+    with passed_on(there) as paths:
+        shown = there.get(page, headers={"accept-encoding": encoding})
+    assert paths == [page]
+    assert shown.headers.get("content-encoding", "identity") == encoding
+    said = [name.strip().lower() for name in shown.headers["vary"].split(",")]
+    assert sorted(set(said)) == sorted(said)
+    assert "accept-encoding" in said
+
+
 # The process ----------------------------------------------------------------------------------------------------------
 
 
