@@ -108,7 +108,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     log_format: Literal["text", "json"] = "text"  # json: a line for each request too
 
     work_process: bool = True  # that computes what takes long beside the one that serves; else that one does
-    work_megabytes: PositiveFloat = 110  # of memory; while it holds more, it works on few requests at a time
+    work_megabytes: PositiveFloat = 100  # of memory; while it holds more, it works on few requests at a time
     work_threads: PositiveInt = 2  # in it
     work_queue: PositiveInt = 64  # long computations that may wait
     work_seconds: PositiveFloat = 15  # of computing for one request

@@ -28,7 +28,7 @@ def test_the_defaults_are_the_published_limits() -> None:
         "cache_megabytes": 48,
         "workers": 1,
         "drain_seconds": 0.3,
-        "work_megabytes": 110,
+        "work_megabytes": 100,
         "work_threads": 2,
         "work_queue": 64,
         "work_seconds": 15,

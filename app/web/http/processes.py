@@ -36,7 +36,7 @@ from app.web.http.request_log import request_id
 from app.web.http.work import BusyError
 
 log = logging.getLogger(__name__)
-NICE = 5  # below the process that serves: that one has three times its weight where both want to compute
+NICE = 10  # below the process that serves: that one has nine times its weight where both want to compute
 SILENT = 10.0  # seconds without a sign of life after which it is ended
 ASKED = 5  # times meanwhile whether it lives
 ENDS_WITHIN = 1.0  # seconds, when it is told to

@@ -477,7 +477,7 @@ class Way(Generic[Result]):
 
 # In a line ------------------------------------------------------------------------------------------------------------
 
-LONGEST_WAIT = 60.0  # seconds
+LONGEST_WAIT = 30.0  # seconds
 
 
 @dataclass(eq=False)
