@@ -89,7 +89,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     data_directory: Path = Field(default_factory=lambda: user_data_path("backprop-explorer"))
     min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
 
-    cache_megabytes: PositiveFloat = 48  # of what is worked out and kept for the next click, all together
+    cache_megabytes: PositiveFloat = 40  # of what is worked out and kept for the next click, all together
 
     # Besides localhost and addresses in numbers.
     allowed_hosts: HostNames = Field(default=(), validation_alias=from_environment("allowed_hosts"))

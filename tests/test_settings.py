@@ -25,7 +25,7 @@ def test_the_defaults_are_the_published_limits() -> None:
         "min_free_megabytes": 50,
         "max_session_bytes": 400_000,
         "max_store_megabytes": 1_000,
-        "cache_megabytes": 48,
+        "cache_megabytes": 40,
         "workers": 1,
         "drain_seconds": 0.3,
         "work_megabytes": 100,

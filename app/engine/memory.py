@@ -75,7 +75,7 @@ class Memory:
         return thing
 
 
-MEMORY = Memory(48 * MEGABYTE)  # of this process
+MEMORY = Memory(40 * MEGABYTE)  # of this process
 
 
 def bytes_of(thing: Any) -> int:
