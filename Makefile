@@ -71,7 +71,7 @@ sbom: .venv/.audit
 	@touch $@
 
 .venv/.dev: requirements-dev.lock | .venv/.made
-	$(PIP) -r requirements-dev.lock
+	$(PIP) --no-compile -r requirements-dev.lock # of all that comes little is imported: Python compiles that itself
 	@touch $@
 
 .venv/.audit: requirements-audit.lock | .venv/.made
@@ -90,8 +90,8 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --
 
 lock: | .venv/.made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(COMPILE) pyproject.toml --extra test --extra lint --group build -o requirements-dev.lock
-	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) pyproject.toml --extra redis --extra test --extra lint --group build -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra redis -c requirements-dev.lock -o requirements.lock
 	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(COMPILE) --group node -o requirements-node.lock
 	$(COMPILE) --group audit -c requirements-dev.lock -o requirements-audit.lock

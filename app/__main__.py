@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from app.serving import CANNOT_START, serve
 from app.settings import UNNAMED_PROXY, Settings
 
-CANNOT_KEEP = 78  # EX_CONFIG of sysexits.h: the data directory does not serve
+CANNOT_KEEP = 78  # EX_CONFIG of sysexits.h: the data directory, or the Redis, does not serve
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def start(settings: Settings, no_open: bool) -> int:
     """Serve until interrupted; returns the exit code."""
-    check_data_directory(settings)
+    check_place(settings)
     if settings.is_behind_an_unnamed_proxy:
         print(UNNAMED_PROXY, file=sys.stderr)
     with listen(settings.host, settings.port) as listener:
@@ -53,11 +53,11 @@ def start(settings: Settings, no_open: bool) -> int:
 
 def back_up(settings: Settings, file: Path) -> int:
     """Copy all sessions into a file, whether or not the program runs; returns the exit code."""
-    from app.sessions.store import backup
+    from app.sessions.store.places import BackupError, place_of
 
     try:
-        sessions = backup.back_up(settings.data_directory, file)
-    except backup.BackupError as error:
+        sessions = place_of(*settings.place).back_up(file)
+    except BackupError as error:
         raise CannotStartError(str(error)) from error
     print(
         f"{sessions:,} sessions are in {file}. To restore them: stop the program, remove explorer.sqlite3-wal and -shm "
@@ -96,16 +96,16 @@ def read_settings(options: argparse.Namespace) -> Settings:
         raise CannotStartError("\n".join(lines)) from error
 
 
-def check_data_directory(settings: Settings) -> None:
-    """Make the data directory ready, and say where others can read it."""
-    from app.sessions.store import startup
+def check_place(settings: Settings) -> None:
+    """Make the place where sessions are kept ready, and say what must be said of it."""
+    from app.sessions.store.places import CannotKeepSessionsError, place_of
 
     try:
-        open_to_others = startup.check_data_directory(settings.data_directory, settings.min_free_megabytes)
-    except startup.CannotKeepSessionsError as error:
+        told = place_of(*settings.place).check()
+    except CannotKeepSessionsError as error:
         raise CannotStartError(str(error), CANNOT_KEEP) from error
-    if open_to_others:
-        print(open_to_others, file=sys.stderr)
+    if told:
+        print(told, file=sys.stderr)
 
 
 def listen(host: str, port: int) -> socket.socket:

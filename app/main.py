@@ -15,8 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.engine.memory import MEGABYTE, MEMORY, keep_no_large_blocks
-from app.sessions.store.private import DIRECTORY
-from app.sessions.store.sqlite import SqliteStore
+from app.sessions.store.places import place_of
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import classroom as classroom_api
@@ -68,10 +67,9 @@ DESCRIPTION = (
 )
 
 
-def sqlite_store(settings: Settings) -> SessionStore:
-    """The default store: one file in the data directory."""
-    settings.data_directory.mkdir(DIRECTORY, parents=True, exist_ok=True)
-    return SqliteStore(settings.data_directory, settings)
+def store_of(settings: Settings) -> SessionStore:
+    """The store that the settings name."""
+    return place_of(*settings.place).open(settings)
 
 
 def larger_bodies(settings: Settings) -> dict[str, int]:
@@ -124,7 +122,7 @@ def services_of(
                 async with work_process.open(SOON):
                     yield
         pool.close()
-        store.close()
+        await store.close()
 
     return lifespan
 
@@ -177,7 +175,7 @@ def serving(settings: Settings) -> FastAPI:
 
 def create_app(
     settings: Settings,
-    open_store: Callable[[Settings], SessionStore] = sqlite_store,
+    open_store: Callable[[Settings], SessionStore] = store_of,
     clock: Callable[[], float] = perf_counter,
     start_apart: Start | None = None,
     computes: bool = False,

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.limits import Limits, StoreLimits
@@ -14,6 +23,9 @@ from app.limits import Limits, StoreLimits
 HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 PUBLIC_URL = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*")
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+STORE = re.compile(
+    r"rediss?://([^\s/@]*@)?([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[0-9]*)?(\?\S*)?|unix://([^\s/@]*@)?/\S+"
+)
 HTTPS_ORIGIN = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 
@@ -57,6 +69,12 @@ def _public_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _store(address: SecretStr) -> SecretStr:
+    if address.get_secret_value() and STORE.fullmatch(address.get_secret_value()) is None:
+        raise ValueError("it is not the address of a Redis; write it such as redis://:PASSWORD@127.0.0.1:6379/0")
+    return address
+
+
 def _proxy(address: str) -> str:
     if address != "*":
         try:
@@ -72,6 +90,7 @@ HostNames = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], No
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_https_origin)], ...], NoDecode, BeforeValidator(_listed)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
+StoreAddress = Annotated[SecretStr, AfterValidator(_store)]
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -82,11 +101,13 @@ class Settings(Limits, StoreLimits, BaseSettings):
     Raises pydantic.ValidationError where the environment holds a value that cannot be.
     """
 
-    model_config = SettingsConfigDict(env_prefix="EXPLORER_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="EXPLORER_", frozen=True, hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)  # 0: any free one
     data_directory: Path = Field(default_factory=lambda: user_data_path("backprop-explorer"))
+    # A Redis or Valkey in the directory's place, which several machines may share.
+    store: StoreAddress = SecretStr("")
     min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
 
     cache_megabytes: PositiveFloat = 40  # of what is worked out and kept for the next click, all together
@@ -128,6 +149,11 @@ class Settings(Limits, StoreLimits, BaseSettings):
     max_header_bytes: PositiveInt = 16 * 1024
     max_body_bytes: PositiveInt = 64 * 1024
     max_iterations_per_request: PositiveInt = 10_000
+
+    @property
+    def place(self) -> tuple[str, Path, float]:
+        """Where sessions are kept: the address of a Redis or nothing, the directory, and its space."""
+        return self.store.get_secret_value(), self.data_directory, self.min_free_megabytes
 
     @property
     def is_behind_an_unnamed_proxy(self) -> bool:

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from app.__main__ import announce, another, check_data_directory, keep_to_one_thread, parse, read_settings
+from app.__main__ import announce, another, check_place, keep_to_one_thread, parse, read_settings
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -184,9 +184,9 @@ def test_a_data_directory_that_stays_open_to_others_is_said_at_the_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = Settings(data_directory=tmp_path)
-    check_data_directory(settings)
+    check_place(settings)
     assert capsys.readouterr().err == ""
     (tmp_path / "homework").touch()
     tmp_path.chmod(0o755)
-    check_data_directory(settings)
+    check_place(settings)
     assert f"{tmp_path} is open to other users of this machine" in capsys.readouterr().err

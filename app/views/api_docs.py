@@ -14,6 +14,7 @@ PROBLEMS = (
     ("stale", 412, "The rev that was sent is old. Nothing was changed; state holds the session as it stands."),
     ("too-fast", 429, "Too much was asked for at once. Wait as many seconds as Retry-After says, then go on."),
     ("busy", 503, "The server is busy. Nothing was changed; try again after as many seconds as Retry-After says."),
+    ("store-away", 503, "The server's Redis is away. Try again after as many seconds as Retry-After says."),
     ("store-full", 507, "The server keeps as many walks as it may. Those that are there go on; a new one waits."),
     ("not-writable", 507, "The server's disk takes nothing more. Nothing was changed; walks can be looked at."),
     ("unknown-class", 404, "No class has this code, or it is over. Wrong codes are counted: too many at once get 429."),

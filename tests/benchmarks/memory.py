@@ -38,7 +38,7 @@ async def fill(data: Path) -> None:
     """10,000 stored sessions: copies of one that has walked a while."""
     store = SqliteStore(data)
     kept = await store.create(TrainingSession.of_lesson(LESSONS[2]).train(iterations=20))
-    store.close()
+    await store.close()
     with closing(sqlite3.connect(data / FILE)) as connection, connection:
         connection.execute(COPIES, (STORED, kept.id))
 

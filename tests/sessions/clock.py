@@ -1,10 +1,13 @@
 """A clock for tests, and short words for talking to stores."""
 
 import asyncio
+import atexit
 from collections.abc import Awaitable
 from typing import TypeVar
 
 T = TypeVar("T")
+LOOP = asyncio.new_event_loop()  # one for all that is asked of a store: what it holds open belongs to its loop
+atexit.register(LOOP.close)
 
 
 class Clock:
@@ -28,4 +31,4 @@ def run(awaitable: Awaitable[T]) -> T:
     async def awaited() -> T:
         return await awaitable
 
-    return asyncio.run(awaited())
+    return LOOP.run_until_complete(awaited())

@@ -85,7 +85,7 @@ def test_every_line_of_every_formula_comes_to_its_result(walk: Walk) -> None:
             world.moved.add(line.partition(" ←")[0])  # from here on the new one is meant
 
 
-@many
+@fewer
 @given(walks(decimals=(1, 2, 3, 4, 5, 6)))
 def test_where_activations_are_rounded_every_line_tells_what_is_computed(walk: Walk) -> None:
     world, orientation = walk.world(), walk.orientation

@@ -33,8 +33,8 @@ def settings(tmp_path: Path) -> Settings:
     return unhurried(tmp_path)
 
 
-def unhurried(data: Path) -> Settings:
-    return Settings(data_directory=data, allowed_hosts=("testserver",), session_burst=100_000)
+def unhurried(data: Path, store: str = "") -> Settings:
+    return Settings(data_directory=data, store=store, allowed_hosts=("testserver",), session_burst=100_000)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
-from app.main import create_app
+from app.main import create_app, store_of
 from app.sessions.store.sqlite import SqliteStore
 from app.settings import Settings
 from app.web.api.schemas import State
@@ -108,8 +108,8 @@ def on_one_client(examples: int) -> settings:
 
 
 @contextmanager
-def served(settings: Settings, store: type[SqliteStore] = SqliteStore) -> Iterator[TestClient]:
-    """A client of an application with these settings and such a store; errors are answers."""
-    app = create_app(settings, lambda given: store(given.data_directory, given))
+def served(settings: Settings, store: type[SqliteStore] | None = None) -> Iterator[TestClient]:
+    """A client of an application with these settings, and such a store or their own; errors are answers."""
+    app = create_app(settings, (lambda given: store(given.data_directory, given)) if store else store_of)
     with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
         yield client

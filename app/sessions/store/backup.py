@@ -6,12 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 from app.sessions.store.migrations import StoreVersionError, version_of
+from app.sessions.store.places import BackupError
 from app.sessions.store.private import make_file
 from app.sessions.store.sqlite import FILE
-
-
-class BackupError(RuntimeError):
-    """There is no backup; the message says why, and what to do."""
 
 
 def back_up(directory: Path, target: Path) -> int:

@@ -17,15 +17,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.engine.memory import MEMORY
-from app.lessons import UnknownLessonError
+from app.engine.memory import MEGABYTE, MEMORY
 from app.limits import StoreLimits
-from app.sessions.store.classroom import SqliteClasses
 from app.sessions.store.migrations import migrate
 from app.sessions.store.private import make_file
+from app.sessions.store.rows import Rows
+from app.sessions.store.sqlite_classes import SqliteClasses
 from app.sessions.store.store import (
+    FOR_THOSE_THERE,
     ID_BYTES,
-    DamagedSessionError,
+    NOTED,
     Kept,
     NotWritableError,
     StaleRevisionError,
@@ -36,20 +37,14 @@ from app.sessions.store.store import (
     led_to,
     with_operation,
 )
-from app.sessions.store.texts import Packed, packed_fixed, packed_moving, session_of
-from app.sessions.walk.chunks import is_small
 from app.sessions.walk.session import TrainingSession
 
 FILE = "explorer.sqlite3"
 USUAL = StoreLimits()
 SWEPT_AT_ONCE = 50
-NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
 BUSY_SECONDS = 5.0  # how long one process waits for another's commit
-AT_WORK = 2  # threads that pack and unpack large sessions
 LOG_BYTES = 4_000_000  # between two checkpoints, about
 STATEMENT_BYTES = 8_192  # that a statement writes besides its texts, about: two pages
-MEGABYTE = 1_000_000
-FOR_THOSE_THERE = 1 / 8  # of the store's bytes: where only these are left, no session begins
 USED = (
     "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
 )
@@ -77,7 +72,7 @@ class SqliteStore:
         self._limits, self._lifetime = limits, limits.session_hours * 3600.0
         most_bytes = round(limits.max_store_megabytes * MEGABYTE)
         self._bytes_for_new = most_bytes * (1 - FOR_THOSE_THERE)
-        self._at_work = asyncio.Semaphore(AT_WORK)
+        self._to_rows = Rows(limits.max_session_bytes)
         make_file(directory / FILE)
         self._reader = connect(directory / FILE, limits.synchronous)
         try:
@@ -95,8 +90,8 @@ class SqliteStore:
     async def create(self, session: TrainingSession) -> Kept:
         """Keep a new session, at revision 1; a few expired ones go."""
         await self._note_time()
-        fixed = await self._aside(session, lambda: packed_fixed(session, self._limits.max_session_bytes))
-        moving = await self._packed(session, len(fixed))
+        fixed = await self._to_rows.fixed(session)
+        moving = await self._to_rows.moving(session, len(fixed))
         kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed), moved=time.time())
         await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
         if not await self._writer.write(INSERT, kept.id, fixed, moving, self._now(), kept.moved, self._bytes_for_new):
@@ -119,23 +114,11 @@ class SqliteStore:
         return held if held is not None and held.rev == row[0] else await self._read(session_id)
 
     async def _read(self, session_id: str) -> Kept:
-        async with self._at_work:  # no more rows are held than are read
-            return await self._unpacked(session_id)
-
-    async def _unpacked(self, session_id: str) -> Kept:
-        row = self._row("SELECT rev, fixed, moving, operations, moved FROM session WHERE id = ?", session_id)
-        if row is None:
-            raise UnknownSessionError
-        rev, fixed, moving, operations, moved = row
-        try:
-            session = await asyncio.to_thread(session_of, fixed, moving)
-            kept = Kept(session_id, rev, session, tuple(operations.split()), len(fixed), moved=moved)
-            led_to(kept.operations, "")  # they too can be read
-        except UnknownLessonError as error:
-            raise UnknownSessionError from error
-        except Exception as error:  # whatever a text that is no session makes of it
-            raise DamagedSessionError from error
-        return self._hold(kept)
+        async with self._to_rows.at_work:  # no more rows are held than are read
+            row = self._row("SELECT rev, fixed, moving, operations, moved FROM session WHERE id = ?", session_id)
+            if row is None:
+                raise UnknownSessionError
+            return self._hold(await self._to_rows.kept(session_id, *row))
 
     async def save(self, kept: Kept, session: TrainingSession, key: str = "") -> Kept:
         """Put `session` in the place of `kept` if it still has that revision: compare and swap, in one statement.
@@ -144,7 +127,7 @@ class SqliteStore:
         """
         rev = kept.rev + 1
         operations = with_operation(kept.operations, key, rev)
-        moving = await self._packed(session, kept.fixed_bytes)
+        moving = await self._to_rows.moving(session, kept.fixed_bytes)
         unused, moved = self._unused_since(1), time.time()
         if await self._writer.write(SWAP, rev, moving, " ".join(operations), moved, kept.id, kept.rev, unused):
             self.classes.ring(kept.id)
@@ -153,18 +136,6 @@ class SqliteStore:
         if led_to(current.operations, key) is None:
             raise StaleRevisionError(current)
         return current
-
-    async def _packed(self, session: TrainingSession, fixed_bytes: int) -> Packed:
-        """What changes of a session."""
-        most = self._limits.max_session_bytes
-        return await self._aside(session, lambda: packed_moving(session, most, fixed_bytes))
-
-    async def _aside(self, session: TrainingSession, job: Callable[[], Packed]) -> Packed:
-        """What is packed of a session, in a thread where it is large."""
-        if is_small(session):
-            return job()
-        async with self._at_work:
-            return await asyncio.to_thread(job)
 
     # Keys -------------------------------------------------------------------------------------------------------------
 
@@ -205,7 +176,7 @@ class SqliteStore:
         if used >= self._bytes_for_new:
             raise StoreFullError(self._limits.max_store_megabytes)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Commit what waits, and close the file; whoever closes it last also empties its log."""
         self._writer.close(BEAT, self._now())
         self._reader.close()

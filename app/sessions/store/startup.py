@@ -1,4 +1,4 @@
-"""Before the program starts: can its sessions be kept here? If not, a sentence says what to do."""
+"""Before the program starts: can its sessions be kept in this directory? If not, a sentence says what to do."""
 
 import re
 import shutil
@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.sessions.store.migrations import StoreVersionError, migrate
+from app.sessions.store.places import CannotKeepSessionsError
 from app.sessions.store.private import DIRECTORY, keep_private, make_file
 from app.sessions.store.sqlite import FILE, connect
 
@@ -17,10 +18,6 @@ SHARED = re.compile(
 SPELLED = re.compile(r"\\([0-7]{3})")  # how a space and the like stand in a path of mountinfo
 ANOTHER = "Name another directory with --data DIRECTORY."
 MEGABYTE = 1_000_000
-
-
-class CannotKeepSessionsError(RuntimeError):
-    """Sessions cannot be kept in the data directory; the message says why, and what to do."""
 
 
 def check_data_directory(directory: Path, free_megabytes: float) -> str:

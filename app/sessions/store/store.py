@@ -13,6 +13,8 @@ from app.sessions.walk.session import TrainingSession
 
 ID_BYTES = 18  # 144 random bits
 MOST_OPERATIONS = 16
+NOTED = 1 / 48  # of its lifetime: how exactly it is noted when a session was used last
+FOR_THOSE_THERE = 1 / 8  # of the store's bytes: where only these are left, no session begins
 EMPTY, PER_PARAMETER, PER_NUMBER = 20_000, 1_400, 40  # bytes of a session; numbers are those of examples and units
 
 Operations = tuple[str, ...]  # "key=revision", the oldest first
@@ -104,6 +106,18 @@ class StoreError(OSError):
     """The store does not answer as it should: its file is damaged, or gone. The message says what it met."""
 
 
+class StoreAwayError(StoreError):
+    """The store cannot be reached now. `wait` is how many seconds later it is worth another try."""
+
+    wait = 5
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The store of walks does not answer: {reason}. Try again in a few seconds: all goes on by itself once it "
+            "is back."
+        )
+
+
 class NotWritableError(StoreError):
     """What was asked for could not be written; what was written before can still be read.
 
@@ -189,7 +203,7 @@ class SessionStore(Protocol):
         """That key; empty where there is none."""
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what is being written, and let go of what the store holds open."""
         ...
 

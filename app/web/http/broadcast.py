@@ -101,7 +101,7 @@ class Room:
             oldest.set()
         seen: Now | None = None
         try:
-            with suppress(*GONE):  # which the watch finds too
+            with suppress(*GONE, StoreError):  # which the watch finds too
                 await self._look()  # whoever comes has just seen a page: nothing older is shown to them
             while not (self.over or given_up.is_set()):
                 if self._now is not seen:

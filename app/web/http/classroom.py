@@ -172,17 +172,18 @@ class Member:
 
 
 async def changed(the: Services, id: str, move: Callable[[Classroom], Classroom]) -> KeptClass:
-    """The class after a change, tried again where another request was quicker."""
-    for _ in range(TRIES):
-        kept = await the.store.classes.load(id)
-        after = move(kept.classroom)
-        if after is kept.classroom:
-            return kept
-        if after.alone and not kept.classroom.alone:
-            after = replace(after, alone_since=time())
-        with suppress(StaleClassError):
-            return await the.store.classes.save(kept, after)
-    raise StaleClassError
+    """The class after a change, tried again where another process was quicker."""
+    async with the.store.classes.turn(id):
+        for _ in range(TRIES):
+            kept = await the.store.classes.load(id)
+            after = move(kept.classroom)
+            if after is kept.classroom:
+                return kept
+            if after.alone and not kept.classroom.alone:
+                after = replace(after, alone_since=time())
+            with suppress(StaleClassError):
+                return await the.store.classes.save(kept, after)
+        raise StaleClassError
 
 
 async def member(request: Request, key: str) -> Member:

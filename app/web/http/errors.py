@@ -25,6 +25,7 @@ from app.sessions.store.store import (
     NotWritableError,
     ReadOnlyError,
     SessionTooLargeError,
+    StoreAwayError,
     StoreFullError,
     UnknownSessionError,
 )
@@ -120,6 +121,7 @@ TOLD = {
     TooFastError: Told(429, "too-fast", in_place=True),
     BusyError: Told(503, "busy"),
     StoreFullError: Told(507, "store-full", in_place=True),
+    StoreAwayError: Told(503, "store-away"),
     NotWritableError: Told(507, "not-writable", in_place=True),
     DamagedSessionError: Told(404, "unknown-session"),
     NotYetError: Told(409, "not-yet"),

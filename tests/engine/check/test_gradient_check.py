@@ -224,12 +224,15 @@ def gradients(back: Backward) -> Iterator[tuple[Symbol, float]]:
             yield Symbol("db", l, j), float(value)
 
 
-def changed_by(it: Iteration, more_than: float, resolved: float = RESOLVED) -> list[Symbol]:
-    """The gradients that the mistakes change by more than this, relatively, in the order of the way back."""
+def changed_by(it: Iteration, *bounds: tuple[float, float]) -> list[list[Symbol]]:
+    """For each (more than, resolved): what the mistakes change so, relatively, in the order of the way back."""
     right = run_iteration(replace(it.method, rules=RIGHT), it.before, it.X, it.Y)
     pairs = list(zip(gradients(it.backward), gradients(right.backward), strict=True))
-    least = max(resolved * it.loss, 1e-10 if resolved else 1e-290)
-    return [symbol for (symbol, a), (_, b) in pairs if abs(a - b) > more_than * max(abs(a), abs(b), least)]
+    least = [max(resolved * it.loss, 1e-10 if resolved else 1e-290) for _, resolved in bounds]
+    return [
+        [symbol for (symbol, a), (_, b) in pairs if abs(a - b) > more_than * max(abs(a), abs(b), small)]
+        for (more_than, _), small in zip(bounds, least, strict=True)
+    ]
 
 
 def mistaken(names: tuple[str, ...], seed: int) -> Setup | None:
@@ -254,14 +257,15 @@ def test_each_mistake_and_each_pair_is_found_in_the_right_layer_wherever_it_tell
         if setup is None:
             continue
         it = iteration_of(setup)
-        changed, check = changed_by(it, TELLS), check_gradients(it)
+        changed, perhaps, tiny = changed_by(it, (TELLS, RESOLVED), (TELLS / 100, RESOLVED), (TELLS, 0.0))
+        check = check_gradients(it)
         if changed:
             telling += 1
             first = check.first_wrong_layer
             assert first is not None, seed
-            assert changed[0].layer <= first <= changed_by(it, TELLS / 100)[0].layer, (seed, check)
+            assert changed[0].layer <= first <= perhaps[0].layer, (seed, check)
             assert all(check.by_symbol[symbol].because == "wrong" for symbol in changed), (seed, changed, check)
-        for symbol in changed_by(it, TELLS, 0.0):
+        for symbol in tiny:
             assert check.by_symbol[symbol].because in ("wrong", "too_small"), (seed, symbol, check)
     assert telling >= 20 or mistaken(names, 0) is None, telling
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.sessions.store.backup import BackupError, back_up
+from app.sessions.store.backup import back_up
+from app.sessions.store.places import BackupError
 from app.sessions.store.sqlite import FILE, SqliteStore
 from tests.sessions.clock import run
 from tests.sessions.own_setups import bits, own
@@ -19,11 +20,11 @@ def test_a_backup_made_while_the_store_is_open_is_a_store_of_its_own(tmp_path: P
     restored.mkdir()
     assert back_up(tmp_path, restored / FILE) == 1
     run(store.save(kept, kept.session.step()))
-    store.close()
+    run(store.close())
     assert [file.name for file in restored.iterdir()] == [FILE]  # whole without a log beside it
     again = SqliteStore(restored)
     found = run(again.load(kept.id))
-    again.close()
+    run(again.close())
     assert (found.rev, bits(found.session)) == (1, bits(kept.session))
 
 
@@ -35,7 +36,7 @@ def test_what_was_not_committed_is_not_in_it(tmp_path: Path) -> None:
         other.execute("DELETE FROM session")
         assert back_up(tmp_path, tmp_path / "copy") == 1
         other.execute("ROLLBACK")
-    store.close()
+    run(store.close())
 
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import pytest
 from app.engine.network.expressions import Symbol
 from app.sessions.classroom.classroom import Classroom, ClosedError
 from app.sessions.store.classroom import MOST_VOTES, KeptClass, StaleClassError, UnknownClassError, Vote
-from app.sessions.store.sqlite import SqliteStore
-from tests.sessions.clock import Clock, run
+from app.sessions.store.store import SessionStore
+from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
+from tests.sessions.stores import Kind
 
 SYMBOL = Symbol("delta", 1, 0, None)
 
@@ -18,7 +19,7 @@ def new_class() -> Classroom:
     return Classroom.opened("walk")[0]
 
 
-def asking(store: SqliteStore) -> KeptClass:
+def asking(store: SessionStore) -> KeptClass:
     """A class that takes first votes."""
     kept = run(store.classes.open(new_class()))
     return run(store.classes.save(kept, kept.classroom.ask("front", 0, SYMBOL, "value").next()))
@@ -88,25 +89,25 @@ def test_a_seat_changes_its_mind_so_often_and_no_more(opened: Opened) -> None:
         run(store.classes.vote(id, Vote("1.1", "kind fox", "more", "0.3")))
 
 
-def test_a_deleted_class_leaves_nothing_behind(opened: Opened) -> None:
+def test_a_deleted_class_leaves_nothing_behind(opened: Opened, kind: Kind) -> None:
     store = opened()
     id = asking(store).classroom.id
     run(store.classes.vote(id, Vote("1.1", "kind fox", "1", "0.3")))
     run(store.classes.delete(id))
-    assert store._rows("SELECT * FROM classroom") == store._rows("SELECT * FROM vote") == []
+    assert kind.names() == []
     with pytest.raises(UnknownClassError):
         run(store.classes.load(id))
 
 
-def test_a_class_that_nobody_steers_for_a_day_is_over_and_goes_with_its_votes(opened: Opened, clock: Clock) -> None:
+def test_a_class_that_nobody_steers_for_a_day_is_over_and_goes_with_its_votes(opened: Opened, kind: Kind) -> None:
     store = opened()
     id = asking(store).classroom.id
     run(store.classes.vote(id, Vote("1.1", "kind fox", "1", "0.3")))
-    clock.hours(25)
+    kind.clock.hours(25)
     with pytest.raises(UnknownClassError):
         run(store.classes.load(id))
     run(store.classes.open(new_class()))
-    assert store._rows("SELECT id FROM classroom WHERE id = ?", id) == store._rows("SELECT * FROM vote") == []
+    assert not any(id in name for name in kind.names())
 
 
 @pytest.mark.parametrize("far", [False, True])

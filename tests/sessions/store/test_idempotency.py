@@ -2,14 +2,13 @@
 
 import pytest
 
-from app.sessions.store.sqlite import SqliteStore
-from app.sessions.store.store import Kept, StaleRevisionError, led_to, operation_key
+from app.sessions.store.store import Kept, SessionStore, StaleRevisionError, led_to, operation_key
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.own_setups import own
 
 
-def stepped(store: SqliteStore, kept: Kept, key: str) -> Kept:
+def stepped(store: SessionStore, kept: Kept, key: str) -> Kept:
     return run(store.save(kept, kept.session.step(), key))
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.sessions.store.sqlite import SqliteStore
-from app.sessions.store.store import StaleRevisionError, UnknownSessionError
+from app.sessions.store.store import SessionStore, StaleRevisionError, UnknownSessionError
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.own_setups import bits, own
@@ -12,12 +11,12 @@ NEW = 24 * "n"
 
 
 @pytest.fixture
-def two(opened: Opened) -> tuple[SqliteStore, SqliteStore]:
-    """Two processes that share a file."""
+def two(opened: Opened) -> tuple[SessionStore, SessionStore]:
+    """Two processes that share a store."""
     return opened(), opened()
 
 
-Two = tuple[SqliteStore, SqliteStore]
+Two = tuple[SessionStore, SessionStore]
 
 
 def unknown(two: Two, id: str) -> None:

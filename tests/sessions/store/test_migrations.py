@@ -16,8 +16,14 @@ from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.own_setups import arrays, own
+from tests.sessions.stores import Sqlite
 
 FIRST_VERSION = Path(__file__).parent / "fixtures" / "first-version.db"  # written by version 1 at the clock's start
+
+
+@pytest.fixture
+def kind(tmp_path: Path) -> Sqlite:
+    return Sqlite(tmp_path)
 
 
 def ids_by_revision(file: Path) -> dict[int, str]:
@@ -85,7 +91,7 @@ def test_of_several_processes_that_start_on_an_old_file_one_brings_it_forward(tm
         thread.join()
     assert len(stores) == 6
     for store in stores:
-        store.close()
+        run(store.close())
 
 
 def test_a_newer_file_is_refused_with_a_sentence_and_not_touched(tmp_path: Path) -> None:

@@ -20,9 +20,15 @@ from app.sessions.walk.session import TrainingSession
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
 from tests.sessions.own_setups import bits
+from tests.sessions.stores import Sqlite
 
 MOST = 64_000
 RNG = np.random.default_rng(5)
+
+
+@pytest.fixture
+def kind(tmp_path: Path) -> Sqlite:
+    return Sqlite(tmp_path)
 
 
 def session(*sizes: int, examples: int = 4) -> TrainingSession:

@@ -42,7 +42,7 @@ def test_a_new_store_is_closed_to_others_with_its_log_and_what_it_shares(tmp_pat
     store = SqliteStore(directory)
     run(store.create(own()))
     assert modes(directory) == {".": "700"} | dict.fromkeys(NAMES, "600")
-    store.close()
+    run(store.close())
 
 
 def test_a_store_that_was_open_to_others_is_closed_to_them_while_another_process_uses_it(tmp_path: Path) -> None:
@@ -55,12 +55,12 @@ def test_a_store_that_was_open_to_others_is_closed_to_them_while_another_process
         path.chmod(0o644)
     assert check_data_directory(tmp_path, 0.0) == ""
     assert modes(tmp_path) == {".": "700"} | dict.fromkeys(NAMES | {old.name}, "600")
-    store.close()
+    run(store.close())
 
 
 def test_a_backup_is_closed_to_others_wherever_it_is_put(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    SqliteStore(tmp_path).close()
+    run(SqliteStore(tmp_path).close())
     back_up(tmp_path, tmp_path / "copy")
     assert modes(tmp_path)["copy"] == "600"
 

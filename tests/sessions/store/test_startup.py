@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.sessions.store.places import CannotKeepSessionsError
 from app.sessions.store.sqlite import FILE, SqliteStore, connect
 from app.sessions.store.startup import (
-    CannotKeepSessionsError,
     check_data_directory,
     check_file_system,
     check_free_space,
@@ -39,7 +39,7 @@ def test_a_new_directory_is_made_ready_and_a_used_one_stays_as_it_was(tmp_path: 
     kept = run(store.create(own()))
     check_data_directory(directory, 0.0)  # while another process is at work
     assert run(store.load(kept.id)).rev == 1
-    store.close()
+    run(store.close())
     check_data_directory(directory, 0.0)
 
 
@@ -59,7 +59,7 @@ def test_damage_in_the_middle_of_a_file_is_found(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     for _ in range(30):
         run(store.create(own()))
-    store.close()
+    run(store.close())
     with (tmp_path / FILE).open("r+b") as file:
         file.seek(3 * 4096)
         file.write(b"\xff" * 2 * 4096)

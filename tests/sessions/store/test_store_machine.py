@@ -1,9 +1,8 @@
 """Whatever learners do, and whatever happens to the process: the store holds what a plain session in memory would."""
 
-import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,14 +17,16 @@ from app.engine.learning.schedules import CONSTANT, Schedule
 from app.engine.network.expressions import Symbol
 from app.limits import StoreLimits
 from app.sessions.compare.counterpart import counterpart
-from app.sessions.store.sqlite import FILE, SqliteStore
+from app.sessions.store.sqlite import FILE
 from app.sessions.store.store import Kept, StaleRevisionError, UnknownSessionError
 from app.sessions.store.texts import fixed_text, moving_text
 from app.sessions.training import begun_run, stopped_run
 from app.sessions.walk.position import MEASURES, Measure
 from app.sessions.walk.session import Fork, TrainingSession
-from tests.sessions.clock import Clock
+from tests.redis_server import PROGRAM, RedisServer, redis_server, with_redis
+from tests.sessions.clock import run
 from tests.sessions.own_setups import bits, own
+from tests.sessions.stores import Kind, Redis, Sqlite
 
 
 @dataclass
@@ -80,33 +81,34 @@ EXAMPLES = (Symbol("x", 0, 0, 1), Symbol("x", 0, 4, 0), Symbol("y", 2, 3, 1))
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """Learners with several tabs each, on two processes that share a file and may crash."""
+    """Learners with several tabs each, on two processes that share a store and may crash."""
 
     tabs = Bundle("tabs")  # what a tab shows: a session at the revision at which it was loaded
 
     @initialize()
     def start(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.clock = Clock()
-        self.directory = Path(tempfile.mkdtemp())
-        self.stores: list[SqliteStore] = [self.opened(), self.opened()]
+        self.kind = self.begin_place()
+        self.stores = [self.kind.open(), self.kind.open()]
         self.models: dict[str, Model] = {}
         self.readers: dict[str, str] = {}  # whose key opens which session to be looked at
         self.clicks = 0
 
-    def opened(self) -> SqliteStore:
-        return SqliteStore(self.directory, StoreLimits(), self.clock)
+    def begin_place(self) -> Kind:
+        """An empty place for a store."""
+        raise NotImplementedError
+
+    def crash(self) -> None:
+        """All ends as when the machine loses its power, and is started again with what is left."""
+        raise NotImplementedError
 
     def teardown(self) -> None:
         for store in self.stores:
-            store.close()
-        self.loop.close()
-        shutil.rmtree(self.directory)
+            run(store.close())
 
     @rule(target=tabs, batch_size=st.sampled_from([None, 1, 2]), way=st.sampled_from(WAYS), where=st.booleans())
     def begin(self, batch_size: int | None, way: Way, where: bool) -> Kept:
         begun = own(batch_size, optimizer=way.optimizer, schedule=way.schedule)
-        kept = self.loop.run_until_complete(self.stores[where].create(replace(begun, fork=way.fork)))
+        kept = run(self.stores[where].create(replace(begun, fork=way.fork)))
         self.models[kept.id] = Model(1, replace(begun, fork=way.fork))
         return kept
 
@@ -114,9 +116,9 @@ class StoreMachine(RuleBasedStateMachine):
     def open_another_tab_or_reload(self, tab: Kept, where: bool) -> Kept:
         if tab.id not in self.models:
             with pytest.raises(UnknownSessionError):
-                self.loop.run_until_complete(self.stores[where].load(tab.id))
+                run(self.stores[where].load(tab.id))
             return tab
-        return self.loop.run_until_complete(self.stores[where].load(tab.id))
+        return run(self.stores[where].load(tab.id))
 
     @rule(tab=tabs, where=st.booleans(), by=st.sampled_from(MEASURES))
     def step(self, tab: Kept, where: bool, by: Measure) -> None:
@@ -173,11 +175,11 @@ class StoreMachine(RuleBasedStateMachine):
         model = self.models.get(tab.id)
         if model is None:
             with pytest.raises(UnknownSessionError):
-                self.loop.run_until_complete(self.stores[where].save(tab, session, key))
+                run(self.stores[where].save(tab, session, key))
             return
         if tab.rev != model.rev:
             with pytest.raises(StaleRevisionError) as caught:
-                self.loop.run_until_complete(self.stores[where].save(tab, session, key))
+                run(self.stores[where].save(tab, session, key))
             assert caught.value.current.rev == model.rev > tab.rev
             return
         before, model.session = model.session, moved(model.session, verb, *given, **named)
@@ -186,15 +188,15 @@ class StoreMachine(RuleBasedStateMachine):
         if (verb, given) == ("step", ("equation",)):
             assert bits(model.session.back("equation")) == bits(before)
         for store in (self.stores[where], self.stores[not where]):
-            assert self.loop.run_until_complete(store.save(tab, session, key)).rev == model.rev
+            assert run(store.save(tab, session, key)).rev == model.rev
 
     @rule(tab=tabs, where=st.booleans())
     def delete(self, tab: Kept, where: bool) -> None:
         if self.models.pop(tab.id, None) is not None:
-            self.loop.run_until_complete(self.stores[where].delete(tab.id))
+            run(self.stores[where].delete(tab.id))
         else:
             with pytest.raises(UnknownSessionError):
-                self.loop.run_until_complete(self.stores[where].delete(tab.id))
+                run(self.stores[where].delete(tab.id))
 
     @rule(target=tabs, tab=tabs, where=st.booleans())
     def revoke_the_id(self, tab: Kept, where: bool) -> Kept:
@@ -204,57 +206,49 @@ class StoreMachine(RuleBasedStateMachine):
         self.clicks += 1
         new_id = f"{self.clicks:024}"
         for store in (self.stores[where], self.stores[not where]):
-            self.loop.run_until_complete(store.revoke(tab.id, new_id))
+            run(store.revoke(tab.id, new_id))
         self.models[new_id] = self.models.pop(tab.id)
         self.readers = {key: new_id if id == tab.id else id for key, id in self.readers.items()}
-        return self.loop.run_until_complete(self.stores[where].load(new_id))
+        return run(self.stores[where].load(new_id))
 
     @rule(tab=tabs, where=st.booleans())
     def share(self, tab: Kept, where: bool) -> None:
         if tab.id in self.models:
-            reader = self.loop.run_until_complete(self.stores[where].share(tab.id))
+            reader = run(self.stores[where].share(tab.id))
             assert self.readers.setdefault(reader, tab.id) == tab.id
 
     @rule(tab=tabs, where=st.booleans())
     def unshare(self, tab: Kept, where: bool) -> None:
-        self.loop.run_until_complete(self.stores[where].unshare(tab.id))
+        run(self.stores[where].unshare(tab.id))
         for key in [key for key, id in self.readers.items() if id == tab.id]:
             del self.readers[key]
             with pytest.raises(UnknownSessionError):
-                self.loop.run_until_complete(self.stores[not where].load(key))
+                run(self.stores[not where].load(key))
 
     @rule(which=st.booleans())
     def restart_a_process(self, which: bool) -> None:
-        self.stores[which].close()
-        self.stores[which] = self.opened()
+        run(self.stores[which].close())
+        self.stores[which] = self.kind.open()
 
     @rule()
     def crash_and_reopen(self) -> None:
-        """What a killed process leaves behind: the file and its log as they lie there, and nothing else."""
-        left = Path(tempfile.mkdtemp())
-        for name in (FILE, f"{FILE}-wal"):
-            shutil.copy(self.directory / name, left)
-        for store in self.stores:
-            store.close()
-        shutil.rmtree(self.directory)
-        self.directory = left
-        self.stores = [self.opened(), self.opened()]
+        self.crash()
 
     @rule(tab=consumes(tabs))
     def expire_all_but_one(self, tab: Kept) -> None:
-        self.clock.hours(23)
+        self.kind.clock.hours(23)
         if tab.id in self.models:
-            self.loop.run_until_complete(self.stores[0].load(tab.id))
-        self.clock.hours(2)
+            run(self.stores[0].load(tab.id))
+        self.kind.clock.hours(2)
         for store in self.stores:  # as a balancer does: what a killed process has not noted of the time does not count
-            self.loop.run_until_complete(store.check())
+            run(store.check())
         self.models = {id: model for id, model in self.models.items() if id == tab.id}
 
     @invariant()
     def the_store_holds_what_the_model_holds(self) -> None:
         for id, model in self.models.items() if hasattr(self, "models") else ():
             for store in self.stores:
-                kept = self.loop.run_until_complete(store.load(id))
+                kept = run(store.load(id))
                 assert kept.rev == model.rev
                 same(kept.session, model.session)
                 assert len(fixed_text(kept.session)) + len(moving_text(kept.session)) <= StoreLimits().max_session_bytes
@@ -263,12 +257,62 @@ class StoreMachine(RuleBasedStateMachine):
     def whoever_looks_sees_the_same(self) -> None:
         for key, id in self.readers.items() if hasattr(self, "readers") else ():
             if id in self.models:
-                seen = self.loop.run_until_complete(self.stores[0].load(key))
+                seen = run(self.stores[0].load(key))
                 assert (seen.id, seen.read_only, seen.rev) == (key, True, self.models[id].rev)
             else:
                 with pytest.raises(UnknownSessionError):
-                    self.loop.run_until_complete(self.stores[0].load(key))
+                    run(self.stores[0].load(key))
 
 
-TestStoreMachine = StoreMachine.TestCase
-TestStoreMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+class OfSqlite(StoreMachine):
+    """On a file, which is all that is left of a process that is killed."""
+
+    kind: Sqlite
+
+    def begin_place(self) -> Sqlite:
+        return Sqlite(Path(tempfile.mkdtemp()))
+
+    def crash(self) -> None:
+        """The file and its log lie there as they are."""
+        left = Path(tempfile.mkdtemp())
+        for name in (FILE, f"{FILE}-wal"):
+            shutil.copy(self.kind.directory / name, left)
+        for store in self.stores:
+            run(store.close())
+        shutil.rmtree(self.kind.directory)
+        self.kind.directory = left
+        self.stores = [self.kind.open(), self.kind.open()]
+
+    def teardown(self) -> None:
+        super().teardown()
+        shutil.rmtree(self.kind.directory)
+
+
+class OfRedis(StoreMachine):
+    """On a server whose log waits for the disk, and which is killed too."""
+
+    server: RedisServer
+    kind: Redis
+
+    def begin_place(self) -> Redis:
+        return Redis(self.server)
+
+    def crash(self) -> None:
+        """The server's log lies there as it is; those who are connected find out by themselves."""
+        self.server.kill()
+        self.server.start()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lasting_server() -> Iterator[None]:
+    if PROGRAM is None:
+        yield
+        return
+    with redis_server("--appendonly", "yes", "--appendfsync", "always") as OfRedis.server:
+        yield
+
+
+TestOfSqlite = OfSqlite.TestCase
+TestOfSqlite.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestOfRedis = with_redis(OfRedis.TestCase)
+TestOfRedis.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)

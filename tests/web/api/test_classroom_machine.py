@@ -3,17 +3,20 @@ vote of each seat, and nothing of an open question is told early, by no byte of 
 """
 
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from starlette.testclient import TestClient
 
 from app.sessions.classroom.classroom import NEXT, ROUNDS, Phase
+from tests.redis_server import PROGRAM, RedisServer, redis_server, with_redis
 from tests.web.conftest import unhurried
 from tests.web.talk import HTMX, served
 
@@ -38,12 +41,12 @@ class Chair:
 
 
 class AClass(RuleBasedStateMachine):
-    """A class on two servers that share one file; each request goes to either, and either may be started anew."""
+    """A class on two servers that share one store; each request goes to either, and either may be started anew."""
 
     @initialize()
     def open(self) -> None:
         self.stack = ExitStack()
-        self.directory = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.settings = unhurried(Path(self.stack.enter_context(tempfile.TemporaryDirectory())), self.store())
         self.servers = [self.started(), self.started()]
         opened = self.servers[0].post("/api/classes", json=LESSON).json()
         self.code, self.host, self.present = opened["code"], opened["host"], opened["present"]
@@ -52,8 +55,12 @@ class AClass(RuleBasedStateMachine):
         self.number, self.locked, self.turn, self.insisted = 0, False, 0, False
         self.follow_up = False
 
+    def store(self) -> str:
+        """The address of an empty store; where it is empty itself, that is a file."""
+        return ""
+
     def started(self) -> TestClient:
-        return self.stack.enter_context(served(unhurried(self.directory)))
+        return self.stack.enter_context(served(self.settings))
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
@@ -238,3 +245,27 @@ class AClass(RuleBasedStateMachine):
 
 TestAClass = AClass.TestCase
 TestAClass.settings = settings(max_examples=15, stateful_step_count=30)
+
+
+class InRedis(AClass):
+    """The same on servers that share a Redis."""
+
+    redis: RedisServer
+
+    def store(self) -> str:
+        with self.redis.client() as client:
+            client.flushall()
+        return self.redis.address
+
+
+@pytest.fixture(scope="module", autouse=True)
+def redis() -> Iterator[None]:
+    if PROGRAM is None:
+        yield
+        return
+    with redis_server() as InRedis.redis:
+        yield
+
+
+TestInRedis = with_redis(InRedis.TestCase)
+TestInRedis.settings = settings(max_examples=4, stateful_step_count=30)

@@ -21,6 +21,7 @@ from app.sessions.store.store import (
     ReadOnlyError,
     SessionTooLargeError,
     StaleRevisionError,
+    StoreAwayError,
     StoreFullError,
     UnknownSessionError,
 )
@@ -134,6 +135,7 @@ ERRORS: dict[str, Callable[[], Exception]] = {
     "stale": stale,
     "too-fast": lambda: TooFastError(1.0),
     "busy": BusyError,
+    "store-away": lambda: StoreAwayError("its Redis cannot be reached"),
     "store-full": lambda: StoreFullError(1),
     "not-writable": lambda: NotWritableError("the disk is full", "Free some space."),
     "unknown-class": UnknownClassError,
