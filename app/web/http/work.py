@@ -174,7 +174,7 @@ class Turns:
             asyncio.get_running_loop().call_soon(self._pass)
 
 
-FEW = 4  # requests that are begun however many bytes are held
+FEW = 2  # requests that are begun however many bytes are held
 LATER = 0.02  # seconds after which it is looked again whether one more can be begun: by then the last one holds its own
 
 
