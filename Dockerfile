@@ -1,4 +1,4 @@
-# One image, one process, one volume:
+# One image, one process, one volume (two of them, with a store that they share, are in deploy/compose.yaml):
 #   docker build -t backprop-explorer .
 #   docker run --rm -p 8000:8000 -v explorer:/data --read-only --tmpfs /tmp \
 #     --cap-drop ALL --security-opt no-new-privileges --memory 512m backprop-explorer
@@ -15,6 +15,7 @@ COPY requirements-build.lock requirements-node.lock ./
 RUN python3 -m venv tools \
  && tools/bin/pip install --require-hashes -r requirements-build.lock -r requirements-node.lock
 
+# With the extra [redis], so that several containers can share a store.
 COPY requirements.lock ./
 RUN python3 -m venv --without-pip /opt/explorer \
  && tools/bin/pip --python /opt/explorer/bin/python install --require-hashes --only-binary :all: -r requirements.lock

@@ -35,7 +35,7 @@ bench: .venv/.dev $(VENDOR)
 # --- for whoever runs it: a class in numbers, alone and beside those who mean harm; the image, what the dependencies are ---
 
 load: .venv/.dev $(VENDOR)
-	$(BIN)/python -m tests.load class follow walks beside --seconds $(or $(SECONDS),10) $(OPTIONS)
+	$(BIN)/python -m tests.load class follow school walks beside --seconds $(or $(SECONDS),10) $(OPTIONS)
 
 soak: .venv/.dev $(VENDOR)
 	$(BIN)/python -m tests.load soak --seconds $(or $(SECONDS),60) $(OPTIONS)

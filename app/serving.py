@@ -1,14 +1,17 @@
 """How the program serves: one process, or several on one socket; a signal ends it with code 0, a second one at once."""
 
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.process import BaseProcess
 from typing import Any, NoReturn
 
 import uvicorn
@@ -33,10 +36,17 @@ class Application:
     settings: Settings
 
     def __call__(self) -> Any:
-        """The application."""
+        """The application. In a worker, which holds the port too: until what started it has ended, however it did."""
         from app.main import serving
 
+        if (parent := multiprocessing.parent_process()) is not None:
+            threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
         return serving(self.settings)
+
+
+def _end_after(parent: BaseProcess) -> NoReturn:
+    parent.join()
+    os._exit(0)
 
 
 class AnnouncingServer(uvicorn.Server):

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -108,6 +109,16 @@ def test_told_to_end_it_ends_with_code_0_and_its_log_is_in_the_file(tmp_path: Pa
         assert server.end() == 0
         assert server.process.communicate() == ("", "")
     assert [file.name for file in tmp_path.iterdir()] == ["explorer.sqlite3"]
+
+
+def test_workers_end_with_what_started_them_however_that_ends_so_that_it_can_be_started_again(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as server:
+        server.ask("GET", "/healthz")
+        server.end(signal.SIGKILL)
+        with suppress(ConnectionRefusedError):
+            while True:
+                socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE).close()
+                time.sleep(0.01)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -1,5 +1,6 @@
 """The configurations of deploy/ in the proxies that they are for: a lesson is walked through them."""
 
+import asyncio
 import json
 import re
 import socket
@@ -14,7 +15,20 @@ import pytest
 
 from app.main import larger_bodies
 from app.settings import Settings
-from tests.deploy.proxies import DEPLOY, LOG, caddy, free_port, nginx, nginx_below, trusting
+from app.web.http.broadcast import BEAT, HEARTBEAT
+from app.web.pages import connection
+from tests.deploy.proxies import (
+    DEPLOY,
+    LOG,
+    caddy,
+    caddy_below,
+    free_port,
+    installed,
+    messages,
+    nginx,
+    nginx_below,
+    trusting,
+)
 from tests.test_serving import Server, serving
 
 BELOW = "/explorer"
@@ -95,10 +109,10 @@ def check(visitor: Visitor, root: str, log: Path) -> None:
 
 
 def test_caddy_writes_down_no_key_where_the_program_does_not_answer(tmp_path: Path) -> None:
-    with caddy(tmp_path, free_port(), "class.example.org") as port:
-        assert Visitor(port, secure=False).ask("GET", f"/sessions/{ID}/step")[0].status == 502
+    with caddy_below(tmp_path, free_port()) as port:
+        assert Visitor(port, secure=False).ask("GET", f"{BELOW}/sessions/{ID}/step")[0].status == 502
         written = until_written(tmp_path / LOG, "refused")
-        assert ("/sessions/ID/step" in written, ID in written) == (True, False)
+        assert (f"{BELOW}/sessions/ID/step" in written, ID in written) == (True, False)
 
 
 def until_written(log: Path, word: str) -> str:
@@ -109,8 +123,20 @@ def until_written(log: Path, word: str) -> str:
     return log.read_text()
 
 
-def test_through_nginx_by_https_at_a_host_name_of_its_own(tmp_path: Path) -> None:
-    with behind(tmp_path) as server, nginx(tmp_path, server.port) as port:
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with behind(tmp_path_factory.mktemp("own")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with behind(tmp_path_factory.mktemp("below"), BELOW) as server:
+        yield server
+
+
+def test_through_nginx_by_https_at_a_host_name_of_its_own(tmp_path: Path, own: Server) -> None:
+    with nginx(tmp_path, own.port) as port:
         check(Visitor(port, secure=True), "", tmp_path / LOG)
         assert protocol(port, "h2", "http/1.1") == "h2"
         assert protocol(port, "http/1.1") == "http/1.1"
@@ -124,20 +150,46 @@ def protocol(port: int, *spoken: str) -> str | None:
         return secured.selected_alpn_protocol()
 
 
-def test_through_nginx_below_a_path(tmp_path: Path) -> None:
-    with behind(tmp_path, BELOW) as server, nginx_below(tmp_path, server.port) as port:
+def test_through_nginx_below_a_path(tmp_path: Path, below: Server) -> None:
+    with nginx_below(tmp_path, below.port) as port:
         check(Visitor(port, secure=False), BELOW, tmp_path / LOG)
         assert Visitor(port, secure=False).ask("GET", BELOW)[0].status == 308
 
 
-@pytest.mark.parametrize(("site", "root"), [("class.example.org", ""), ("school.example.org", BELOW)])
-def test_through_caddy(tmp_path: Path, site: str, root: str) -> None:
-    with behind(tmp_path, root) as server, caddy(tmp_path, server.port, site) as port:
-        check(Visitor(port, secure=False), root, tmp_path / LOG)
+def test_through_caddy_at_a_host_name_of_its_own(tmp_path: Path, own: Server) -> None:
+    with caddy(tmp_path, own.port) as port:
+        check(Visitor(port, secure=False), "", tmp_path / LOG)
+
+
+def test_through_caddy_below_a_path(tmp_path: Path, below: Server) -> None:
+    with caddy_below(tmp_path, below.port) as port:
+        check(Visitor(port, secure=False), BELOW, tmp_path / LOG)
+
+
+def test_each_event_and_each_beat_passes_nginx_and_caddy_as_it_comes(tmp_path: Path, own: Server) -> None:
+    installed("nginx", "caddy")
+    path = connection.ADDRESS + "/events"
+
+    async def first_two(port: int) -> list[str]:
+        coming = messages(port, path)
+        async with asyncio.timeout(connection.LONGEST / 2):  # what is held back comes at the end
+            return [await anext(coming), await anext(coming)]
+
+    async def from_both(*ports: int) -> list[list[str]]:
+        return await asyncio.gather(*map(first_two, ports))
+
+    for name in ("nginx", "caddy"):
+        (tmp_path / name).mkdir()
+    with nginx(tmp_path / "nginx", own.port, secure=False) as one, caddy(tmp_path / "caddy", own.port) as other:
+        for event, beat in asyncio.run(from_both(one, other)):
+            assert (event[:5], beat) == ("id: 1", BEAT.decode().strip())
+    timeout = re.search(r"proxy_read_timeout (\d+)s;", (DEPLOY / "nginx.conf").read_text())
+    assert timeout
+    assert int(timeout[1]) > 2 * HEARTBEAT
 
 
 def test_each_configuration_says_how_to_start_the_program_beside_it() -> None:
-    for file in set(DEPLOY.iterdir()) - {DEPLOY / "nginx-log.conf"}:
+    for file in set(DEPLOY.iterdir()) - {DEPLOY / "nginx-log.conf", DEPLOY / "compose.yaml"}:
         commands = re.findall(r"^# The program beside it: (.*)", file.read_text(), re.MULTILINE)
         assert commands
         for command in commands:
@@ -181,7 +233,8 @@ def test_caddy_writes_paths_without_ids_and_nothing_else_that_may_hold_one() -> 
     written = found["written"].replace("$", "\\")
     assert {path: re.sub(found["pattern"], written, path) for path in PATHS} == PATHS
     assert {"request>headers delete", "resp_headers delete"} <= set(map(str.strip, sites.splitlines()))
-    assert len(re.findall(r"^\tlog$", sites, re.MULTILINE)) == sites.count("reverse_proxy")
+    for file in (DEPLOY / "Caddyfile", DEPLOY / "Caddyfile-prefix"):
+        assert re.search(r"^\t?log$", file.read_text(), re.MULTILINE)
 
 
 def test_nginx_lets_through_all_that_the_program_takes() -> None:

@@ -1,7 +1,8 @@
 """One server under load, on loopback, with every figure beside its bound. What it is asked for, one after the other:
 
 class: 300 join, step, are back after a restart; 25 go as fast as they can; 300 browsers come at once.
-follow: 500 join a class, 300 of them follow its teacher and vote twice, and the server is killed in between.
+follow: 500 join a class, 300 of them follow its teacher; then all, 300 vote twice, and the server is killed in a vote.
+school: how large a class a process serves, and how many a school needs: measured, then simulated.
 walks: what a walk takes in memory and in the store, and a step of processor time, by the size of the network.
 beside: calm learners beside each of those who stop the others, or would, in a scene of so many seconds.
 soak: 300 learners do everything that there is, every tenth means harm, and the server is killed three times.
@@ -19,10 +20,11 @@ from tests.load.beside import beside
 from tests.load.classroom import measured_class
 from tests.load.figures import MEGABYTE
 from tests.load.following import measured_following
+from tests.load.school import measured_school
 from tests.load.soak import soak
 from tests.load.walks import measured_walks
 
-PARTS = ("class", "follow", "walks", "beside", "soak")
+PARTS = ("class", "follow", "school", "walks", "beside", "soak")
 
 
 def main() -> int:
@@ -49,6 +51,8 @@ def main() -> int:
         bounds += measured_class(options)
     if "follow" in options.parts:
         bounds += measured_following(options)
+    if "school" in options.parts:
+        bounds += measured_school(options)
     if "walks" in options.parts:
         bounds += measured_walks()
     if "beside" in options.parts:

@@ -97,10 +97,14 @@ class Server:
 
     def _ended_by(self, number: int) -> int:
         self._ended += self._used()
+        left = self.pids()
         self._process.send_signal(number)
         assert self._process.stdout is not None
         self._process.stdout.close()
-        return self._process.wait(timeout=30)
+        code, end = self._process.wait(timeout=30), monotonic() + ENDS_WITHIN
+        while any(Path(f"/proc/{pid}").exists() for pid in left) and monotonic() < end:
+            sleep(0.005)  # those that it has started hold its port
+        return code
 
     def pids(self) -> list[int]:
         """Its own, and those of the processes that it has started, whichever of its threads did so."""

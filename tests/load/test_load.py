@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ from tests.load.classroom import classroom, crowd
 from tests.load.figures import MEGABYTE, Bound
 from tests.load.following import following
 from tests.load.learners import Tally
+from tests.load.school import BELL, LASTING, Costs, Crowd, answered, measured, shown, told
 from tests.load.server import Server
 from tests.load.soak import FORMS, Record, Wanderer, by_document, operations, soaked, streams
 from tests.load.walks import SIZES, measured_walks
@@ -83,6 +85,37 @@ def test_a_small_class_is_back_after_a_restart(tmp_path: Path) -> None:
 def test_a_small_class_follows_votes_and_is_back_after_a_kill(tmp_path: Path) -> None:
     with closing(Server(tmp_path)) as server:
         assert broken(asyncio.run(following(server, 7, 6, hurry=10))) == []
+
+
+def test_what_a_school_needs_is_measured(tmp_path: Path) -> None:
+    with closing(Server(tmp_path, settings={"EXPLORER_WORK_PROCESS": "0"})) as server:
+        costs = asyncio.run(measured(server, pages=3, clicks=10, steps=1))
+    assert len(costs.shape) == 2
+    assert sum(costs.shape) == pytest.approx(2)
+    assert costs.process > 0
+    assert "a process" in str(costs)
+
+
+def test_the_simulation_of_a_school_is_right_where_it_can_be_worked_out(capsys: pytest.CaptureFixture[str]) -> None:
+    costs = Costs(0, 0.01, 0, 0.004, 0.003, 0.001, (0.5, 1.5), 0, 100 * MEGABYTE, 10_000)
+    few = Crowd("few", 1, BELL, (1.0, 3.0))
+    assert set(map(round, (1000 * seconds for seconds in answered(costs, few, 1)))) == {5, 15}  # nobody to wait for
+    many = Crowd("many", 2_000, BELL, (1.0, 3.0))  # ten cores of work
+    clicks = len(answered(costs, many, 5))
+    assert clicks == pytest.approx(5 / costs.step * 2 / 3 * LASTING, rel=0.02)  # five do half of it
+    medians = [sorted(answered(costs, many, processes))[clicks // 2] for processes in (5, 9, 12, 20)]
+    assert medians == sorted(medians, reverse=True)
+    half = answered(costs, Crowd("half", 400, BELL, (6.0, 10.0)), 1)  # busy half of its time: Pollaczek and Khinchin
+    assert sum(half) / len(half) == pytest.approx(0.01 + 0.5 * 0.01 * (1 + 0.25) / (2 * 0.5), rel=0.15)
+    alone = [round(seconds, 9) for seconds in shown(costs, 10, 10, 1)]
+    assert set(alone) == {0.004 + 0.003 + 10 * 0.001}
+    assert max(shown(costs, 10, 10, 5)) == pytest.approx(0.004 + 2 * 0.003 + 2 * 2 * 0.001, abs=0.01)
+    waiting = answered(replace(costs, store=0.01), many, 20)  # one store for twenty, and it is as slow
+    assert len(waiting) == pytest.approx(2 / 3 * LASTING / 0.01, rel=0.02)
+    bounds = told(costs, [few])
+    assert "1 machines" in capsys.readouterr().out
+    assert 0 < bounds[0].value < 1.25 / 0.01
+    assert bounds[1].value == pytest.approx((0.2 - 0.007) / 0.001, abs=50)
 
 
 def test_what_a_walk_takes_is_found(capsys: pytest.CaptureFixture[str]) -> None:
