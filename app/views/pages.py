@@ -7,7 +7,7 @@ from app.lessons import LESSONS, lesson_named
 from app.lessons.lesson import Lesson
 from app.sessions.walk.session import TrainingSession
 from app.views.network.thumbnail import Thumbnail, thumbnail
-from app.views.text.summary import network_summary
+from app.views.text.facts import network_facts
 from app.views.text.words import counted, sentence
 
 THEMES = (("", "system"), ("light", "light"), ("dark", "dark"))
@@ -117,7 +117,7 @@ class Heading:
 
 def heading_of(session: TrainingSession) -> Heading:
     """The heading of a walk, by its own name where it has one."""
-    facts = network_summary(session.setup)
+    facts = network_facts(session.setup)
     if session.lesson is not None:
         lesson = lesson_named(session.lesson)
         return Heading(f"Notebook {lesson.number} of {len(LESSONS)}", session.name or lesson.title, facts)
@@ -200,7 +200,7 @@ def lesson_card(lesson: Lesson) -> LessonCard:
         href=f"/lessons/{lesson.slug}",
         eyebrow=f"Notebook {lesson.number} of {len(LESSONS)}",
         title=lesson.title,
-        summary=network_summary(lesson.published),
+        summary=network_facts(lesson.published),
         introduction=lesson.introduction,
         drawing=thumbnail(lesson.published.sizes),
     )

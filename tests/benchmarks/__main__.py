@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks`: print each figure beside its bound. With --profile: where a step's time goes; with
---training: how fast the engine trains, alone; with --film: training on its page; with --first-paint: the first paint,
-alone, and beside each page whose address follows.
+--training: how fast the engine trains, alone; with --film: training on its page; with --steps: a click until its answer
+is painted, and what it costs the browser; with --first-paint: the first paint, alone, and beside each page whose
+address follows.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from tests.benchmarks.film import films
 from tests.benchmarks.first_page import first_page, own_javascript
 from tests.benchmarks.greedy import beside_curves, beside_training
 from tests.benchmarks.holds import longest_hold
-from tests.benchmarks.in_browser import clicks_to_paint, cold_starts, first_paints, step_costs
+from tests.benchmarks.in_browser import blank_clicks, clicks_to_paint, cold_starts, first_paints, step_costs
 from tests.benchmarks.in_process import browser
 from tests.benchmarks.longest import facts_seconds, paths_seconds, picture_seconds
 from tests.benchmarks.memory import resident_after_rounds
@@ -238,9 +239,10 @@ def first_seen(beside: tuple[str, ...] = ()) -> list[Figure]:
     ]
 
 
-def in_chromium() -> list[Figure]:
-    """What a learner waits for."""
+def stepping() -> list[Figure]:
+    """What a click on Step waits for and costs, beside a click on a page that takes as little as a page can."""
     times, costs, bounds = clicks_to_paint(), step_costs(), {"motion": 35.0, "motion off": 20.0}
+    waits, cost = blank_clicks()
     return [
         *(
             Figure(f"main thread of a step to the end of its film, {name}", cost.milliseconds, "ms", bounds[name])
@@ -250,6 +252,16 @@ def in_chromium() -> list[Figure]:
         *(Figure(f"    layouts of a step, {name}", cost.layouts, "") for name, cost in costs.items()),
         Figure("click to painted frame on loopback, p50", median(times), "ms"),
         Figure("click to painted frame on loopback, p95", quantiles(times, n=20)[-1], "ms", 50.0),
+        Figure("    main thread of a click on a blank page", cost.milliseconds, "ms"),
+        Figure("    click to painted frame on a blank page, p50", median(waits), "ms"),
+        Figure("    click to painted frame on a blank page, p95", quantiles(waits, n=20)[-1], "ms"),
+    ]
+
+
+def in_chromium() -> list[Figure]:
+    """What a learner waits for."""
+    return [
+        *stepping(),
         *first_seen(),
         Figure("cold start to the first answer, median of three", median(cold_starts()), "s", 2.0),
     ]
@@ -291,6 +303,8 @@ def main() -> int:
     asked = sys.argv[1:]
     if "--film" in asked:
         figures = [*as_a_film(), *on_its_page()]
+    elif "--steps" in asked:
+        figures = stepping()
     elif "--first-paint" in asked:
         figures = first_seen(tuple(asked[asked.index("--first-paint") + 1 :]))
     else:

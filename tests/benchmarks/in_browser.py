@@ -40,7 +40,15 @@ CLICKED = """(count) => new Promise((done) => {
   click();
 })"""
 
-
+# The same on a page without anything: its button asks the server, and a word of it changes.
+ANSWERED_AND_PAINTED = """() => new Promise((done) => {
+  const from = performance.now(), painted = new MessageChannel();
+  painted.port1.onmessage = () => { const took = performance.now() - from; setTimeout(() => done(took), 100); };
+  fetch("/").then((answer) => answer.text()).then((text) => {
+    document.querySelector("p").textContent = text.length + from;
+    requestAnimationFrame(() => painted.port2.postMessage(""));
+  });
+})"""
 # One step, to the end of its film and of the frame after it.
 STEPPED = """() => new Promise((done) => {
   const rest = async () => {
@@ -79,8 +87,14 @@ def step_costs() -> dict[str, StepCost]:
 def _step_cost(chromium: Browser, address: str, motion: Literal["no-preference", "reduce"]) -> StepCost:
     context = chromium.new_context(base_url=address, viewport=SCREEN, reduced_motion=motion)
     context.add_init_script(PRELUDE)
-    page = Walk(context.new_page()).start("softmax-and-dead-units").page
-    counters = context.new_cdp_session(page)
+    cost = _cost(Walk(context.new_page()).start("softmax-and-dead-units").page, STEPPED)
+    context.close()
+    return cost
+
+
+def _cost(page: Page, script: str) -> StepCost:
+    """Of what the script does, once the page rests again."""
+    counters = page.context.new_cdp_session(page)
     counters.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def counted() -> tuple[float, float]:
@@ -90,9 +104,8 @@ def _step_cost(chromium: Browser, address: str, motion: Literal["no-preference",
     costs = []
     for _ in range(STEPS):
         before = counted()
-        page.evaluate(STEPPED)
+        page.evaluate(script)
         costs.append([after - at for after, at in zip(counted(), before, strict=True)])
-    context.close()
     milliseconds, layouts = zip(*costs[1:], strict=True)  # the first one warms up
     return StepCost(median(milliseconds), median(layouts), max(milliseconds))
 
@@ -107,6 +120,18 @@ def clicks_to_paint() -> list[float]:
         times: list[float] = walk.page.evaluate(CLICKED, CLICKS)
         chromium.close()
     return times
+
+
+def blank_clicks() -> tuple[list[float], StepCost]:
+    """The same of a page that asks the server and shows a word: milliseconds of each click, and its cost."""
+    with blank_page() as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        page = chromium.new_page(viewport=SCREEN)
+        page.goto(address)
+        times = [float(page.evaluate(ANSWERED_AND_PAINTED)) for _ in range(CLICKS)]
+        cost = _cost(page, ANSWERED_AND_PAINTED)
+        chromium.close()
+    return times, cost
 
 
 def cold_starts() -> list[float]:

@@ -35,7 +35,8 @@ OVERLAPS = """() => {
     boxes.forEach((b) => { if (a.own !== b.own && meet(a, b)) found.push(`${a.name} over ${b.name}`); });
     circles.forEach((c) => {
       if (a.own === c.own && inside(a)) {
-        const out = a.top < c.y - c.r || a.bottom > c.y + c.r || a.right - a.left > 4 * c.r; // a long one may be wider
+        const wide = a.right - a.left > Math.max(4 * c.r, 90); // a long one may be wider
+        const out = a.top < c.y - c.r || a.bottom > c.y + c.r || wide;
         if (out) found.push(`${a.name} out of its ${c.name}`);
       } else if (far(c, a) < c.r - SLACK) found.push(`${a.name} over ${c.name}`);
     });

@@ -58,7 +58,7 @@ def test_both_sides_stand_at_the_same_equation_and_the_way_to_where_they_part_le
 def test_the_run_shows_two_curves_and_what_the_notebook_printed(start: StartWalk, lesson: str) -> None:
     page = compare(start(lesson))
     expect(page.locator("#run .curve")).to_have_count(2)
-    assert page.locator("#run .end").all_text_contents() == ["as published", "put right"]
+    assert page.locator("#run .key").all_text_contents() == ["as published", "put right"]
     assert page.locator("#run tbody tr").count() > 5
     assert page.evaluate(SPACES) == []
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Options, Readers
-from tests.browser.drawing import CONTROLS, MOST_OFFERED, boxes, offered, overlaps
+from tests.browser.drawing import CONTROLS, MOST_OFFERED, boxes, offered, overlaps, readable
 from tests.browser.test_namespaces import Guard
 from tests.browser.walk import LESSONS, Walk
 from tests.browser.watch import Watch
@@ -36,6 +36,17 @@ UNSEEN = """() => {
   return Math.max(column.scrollHeight - column.clientHeight, column.getBoundingClientRect().bottom - innerHeight,
     net.getBoundingClientRect().bottom - innerHeight);
 }"""
+# How wide a drawing is on a phone of this width; resized by itself, it costs no new layout of the page.
+DRAWN = {390: 343, 360: 313, 320: 273}
+RESIZED = "(width) => { document.querySelector('.net').style.width = width ? `${width}px` : ''; }"
+# On a phone: a formula that has to be scrolled, and a result that lies behind the bar with Step.
+HIDDEN = """() => {
+  const bar = document.querySelector("#controls .btns").getBoundingClientRect().top;
+  const results = [...document.querySelectorAll("#end:empty ~ #equation .res")];
+  const cut = [...document.querySelectorAll("#equation .maths")].filter((one) => one.scrollWidth > one.clientWidth);
+  return [...cut.map(() => "formula cut"),
+    ...results.filter((one) => one.getBoundingClientRect().bottom > bar).map((one) => `${one.textContent} hidden`)];
+}"""
 # What each status region says; nothing of one that was not there from the start.
 SPOKEN = """() => [...document.querySelectorAll("[role=status]")].map((region) => {
   window.region ??= region;
@@ -61,10 +72,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Survey:
-    """An iteration of a lesson at 1280x720: every place on the way forward, every text on the way back."""
+    """An iteration of a lesson: every place at 1280x720 on the way forward, on a phone on the way back.
+
+    `narrow`: what is wrong there of each place, by the width of the window; 0: in its formula.
+    """
 
     forward: Sequence[Place]
     back: Sequence[dict[str, str]]
+    narrow: Sequence[dict[int, list[str]]]
     ends: Sequence[tuple[int, int]]
     faults: Sequence[str]
 
@@ -80,8 +95,12 @@ def survey(request: pytest.FixtureRequest, readers: Readers, address: str) -> It
     for _ in range(walk.equations):
         forward.append(seen(walk.press_at(pointer), guard))
     end = walk.place
-    back = [walk.click("back").texts() for _ in forward[1:]]
-    yield Survey(forward, back, (end, walk.place), watch.faults)
+    page.set_viewport_size({"width": 390, "height": 844})
+    back, narrow = [], []
+    for _ in forward[1:]:
+        narrow.append(narrow_faults(page))
+        back.append(walk.click("back").texts())
+    yield Survey(forward, back, narrow, (end, walk.place), watch.faults)
     readers.leave(page)
 
 
@@ -111,6 +130,16 @@ def seen(walk: Walk, guard: Guard) -> Place:
     )
 
 
+def narrow_faults(page: Page) -> dict[int, list[str]]:
+    """On a phone, and in drawings as small as on a smaller one: numbers that meet or are too small, what is cut."""
+    faults: dict[int, list[str]] = {0: page.evaluate(HIDDEN)}
+    for width, drawn in DRAWN.items():
+        page.evaluate(RESIZED, drawn)
+        faults[width] = [*overlaps(page), *([] if readable(page) else ["too small"])]
+    page.evaluate(RESIZED, None)
+    return {width: found for width, found in faults.items() if found}
+
+
 def test_each_step_shows_something_else_and_the_last_is_the_end_of_the_iteration(survey: Survey) -> None:
     steps = len(survey.forward) - 1
     assert len({place.texts["equation"] for place in survey.forward}) == steps + 1
@@ -129,6 +158,10 @@ def test_every_element_stays_in_its_namespace_and_place(survey: Survey) -> None:
 
 def test_no_label_lies_over_another_or_a_unit(survey: Survey) -> None:
     assert {cursor: place.overlaps for cursor, place in enumerate(survey.forward) if place.overlaps} == {}
+
+
+def test_nor_on_a_phone(survey: Survey) -> None:
+    assert {-place: faults for place, faults in enumerate(survey.narrow) if faults} == {}
 
 
 def test_the_controls_never_move(survey: Survey) -> None:

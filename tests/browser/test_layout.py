@@ -6,7 +6,6 @@ from playwright.sync_api import Page
 from tests.browser.conftest import StartWalk
 from tests.browser.drawing import boxes, overlaps, readable
 from tests.browser.places import gradient_of_the_first_weight
-from tests.browser.walk import LESSONS
 
 OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [2, 2, 2, 2, 2, 2, 2], [8, 10, 4], [2, 20, 2]]
 BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
@@ -19,18 +18,6 @@ MOVED = """(towards) => {
   text.setAttribute("x", box.x + box.width / 2);
   text.setAttribute("y", box.y + box.height / 2);
 }"""
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_no_label_lies_over_another_or_a_unit_where_it_is_narrow(start: StartWalk, lesson: str) -> None:
-    walk = start(lesson, still=True)
-    for verb in ("", "forward", "backward", "update"):
-        if verb:
-            walk.click(verb)
-        for width in (768, 360):
-            walk.page.set_viewport_size({"width": width, "height": 800})
-            assert overlaps(walk.page) == [], (width, verb or "start")
-            assert readable(walk.page), (width, verb or "start")
 
 
 @pytest.mark.parametrize("sizes", OWN, ids=lambda sizes: "-".join(map(str, sizes)))

@@ -1,6 +1,7 @@
 """What is taken away, in a real browser: a link opened, slides from disk, a sheet on paper, and a drawing by itself."""
 
 import re
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +84,15 @@ def test_slides_walk_forward_and_back_from_disk_and_ask_nobody(
 def test_a_sheet_and_its_key_print_on_whole_pages(open_page: OpenPage, chromium: Browser, tmp_path: Path) -> None:
     page = open_page()
     at = begun(page)
+    whole = page.request.post("/api/sessions", data={"lesson": "softmax-and-dead-units"}).json()["id"]
+    page.request.post(f"/api/sessions/{whole}/step", data={"by": "iteration"})
     paper = chromium.new_page(viewport={"width": PAPER_WIDTH, "height": 1000})
-    sheets = ("worksheet", "level=4", 5), ("key", "level=4", 8), ("worksheet", "seed=3&comma=1", 5), ("summary", "", 1)
-    for name, query, most in sheets:
-        file = saved(page, f"{at}/export/{name}.html?{query}", tmp_path / f"{name}.html")
+    sheets = (
+        (at, "worksheet", "level=4", 5), (at, "key", "level=4", 8), (at, "worksheet", "seed=3&comma=1", 5),
+        (f"/sessions/{whole}", "summary", "", 1),
+    )  # fmt: skip
+    for walk, name, query, most in sheets:
+        file = saved(page, f"{walk}/export/{name}.html?{query}", tmp_path / f"{name}.html")
         paper.goto(file.as_uri())
         paper.emulate_media(media="print")
         assert paper.evaluate(CUT) == []
@@ -119,3 +125,35 @@ def test_a_drawing_by_itself_has_its_colours(open_page: OpenPage, chromium: Brow
         line = picture.evaluate("() => getComputedStyle(document.querySelector('.edge .wire')).stroke")
         assert line.startswith("rgb(")
     picture.close()
+
+
+def test_a_drawing_and_a_picture_are_had_as_png_and_a_walk_is_opened_where_it_is_dropped(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    at = stepped(page)
+    for address, name in ((f"{at}/take-away", "drawing"), (f"{at}/pictures?show=landscape", "landscape")):
+        page.goto(address)
+        if name == "landscape":
+            page.get_by_text("The curve as numbers").click()
+        with page.expect_download() as had:
+            page.locator(f"[data-png*='{name}.svg']").click()
+        assert had.value.suggested_filename == f"{name}.png"
+        width, height = struct.unpack(">II", Path(had.value.path()).read_bytes()[16:24])  # of the PNG's first chunk
+        assert width > 1000
+        assert height > 500
+
+    text = page.request.get(f"{at}/export/again.walk.json").text()
+    page.goto("/")
+    dropped = page.evaluate_handle(
+        """(text) => {
+        const held = new DataTransfer();
+        held.items.add(new File([text], "again.walk.json", { type: "application/json" }));
+        return held;
+        }""",
+        text,
+    )
+    page.dispatch_event("h1", "drop", {"dataTransfer": dropped})
+    page.wait_for_url("**/sessions/*")
+    assert page.url != at
+    expect(page.locator("#timeline .now")).to_have_count(1)

@@ -16,6 +16,7 @@ from time import monotonic
 from urllib.parse import urlencode
 
 from app.lessons.bug_lab import LEVELS
+from app.views.take_away.forms import FORMS
 from tests.durability.client import Answer, Client
 from tests.load.learners import AWAY, FORM, LESSON
 from tests.load.networks import json_bytes, large_network, table_of_most, table_text
@@ -222,6 +223,20 @@ async def another_class(the: Attacker) -> None:
         the.seen.begun.append(monotonic() - started)
 
 
+async def takes_away(the: Attacker) -> None:
+    """One learner of a class, who takes an iteration away as a file at the same moment as all the others, each in some
+    form. Once.
+    """
+    started = monotonic()
+    async with the.connected() as client:
+        walk = await the.begun(client, lesson=LESSON)
+        whole = b'{"by": "iteration"}'
+        await the.ask(client, "POST", f"/api/sessions/{walk}/step", whole, content_type="application/json")
+        file = await the.ask(client, "GET", f"/sessions/{walk}/export/{the.chance.choice(list(FORMS))}")
+    if file.status == 200:
+        the.seen.begun.append(monotonic() - started)
+
+
 # The scenes -----------------------------------------------------------------------------------------------------------
 
 
@@ -247,6 +262,7 @@ SCENES = {
     "joins from one address": Scene(joins, 20),
     "trainings that were abandoned": Scene(abandoned, 10, walks_to_train),
     "a class behind one address": Scene(another_class, 300, once=True),
+    "a class that exports at once": Scene(takes_away, 300, once=True),
     "the dearest page": Scene(dear_views, 4, dearest_walk),
     "ids that cannot be": Scene(hostile_ids, 20),
     "character sets": Scene(charsets, 20),

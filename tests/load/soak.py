@@ -162,6 +162,7 @@ OF_A_WALK: Mapping[str, Callable[[Random], Fields]] = {
     "GET /delete": _none,
     "POST /delete": _none,
     "GET /take-away": _none,
+    "GET /link": _none,
     "GET /export/{form}": _none,
 }
 WITHOUT_A_WALK: Mapping[str, Callable[[Random], Fields]] = {

@@ -24,7 +24,7 @@ from app.views.pages import (
     session_gone,
     stale,
 )
-from app.views.text.summary import network_summary
+from app.views.text.facts import network_facts
 from app.web.http.templating import Assets, Templates
 
 TEMPLATES_OF = {"lessons/page": LessonsPage, "lessons/lesson": LessonPage, "problem": ProblemPage}
@@ -60,12 +60,12 @@ def test_the_lessons_stand_in_teaching_order_with_what_each_network_is() -> None
     ],
 )
 def test_a_summary_says_how_many_examples_an_iteration_takes(slug: str, batch: str) -> None:
-    assert network_summary(lesson_named(slug).published).endswith(batch)
+    assert network_facts(lesson_named(slug).published).endswith(batch)
 
 
 def test_a_summary_counts_a_part_of_the_examples() -> None:
     setup = replace(lesson_named("a-slope-too-many").published, batch_size=10)
-    assert network_summary(setup).endswith("10 examples at a time")
+    assert network_facts(setup).endswith("10 examples at a time")
 
 
 def test_each_lesson_card_starts_its_own_lesson_by_the_right_rule_from_the_notebooks_own_start() -> None:

@@ -65,8 +65,13 @@ def evaluate(expression: Expression, values: Lookup) -> float:
 
 
 def _length(parts: Iterable[N]) -> N:
-    length: N = np.sqrt(reduce(add, (part**2 for part in parts)))
-    return length
+    return _root(reduce(add, (part**2 for part in parts)))
+
+
+def _root(body: N) -> N:
+    numbers: Any = np.asarray(body, np.float64)
+    root: N = np.sqrt(numbers)
+    return root
 
 
 # What several parts make together, and what one makes alone.
@@ -76,7 +81,7 @@ TOGETHER: dict[type, Callable[[Iterable[Any]], Any]] = {
     Minimum: partial(reduce, np.minimum),
     Norm: _length,
 }
-ALONE: dict[type, Callable[[Any], Any]] = {Negative: neg, Square: lambda body: body * body, Root: np.sqrt}
+ALONE: dict[type, Callable[[Any], Any]] = {Negative: neg, Square: lambda body: body * body, Root: _root}
 
 
 def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
@@ -101,7 +106,7 @@ def _evaluated(expression: Expression, value: Callable[[Symbol], N]) -> N:
             return raised
         case Apply(name, argument):
             function: Callable[[Array], Any] = ACTIVATIONS[name].g if name in ACTIVATIONS else getattr(np, name)
-            applied: N = function(np.asarray(of(argument)))  # 0-d for a float
+            applied: N = function(np.asarray(of(argument), np.float64))  # 0-d for a number
             return applied
         case Rounded(body, decimals):
             near: N = np.round(of(body), decimals)

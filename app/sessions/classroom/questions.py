@@ -7,12 +7,17 @@ which way the loss goes if a weight goes up, which is the sign of its gradient i
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from app.engine.data.split import Data, Examples
 from app.engine.equations.mistakes import MISTAKES, applicable
 from app.engine.equations.trace import Equation
+from app.engine.learning.schedules import CONSTANT
 from app.engine.network.errors import SetupError, UnknownNameError
-from app.engine.slips import Typed
+from app.engine.setup import Parameters
+from app.engine.slips import Typed, slip_of
 from app.lessons import lesson_named
+from app.lessons.lesson import Lesson
 from app.sessions.classroom.classroom import TEMPO, Asked, ClassroomError
 from app.sessions.predict import Question, Reply, case_of, judged, part_of, read_number, sign_of
 from app.sessions.walk.answers import Answer
@@ -20,6 +25,7 @@ from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
 
 PARTS = ("sign", "value", "factor", "loss")
+ONE_BATCH: dict[str, Any] = {"batch_size": None, "shuffle_seed": None, "warm_up": ()}  # takes all examples at once
 LOSS_WORDS = {"positive": "grows", "negative": "falls", "zero": "stays"}
 
 
@@ -42,6 +48,12 @@ def in_front_of(session: TrainingSession, cursor: int) -> TrainingSession:
     if cursor == 0 and session.iteration:
         raise SetupError("at", "The first equation of an iteration was shown already.", "Use 1 or more.")
     return session.moved_to(Place(session.iteration, cursor))
+
+
+def front_of(session: TrainingSession, cursor: int) -> tuple[Asked, TrainingSession]:
+    """A question of no class about that equation, and the walk in front of it. Errors as of `in_front_of`."""
+    walk = in_front_of(session, cursor)
+    return Asked(0, "", walk.iteration, walk.equations[cursor].symbol, part_at(walk)), walk
 
 
 def part_at(session: TrainingSession, part: str = "") -> str:
@@ -137,21 +149,46 @@ def truth_of(asked: Asked, session: TrainingSession) -> float | str:
 
 
 def mistake_behind(asked: Asked, session: TrainingSession, slip: str) -> str:
-    """The mistake whose slip this is, if it can be walked from the start: of a question of the first iteration."""
-    if asked.iteration or session.hunt is not None:
+    """The mistake whose slip this is, or the first of those that it may be; empty where none can be walked.
+
+    So it is in the bug lab, and of an update whose optimizer remembers earlier iterations.
+    """
+    question = question_of(asked)
+    equation = next(equation for equation in session.equations if equation.symbol == question.symbol)
+    remembers = session.iteration and session.current.past.memory.size
+    if session.hunt is not None or (remembers and equation.phase == "update"):
         return ""
-    known = applicable(session.setup.sizes, session.setup.loss)
-    return next((name for name in known if MISTAKES[name].slip == slip), "")
+    case = case_of(session, question.symbol, question.part)
+    return next((name for name in _applicable(session) if slip_of(case, (name,)).words in slip), "")
 
 
 def with_mistake(asked: Asked, session: TrainingSession, name: str) -> TrainingSession:
-    """The walk at the equation in question, where it is computed with this mistake. UnknownNameError for another."""
-    known = applicable(session.setup.sizes, session.setup.loss)
+    """A walk that begins where the iteration of the question did, with its batch, and makes this mistake: at the
+    equation in question. UnknownNameError for another mistake.
+    """
+    known = _applicable(session)
     if name not in known:
         raise UnknownNameError("mistake", known)
-    walk = TrainingSession.of_setup(replace(session.setup, mistakes=(name,)))
+    it, setup = session.current, session.setup
+    names = lesson_named(session.lesson) if session.lesson else setup.prepared
+    outputs = names.targets if isinstance(names, Lesson) else names.names
+    begun = replace(
+        setup,
+        data=Data(Examples(it.X, it.Y), columns=names.columns, names=outputs),
+        start=Parameters(tuple(layer.W for layer in it.before.layers), tuple(layer.b for layer in it.before.layers)),
+        learning_rate=it.method.learning_rate,
+        optimizer=it.method.optimizer,
+        schedule=CONSTANT,
+        mistakes=(name,),
+        **ONE_BATCH,
+    )
+    walk = TrainingSession.of_setup(begun).named(MISTAKES[name].title).focus(session.focus_row)
     cursor = next(e.index for e in walk.equations if e.symbol == asked.symbol) + 1
-    return walk.focus(session.example).moved_to(Place(0, cursor))
+    return walk.moved_to(Place(0, cursor))
+
+
+def _applicable(session: TrainingSession) -> tuple[str, ...]:
+    return applicable(session.setup.sizes, session.setup.loss)
 
 
 def tempo_round(session: TrainingSession) -> str:

@@ -1,23 +1,27 @@
 """A calculation by hand: every number that is found is rounded, and what follows is found from the rounded ones."""
 
 from dataclasses import dataclass, field
-from math import floor, log, log10
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor, isfinite, log, log10
 
 import numpy as np
 
-from app.engine.equations.values import Values, evaluate
+from app.engine.equations.values import Batch, Values, evaluate
 from app.engine.network.activations import ACTIVATIONS
 from app.engine.network.expressions import Symbol
 from app.sessions.walk.session import TrainingSession
 
-FEWEST_DIGITS = 3  # that a number keeps, however small it is
+FEWEST_DIGITS = 3  # that a number keeps, however small it is; of two decimals two, as numbers are written
 
 
 def rounded(value: float, decimals: int) -> float:
-    """To so many decimals, but to three digits at least. A number that is not finite stays."""
-    if not value or not np.isfinite(value):
+    """To so many decimals, but to as many digits at least, three at most; a 5 up. A number that is not finite stays."""
+    if not value or not isfinite(value):
         return value
-    return round(value, max(decimals, FEWEST_DIGITS - 1 - floor(log10(abs(value)))))
+    places = max(decimals, min(FEWEST_DIGITS, decimals) - 1 - floor(log10(abs(value))))
+    written = Decimal(f"{value:.13g}")  # what float64 adds in its last digits is no part of a calculation by hand
+    return float(written.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +52,25 @@ class ByHand(Values):
         return float(activation.g_prime(np.array([self[Symbol("z", layer, j)]]))[0])
 
 
+@dataclass(frozen=True, eq=False)
+class _Written:
+    """The same numbers as they are written, so that what adds up to 0 by hand is 0, and not what float64 leaves."""
+
+    values: ByHand
+
+    def __getitem__(self, symbol: Symbol) -> float:
+        value = self.values[symbol]
+        return Fraction(str(value)) if isfinite(value) else value  # type: ignore[return-value]  # is added as a float
+
+    @property
+    def batch(self) -> Batch:
+        return self.values.batch
+
+
 def by_hand(walk: TrainingSession, decimals: int) -> ByHand:
     """All numbers of the iteration in which a walk of one example stands, each rounded as it is found."""
     values = ByHand(walk.current, walk.focus_row, decimals=decimals)
+    written = _Written(values)
     for equation in walk.equations:
-        values.found[equation.symbol] = rounded(evaluate(equation.expression, values), decimals)
+        values.found[equation.symbol] = rounded(evaluate(equation.expression, written), decimals)
     return values

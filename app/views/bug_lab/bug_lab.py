@@ -35,9 +35,9 @@ from app.views.charts.axes import Frame
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.formulas.symbols import Script, in_html, reference
 from app.views.network.thumbnail import Thumbnail, thumbnail
+from app.views.text.facts import network_facts
 from app.views.text.naming import TEACHING, case_name, parameter_name, unit_name
 from app.views.text.numbers import number, signed
-from app.views.text.summary import network_summary
 from app.views.text.words import counted, listed, sentence
 
 SCORING = (
@@ -108,7 +108,7 @@ def bug_lab_page(case: Case | None, hunts: tuple[Hunted, ...], today: date) -> B
     ready = None
     if case is not None:
         name, drawing = TOLD[case.level][0], thumbnail(case.setup.sizes)
-        ready = Ready(name, network_summary(case.setup), drawing, start_of(case.level, case.seed, hunts))
+        ready = Ready(name, network_facts(case.setup), drawing, start_of(case.level, case.seed, hunts))
     last = next((hunt.seed // len(TEN) for hunt in hunts if hunt.in_set), None)
     return BugLabPage(
         ready,

@@ -46,11 +46,11 @@ from app.views.network.thumbnail import Thumbnail, thumbnail
 from app.views.pages import Option
 from app.views.text.activations import ACTIVATION_WORDS
 from app.views.text.datasets import DATASET_WORDS, INITIALIZER_WORDS, MENDING_WORDS, SCALING_WORDS, mended
+from app.views.text.facts import network_facts
 from app.views.text.losses import LOSS_WORDS
 from app.views.text.numbers import number
 from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
 from app.views.text.records import complete
-from app.views.text.summary import network_summary
 from app.views.text.words import counted, listed, sentence
 
 # Fields ---------------------------------------------------------------------------------------------------------------
@@ -618,7 +618,7 @@ def build_page(built: Built, manner: Manner) -> BuildPage:
     """The page with this draft in its form."""
     return BuildPage(
         title="Build",
-        points=tuple((one, network_summary(one.setup), thumbnail(one.setup.sizes)) for one in STARTING_POINTS),
+        points=tuple((one, network_facts(one.setup), thumbnail(one.setup.sizes)) for one in STARTING_POINTS),
         source=built.draft["source"],
         parameters=built.draft["parameters"],
         weights=built.draft["weights"],

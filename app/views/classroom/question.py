@@ -30,7 +30,8 @@ NOTES: dict[Phase, str] = {
     "discuss": "The vote is closed. Say to your neighbour what you answered, and why. Then all answer once more.",
 }
 SAVED = "Your answer is {}. The last one counts when the vote closes."
-MOST_MOVES = 6  # that are told
+MOST_BARS = 7  # that are drawn by themselves
+MOST_MOVES = 4  # that are told
 
 
 def question_told(asked: Asked, walk: TrainingSession, digits: int) -> Predict:
@@ -130,12 +131,15 @@ def wall(now: Now, digits: int, counts: bool, opens: bool = False) -> Wall:
 def bars_drawn(
     asked: Asked, walk: TrainingSession, tally: Tally, digits: int, opens: bool = False
 ) -> tuple[BarDrawn, ...]:
-    """The bars; the right answer is among them, though nobody gave it."""
+    """The bars; the right answer is among them, though nobody gave it. Beyond so many, the last are one."""
     bars = list(tally.bars)
     if not any(bar.right for bar in bars):
         bars.insert(0, Bar(truth_of(asked, walk), True, "", 0, 0))
+    bars, rest = bars[:MOST_BARS], bars[MOST_BARS:]
+    if len(rest) == 1:
+        bars, rest = [*bars, *rest], []
     most = max(max(bar.first, bar.second) for bar in bars) or 1
-    return tuple(
+    drawn = [
         BarDrawn(
             answer_told(asked, bar.value, digits),
             "right" if bar.right else f"what you get {bar.slip}" if bar.slip else "",
@@ -147,7 +151,12 @@ def bars_drawn(
             mistake_behind(asked, walk, bar.slip) if opens and bar.slip else "",
         )
         for bar in bars
-    )
+    ]
+    if rest:
+        first, second = sum(bar.first for bar in rest), sum(bar.second for bar in rest)
+        widths = (_width(min(1.0, many / most)) for many in (first, second))
+        drawn.append(BarDrawn(f"{len(rest)} other answers", "", False, first, second, *widths))
+    return tuple(drawn)
 
 
 def _width(share: float) -> str:

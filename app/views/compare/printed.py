@@ -10,6 +10,7 @@ from app.lessons.printed import Printed
 from app.sessions.compare.notebook_run import COUNTED, done_by_mistakes, end_of, run_of, units_of_their_own
 from app.sessions.walk.session import TrainingSession
 from app.views.bug_lab.bug_lab import learned_told, percent
+from app.views.charts.axes import NARROW
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.compare.differences import OTHER, SAME
 from app.views.formulas.symbols import Script, in_html
@@ -76,7 +77,7 @@ def run_panel(lesson: Lesson, digits: int) -> RunPanel:
             "This lesson draws others in the same way; what happens to them is the same."
         )
     return RunPanel(
-        plot(About("losses", title, "updates made", "loss ℒ", digits), curves),
+        plot(About("losses", title, "updates made", "loss ℒ", digits, frame=NARROW), curves),
         tuple(notes),
         _facts(lesson),
         summary,

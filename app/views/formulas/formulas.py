@@ -60,6 +60,8 @@ def formula(
         return _over_batch(pen, symbol, expression, alone)
     if isinstance(expression, Norm):
         numbers = _by_layer(pen, expression)
+    elif isinstance(expression, Symbol):
+        numbers = iter(())  # its number is the result
     else:
         numbers = wrapped("", "=", _quotients_pen(pen, expression).numeric(expression))
     rows = (

@@ -108,8 +108,8 @@ MATHML = MathML()
 
 # Rows of an aligned formula: what is too wide for one goes on below, its sign in the column of signs
 
-WIDE = 42  # characters of a sum that fit beside the left side
-LINE = 50  # with what it comes to
+WIDE = 45  # characters of a sum that fit beside the left side
+LINE = 52  # with what it comes to
 TAG = re.compile("<[^>]*>")
 
 

@@ -169,10 +169,10 @@ def _rim_to_rim(a: Point, b: Point, from_radius: float, to_radius: float) -> tup
 
 # The numbers of connections ------------------------------------------------------------------------------------------
 
-LABEL = (74.0, 44.0)  # "∂ −0.00123"; three rows: weight, gradient, new weight
+LABEL = (82.0, 44.0)  # "∂ −0.00123"; three rows: weight, gradient, new weight
 ROW = 18.0  # one of them: labels of several connections show no more
 SIGNAL = (70.0, 18.0)  # an error signal on the way from the loss
-BELOW = (80.0, 31.0)  # two rows below a unit: "b → −0.1234", "δ = −0.0396"
+BELOW = (100.0, 36.0)  # two rows below a unit: "b → −0.1234", "δ −0.00396 ▲"
 ALONG = np.linspace(0.04, 0.96, 33)  # shares of the way along a line
 BESIDE = (0.0, -7.0, 7.0)  # how far above or below its line a label may stand
 HEAD_MIDDLE, HEAD_SIZE = 8.0, 11.0  # an arrowhead: how far from the start of its line, how large
@@ -353,7 +353,7 @@ def _spot(drawing: Layout, l: int, j: int) -> Spot:
     (x, y), r = drawing.units[l, j], drawing.radius
     kind = "input" if l == 0 else "output" if l == len(drawing.sizes) - 1 else "hidden unit"
     name = "" if drawing.dense else unit_mark(drawing.sizes, l, j)
-    across = (x, y, r, y - r - 6, x + 20, y - 0.45 * r, y + 5, y + r + 14, y + r + (14 if drawing.crowded else 28))
+    across = (x, y, r, y - r - 6, x + 20, y - 0.45 * r, y + 5, y + r + 14, y + r + (14 if drawing.crowded else 30))
     words = f"{kind} {spoken_mark(drawing.sizes, l, j)}"
     ids = reference(Symbol("a", l, j)), reference(Symbol("b", l, j))
     return Spot(l, j, *ids, words, name, tuple(map(place, across)))

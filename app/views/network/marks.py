@@ -361,8 +361,8 @@ def _below(now: Visible, drawn: Still, l: int, j: int, bias: str, updated: str, 
     if updated:
         row = f"b {updated.partition(' ')[2]}" if " " in updated else f"b → {updated}"
     elif about_bias and now.about[0] == "db":
-        row = f"∂b = {now.text(Symbol('db', l, j))}"
-    error = f"δ = {error}" if error and drawn.layout.roomy else error
+        row = f"∂b {now.text(Symbol('db', l, j))}"
+    error = f"δ {error}" if error and drawn.layout.roomy else error
     if not drawn.layout.crowded:
         return row, error
     return (row, "") if about_bias else ("", error)

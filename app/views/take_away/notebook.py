@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.views.take_away.script import CLOSE, comparisons
+from app.views.take_away.script import comparisons, opening
 from app.views.take_away.worked import Block, Section, Worked
 
 MEANT = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~&])")  # that Markdown reads as something else
@@ -43,7 +43,7 @@ def _cell(id: str, kind: str, text: str) -> dict[str, Any]:
 def _cells(worked: Worked) -> Iterator[tuple[str, str]]:
     """Kind and source of each cell."""
     yield "markdown", f"# {escaped(worked.title)}\n\n{escaped(worked.facts)}"
-    yield "code", f"import math\n\nimport numpy as np\n\n\n{CLOSE}"
+    yield "code", opening(worked)
     for section in worked.sections:
         words = f"\n\n{escaped(section.words)}" if section.words else ""
         yield "markdown", f"## {escaped(section.title)}{words}"

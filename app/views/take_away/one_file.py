@@ -54,7 +54,8 @@ def one_file_page(session: TrainingSession, draw: Draw) -> OneFilePage:
     for step, before, now in zip(steps[1:], drawings, drawings[1:], strict=False):
         step["marks"] = {part.id: ON_PAGES.sub("", draw(part)) for part in _changed(before, now)}
     words = heading_of(session)
-    text = json.dumps(steps, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(steps, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("</", "<\\/").replace("<!", "\\u003c!")  # so that nothing in it ends the script
     return OneFilePage(words.title, words.facts, drawings[0], count, text)
 
 

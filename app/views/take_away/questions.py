@@ -1,7 +1,8 @@
 """Questions about a walk's network for a school's own system: each number of an iteration with its tolerance, and a
 wrong answer named for the mistake behind it.
 
-Sources: Moodle XML format and GIFT format, docs.moodle.org.
+Sources: Moodle XML format and GIFT format, docs.moodle.org. There is no QTI 1.2: answers below 1e-4, as gradients often
+are, become 0 in one large system that reads it.
 """
 
 import re

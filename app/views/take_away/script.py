@@ -14,11 +14,16 @@ def numpy_script(worked: Worked) -> str:
     """The whole script; run, it says how many numbers were compared."""
     head = f"{comment(f'{worked.title}. {worked.facts}.')}\n{comment(ABOUT)}"
     sections = [_section(section) for section in worked.sections]
-    needs = "import math\n\n" if any("math." in section for section in sections) else ""
-    parts = [head, f"{needs}import numpy as np\n\n\n{CLOSE}", *sections]
+    parts = [head, opening(worked), *sections]
     count = sum(len(block.shown) for section in worked.sections for block in section.blocks)
     parts.append(f'print("{count} comparisons, all as on the page.")')
     return "\n\n\n".join(parts) + "\n"
+
+
+def opening(worked: Worked) -> str:
+    """What is imported, and what compares."""
+    needs = any("math." in block.code for section in worked.sections for block in section.blocks)
+    return ("import math\n\n" if needs else "") + f"import numpy as np\n\n\n{CLOSE}"
 
 
 ABOUT = "Each line as the explorer shows it. What the page has shown is compared: close(found, page)."

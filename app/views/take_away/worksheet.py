@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from app.engine.equations.trace import Equation
-from app.engine.equations.values import Values
+from app.engine.equations.values import SHARED, Values
 from app.engine.network.errors import SetupError
-from app.engine.network.expressions import Symbol
+from app.engine.network.expressions import Symbol, symbols_in
 from app.engine.paths import paths_of
 from app.engine.slips import Case, made_mistakes, parted
 from app.sessions.predict import either
@@ -26,6 +26,7 @@ from app.views.pages import heading_of
 from app.views.qr import Qr, qr
 from app.views.take_away.worked import TITLES
 from app.views.text.numbers import number
+from app.views.text.optimizers import STATE_WORDS
 
 POINT = re.compile(r"(?<=\d)\.(?=\d)")
 MOST_DECIMALS, MOST_SEED = 8, 999_999
@@ -37,6 +38,7 @@ LEVELS = (
 )
 PATHS_SHOWN = 6  # of one gradient, on the key
 EXACT_DIGITS = 8
+LEFT_OVER = 1e-12  # what float64 may leave of what is nothing
 ROOM = 24.0  # around the units of the drawing, for their names
 
 
@@ -198,7 +200,7 @@ class _Writer:
         return self.told(number(value, digits or self.sheet.decimals))
 
     def given(self) -> Iterator[tuple[str, str]]:
-        """Inputs, targets, parameters and the learning rate."""
+        """Inputs, targets, parameters, and what else the equations take and do not find."""
         shape = self.walk.shape
         symbols = [Symbol("a", 0, k) for k in range(shape.sizes[0])]
         symbols += [Symbol("y", shape.depth, j) for j in range(shape.sizes[-1])]
@@ -208,7 +210,14 @@ class _Writer:
             symbols += [Symbol("b", l, j) for j in units]
         for symbol in symbols:
             yield in_html(symbol, self.script), self.number(self.hand[symbol], EXACT_DIGITS)
-        yield "<i>η</i>", self.number(self.walk.current.method.learning_rate, EXACT_DIGITS)
+        equations = self.walk.equations
+        taken = dict.fromkeys(symbol for equation in equations for symbol in symbols_in(equation.expression))
+        found = {equation.symbol for equation in equations}
+        for symbol in taken:
+            if symbol.kind in SHARED and symbol.kind != "pi" and symbol not in found:
+                yield f"<math>{self.pen.symbol(symbol).markup}</math>", self.number(self.hand[symbol], EXACT_DIGITS)
+        for state in self.walk.setup.optimizer.slots:
+            yield f"every <i>{STATE_WORDS[state].letter}</i> before", "0"
 
     def parts(self) -> Iterator[tuple[str, tuple[Item, ...]]]:
         for phase, equations in groupby(self.walk.equations, lambda equation: equation.phase):
@@ -219,14 +228,17 @@ class _Writer:
         name = heading(equation, self.walk.shape, orientation_of(self.walk))
         rows = list(wrapped(*pen.left(symbol), pen.symbolic(equation.expression)))
         if self.is_key or not blank:
-            rows += wrapped("", "=", pen.numeric(equation.expression))
+            if not isinstance(equation.expression, Symbol):  # else its number is the result
+                rows += wrapped("", "=", pen.numeric(equation.expression))
             rows += wrapped("", "=", [(False, pen.result(symbol))])
         maths = self.told(aligned(rows))
         if not (blank and self.is_key):
             return Item(equation.index + 1, name, maths, blank)
-        exact = self.walk.values[symbol]
+        exact, hand = self.walk.values[symbol], self.hand[symbol]
+        if hand == 0 and abs(exact) < LEFT_OVER:
+            exact = 0.0
         return Item(
-            equation.index + 1, name, maths, blank, self.number(self.hand[symbol]), self.number(exact, EXACT_DIGITS),
+            equation.index + 1, name, maths, blank, self.number(hand), self.number(exact, EXACT_DIGITS),
             self.paths(symbol), tuple(self.slips(symbol)),
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ A key is the class's id and a secret; a code only leads to where one can join. W
 against its address, so that a whole class behind one address can join and nobody can try them all.
 """
 
+from asyncio import sleep
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from app.sessions.classroom.classroom import (
     TEMPOS,
     Asked,
     Classroom,
+    ClassroomError,
     ClosedError,
     MayNotError,
     NoKeyError,
@@ -34,6 +36,7 @@ from app.sessions.classroom.labels import typed_code
 from app.sessions.classroom.questions import (
     checked_answer,
     follow_up_of,
+    front_of,
     in_front_of,
     judged_answer,
     part_at,
@@ -47,12 +50,15 @@ from app.sessions.store.store import Kept, UnknownSessionError
 from app.sessions.walk.answers import Answer
 from app.sessions.walk.position import Place
 from app.sessions.walk.session import TrainingSession
-from app.views.classroom.overview import Answered
+from app.views.classroom.overview import Answered, Room
 from app.views.classroom.results import Result, results_csv
 from app.web.http.dependencies import TRIES, Services, Walk, before_a_walk, services, stay
 from app.web.http.new_session import check_may_begin, kept_walk
+from app.web.http.page import cookie_name
 from app.web.http.work import address_of
 
+HOST = "host"  # the cookie by which the walk of a class leads back to its teacher's page
+SEAT = "seat"  # the cookie that holds a learner's key
 TEMPO_BYTES = 9  # of the key of one word about the tempo
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
 
@@ -102,6 +108,7 @@ async def answered_in(host: "Member") -> list[Answered]:
     the, classroom, found = host.the, host.kept.classroom, list[Answered]()
     for asked in classroom.asked[: len(classroom.asked) - classroom.is_open]:
         first, second = [await _answers(the, classroom, f"{asked.number}.{round}") for round in (1, 2)]
+        await sleep(0)  # others have their turn
         walk = await the.store.load(asked.walk)
         judged = await _judged(the, asked, walk, {*first.values(), *second.values()})
         found.append(Answered(asked, walk.session, first, second, judged))
@@ -123,9 +130,18 @@ async def own_walks(host: "Member") -> dict[str, Kept | None]:
     for label, seat in classroom.seated.items():
         found[label] = None
         if classroom.alone:
+            await sleep(0)  # others have their turn
             with suppress(UnknownSessionError):
                 found[label] = await host.the.store.load(seat.walk)
     return found
+
+
+async def room_of(host: "Member") -> Room:
+    """Who sits in the class now and where each stands; what was answered comes later."""
+    kept = await host.the.store.load(host.kept.classroom.walk)
+    since, now = host.kept.classroom.alone_since, time()
+    stuck = 60 * host.the.settings.stuck_minutes
+    return Room(kept, (), await own_walks(host), lambda walk: now - max(walk.moved, since), stuck)
 
 
 # Whose request --------------------------------------------------------------------------------------------------------
@@ -198,6 +214,19 @@ async def member(request: Request, key: str) -> Member:
     return Member(request, kept, role, seat)
 
 
+async def page_in_class(request: Request, walk: str) -> str:
+    """Where this browser sees this walk in its class: on the teacher's page, or on the learner's; else empty."""
+    for name, page in ((HOST, f"/sessions/{walk}"), (SEAT, "/")):
+        with suppress(NoKeyError):
+            key = request.cookies.get(cookie_name(request, name, page), "")
+            found = await member(request, key)
+            if found.role == "host" and found.kept.classroom.walk == walk:
+                return f"/host/{key}"
+            if found.seat is not None and found.seat.walk == walk:
+                return "/seat"
+    return ""
+
+
 async def class_of(request: Request, code: str) -> str:
     """The id of the class that this code leads to. UnknownClassError, TooFastError after too many of those."""
     the, address = services(request), address_of(request.scope)
@@ -257,7 +286,11 @@ async def joined(request: Request, code: str) -> Joined:
         seats[:] = [seat]
         return after
 
-    await changed(the, id, join)
+    try:
+        await changed(the, id, join)
+    except (ClassroomError, UnknownClassError):  # it was locked or deleted meanwhile
+        await the.store.delete(walk.id)
+        raise
     return Joined(id, seats[0], key)
 
 
@@ -330,14 +363,26 @@ async def next_phase(host: Member, phase: str | None = None, number: int | None 
     return kept
 
 
-async def mistaken(host: Member, number: int | None, name: str) -> TrainingSession:
-    """The walk at the equation that the question of this `number` asked, or the last one, with this mistake.
-
-    QuestionOpenError unless its answers were revealed.
+@dataclass(frozen=True)
+class Spot:
+    """Where a mistake is to be shown: at the question of this `number`, else `at` this equation of the class's walk,
+    else at the question that was asked last.
     """
+
+    number: int | None = None
+    at: int | None = None
+
+
+async def mistaken(host: Member, spot: Spot, name: str) -> TrainingSession:
+    """A walk at this spot, with this mistake. QuestionOpenError unless the answers of its question were revealed."""
     host.must_be("host")
-    classroom = host.kept.classroom
-    number = len(classroom.asked) if number is None else number
+    classroom, at = host.kept.classroom, spot.at
+    if spot.number is None and at is not None:
+        if classroom.is_open:
+            raise QuestionOpenError
+        walk = (await host.the.store.load(classroom.walk)).session
+        return await before_a_walk(host.request, lambda: with_mistake(*front_of(walk, at), name))
+    number = len(classroom.asked) if spot.number is None else spot.number
     if not 1 <= number <= len(classroom.asked) - classroom.is_open:
         raise QuestionOpenError
     asked = classroom.asked[number - 1]
@@ -345,12 +390,12 @@ async def mistaken(host: Member, number: int | None, name: str) -> TrainingSessi
     return await before_a_walk(host.request, lambda: with_mistake(asked, walk, name))
 
 
-async def show(host: Member, number: int | None, name: str) -> KeptClass:
+async def show(host: Member, spot: Spot, name: str) -> KeptClass:
     """Let all see that walk, until the teacher's is to be seen again."""
     if host.kept.classroom.is_open:
         raise QuestionOpenError
     check_may_begin(host.request)
-    walk = await kept_walk(host.request, await mistaken(host, number, name))
+    walk = await kept_walk(host.request, await mistaken(host, spot, name))
     return await host.change(lambda now: now if now.is_open else now.show(walk.id))
 
 

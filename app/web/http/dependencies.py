@@ -201,6 +201,13 @@ class Walk:
         MEMORY.put((Walk, self.id), True, NOTE_BYTES)
         return result
 
+    async def make(self, session: TrainingSession, job: Callable[[], Result]) -> Result:
+        """What takes a few hundredths of a second and no click waits for: made by the process that computes, if there
+        is one.
+        """
+        pass_on(self.request)
+        return await (soon(self.request, job) if is_small(session) else self.work(job))
+
     async def change(self, move: Move, rev: int | None) -> Kept:
         """Load, move, save. What was done already is not done again: it is shown where it led to.
 

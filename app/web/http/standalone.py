@@ -27,6 +27,10 @@ UNKNOWN = (
 ALONE = "svg{font-family:Inter,Arial,Helvetica,sans-serif;font-size:13px}"
 VIEW_BOX = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 THEMES = ("light", "dark")
+SYSTEM = (  # as in tokens.css: of the two one is empty, and the other unset
+    ":root{color-scheme:light dark;--light:initial;--dark: }"
+    "@media screen and (prefers-color-scheme:dark){:root{--light: ;--dark:initial}}"
+)
 
 
 def theme_of(query: Mapping[str, str]) -> str:
@@ -53,7 +57,19 @@ def standalone(drawn: str, rules: str, theme: str, words: str = "") -> str:
 def worn_by(drawn: str, rules: str, theme: str) -> str:
     """The rules that meet something in this markup, with the values that variables have in a theme."""
     plain = COMMENT.sub("", rules)
-    return "".join(f"{who}{{{what}}}" for who, what in _worn(plain, drawn, _values(plain, theme)))
+    return "".join(_worn(plain, drawn, _values(plain, theme)))
+
+
+def worn_in_both(drawn: str, rules: str, own: str) -> str:
+    """The style of a page by itself that follows its reader's system: its own rules, and those that meet this markup;
+    their colours stay variables, light or dark.
+    """
+    plain = COMMENT.sub("", rules)
+    pairs = {name: f"{name}:var(--light,{light}) var(--dark,{dark})" for name, light, dark in PAIR.findall(plain)}
+    known = {**_values(plain, THEMES[0]), **{name: f"var({name})" for name in pairs}}
+    style = own + "".join(_worn(plain, drawn, known))
+    used = dict.fromkeys(name for name, _ in USED.findall(style))
+    return f"{SYSTEM}:root{{{';'.join(pairs[name] for name in used)}}}{style}"
 
 
 def _size(opening: str) -> str:
@@ -70,8 +86,8 @@ def _values(rules: str, theme: str) -> Mapping[str, str]:
     return found | {name: (light, dark)[THEMES.index(theme)] for name, light, dark in PAIR.findall(rules)}
 
 
-def _worn(rules: str, drawn: str, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Selectors and declarations of the rules that meet something in the drawing."""
+def _worn(rules: str, drawn: str, known: Mapping[str, str]) -> Iterator[str]:
+    """The rules that meet something in the drawing."""
     classes = {name for text in re.findall(r'class="([^"]*)"', drawn) for name in text.split()}
     ids, tags = set(re.findall(r'\sid="([^"]*)"', drawn)), set(re.findall(r"<([a-z]+)", drawn))
     for selectors, declarations in RULE.findall(_outermost(rules)):
@@ -80,7 +96,7 @@ def _worn(rules: str, drawn: str, known: Mapping[str, str]) -> Iterator[tuple[st
         put_in = [_put_in(line, known) for line in said]
         kept = [line for line in put_in if line and not any(one in line for one in UNKNOWN)]
         if met and kept:
-            yield ",".join(met), ";".join(kept)
+            yield f"{','.join(met)}{{{';'.join(kept)}}}"
 
 
 def _outermost(rules: str) -> str:
@@ -118,10 +134,16 @@ def _meets(selector: str, classes: set[str], ids: set[str], tags: set[str]) -> b
 
 
 def _put_in(declaration: str, known: Mapping[str, str]) -> str:
-    """The declaration with values in the place of variables; empty where one stands for nothing."""
-    while match := USED.search(declaration):
-        value = known.get(match[1], match[2])
-        if not value:
-            return ""
-        declaration = f"{declaration[: match.start()]}{value}{declaration[match.end() :]}"
-    return declaration
+    """The declaration with values in the place of variables, but for those that stand for themselves; empty where one
+    stands for nothing.
+    """
+    lost = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal lost
+        found = known.get(match[1], match[2] or "")
+        lost |= not found
+        return found if found == match[0] else _put_in(found, known)
+
+    put = USED.sub(value, declaration)
+    return "" if lost else put

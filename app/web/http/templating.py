@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.web.http.standalone import standalone, worn_by
+from app.web.http.standalone import standalone, worn_in_both
 
 LEVEL = 6  # a third quicker than the smallest, which is 1 % smaller
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -136,7 +136,7 @@ class Templates:
         """
         drawn = str(self._environment.get_template(names.drawing).module.draw(shown))  # type: ignore[attr-defined]
         rules = "".join(map(self._assets.rules, sheets))
-        style, script = self.render(names.style) + worn_by(drawn + worn, rules, "light"), self.render(names.script)
+        style, script = worn_in_both(drawn + worn, rules, self.render(names.style)), self.render(names.script)
         hashes = {"style_hash": _hashed(style), "script_hash": _hashed(script)}
         return self.render(names.page, page=page, drawing=drawn, style=style, script=script, **hashes)
 

@@ -6,16 +6,16 @@ with it they change as the class does.
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from secrets import token_urlsafe
-from time import time
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.engine.memory import MEMORY
 from app.engine.network.errors import DivergedError, SetupError, UnknownNameError
 from app.lessons import lesson_named
 from app.sessions.classroom.classroom import (
@@ -30,7 +30,6 @@ from app.sessions.classroom.questions import PARTS
 from app.sessions.setups.typed import WHOLE
 from app.sessions.store.classroom import UnknownClassError
 from app.sessions.store.now import Now
-from app.sessions.store.store import Kept
 from app.sessions.walk.session import TrainingSession
 from app.views.classroom.classroom import (
     FollowPage,
@@ -45,15 +44,18 @@ from app.views.classroom.classroom import (
     title_of,
     walks_alone,
 )
-from app.views.classroom.overview import overview_page
+from app.views.classroom.overview import OverviewPage, overview_page
 from app.views.classroom.question import Own, counted_seats, own, saved, wall
 from app.views.explorer.explorer import ExplorerPage, Look, explorer
 from app.views.pages import heading_of
 from app.views.qr import qr
 from app.web.http.broadcast import TURN, stream
 from app.web.http.classroom import (
+    HOST,
+    SEAT,
     Joined,
     Member,
+    Spot,
     answered_in,
     ask,
     deleted,
@@ -62,8 +64,8 @@ from app.web.http.classroom import (
     mistaken,
     next_phase,
     opened,
-    own_walks,
     results_of,
+    room_of,
     say_tempo,
     show,
     taken_along,
@@ -80,9 +82,9 @@ from app.web.http.templating import Templates
 from app.web.http.work import TooFastError
 
 router = APIRouter(include_in_schema=False)
-SEAT = "seat"  # the cookie that holds a learner's key
 KEY_BYTES = 9  # of a vote's key
 MOST_KEY = 60
+OVERVIEW_BYTES = 3_000  # that one learner takes in it in memory, at most about
 ALONE, WITH_TEACHER = "free", "with"  # what a learner looks at while each walks alone
 
 
@@ -167,9 +169,13 @@ async def join(request: Request) -> Response:
 
 def _sit_down(request: Request, found: Joined) -> Response:
     response = _to(request, "/seat")
-    hours = services(request).settings.class_hours
-    set_cookie(request, response, SEAT, found.key, round(3600 * hours))
+    set_cookie(request, response, SEAT, found.key, _class_seconds(request))
     return response
+
+
+def _class_seconds(request: Request) -> int:
+    """For how long a class is kept."""
+    return round(3600 * services(request).settings.class_hours)
 
 
 # A learner's page -----------------------------------------------------------------------------------------------------
@@ -387,7 +393,9 @@ async def _host_page(teacher: Member, key: str, message: str = "", status: int =
             *(page.title, page.session, page.hunting, page.panels, key, present_key(key)),
             *(there.short if there.url else "", there.advice, picture, panels),
         )
-        return page_response(request, "classroom/host.html", whole, "classroom", status)
+        response = page_response(request, "classroom/host.html", whole, "classroom", status)
+        set_cookie(request, response, HOST, key, _class_seconds(request), f"/sessions/{kept.id}")
+        return response
 
     return await soon(request, drawn)
 
@@ -409,17 +417,24 @@ async def host_events(request: Request, key: str) -> Response:
 @router.get("/host/{key}/overview")
 async def overview(request: Request, key: str) -> Response:
     """How each did at each question, and where each walks; without labels unless they are asked for."""
-    teacher, labels = await _by_address(request, key, "host"), request.query_params.get("labels") == "1"
-    answered, walks = await answered_in(teacher), await own_walks(teacher)
-
-    now, since = time(), teacher.kept.classroom.alone_since
-
-    def still(walk: Kept) -> float:
-        return now - max(walk.moved, since)
+    teacher, query = await _by_address(request, key, "host"), request.query_params
+    labels, room = query.get("labels") == "1", await room_of(teacher)
+    version = f"{teacher.kept.rev}.{room.version()}"
+    if wants_fragment(request) and query.get("version") == version:
+        return Response(status_code=204)
+    held: OverviewPage | None = MEMORY.get((overview, teacher.id, labels))
+    before = held.panels if held is not None and held.picture.version == query.get("version") else None
+    if held is None or held.picture.version != version:
+        whole = replace(room, answered=await answered_in(teacher))
+        page = await soon(request, lambda: overview_page(key, labels, whole, version))
+        MEMORY.put((overview, teacher.id, labels), page, OVERVIEW_BYTES * (1 + len(room.walks)))
+    else:
+        page = held
 
     def drawn() -> Response:
-        stuck = 60 * services(request).settings.stuck_minutes
-        page = overview_page(key, labels, answered, walks, still, stuck)
+        if wants_fragment(request):
+            drawing = Drawing(services(request).templates, f"{root_of(request)}/host/{key}")
+            return HTMLResponse(fragment(drawing, before, page.panels), headers=VARY)
         return page_response(request, "classroom/overview.html", page, "classroom")
 
     return await soon(request, drawn)
@@ -436,7 +451,7 @@ async def show_mistake(request: Request, key: str) -> Response:
     """A walk of the teacher's own that stands where a wrong answer comes from, with its mistake."""
     teacher, form = await _by_address(request, key, "host"), await form_of(request)
     check_may_begin(request)
-    return await begun_walk(request, await mistaken(teacher, _number(form), form.get("mistake", "")))
+    return await begun_walk(request, await mistaken(teacher, _spot(form), form.get("mistake", "")))
 
 
 @router.get("/host/{key}/delete")
@@ -469,10 +484,14 @@ async def _next(teacher: Member, form: Form) -> None:
     await next_phase(teacher, form.get("phase", ""), _number(form) or 0)
 
 
-def _number(form: Form) -> int | None:
+def _number(form: Form, name: str = "number") -> int | None:
     """The number of the question that a form is about, if it says one."""
-    number = form.get("number", "")
+    number = form.get(name, "")
     return int(number) if WHOLE.fullmatch(number) else None
+
+
+def _spot(form: Form) -> Spot:
+    return Spot(_number(form), _number(form, "at"))
 
 
 VERBS: dict[str, Verb] = {
@@ -480,7 +499,7 @@ VERBS: dict[str, Verb] = {
     "next": _next,
     "close": lambda teacher, _: teacher.change(lambda now: now.without_question()),
     "insist": lambda teacher, _: teacher.change(lambda now: now.insist()),
-    "wall": lambda teacher, form: show(teacher, _number(form), form.get("mistake", "")),
+    "wall": lambda teacher, form: show(teacher, _spot(form), form.get("mistake", "")),
     "ours": lambda teacher, _: teacher.change(lambda now: now.show("")),
     "lock": lambda teacher, _: teacher.change(lambda now: now.lock(True)),
     "unlock": lambda teacher, _: teacher.change(lambda now: now.lock(False)),

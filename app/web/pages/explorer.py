@@ -3,7 +3,7 @@
 Every form works without JavaScript: htmx gets the panels that changed, a plain form goes back.
 """
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.engine.network.errors import DivergedError
 from app.sessions.predict import or_shown, up_to_question
@@ -13,7 +13,10 @@ from app.sessions.training import StoppedError, before_divergence
 from app.sessions.walk.chunks import ahead, behind
 from app.sessions.walk.edits import SETTINGS
 from app.views.explorer.nudge import check_nudge
+from app.web.http.classroom import page_in_class
 from app.web.http.forms import edited_in, measure_in, number_in, whole_in
+from app.web.http.htmx import VARY, wants_fragment
+from app.web.http.page import root_of
 from app.web.pages import compare, training
 from app.web.pages.paths import still_open
 from app.web.pages.walk import WalkPages, WalkRequest, show
@@ -23,7 +26,9 @@ pages = WalkPages({"compare": compare.view, "pictures": training.view})
 
 @pages.route("")
 async def explorer(the: WalkRequest) -> Response:
-    """The explorer."""
+    """The explorer; for whoever has this walk in a class, its page there."""
+    if not wants_fragment(the.request) and (page := await page_in_class(the.request, the.walk.id)):
+        return RedirectResponse(root_of(the.request) + page, 303, headers=VARY)
     return await show(the, await the.walk.load())
 
 

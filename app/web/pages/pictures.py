@@ -11,7 +11,7 @@ from app.sessions.setups.typed import NUMBER
 from app.sessions.store.store import Kept
 from app.sessions.walk.history import points_followed
 from app.sessions.walk.session import TrainingSession
-from app.views.pages import room_of
+from app.views.pages import heading_of, room_of
 from app.views.pictures.curves import curves, marks_at
 from app.views.pictures.film import Frame
 from app.views.pictures.pictures import PICTURES, chosen_picture, drawing_of, looked_back, looked_over, pictures_page
@@ -57,7 +57,8 @@ async def drawing(the: WalkRequest) -> Response:
     if found is None:
         raise HTTPException(404)
     named = {"Content-Disposition": f'attachment; filename="{found.name}.svg"'}
-    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS, theme)
+    title = heading_of(kept.session).title
+    drawn = the.walk.services.templates.drawing(found.template, found.shown, SHEETS, theme, title)
     return Response(drawn, media_type="image/svg+xml", headers=named)
 
 

@@ -5,7 +5,7 @@ which comes back as a new walk.
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.engine.network.errors import SetupError
 from app.sessions.take_away.link import SUFFIX, link_of, opened, opened_file
@@ -19,7 +19,7 @@ from app.web.api.state import dumps, json_response
 from app.web.http.dependencies import TheWalk, Walk, services, soon
 from app.web.http.forms import sent_by
 from app.web.http.new_session import begun_walk, check_may_begin, linked_walk
-from app.web.http.page import base_of, page_response, prefix
+from app.web.http.page import base_of, page_response, prefix, root_of
 from app.web.http.standalone import theme_of
 from app.web.http.templating import OneFile, Templates
 from app.web.pages.walk import WalkPages, WalkRequest
@@ -42,8 +42,16 @@ async def take_away(the: WalkRequest) -> Response:
     """All forms of the walk, and how one of them looks."""
     kept, preview = await the.walk.load(), the.request.query_params.get("preview", "")
     root = base_of(the.request)
-    page = await the.walk.view(kept.session, lambda: take_away_page(kept.session, the.walk.id, root, preview))
+    page = await the.walk.make(kept.session, lambda: take_away_page(kept.session, the.walk.id, root, preview))
     return page_response(the.request, "take_away/page.html", page, read_only=kept.read_only)
+
+
+@pages.route("/link")
+async def to_link(the: WalkRequest) -> Response:
+    """To the address that is the walk, where it fits into one; else to its file."""
+    session = (await the.walk.load()).session
+    link = await the.walk.view(session, lambda: link_in(session, root_of(the.request)))
+    return RedirectResponse(link or f"{root_of(the.request)}/sessions/{the.walk.id}/take-away", 303)
 
 
 @pages.route("/export/{form}")
@@ -72,7 +80,7 @@ async def _file(walk: Walk, name: str) -> Response:
         headers = {"Content-Disposition": f'attachment; filename="{export.file}"'}
         return Response(drawn(export, templates, theme), headers=headers, media_type=export.form.media)
 
-    return await walk.view(session, made)
+    return await walk.make(session, made)
 
 
 def drawn(export: Export, templates: Templates, theme: str) -> str:
@@ -88,7 +96,7 @@ def drawn(export: Export, templates: Templates, theme: str) -> str:
         case Network() as network:
             return templates.drawing(DRAWING, network, SHEETS, theme, export.title)
         case OneFilePage() as page:
-            worn = page.steps.replace('\\"', '"').replace("\\u003c", "<")
+            worn = page.steps.replace('\\"', '"')
             return templates.one_file(SLIDES, page.first, SHEETS, worn, page)
 
 

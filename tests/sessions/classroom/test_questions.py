@@ -1,11 +1,16 @@
 """A class's questions: what can be asked where, what becomes of answers, and how they are gathered."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.engine.equations.mistakes import MISTAKES, applicable
+from app.engine.learning.optimizers import Optimizer
 from app.engine.network.errors import SetupError
 from app.lessons import LESSONS, lesson_named
+from app.lessons.lesson import Lesson
 from app.sessions.classroom.classroom import Asked, Classroom, classroom_of, classroom_text
 from app.sessions.classroom.questions import (
     Tally,
@@ -14,12 +19,16 @@ from app.sessions.classroom.questions import (
     in_front_of,
     is_sign,
     judged_answer,
+    mistake_behind,
     part_at,
     parts_of,
     prepared,
+    question_of,
     tally,
     truth_of,
+    with_mistake,
 )
+from app.sessions.predict import case_of
 from app.sessions.walk.session import TrainingSession
 
 TWO_PATHS = lesson_named("two-outputs-two-paths")
@@ -82,6 +91,40 @@ def test_nothing_can_be_asked_beyond_an_iteration() -> None:
     session = TrainingSession.of_lesson(TWO_PATHS)
     with pytest.raises(SetupError, match="Step on first"):
         in_front_of(session, len(session.equations))
+
+
+@pytest.mark.parametrize("iterations", [0, 3])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_a_wrong_answer_opens_a_walk_in_which_its_mistake_gives_that_number(lesson: Lesson, iterations: int) -> None:
+    session = TrainingSession.of_lesson(lesson, as_published=False).at_first_example()
+    session = session.with_parameter(1, "W", 0, 0, 0.25)
+    session = session.after_updates(iterations).step() if iterations else session
+    named = applicable(session.setup.sizes, session.setup.loss)
+    opened = set()
+    for equation in (e for e in session.equations if e.kind in ("delta", "dW", "db")):
+        asked, walk = asked_at(session, equation.index or 1, "value" if equation.kind != "dW" else "")
+        question = question_of(asked)
+        case = case_of(walk, question.symbol, question.part)
+        for name in named:
+            wrong = case.found_under((name,))
+            mistaken = with_mistake(asked, walk, name)
+            assert mistaken.equation is not None
+            assert mistaken.equation.symbol == asked.symbol
+            assert case_of(mistaken, question.symbol, question.part).found_under((name,)) == pytest.approx(wrong)
+            assert case.part == "factor" or mistaken.values[asked.symbol] == pytest.approx(wrong)
+            slip = judged_answer(asked, walk, f"{wrong:.12g}").slip
+            if found := slip and mistake_behind(asked, walk, slip):
+                opened.add(found)
+                assert case.found_under((found,)) == pytest.approx(wrong)
+    assert opened
+
+
+def test_no_walk_is_opened_for_an_update_that_depends_on_what_an_optimizer_remembers() -> None:
+    setup = replace(TWO_PATHS.setup(as_published=False), optimizer=Optimizer("momentum", momentum=0.9))
+    session = TrainingSession.of_setup(setup).after_updates(2).step()
+    asked, walk = asked_at(session, len(session.equations) - 1)
+    assert mistake_behind(asked, walk, MISTAKES["untransposed_weights"].slip) == ""
+    assert mistake_behind(*asked_at(session, HIDDEN_DELTA), MISTAKES["untransposed_weights"].slip) != ""
 
 
 # All answers together -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from app.views.check.check import NOT_YET
 from app.views.explorer.parameters import parameters
 from app.views.explorer.timeline import timeline
 from app.views.network.marks import Visible
-from app.views.text.summary import network_summary
+from app.views.text.facts import network_facts
 from tests.views.updates import updates, varied
 
 
@@ -89,7 +89,7 @@ def _ref(symbol: Symbol) -> str:
 
 def test_the_facts_of_a_network_name_its_optimizer_unless_it_is_gradient_descent_alone() -> None:
     facts = [
-        network_summary(varied(optimizer, Schedule(schedule))).split(" · ")[4:]
+        network_facts(varied(optimizer, Schedule(schedule))).split(" · ")[4:]
         for optimizer, schedule in (
             (Optimizer(), "constant"),
             (Optimizer("adam"), "constant"),

@@ -5,8 +5,7 @@ its gradients by differences.
 import math
 import re
 from collections.abc import Callable
-
-from bs4 import BeautifulSoup
+from xml.etree import ElementTree as ET
 
 STEP = 1e-6
 Numbers = dict[str, float]
@@ -31,15 +30,19 @@ LOSSES: dict[str, Callable[[list[tuple[float, float]]], float]] = {
 }
 
 
+def _read(html: str) -> ET.Element:
+    return ET.fromstring(f"<div>{html}</div>")
+
+
 def numbers_in(html: str) -> Numbers:
     """w[2]11 and so on, as the list of the question gives them."""
-    items = [item.text.replace(" ", "").split("=") for item in BeautifulSoup(html, "html5lib").select("li")]
+    items = ["".join(item.itertext()).replace(" ", "").split("=") for item in _read(html).iter("li")]
     return {name: float(value) for name, value in items}
 
 
 def network_in(html: str, turned: bool) -> Callable[..., Numbers]:
     """What all sums, activations and the loss are, with one of the sums moved."""
-    text = BeautifulSoup(html, "html5lib").text
+    text = "".join(_read(html).itertext())
     sizes = [int(size) for size in re.findall(r"A ([\d–]+) network", text)[0].split("–")]
     names = re.findall(r"(?:network: |, )([\w ]+?) in layer \d", text)
     loss_name = re.findall(r"Loss: ([^.]+)\.", text)[0]

@@ -187,6 +187,26 @@ def test_a_deleted_class_is_gone_with_the_walks_of_its_seats(client: TestClient,
     assert room.client.post(f"/api/classes/{room.code}/seats").status_code == 404
 
 
+def test_whoever_comes_as_the_door_is_locked_leaves_no_walk_behind(
+    room: AClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app: Any = room.client.app
+    store, begun = app.state.services.store, list[str]()
+    create = store.create
+
+    async def create_and_lock(*given: Any, **named: Any) -> Any:
+        kept = await create(*given, **named)
+        begun.append(kept.id)
+        held = await store.classes.load(room.host[:16])
+        await store.classes.save(held, held.classroom.lock(True))
+        return kept
+
+    monkeypatch.setattr(store, "create", create_and_lock)
+    assert room.client.post(f"/api/classes/{room.code}/seats").status_code == 409
+    assert len(begun) == 1
+    assert room.client.get(f"/api/sessions/{begun[0]}").status_code == 404
+
+
 def test_events_are_the_states_as_they_change(room: AClass) -> None:
     """Read as the server sends them: no client of a test reads a stream while it goes on."""
     seat = room.seat()["seat"]

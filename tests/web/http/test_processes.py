@@ -363,7 +363,8 @@ def test_a_step_of_a_small_walk_stays_here_and_what_takes_long_of_it_does_not(ap
         assert read(there, state)["rev"] == 3
         assert act(there, read(there, state), "step")["cursor"] == 1
         assert there.get(f"/api/sessions/{state['id']}/gradient-check").json()["ok"]
-    assert [path.rsplit("/", 1)[1] for path in paths] == ["train", "pictures", "gradient-check"]
+        assert "Answer key" in there.get(f"/sessions/{state['id']}/export/key.html").text
+    assert [path.rsplit("/", 1)[1] for path in paths] == ["train", "pictures", "gradient-check", "key.html"]
 
 
 def test_what_was_changed_here_is_not_changed_again_elsewhere(apart: Callable[..., TestClient]) -> None:

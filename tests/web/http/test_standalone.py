@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.http.standalone import standalone, worn_by
+from app.web.http.standalone import SYSTEM, standalone, worn_by, worn_in_both
 
 DRAWN = '<svg viewBox="0 0 20 10"><g class="edge neg" id="c-1"><path class="wire"/></g><text>1</text></svg>'
 RULES = """
@@ -26,6 +26,18 @@ button, #c-2 { color: pink; }
 def test_what_meets_the_drawing_is_worn_with_its_values(theme: str, colour: str) -> None:
     assert worn_by(DRAWN, RULES, theme) == (
         f".edge .wire{{stroke: {colour};opacity: .7}}"
+        ".edge.neg:not(.zero) .wire{width: 1}"
+        ":is(.edge, .other) text{fill: red}"
+        ".wire{fill: none}"
+    )
+
+
+def test_a_page_by_itself_follows_the_system_with_the_colours_that_it_uses() -> None:
+    assert worn_in_both(DRAWN, RULES, "p { color: var(--card); }") == (
+        f"{SYSTEM}:root{{--card:var(--light,#ffffff) var(--dark,#1b1e25);"
+        "--pos:var(--light,#b35900) var(--dark,#f0a35a)}"
+        "p { color: var(--card); }"
+        ".edge .wire{stroke: var(--pos);opacity: .7}"
         ".edge.neg:not(.zero) .wire{width: 1}"
         ":is(.edge, .other) text{fill: red}"
         ".wire{fill: none}"

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from bs4 import BeautifulSoup
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.engine.equations.mistakes import MISTAKES
@@ -26,17 +27,21 @@ class Browser:
     def get(self, path: str, **headers: str) -> BeautifulSoup:
         answer = self.client.get(path, headers=self._headers(headers))
         assert answer.status_code == 200, answer.text
+        self._keep(answer)
         return BeautifulSoup(answer.text, "html5lib")
 
     def send(self, path: str, status: int = 303, **form: str) -> str:
         """What a form sends; where it leads, or what it answers."""
         answer = self.client.post(path, data=form, headers=self._headers({}))
         assert answer.status_code == status, answer.text
+        self._keep(answer)
+        return answer.headers["location"] if status == 303 else answer.text
+
+    def _keep(self, answer: Response) -> None:
         for cookie in answer.headers.get_list("set-cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         self.client.cookies.clear()
-        return answer.headers["location"] if status == 303 else answer.text
 
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -120,6 +125,29 @@ def test_a_whole_class_without_javascript(room: Room) -> None:
     assert "error signal" in words(learners[0].get("/seat"), "#equation").lower()
 
 
+def test_the_teachers_walk_leads_back_to_the_teachers_page(room: Room) -> None:
+    walk = walk_at(room)
+    room.teacher.send(room.host + "/mode", mode="follow")
+    assert room.teacher.send(f"{walk}/step") == walk
+    answer = room.client.get(walk, headers=room.teacher._headers({}), follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, room.host)
+    assert "Weighted sum of hidden unit 1" in words(room.teacher.get(room.host), "#status")
+    assert room.client.get(walk, headers=room.teacher._headers(HTMX)).status_code == 200, "a part of the page stays one"
+    assert room.client.get(walk).status_code == 200, "nobody else is led there"
+    room.steer("delete")
+    assert room.client.get(walk, headers=room.teacher._headers({})).status_code == 404
+
+
+def test_a_learners_own_walk_leads_back_to_the_seat(room: Room) -> None:
+    learner = room.learner()
+    room.steer("mode", mode="free")
+    own = str(element(learner.get("/seat"), "#walk")["action"]).removesuffix("/step")
+    assert learner.send(f"{own}/step") == own
+    answer = room.client.get(own, headers=learner._headers({}), follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/seat")
+    assert "Weighted sum of hidden unit 1" in words(learner.get("/seat"), "#status")
+
+
 def test_each_walks_alone_and_all_are_taken_back(room: Room) -> None:
     learner = room.learner()
     room.steer("mode", mode="free")
@@ -140,7 +168,7 @@ def test_a_pause_is_one_sentence(room: Room) -> None:
     learner = room.learner()
     room.steer("mode", mode="pause")
     assert words(learner.get("/seat"), "#calm") == "Look up. The teacher has something to say."
-    assert room.teacher.get(room.present).select_one("#calm p") is None
+    assert room.teacher.get(room.present).select_one("#calm h1") is None
 
 
 def test_a_seat_stays_with_its_browser_and_moves_by_its_seat_code(room: Room) -> None:
@@ -169,7 +197,7 @@ def test_those_at_the_door_wait_until_they_are_let_in(room: Room) -> None:
     learner = room.learner()
     assert words(learner.get("/seat"), "#calm").startswith("You are at the door.")
     room.steer("let-in", label="")
-    assert learner.get("/seat").select_one("#calm p") is None
+    assert learner.get("/seat").select_one("#calm h1") is None
 
 
 def test_the_teacher_removes_a_seat_and_whoever_sat_there_can_join_again(room: Room) -> None:
@@ -327,14 +355,28 @@ def test_the_overview_tells_how_each_did_and_calls_nobody_by_a_label_unless_aske
     vote(learners[2], "0.00895")
     room.next()
     page = room.teacher.get(f"{room.host}/overview")
-    assert [words(row, "td:nth-of-type(2) [aria-hidden]") for row in page.select("tbody tr")] == ["✗", "✓", "✗✓"]
-    assert words(page, ".slips li").startswith("1 × what you get")
+    assert [words(row, "td:nth-of-type(2) [aria-hidden]") for row in page.select("tbody tr")] == ["A", "✓", "A✓"]
+    assert [text.get_text() for text in page.select("#picture text.right, #picture text.wrong")] == ["A", "✓", "A", "✓"]
+    assert words(page, "#picture ol li").endswith("1 of 3 right at first, 1 of 1 right then.")
+    assert words(page, ".slips li").startswith("A 2 × what you get")
     assert not [label for label in labels if label in page.get_text()]
     named = room.teacher.get(f"{room.host}/overview?labels=1").get_text()
     assert all(label in named for label in labels)
     room.steer("close")
     room.steer("mode", mode="free")
     assert "iteration 1: " in room.teacher.get(f"{room.host}/overview").get_text()
+
+
+def test_the_overview_is_sent_again_only_where_it_looks_different(room: Room) -> None:
+    room.learner(), room.learner()
+    page = room.teacher.get(f"{room.host}/overview")
+    at = f"{room.host}/overview?version={element(page, '#overview-version')['value']}"
+    assert room.client.get(at, headers=HTMX).status_code == 204
+    room.client.post(f"{walk_at(room)}/forward", data={})
+    changed = room.client.get(at, headers=HTMX)
+    assert changed.status_code == 200
+    assert "activation of output 2" in changed.text
+    assert 'hx-target="#slips"' not in changed.text, "what looks the same is not sent"
 
 
 def test_the_overview_tells_who_is_stuck(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +391,7 @@ def test_the_overview_tells_who_is_stuck(room: Room, monkeypatch: pytest.MonkeyP
     assert not [told for told in stuck() if "stuck" in told]
     monkeypatch.setattr(time, "time", lambda: later)
     room.client.post(own, data={})
-    monkeypatch.setattr("app.web.pages.classroom.time", lambda: later)
+    monkeypatch.setattr("app.web.http.classroom.time", lambda: later)
     found = stuck()
     assert found[0].endswith("stuck for three minutes")
     assert "stuck" not in found[1]

@@ -251,6 +251,7 @@ def test_every_drawing_of_every_picture_can_be_had_as_svg(client: TestClient, gi
         drawing = ElementTree.fromstring(answer.text)
         assert drawing.tag == f"{SVG}svg"
         assert (drawing.findtext(f"{SVG}title") or "").strip()
+        assert drawing.findtext(f"{SVG}desc")
         assert ".plot" in (drawing.findtext(f"{SVG}style") or "")
         assert all(part.tag.startswith(SVG) for part in drawing.iter())
         dark = client.get(f"{link}{'&' if '?' in link else '?'}theme=dark").text

@@ -37,6 +37,8 @@ def test_a_link_shows_what_it_is_and_begins_the_same_walk_on_a_click(client: Tes
     assert link["url"] == f"http://testserver{link['path']}"
     assert len(link["path"]) <= 300
 
+    assert client.get(f"{at}/link").headers["location"] == link["path"]
+
     page = soup(client, link["path"])
     assert "At step 12 of" in page.text
     assert "One value was changed on the way." in page.text
@@ -96,6 +98,7 @@ def test_a_walk_that_is_too_long_for_an_address_says_so_and_is_a_file(client: Te
     page = soup(client, f"{at}/take-away")
     assert "holds too much for an address" in page.text
     assert page.select_one("[data-link]") is None
+    assert client.get(f"{at}/link").headers["location"] == f"{at}/take-away"
     file = client.get(f"{at}/export/again.walk.json").content
     answer = client.post("/w", files={"file": ("a", file)})
     assert same(state_of(client, str(answer.headers["location"])), state_of(client, at))

@@ -1,4 +1,4 @@
-"""What a network is, in one line of facts."""
+"""What a network is, in a line of facts."""
 
 from app.engine.setup import Setup
 from app.views.text.activations import activation_word
@@ -7,7 +7,7 @@ from app.views.text.optimizers import OPTIMIZER_WORDS, SCHEDULE_WORDS
 from app.views.text.words import counted
 
 
-def network_summary(setup: Setup) -> str:
+def network_facts(setup: Setup) -> str:
     """What a setup is, in a line: 2–2–1 · sigmoid · binary cross-entropy · one example at a time."""
     activations = " and ".join(dict.fromkeys(map(activation_word, setup.activations)))
     parts = ("–".join(map(str, setup.sizes)), activations, LOSS_WORDS[setup.loss].name, _batches(setup))
