@@ -25,6 +25,7 @@ from app.web.http.work import InTurn
 MOST_LINES = 100  # of a head
 MOST_CHUNKS, CHUNK = 16, 256  # of one body: so many small chunks, and one more for each 256 bytes
 SLICE = 8 * 1024  # bytes that are parsed at once: so exactly are the limits kept
+REFUSED_LATER = 0.5  # seconds: so long one waits who breaks the rules, and then comes again
 READ_BYTES = 20_000_000  # a second, of all unfinished bodies
 
 
@@ -115,6 +116,7 @@ class Connection(H11Protocol):
         self._received = 0  # bytes of requests, of those that are held
         self._crowd = crowd
         self._clock: asyncio.TimerHandle | None = None
+        self._refused = False
         self._last = 0  # bytes that came at once before it was paused
 
     def cut(self) -> None:
@@ -134,7 +136,7 @@ class Connection(H11Protocol):
 
     def resume(self) -> int:
         """Let more come, where what has come is being taken; how many bytes that may be."""
-        if self not in self._crowd.all or self.transport.is_closing():
+        if self not in self._crowd.all or self._refused or self.transport.is_closing():
             return 0
         if self.cycle is not None and len(self.cycle.body) > HIGH_WATER_LIMIT:
             self.flow.read_paused = True
@@ -157,7 +159,7 @@ class Connection(H11Protocol):
         self._received += len(data)
         self._hold()
         for start in range(0, len(data), SLICE):
-            if not self.transport.is_closing():
+            if not (self._refused or self.transport.is_closing()):
                 self._take(data[start : start + SLICE])
         self._look()
         if self.conn.their_state is h11.SEND_BODY and len(data) >= SLICE and not self.transport.is_closing():
@@ -180,13 +182,13 @@ class Connection(H11Protocol):
         self._look()
 
     def send_400_response(self, msg: str) -> None:
-        """Say so where no answer was begun, instead of what the application might still say."""
+        """Say so a moment later where no answer was begun, instead of what the application might still say."""
+        self._refused = True
+        self.pause()
         if self.cycle is not None:
             self.cycle.disconnected = True
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            super().send_400_response(msg)
-        else:
-            self.cut()
+            self.cycle.message_event.set()
+        self.loop.call_later(REFUSED_LATER, self._refuse, msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -202,6 +204,14 @@ class Connection(H11Protocol):
             self.cut()  # it asks on and on before it has its answer
         else:
             super().data_received(data)
+
+    def _refuse(self, msg: str) -> None:
+        if self.transport.is_closing():
+            return
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.cut()
 
     def _look(self) -> None:
         if self not in self._crowd.all:

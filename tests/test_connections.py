@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.connections import READ_BYTES
+from app.connections import READ_BYTES, REFUSED_LATER
 from tests.test_serving import PATIENCE, Server, serving, under_way
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -109,6 +109,15 @@ def test_a_body_of_very_many_tiny_chunks_is_cut_off(server: Server) -> None:
     short = b"15\r\nlesson=hours-of-study\r\n1\r\n&\r\n" + b"1\r\na\r\n" * 14 + b"0\r\n\r\n"
     with connected(server, POST, b"Transfer-Encoding: chunked\r\n\r\n", short) as connection:
         assert answer(connection).startswith(b"HTTP/1.1 303 ")
+
+
+def test_who_breaks_the_rules_waits_before_the_next_time(server: Server) -> None:
+    start = time.monotonic()
+    for _ in range(3):
+        with connected(server, POST, b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 2_000) as connection:
+            assert server.ask("GET", "/healthz")[0] == 200  # nobody else does
+            assert all_of(connection).startswith(b"HTTP/1.1 400 ")
+    assert time.monotonic() - start > 3 * REFUSED_LATER
 
 
 def test_a_get_too_has_no_body_without_bounds(server: Server) -> None:
