@@ -162,7 +162,7 @@ class AClass(RuleBasedStateMachine):
     @rule(answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=6))
     def all_vote(self, answers: list[str]) -> None:
         for chair, answer in zip(self.chairs, cycle(answers), strict=False):
-            self.vote_of(chair, answer, ROUNDS[self.phase], self.number)
+            self.vote_of(chair, answer, int(self.round[-1]), self.number)
 
     @precondition(lambda self: self.chairs)
     @rule(pick=PICK, answer=st.sampled_from(ANSWERS), round=st.sampled_from([1, 2]), question=st.integers(0, 1))
