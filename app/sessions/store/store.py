@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
+from app.engine.memory import MEMORY
 from app.sessions.store.classroom import ClassStore
 from app.sessions.walk.checkpoints import MOST_CHECKPOINTS, Checkpoint
 from app.sessions.walk.session import TrainingSession
@@ -210,6 +211,11 @@ class SessionStore(Protocol):
     async def close(self) -> None:
         """Finish what is being written, and let go of what the store holds open."""
         ...
+
+
+def let_go(store: SessionStore, session_id: str) -> None:
+    """Hold what the store has read of this session in memory no more: it is read again when it is asked for."""
+    MEMORY.take((store, session_id))
 
 
 def held_bytes(session: TrainingSession) -> int:

@@ -17,6 +17,7 @@ from app.sessions.store.store import (
     StaleRevisionError,
     UnknownSessionError,
     led_to,
+    let_go,
     operation_key,
 )
 from app.sessions.walk.chunks import Reach, Verb, in_slices, is_large, is_small, undoing
@@ -117,6 +118,7 @@ class Walk:
         kept = await self.services.store.load(self.id)
         if is_large(kept.session) and self.services.work_process is not None:
             note_as_large(self.id)
+            let_go(self.services.store, kept.id)  # all clicks of others would have to make room for it
             pass_on(self.request)
         return kept
 

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from app.engine.memory import MEMORY
 from app.main import computing, create_app
 from app.settings import Settings
 from app.web.http.processes import (
@@ -349,6 +350,16 @@ def test_a_large_walk_is_answered_elsewhere_and_just_as_here(
         assert len(pages[0]) == len(pages[1]) > 100_000
         assert len(there.get(f"/api/sessions/{other['id']}/trace").json()) == one["equations"]
     assert len(paths) == 7
+
+
+def test_a_large_walk_takes_no_memory_of_the_process_that_passes_it_on(apart: Callable[..., TestClient]) -> None:
+    client = apart()
+    walk = begin(client, LARGE)["id"]
+    MEMORY.take((Elsewhere, walk))  # as if it had been noted long ago: it must be read to be known as large
+    with passed_on(client) as paths:
+        assert client.get(f"/api/sessions/{walk}").status_code == 200
+    app: Any = client.app
+    assert (len(paths), MEMORY.get((app.state.services.store, walk))) == (1, None)
 
 
 def test_a_step_of_a_small_walk_stays_here_and_what_takes_long_of_it_does_not(apart: Callable[..., TestClient]) -> None:
