@@ -23,7 +23,7 @@ from uvicorn.server import ServerState
 from app.web.http.work import InTurn
 
 MOST_LINES = 100  # of a head
-MOST_CHUNKS, CHUNK = 100, 256  # of one body: so many small chunks, and one more for each 256 bytes
+MOST_CHUNKS, CHUNK = 16, 256  # of one body: so many small chunks, and one more for each 256 bytes
 SLICE = 8 * 1024  # bytes that are parsed at once: so exactly are the limits kept
 READ_BYTES = 20_000_000  # a second, of all unfinished bodies
 

@@ -2,18 +2,19 @@
 
 import gc
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from logging.config import dictConfig
 from socket import socket
 from time import perf_counter, thread_time
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.engine.memory import MEGABYTE, MEMORY
+from app.engine.memory import MEGABYTE, MEMORY, keep_no_large_blocks
 from app.sessions.store.places import place_of
 from app.sessions.store.store import SessionStore
 from app.settings import STATIC, TEMPLATES, Settings
@@ -25,11 +26,11 @@ from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.new_session import count_begun
 from app.web.http.page import Prefixed, prefix
-from app.web.http.processes import PassesOn, Start, WorkProcess, end_stuck, spawned, work_apart
+from app.web.http.processes import Packed, PassesOn, Start, WorkProcess, end_stuck, spawned, work_apart
 from app.web.http.request_log import Metrics, RequestLog, log_config
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
-from app.web.http.work import Lines, Pieces, Pool, Turns
+from app.web.http.work import WAITING, Lines, Pieces, Pool, Turns, WithinBytes
 from app.web.pages import (
     bug_lab,
     build,
@@ -56,6 +57,7 @@ ROUTERS = (
     program.router,
 )  # fmt: skip
 SOON = 2.0  # seconds after its own start until the process that computes is started too, unless it is needed before
+PACKED: Mapping[str, Any] = {"minimum_size": 1000, "compresslevel": 3}  # answers of so many bytes, so well
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
 COLLECTIONS = (5_000, 10, 10)  # a whole one holds all up for 40 to 90 ms: it was twice a second beside large networks
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -106,6 +108,7 @@ def services_of(
         lines = Lines(pool, settings.joining_burst, settings.max_connection_bytes)
         app.state.rooms = Rooms(settings.max_connections // 2)
         MEMORY.bound(round(settings.cache_megabytes * MEGABYTE))
+        keep_no_large_blocks()
         work_process = WorkProcess(start_apart, count_begun) if start_apart else None
         app.state.services = Services(settings, store, templates, pool, lines, rates, drain, clock, work_process)
         gc.set_threshold(*COLLECTIONS)
@@ -132,7 +135,7 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
         Middleware(Turns),
         Middleware(Security, ancestors=settings.frame_ancestors, own_host=not settings.root_path),
         Middleware(Head),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
+        Middleware(GZipMiddleware, **PACKED),
         Middleware(Pieces),
         Middleware(Unexpected),
         Middleware(HostAndOrigin, hosts=settings.allowed_hosts, trusting=bool(settings.forwarded_allow_ips)),
@@ -141,9 +144,16 @@ def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middlewar
     ]
 
 
-def middleware_apart() -> list[Middleware]:
+def middleware_apart(settings: Settings) -> list[Middleware]:
     """What is left of that in the process that computes: it gets what the one that serves passes on."""
-    return [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3), Middleware(Pieces), Middleware(Unexpected)]
+    return [
+        Middleware(Packed, **PACKED),
+        Middleware(Pieces),
+        Middleware(Unexpected),
+        Middleware(
+            WithinBytes, most=round(settings.work_megabytes * MEGABYTE), seconds=WAITING * settings.work_seconds
+        ),
+    ]
 
 
 def compute(settings: Settings, connection: socket) -> None:
@@ -185,7 +195,7 @@ def create_app(
         redirect_slashes=False,  # an address that does not exist is answered as one
         lifespan=services_of(settings, assets, open_store, clock, start_apart, computes),
         telemetry=telemetry(settings.telemetry),
-        middleware=middleware_apart() if computes else middleware_of(settings, metrics),
+        middleware=middleware_apart(settings) if computes else middleware_of(settings, metrics),
     )
     add_error_handlers(app, api.HANDLERS)
     for room in PAGES_OF_A_WALK:

@@ -110,7 +110,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     store: StoreAddress = SecretStr("")
     min_free_megabytes: NonNegativeFloat = 50  # on the data directory's disk, or the program does not start
 
-    cache_megabytes: PositiveFloat = 64  # of what is worked out and kept for the next click, all together
+    cache_megabytes: PositiveFloat = 40  # of what is worked out and kept for the next click, all together
 
     # Besides localhost and addresses in numbers.
     allowed_hosts: HostNames = Field(default=(), validation_alias=from_environment("allowed_hosts"))
@@ -129,6 +129,7 @@ class Settings(Limits, StoreLimits, BaseSettings):
     log_format: Literal["text", "json"] = "text"  # json: a line for each request too
 
     work_process: bool = True  # that computes what takes long beside the one that serves; else that one does
+    work_megabytes: PositiveFloat = 100  # of memory; while it holds more, it works on few requests at a time
     work_threads: PositiveInt = 2  # in it
     work_queue: PositiveInt = 64  # long computations that may wait
     work_seconds: PositiveFloat = 15  # of computing for one request

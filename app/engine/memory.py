@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import wraps
+from mmap import PAGESIZE
+from pathlib import Path
 from sys import getsizeof, platform
 from threading import RLock
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -22,6 +24,8 @@ LOOKED_AT = 16  # parts of one thing, however many it has: the others are taken 
 MISSING: Any = object()
 SHARED = (type, BuiltinFunctionType, ModuleType)  # are there anyway
 LARGEST = 2  # nothing takes more than this part of the bound
+LARGE_BLOCK = 64 * 1024  # bytes
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
 
 
 class Memory:
@@ -71,7 +75,7 @@ class Memory:
         return thing
 
 
-MEMORY = Memory(64 * MEGABYTE)  # of this process
+MEMORY = Memory(40 * MEGABYTE)  # of this process
 
 
 def bytes_of(thing: Any) -> int:
@@ -90,15 +94,36 @@ def bytes_of(thing: Any) -> int:
     return round(total)
 
 
+def keep_no_large_blocks() -> None:
+    """Have the C library give large blocks back to the machine as soon as they are let go of, where it can do that.
+
+    Else it keeps them for later ones, and what is small and lives long lies between them.
+    """
+    for option, value in ((M_MMAP_THRESHOLD, LARGE_BLOCK), (M_ARENA_MAX, 1)):
+        _c_library("mallopt", option, value)
+
+
 def tidy() -> None:
     """Let go of all that nobody needs any more, and give it back to the machine where the C library can do that.
 
     It holds all threads up for some hundredths of a second.
     """
     gc.collect()
+    _c_library("malloc_trim", 0)
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds; 0 where the machine does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * PAGESIZE
+    except OSError:
+        return 0
+
+
+def _c_library(name: str, *given: int) -> None:
     if platform.startswith("linux"):
         with suppress(OSError, AttributeError):  # not every C library has it
-            ctypes.CDLL(None).malloc_trim(0)
+            getattr(ctypes.CDLL(None), name)(*given)
 
 
 P = ParamSpec("P")

@@ -1,6 +1,8 @@
 """What was worked out is found again within a bound in bytes; what belongs to an object goes when the object goes."""
 
 import gc
+import subprocess
+import sys
 import tracemalloc
 import weakref
 from collections.abc import Callable
@@ -184,3 +186,30 @@ def test_what_only_holds_itself_goes_when_it_is_tidied() -> None:
         assert seen() is None
     finally:
         gc.enable()
+
+
+# Given back -----------------------------------------------------------------------------------------------------------
+
+LARGE_AND_SMALL = """
+from pathlib import Path
+from app.engine.memory import keep_no_large_blocks
+
+def resident():
+    return next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line)
+
+keep_no_large_blocks()
+before = resident()
+blocks = [(bytearray(100_000), bytes(1_000)) for _ in range(400)]
+small = [small for _, small in blocks]
+most = resident()
+del blocks
+print(most - before, resident() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="read from /proc")
+def test_large_blocks_are_given_back_at_once_although_small_ones_between_them_live_on() -> None:
+    told = subprocess.run([sys.executable, "-c", LARGE_AND_SMALL], check=True, capture_output=True, text=True)
+    most, left = map(int, told.stdout.split())
+    assert most > 38_000
+    assert left < 4_000

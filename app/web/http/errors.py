@@ -34,7 +34,6 @@ from app.views.pages import ProblemPage, broken, not_found, refused, session_gon
 from app.views.take_away.forms import UnknownFormError
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.page import page_response, path_of, prefix
-from app.web.http.processes import LostError
 from app.web.http.request_log import request_id
 from app.web.http.work import BusyError, TooFastError
 
@@ -212,7 +211,7 @@ class Unexpected:
                 response = _said(Request(scope), 503, "busy", ENDING)
                 response.headers["Retry-After"] = str(BusyError.wait)
                 await response(scope, receive, send)
-        except (HTTPException, LostError) as error:  # of what stands between this and the routes
+        except (HTTPException, BusyError) as error:  # of what stands between this and the routes
             if started:
                 raise
             told: Any = on_http if isinstance(error, HTTPException) else on_told

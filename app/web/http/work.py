@@ -22,6 +22,8 @@ from starlette.datastructures import URL
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.engine.memory import resident
+
 # How often ------------------------------------------------------------------------------------------------------------
 #
 # Whoever sits at the machine itself is not held up: nobody else waits for it.
@@ -170,6 +172,57 @@ class Turns:
                 self._begun += 1
         if self._begun:
             asyncio.get_running_loop().call_soon(self._pass)
+
+
+FEW = 2  # requests that are begun however many bytes are held
+LATER = 0.02  # seconds after which it is looked again whether one more can be begun: by then the last one holds its own
+
+
+class WithinBytes:
+    """Begins requests while this process holds no more than `most` bytes, as `held` tells them. Pure ASGI.
+
+    A few are begun whatever it holds; the others wait, in turns by address: what waits holds little yet. BusyError
+    where one waits longer than `seconds`.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, seconds: float, held: Callable[[], int] = resident) -> None:
+        self.app, self._most, self._seconds, self._held = app, most, seconds, held
+        self._begun = 0
+        self._waiting: InTurn[asyncio.Future[None]] = InTurn()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if self._waiting or self._begun >= FEW:
+            await self._turn(address_of(scope))
+        self._begun += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._begun -= 1
+
+    async def _turn(self, address: str) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_later(LATER, self._look)
+        turn = loop.create_future()
+        self._waiting.put(turn, address)
+        try:
+            async with asyncio.timeout(self._seconds):
+                await turn
+        except TimeoutError as error:
+            raise BusyError from error
+
+    def _look(self) -> None:
+        """Let the next one begin, where there is room for it."""
+        while self._waiting and (self._begun < FEW or self._held() <= self._most):
+            turn = self._waiting.take()
+            if not turn.done():
+                turn.set_result(None)
+                break
+        if self._waiting:
+            asyncio.get_running_loop().call_later(LATER, self._look)
 
 
 # How much at once -----------------------------------------------------------------------------------------------------
@@ -424,7 +477,7 @@ class Way(Generic[Result]):
 
 # In a line ------------------------------------------------------------------------------------------------------------
 
-LONGEST_WAIT = 60.0  # seconds
+LONGEST_WAIT = 30.0  # seconds
 
 
 @dataclass(eq=False)

@@ -20,7 +20,21 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.main import computing, create_app
 from app.settings import Settings
-from app.web.http.processes import Begun, Elsewhere, LostError, PassesOn, Process, WorkProcess, answered
+from app.web.http.processes import (
+    NICE,
+    STUCK,
+    Begun,
+    Elsewhere,
+    LostError,
+    PassesOn,
+    Process,
+    Start,
+    WorkProcess,
+    answered,
+    end_stuck,
+    spawned,
+    work_apart,
+)
 from app.web.http.work import Pool
 from tests.benchmarks.in_process import scope_of
 from tests.durability.client import Answer, connected
@@ -79,14 +93,14 @@ def nothing_begun(request: Request, begun: Begun) -> None:
 class Talk:
     """A process that computes with `app`, and requests that are passed on to it."""
 
-    def __init__(self, app: Alive, silent: float = 10.0) -> None:
+    def __init__(self, app: Alive, silent: float = 10.0, start: Start | None = None) -> None:
         self.started: list[InThread] = []
 
-        def start(connection: socket.socket) -> Process:
+        def in_thread(connection: socket.socket) -> Process:
             self.started.append(InThread(connection, lambda: app))
             return self.started[-1]
 
-        self.process = WorkProcess(start, nothing_begun, silent)
+        self.process = WorkProcess(start or in_thread, nothing_begun, silent)
 
     async def ready(self) -> None:
         while not self.process.is_ready():
@@ -226,6 +240,31 @@ def test_a_process_that_gives_no_sign_of_life_is_ended() -> None:
         await talk.ready()
         with pytest.raises(LostError):
             await talk.ask()
+        await talk.process.close()
+
+    asyncio.run(asked())
+
+
+async def niceness_or_stuck(scope: Scope, receive: Receive, send: Send) -> None:
+    if await Request(scope, receive).body() == b"stuck":
+        end_stuck()
+    await PlainTextResponse(str(os.nice(0)))(scope, receive, send)
+
+
+def in_a_process(connection: socket.socket) -> None:
+    work_apart(lambda: Alive(niceness_or_stuck), connection)
+
+
+def test_the_process_gives_way_and_ends_with_a_code_of_its_own_where_it_is_stuck(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def asked() -> None:
+        talk = Talk(Alive(niceness_or_stuck), start=spawned(in_a_process))
+        await talk.ready()
+        assert body_of(await talk.ask()) == b"%d" % min(19, os.nice(0) + NICE)
+        with pytest.raises(LostError):
+            await talk.ask(b"stuck")
+        await until(lambda: f"has ended by itself ({STUCK})" in caplog.text)
         await talk.process.close()
 
     asyncio.run(asked())
@@ -411,6 +450,19 @@ def test_below_a_prefix_it_answers_with_it(apart: Callable[..., TestClient]) -> 
     page = there.get(f"/explorer/sessions/{begun.json()['id']}")
     assert "/explorer/static/" in page.text
     assert page.headers.get_list("vary") == there.get("/explorer/").headers.get_list("vary")
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_what_an_answer_varies_by_is_said_once(apart: Callable[..., TestClient], encoding: str) -> None:
+    there = apart()
+    page = f"/sessions/{begin(there, LARGE)['id']}"
+    with passed_on(there) as paths:
+        shown = there.get(page, headers={"accept-encoding": encoding})
+    assert paths == [page]
+    assert shown.headers.get("content-encoding", "identity") == encoding
+    said = [name.strip().lower() for name in shown.headers["vary"].split(",")]
+    assert sorted(set(said)) == sorted(said)
+    assert "accept-encoding" in said
 
 
 # The process ----------------------------------------------------------------------------------------------------------

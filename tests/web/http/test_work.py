@@ -27,6 +27,7 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.work import (
     BUCKET_BYTES,
+    FEW,
     MOST_BYTES,
     PIECE,
     Buckets,
@@ -36,6 +37,7 @@ from app.web.http.work import (
     Rate,
     TooFastError,
     TooLongError,
+    WithinBytes,
 )
 from tests.benchmarks.in_process import Browser, scope_of
 from tests.sessions.clock import Clock
@@ -382,6 +384,56 @@ def slow_steps(name: str, told: list[str], count: int, clock: Clock) -> Iterator
         clock.now += 0.003
         told.append(name)
         yield step
+
+
+A_PAGE: Scope = {"type": "http", "client": ("10.0.0.1", 1)}
+NO_RECEIVE: Any = None
+NO_SEND: Any = None
+
+
+class Loading:
+    """An application whose requests hold a megabyte each until they are told to end."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.held = 0
+        self.end = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begun.append(scope["client"][0])
+        self.held += 1_000_000
+        await self.end.wait()
+        self.held -= 1_000_000
+
+
+def test_while_much_memory_is_held_few_requests_are_begun_and_each_address_has_its_turn() -> None:
+    async def asked() -> None:
+        loading = Loading()
+        within = WithinBytes(loading, most=8_000_000, seconds=10, held=lambda: loading.held)
+        greedy, calm = ({**A_PAGE, "client": (address, 1)} for address in ("10.0.0.1", "10.0.0.2"))
+        asking = [asyncio.create_task(within(scope, NO_RECEIVE, NO_SEND)) for scope in [greedy] * 40 + [calm]]
+        await asyncio.sleep(0.5)
+        assert loading.held == 9_000_000
+        assert loading.begun[FEW:].index("10.0.0.2") < 2
+        loading.end.set()
+        await asyncio.gather(*asking)
+        assert len(loading.begun) == 41
+
+    asyncio.run(asked())
+
+
+def test_however_much_memory_is_held_a_few_requests_are_begun_and_the_others_are_told_in_time() -> None:
+    async def asked() -> None:
+        loading = Loading()
+        within = WithinBytes(loading, most=0, seconds=0.1, held=lambda: 1)
+        asking = [asyncio.create_task(within(A_PAGE, NO_RECEIVE, NO_SEND)) for _ in range(FEW + 3)]
+        await asyncio.sleep(0.3)
+        assert len(loading.begun) == FEW
+        loading.end.set()
+        found = await asyncio.gather(*asking, return_exceptions=True)
+        assert [type(one) for one in found] == [type(None)] * FEW + [BusyError] * 3
+
+    asyncio.run(asked())
 
 
 def test_long_jobs_take_turns_so_that_a_short_one_need_not_wait_for_their_end() -> None:
