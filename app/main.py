@@ -1,9 +1,11 @@
 """create_app(): the only place where the rooms are joined."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from contextvars import Context
 from logging.config import dictConfig
 from socket import socket
 from time import perf_counter, thread_time
@@ -16,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.engine.memory import MEGABYTE, MEMORY, keep_no_large_blocks
 from app.sessions.store.places import place_of
-from app.sessions.store.store import SessionStore
+from app.sessions.store.store import SessionStore, StoreError
 from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import classroom as classroom_api
 from app.web.api import sessions as api
@@ -57,6 +59,7 @@ ROUTERS = (
     program.router,
 )  # fmt: skip
 SOON = 2.0  # seconds after its own start until the process that computes is started too, unless it is needed before
+SWEPT_EVERY = 600.0  # seconds
 PACKED: Mapping[str, Any] = {"minimum_size": 1000, "compresslevel": 3}  # answers of so many bytes, so well
 GIVES_WAY = 0.0005  # seconds after which a thread that computes lets the event loop go first
 COLLECTIONS = (5_000, 10, 10)  # a whole one holds all up for 40 to 90 ms: it was twice a second beside large networks
@@ -116,15 +119,29 @@ def services_of(
         if not computes:
             sys.setswitchinterval(GIVES_WAY)
         with drain.listening():
-            if work_process is None:
+            async with work_process.open(SOON) if work_process else nullcontext(), sweeping(store):
                 yield
-            else:
-                async with work_process.open(SOON):
-                    yield
         pool.close()
         await store.close()
 
     return lifespan
+
+
+@asynccontextmanager
+async def sweeping(store: SessionStore) -> AsyncIterator[None]:
+    """As long as this lasts, what is over goes from the store, whether or not anybody comes."""
+
+    async def sweep() -> None:
+        while True:
+            with suppress(StoreError):
+                await store.sweep()
+            await asyncio.sleep(SWEPT_EVERY)
+
+    task = asyncio.create_task(sweep(), context=Context())  # it is of no request
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 def middleware_of(settings: Settings, metrics: Metrics | None) -> list[Middleware]:

@@ -1,6 +1,7 @@
 """Short words for talking to the API in tests."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -99,6 +100,42 @@ def documented(state: Json) -> Json:
     State.model_validate(state, strict=True)
     assert set(state) == set(State.model_fields)
     return state
+
+
+def first_event(client: TestClient, path: str, headers: Mapping[str, str] = {}) -> str:
+    """What a stream of events begins with, its first message whole."""
+    sent = b""
+
+    async def listened() -> None:
+        asked, done = iter([{"type": "http.request", "body": b"", "more_body": False}]), asyncio.Event()
+
+        async def receive() -> Json:
+            if (message := next(asked, None)) is not None:
+                return message
+            await done.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Json) -> None:
+            nonlocal sent
+            if message["type"] == "http.response.start":
+                assert message["status"] == 200, path
+            sent += message.get("body", b"")
+            if b"data:" in sent and sent.endswith(b"\n\n"):
+                done.set()
+
+        given = {"host": "testserver", **headers}
+        scope = {
+            "type": "http", "method": "GET", "path": path, "root_path": "", "raw_path": b"", "query_string": b"",
+            "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"}, "app": client.app,
+            "client": ("127.0.0.1", 1), "server": ("testserver", 80),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in given.items()],
+        }  # fmt: skip
+        async with asyncio.timeout(20):
+            await client.app(scope, receive, send)  # type: ignore[arg-type]
+
+    assert client.portal is not None
+    client.portal.call(listened)
+    return sent.decode()
 
 
 def on_one_client(examples: int) -> settings:

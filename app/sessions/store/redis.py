@@ -242,6 +242,9 @@ class RedisStore:
         """Write something, and look whether there is room."""
         self._check_room(await self._server.run(CHECK, self._bytes_for_new))
 
+    async def sweep(self) -> None:
+        """The server does it, by its own clock."""
+
     async def close(self) -> None:
         """Let go of the connections; what was answered has been written."""
         await self.classes.close()

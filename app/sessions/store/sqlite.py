@@ -41,10 +41,10 @@ from app.sessions.walk.session import TrainingSession
 
 FILE = "explorer.sqlite3"
 USUAL = StoreLimits()
-SWEPT_AT_ONCE = 50
+SWEPT_AT_ONCE = 10
 BUSY_SECONDS = 5.0  # how long one process waits for another's commit
 LOG_BYTES = 4_000_000  # between two checkpoints, about
-STATEMENT_BYTES = 8_192  # that a statement writes besides its texts, about: two pages
+STATEMENT_BYTES = 8_192  # that a statement writes for each row besides its texts, about: two pages
 USED = (
     "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
 )
@@ -83,24 +83,20 @@ class SqliteStore:
             raise
         self._clock = clock
         self._before: float = seconds - clock()  # that it was served before this clock's 0
-        self._noted: float = seconds
         self._writer = Writer(directory / FILE, limits.synchronous, most_bytes)
         self.classes = SqliteClasses(self._writer.write, self._rows, self._now, limits.class_hours * 3600.0)
 
     async def create(self, session: TrainingSession) -> Kept:
-        """Keep a new session, at revision 1; a few expired ones go."""
-        await self._note_time()
+        """Keep a new session, at revision 1."""
         fixed = await self._to_rows.fixed(session)
         moving = await self._to_rows.moving(session, len(fixed))
         kept = Kept(secrets.token_urlsafe(ID_BYTES), 1, session, fixed_bytes=len(fixed), moved=time.time())
-        await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE)  # none that is being used
         if not await self._writer.write(INSERT, kept.id, fixed, moving, self._now(), kept.moved, self._bytes_for_new):
             raise StoreFullError(self._limits.max_store_megabytes)
         return self._hold(kept)
 
     async def load(self, session_id: str) -> Kept:
         """The session of this id, or of this reader's key; it counts as used."""
-        await self._note_time()
         row = self._row("SELECT rev, touched FROM session WHERE id = ?", session_id)
         if row is None and (own := self._row("SELECT id FROM session WHERE reader = ?", session_id)):
             return replace(await self.load(own[0]), id=session_id, read_only=True)
@@ -176,6 +172,13 @@ class SqliteStore:
         if used >= self._bytes_for_new:
             raise StoreFullError(self._limits.max_store_megabytes)
 
+    async def sweep(self) -> None:
+        """A few rows at a time, none that is being used; and how late it is, for whoever opens the file next."""
+        await self._writer.write(BEAT, self._now())
+        while await self._writer.write(SWEEP, self._unused_since(2), SWEPT_AT_ONCE):
+            await asyncio.sleep(0)  # others have their turn
+        await self.classes.sweep()
+
     async def close(self) -> None:
         """Commit what waits, and close the file; whoever closes it last also empties its log."""
         self._writer.close(BEAT, self._now())
@@ -200,14 +203,6 @@ class SqliteStore:
     def _now(self) -> float:
         """For how many seconds the file has been served."""
         return self._before + self._clock()
-
-    async def _note_time(self) -> None:
-        """Now and then, so that whoever opens the file next goes on from here."""
-        now = self._now()
-        if now - self._noted > self._lifetime * NOTED:
-            self._noted = now
-            with suppress(NotWritableError):
-                await self._writer.write(BEAT, now)
 
     def _unused_since(self, notes: int) -> float:
         """The time before which a session was noted last that nobody used for its lifetime."""
@@ -263,7 +258,9 @@ class Writer:
             rows = prompt.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
             raise explained(error) from error
-        self._logged += STATEMENT_BYTES + sum(len(given) for given in parameters if isinstance(given, str | bytes))
+        self._logged += STATEMENT_BYTES * max(1, rows) + sum(
+            len(given) for given in parameters if isinstance(given, str | bytes)
+        )
         if self._logged >= LOG_BYTES:
             self._logged = 0
             if self._checkpoint is not None:  # long done, unless the log grows faster than it is emptied
@@ -307,6 +304,7 @@ def connect(file: Path, synchronous: str = "NORMAL", wait: float = BUSY_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA secure_delete = ON")  # what goes is in no byte of the file any more
         connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait)}")
     except sqlite3.Error:
         connection.close()

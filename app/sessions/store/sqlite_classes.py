@@ -29,8 +29,12 @@ VOTE = (
     f" WHERE EXISTS (SELECT 1 FROM classroom WHERE id = ?1 AND (open = ?2 OR ?2 LIKE '{TEMPO}%'))"
     f" AND (SELECT count(*) FROM vote WHERE classroom = ?1 AND round = ?2 AND seat = ?3) < {MOST_VOTES}"
 )
-SWEEP_VOTES = "DELETE FROM vote WHERE classroom NOT IN (SELECT id FROM classroom WHERE touched >= ?)"
 SWEEP = "DELETE FROM classroom WHERE touched < ?"
+SWEEP_VOTES = (
+    "DELETE FROM vote WHERE number IN"
+    " (SELECT number FROM vote WHERE classroom NOT IN (SELECT id FROM classroom) LIMIT ?)"
+)
+VOTES_SWEPT_AT_ONCE = 500
 
 
 class SqliteClasses(Turns):
@@ -52,9 +56,7 @@ class SqliteClasses(Turns):
         self._bells: dict[str, set[SqliteBell]] = {}
 
     async def open(self, classroom: Classroom) -> KeptClass:
-        """A new row; those of classes that are over go."""
-        await self._write(SWEEP, self._oldest())
-        await self._write(SWEEP_VOTES, self._oldest())
+        """A new row."""
         text = classroom_text(classroom)
         if not await self._write(INSERT, classroom.id, classroom.code, text, classroom.round, self._now()):
             raise StaleClassError
@@ -94,6 +96,12 @@ class SqliteClasses(Turns):
         await self._write("DELETE FROM vote WHERE classroom = ?", id)
         MEMORY.take((self, id))
         self.ring(id)
+
+    async def sweep(self) -> None:
+        """Those that are over go, then their votes, which nobody can cast any more: a few at a time."""
+        await self._write(SWEEP, self._oldest())
+        while await self._write(SWEEP_VOTES, VOTES_SWEPT_AT_ONCE):
+            await asyncio.sleep(0)  # others have their turn
 
     async def vote(self, id: str, vote: Vote) -> None:
         """One more row, if the round is open when it is written."""

@@ -203,6 +203,10 @@ class SessionStore(Protocol):
         """That key; empty where there is none."""
         ...
 
+    async def sweep(self) -> None:
+        """Keep no byte of what is over: of sessions, of classes, and of their votes. To be called now and then."""
+        ...
+
     async def close(self) -> None:
         """Finish what is being written, and let go of what the store holds open."""
         ...

@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from app.engine.network.expressions import Symbol
-from app.sessions.classroom.classroom import Classroom, ClosedError
+from app.sessions.classroom.classroom import TEMPO, Classroom, ClosedError
 from app.sessions.store.classroom import MOST_VOTES, KeptClass, StaleClassError, UnknownClassError, Vote
 from app.sessions.store.store import SessionStore
 from tests.sessions.clock import run
 from tests.sessions.conftest import Opened
+from tests.sessions.own_setups import own
 from tests.sessions.stores import Kind
 
 SYMBOL = Symbol("delta", 1, 0, None)
@@ -106,8 +107,23 @@ def test_a_class_that_nobody_steers_for_a_day_is_over_and_goes_with_its_votes(op
     kind.clock.hours(25)
     with pytest.raises(UnknownClassError):
         run(store.classes.load(id))
-    run(store.classes.open(new_class()))
+    other = run(store.classes.open(new_class())).classroom
+    run(store.classes.vote(other.id, Vote(f"{TEMPO}0", "calm owl", "1", "fine")))
+    run(store.sweep())
     assert not any(id in name for name in kind.names())
+    assert run(opened().classes.answers(other.id, f"{TEMPO}0")) == {"calm owl": "fine"}
+
+
+def test_where_nobody_comes_any_more_a_class_leaves_no_walk_behind_either(opened: Opened, kind: Kind) -> None:
+    store = opened()
+    walks = [run(store.create(own())).id for _ in range(3)]
+    kept = run(store.classes.open(Classroom.opened(walks[0])[0]))
+    for number, walk in enumerate(walks[1:]):
+        kept = run(store.classes.save(kept, kept.classroom.joined(f"key {number}", walk, 2)[0]))
+    run(store.load(walks[1]))
+    kind.clock.hours(26)
+    run(store.sweep())
+    assert kind.names() == []
 
 
 @pytest.mark.parametrize("far", [False, True])

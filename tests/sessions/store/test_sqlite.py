@@ -1,5 +1,6 @@
 """The store in a file of SQLite: its size, its time, and what becomes of it."""
 
+import asyncio
 import inspect
 import shutil
 import sqlite3
@@ -11,6 +12,8 @@ from secrets import token_hex
 import pytest
 
 from app.lessons import LESSONS
+from app.sessions.classroom.classroom import TEMPO, Classroom
+from app.sessions.store.classroom import Vote
 from app.sessions.store.sqlite import FILE, INSERT, SqliteStore
 from app.sessions.store.store import NotWritableError, StoreError, StoreFullError, UnknownSessionError
 from app.sessions.walk.session import TrainingSession
@@ -30,22 +33,48 @@ def ids_in(directory: Path) -> set[str]:
         return {row[0] for row in connection.execute("SELECT id FROM session")}
 
 
-def test_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
+def test_all_expired_sessions_are_swept_in_small_batches_and_never_one_in_use(
     opened: Opened, clock: Clock, tmp_path: Path
 ) -> None:
     store, other = opened(), opened()
     used = run(store.create(own()))
-    for _ in range(120):
+    for _ in range(24):
         run(store.create(own()))
     clock.hours(23)
     run(other.load(used.id))
     clock.hours(3)
-    left = []
-    for _ in range(4):
-        run(store.create(own()))
-        left.append(len(ids_in(tmp_path)))
-    assert left == [1 + 70 + 1, 1 + 20 + 2, 1 + 3, 1 + 4]
+    new = run(store.create(own()))
+    left: list[int] = []
+
+    async def others() -> None:
+        while len(left) < 4:
+            left.append(len(ids_in(tmp_path)))
+            await asyncio.sleep(0)
+
+    async def both() -> None:
+        await asyncio.gather(store.sweep(), others())
+
+    run(both())
+    assert left == [16, 6, 2, 2]
+    assert ids_in(tmp_path) == {used.id, new.id}
     assert run(store.load(used.id)).rev == 1
+
+
+def test_what_was_swept_is_in_no_byte_of_the_file_any_more(opened: Opened, clock: Clock, tmp_path: Path) -> None:
+    store = opened()
+    walk = run(store.create(own()))
+    classroom, seat = Classroom.opened(walk.id)[0].joined("key", walk.id, 1)
+    run(store.classes.open(classroom))
+    for number in range(90):
+        vote = Vote(f"{TEMPO}0", seat.label, str(number), f"said {number}")
+        run(store.classes.vote(classroom.id, vote))
+    clock.hours(26)
+    run(store.sweep())
+    run(store.close())
+    left = (tmp_path / FILE).read_bytes()
+    texts = (walk.id, classroom.id, classroom.code, seat.label, "said 1", "said 89")
+    assert [text for text in texts if text.encode() in left] == []
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 # Its size -------------------------------------------------------------------------------------------------------------
@@ -111,6 +140,7 @@ def test_a_process_that_is_killed_has_noted_how_late_it_is(opened: Opened, clock
     for _ in range(50):
         clock.hours(0.5)
         run(store.load(other.id))
+        run(store.sweep())
     with pytest.raises(UnknownSessionError):
         run(opened().load(kept.id))
 

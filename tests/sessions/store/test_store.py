@@ -141,6 +141,7 @@ def test_sessions_that_expire_make_room_in_a_full_store(opened: Opened, clock: C
     with pytest.raises(StoreFullError):
         fill(store)
     clock.hours(26)
+    run(store.sweep())
     assert run(store.create(own())).rev == 1
     run(store.check())
 

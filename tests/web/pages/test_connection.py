@@ -1,6 +1,5 @@
 """The page that tries the way between a device and a class."""
 
-import asyncio
 import re
 from time import time
 
@@ -11,7 +10,7 @@ from app.views.classroom.connection import NO_TIME
 from app.web.http.broadcast import Rooms
 from app.web.http.work import BusyError
 from tests.web.reading import soup
-from tests.web.talk import HTMX
+from tests.web.talk import HTMX, first_event
 
 
 def test_without_scripts_it_says_what_is_known_and_a_click_comes_back(client: TestClient) -> None:
@@ -65,31 +64,4 @@ def test_no_more_streams_are_open_than_leave_room_for_pages() -> None:
 
 
 def test_an_event_comes_at_once(client: TestClient) -> None:
-    async def first() -> bytes:
-        sent = b""
-        done = asyncio.Event()
-        asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-        async def receive() -> dict[str, object]:
-            if (message := next(asked, None)) is not None:
-                return message
-            await done.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: dict[str, object]) -> None:
-            nonlocal sent
-            sent += bytes(message.get("body", b""))  # type: ignore[call-overload]
-            if b"data:" in sent:
-                done.set()
-
-        scope = {
-            "type": "http", "method": "GET", "path": "/classroom/connection/events", "root_path": "", "raw_path": b"",
-            "query_string": b"", "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"},
-            "client": ("127.0.0.1", 1), "server": ("testserver", 80), "app": client.app,
-            "headers": [(b"host", b"testserver")],
-        }  # fmt: skip
-        async with asyncio.timeout(20):
-            await client.app(scope, receive, send)  # type: ignore[arg-type]
-        return sent
-
-    assert b"Events come as they happen." in client.portal.call(first)  # type: ignore[union-attr]
+    assert "Events come as they happen." in first_event(client, "/classroom/connection/events")

@@ -3,12 +3,16 @@
 import re
 import sqlite3
 from contextlib import closing
+from time import monotonic, sleep
 
+import pytest
 from starlette.testclient import TestClient
 
+from app import main
 from app.sessions.store.sqlite import FILE
 from app.settings import Settings
 from tests.web.reading import soup
+from tests.web.talk import served
 
 AGENT = "Mozilla/5.0 (Zebra; TheirOwnDevice)"
 ADDRESSES = ("203.0.113.77", "testclient", "198.51.100.9")
@@ -40,6 +44,22 @@ def test_after_a_class_the_store_holds_no_name_no_address_and_no_key(client: Tes
     assert rows(settings, "session") == 0
 
 
+def test_a_class_that_is_over_goes_from_the_store_though_nobody_comes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "SWEPT_EVERY", 0.01)
+    with served(settings) as client:
+        opened = client.post("/api/classes", json={"lesson": "two-outputs-two-paths"}).json()
+        seat = client.post(f"/api/classes/{opened['code']}/seats").json()
+        with closing(sqlite3.connect(settings.data_directory / FILE)) as connection, connection:
+            for table in ("session", "classroom"):
+                connection.execute(f"UPDATE {table} SET touched = touched - 26 * 3600")
+        end = monotonic() + 10
+        while seat["label"] in everything(settings) and monotonic() < end:
+            sleep(0.01)
+        assert (rows(settings, "classroom"), rows(settings, "session")) == (0, 0)
+
+
 def everything(settings: Settings) -> str:
     """All that the tables hold, as text."""
     with closing(sqlite3.connect(settings.data_directory / FILE)) as connection:
@@ -53,5 +73,6 @@ def rows(settings: Settings, table: str) -> int:
 
 def test_the_page_says_how_long_and_every_page_leads_to_it(client: TestClient) -> None:
     text = " ".join(soup(client, "/privacy").get_text(" ").split())
-    assert "it goes 24 hours after it was used last" in text
+    assert "go 24 hours after it was led or joined last" in text
+    assert "24 hours after somebody used or looked at it last" in text
     assert 'href="/privacy"' in client.get("/").text
