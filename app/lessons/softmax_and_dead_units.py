@@ -36,7 +36,7 @@ LESSON = Lesson(
     notebook="ReLU, softmax and cross-entropy on a batch of six",
     introduction=(
         "Six examples go through at once; each gradient is the mean of six products. "
-        "Follow the backward flow, from the loss to the outputs to the hidden units to the inputs. "
+        "Follow the backward flow, from the loss to the outputs and on to the hidden units. "
         "Watch where it stops: a hidden unit whose ReLU is off lets nothing through."
     ),
     computed=(

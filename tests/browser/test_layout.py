@@ -55,6 +55,15 @@ def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: St
     assert tops == sorted(tops)
     walk.click("update")  # the longest row of an update: what it comes to goes on below, and nothing is cut
     assert walk.page.evaluate("formula.scrollWidth <= formula.clientWidth")
+    walk.page.set_viewport_size({"width": 360, "height": 740})
+    walk.start("softmax-and-dead-units", as_published=False)
+    walk.go(walk.cursor_of(kind="dW", layer=1, j=1, k=1))  # the longest step
+    assert (bar := walk.page.locator("#controls .btns").bounding_box())
+    assert walk.page.evaluate(BOTTOMS, "#equation .maths .res") <= bar["y"]
+    assert walk.page.evaluate("formula.scrollWidth <= formula.clientWidth")
+    walk.page.set_viewport_size({"width": 390, "height": 844})
+    assert (bar := walk.page.locator("#controls .btns").bounding_box())
+    assert walk.page.evaluate(BOTTOMS, "#equation .nudge button") <= bar["y"]
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:

@@ -162,7 +162,7 @@ def _indices(session: TrainingSession, lesson: Lesson | None) -> tuple[tuple[str
     order = "leads from input 1 to hidden unit 2: first" if turned else "leads to hidden unit 1 from input 2: first"
     where = "where it comes from, then where it leads" if turned else "where it leads, then where it comes from"
     before = lesson.number > 1 and LESSONS[lesson.number - 2].orientation != lesson.orientation
-    other = f" Lesson {lesson.number - 1} has it the other way round, as its notebook." if before else ""
+    other = f" Lesson {lesson.number - 1} has it the other way round, as its notebook has." if before else ""
     rows = "" if turned else " In the code each example is a row: forward X @ W.T, and back delta @ W."
     return (("Reading the indices.", f"w₁₂ {order} {where}.{other}{rows}"),)
 
