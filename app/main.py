@@ -16,7 +16,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.engine.memory import MEGABYTE, MEMORY, keep_no_large_blocks
+from app.engine.memory import MEGABYTE, MEMORY, keep_no_large_blocks, resident
 from app.sessions.store.places import place_of
 from app.sessions.store.store import SessionStore, StoreError
 from app.settings import STATIC, TEMPLATES, Settings
@@ -168,7 +168,10 @@ def middleware_apart(settings: Settings) -> list[Middleware]:
         Middleware(Pieces),
         Middleware(Unexpected),
         Middleware(
-            WithinBytes, most=round(settings.work_megabytes * MEGABYTE), seconds=WAITING * settings.work_seconds
+            WithinBytes,
+            most=round(settings.work_megabytes * MEGABYTE),
+            seconds=WAITING * settings.work_seconds,
+            held=resident,
         ),
     ]
 

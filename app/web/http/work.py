@@ -22,8 +22,6 @@ from starlette.datastructures import URL
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.engine.memory import resident
-
 # How often ------------------------------------------------------------------------------------------------------------
 #
 # Whoever sits at the machine itself is not held up: nobody else waits for it.
@@ -185,7 +183,7 @@ class WithinBytes:
     where one waits longer than `seconds`.
     """
 
-    def __init__(self, app: ASGIApp, most: int, seconds: float, held: Callable[[], int] = resident) -> None:
+    def __init__(self, app: ASGIApp, most: int, seconds: float, held: Callable[[], int]) -> None:
         self.app, self._most, self._seconds, self._held = app, most, seconds, held
         self._begun = 0
         self._waiting: InTurn[asyncio.Future[None]] = InTurn()
