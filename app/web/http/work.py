@@ -199,6 +199,7 @@ class WithinBytes:
             await self.app(scope, receive, send)
         finally:
             self._begun -= 1
+            self._begin_next()
 
     async def _turn(self, address: str) -> None:
         loop = asyncio.get_running_loop()
@@ -212,13 +213,16 @@ class WithinBytes:
         except TimeoutError as error:
             raise BusyError from error
 
-    def _look(self) -> None:
+    def _begin_next(self) -> None:
         """Let the next one begin, where there is room for it."""
         while self._waiting and (self._begun < FEW or self._held() <= self._most):
             turn = self._waiting.take()
             if not turn.done():
                 turn.set_result(None)
                 break
+
+    def _look(self) -> None:
+        self._begin_next()
         if self._waiting:
             asyncio.get_running_loop().call_later(LATER, self._look)
 
