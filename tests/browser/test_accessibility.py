@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.driver.places import PAGES
 from tests.browser.driver.walk import BUTTON, LESSONS, Walk
-from tests.browser.test_preferences import choose
+from tests.browser.explorer.test_preferences import choose
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 REPORT = """async (only) => (await axe.run(document, {resultTypes: ["violations"], ...only})).violations

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.browser.driver.firefox import REMEDY, find_firefox, running_firefox
-from tests.browser.test_namespaces import LOOKED
+from tests.browser.explorer.test_namespaces import LOOKED
 
 AT = """(rev) => document.querySelector("#revision [name=rev]").value === String(rev)"""
 WRITTEN = """() => document.querySelector("#equation").textContent"""

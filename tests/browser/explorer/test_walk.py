@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage, StartWalk
 from tests.browser.driver.drawing import MOST_OFFERED, offered
 from tests.browser.driver.walk import LESSONS, Walk
-from tests.browser.test_preferences import choose
+from tests.browser.explorer.test_preferences import choose
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -7,8 +7,8 @@ import pytest
 from tests.browser.conftest import OpenPage
 from tests.browser.driver.drawing import CONTROLS, boxes, overlaps
 from tests.browser.driver.walk import Walk
+from tests.browser.explorer.test_namespaces import Guard
 from tests.browser.test_accessibility import SIDEWAYS, findings_in_either_theme
-from tests.browser.test_namespaces import Guard
 
 SETUP: dict[str, Any] = {
     "sizes": [2, 3, 1],

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import StartWalk
 from tests.browser.driver.walk import BUTTON, Walk
-from tests.browser.test_preferences import choose
+from tests.browser.explorer.test_preferences import choose
 
 # Clicks, holds the film when the answer is shown, moves it from start to end by hand, however slow the machine, and
 # notes at each place: what travels, which results are seen, which cells of the tables are seen that were not there

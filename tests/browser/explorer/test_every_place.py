@@ -12,7 +12,7 @@ from tests.browser.conftest import Options, Readers
 from tests.browser.driver.drawing import CONTROLS, MOST_OFFERED, boxes, offered, overlaps, readable
 from tests.browser.driver.walk import LESSONS, Walk
 from tests.browser.driver.watch import Watch
-from tests.browser.test_namespaces import Guard
+from tests.browser.explorer.test_namespaces import Guard
 
 TITLES = dict(
     zip(

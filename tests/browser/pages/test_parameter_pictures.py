@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.pages.test_pictures import MOONS, OUTSIDE, SIDEWAYS, SMALL, look, swapped, title
 from tests.browser.test_accessibility import findings_in_either_theme
-from tests.browser.test_pictures_page import MOONS, OUTSIDE, SIDEWAYS, SMALL, look, swapped, title
 
 NAMES = ("Slope", "Contour", "Gradients", "Activations")
 TOWER: dict[str, Any] = {
