@@ -194,14 +194,15 @@ class WithinBytes:
             return
         if self._waiting or self._begun >= FEW:
             await self._turn(address_of(scope))
-        self._begun += 1
+        else:
+            self._begun += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            self._begun -= 1
-            self._begin_next()
+            self._end()
 
     async def _turn(self, address: str) -> None:
+        """Until it is begun."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_later(LATER, self._look)
@@ -210,14 +211,23 @@ class WithinBytes:
         try:
             async with asyncio.timeout(self._seconds):
                 await turn
-        except TimeoutError as error:
-            raise BusyError from error
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if not turn.cancelled():  # its turn came when it was not waited for any more
+                self._end()
+            if isinstance(error, TimeoutError):
+                raise BusyError from error
+            raise
+
+    def _end(self) -> None:
+        self._begun -= 1
+        self._begin_next()
 
     def _begin_next(self) -> None:
         """Let the next one begin, where there is room for it."""
         while self._waiting and (self._begun < FEW or self._held() <= self._most):
             turn = self._waiting.take()
             if not turn.done():
+                self._begun += 1
                 turn.set_result(None)
                 break
 

@@ -436,6 +436,28 @@ def test_however_much_memory_is_held_a_few_requests_are_begun_and_the_others_are
     asyncio.run(asked())
 
 
+def test_whoever_left_when_its_turn_had_just_come_holds_no_place() -> None:
+    async def asked() -> None:
+        loading = Loading()
+        within = WithinBytes(loading, most=0, seconds=10, held=lambda: 1)
+        asking = [asyncio.create_task(within(A_PAGE, NO_RECEIVE, NO_SEND)) for _ in range(FEW + 2)]
+        await asyncio.sleep(0)
+        loading.end.set()
+        while not asking[0].done():
+            await asyncio.sleep(0)  # the next one's turn has come, and it has not begun
+        asking[FEW].cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+        assert len(loading.begun) == FEW + 1
+        loading.end.clear()
+        later = [asyncio.create_task(within(A_PAGE, NO_RECEIVE, NO_SEND)) for _ in range(FEW + 1)]
+        await asyncio.sleep(0.1)
+        assert len(loading.begun) == FEW + 1 + FEW
+        loading.end.set()
+        await asyncio.gather(*later)
+
+    asyncio.run(asked())
+
+
 def test_long_jobs_take_turns_so_that_a_short_one_need_not_wait_for_their_end() -> None:
     told: list[str] = []
 
