@@ -13,7 +13,7 @@ from typing import NamedTuple
 from app.engine.memory import MEGABYTE, MEMORY
 from app.limits import StoreLimits
 from app.sessions.store.redis_classes import RedisClasses
-from app.sessions.store.redis_server import PREFIX, Server
+from app.sessions.store.redis_server import PREFIX, Server, new_stamp
 from app.sessions.store.rows import Rows
 from app.sessions.store.store import (
     FOR_THOSE_THERE,
@@ -32,7 +32,6 @@ from app.sessions.store.texts import Packed
 from app.sessions.walk.session import TrainingSession
 
 USUAL = StoreLimits()
-STAMP_BYTES = 8
 READER_BYTES = 300  # in memory, of where the key of a reader leads
 NAMES = f"""
 local function walk_of(id) return '{PREFIX}walk:' .. id end
@@ -254,11 +253,6 @@ class RedisStore:
         """The same, held with the numbers that it has computed, while there is room."""
         MEMORY.put((self, kept.id), Held(stamp, kept), held_bytes(kept.session))
         return kept
-
-
-def new_stamp() -> bytes:
-    """What tells one write from all others."""
-    return secrets.token_bytes(STAMP_BYTES)
 
 
 def as_packed(row: bytes) -> Packed:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from contextvars import Context
 from typing import Any
 
+from app.sessions.store.bells import Bells
 from app.sessions.store.redis_server import PREFIX, Server
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class RedisBells:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._bells: dict[str, set[RedisBell]] = {}
+        self._bells = Bells[RedisBell]()
         self._wanted = asyncio.Event()  # other topics than before
         self._hearing: asyncio.Task[None] | None = None
         self._closed = False
@@ -49,17 +50,11 @@ class RedisBells:
         """A bell that rings for these."""
         if self._hearing is None:
             self._hearing = asyncio.create_task(self._hear(), context=Context())  # it is of no request
-        bell = RedisBell()
-        for topic in topics:
-            self._bells.setdefault(topic, set()).add(bell)
-        self._wanted.set()
         try:
-            yield bell
+            with self._bells.listening(RedisBell(), *topics) as bell:
+                self._wanted.set()
+                yield bell
         finally:
-            for topic in topics:
-                self._bells[topic].discard(bell)
-                if not self._bells[topic]:
-                    del self._bells[topic]
             self._wanted.set()
 
     async def close(self) -> None:
@@ -90,7 +85,7 @@ class RedisBells:
         asked: set[str] = set()
         while not self._closed:
             self._wanted.clear()
-            wanted = {CHANNEL + topic for topic in self._bells}
+            wanted = {CHANNEL + topic for topic in self._bells.topics}
             if more := wanted - asked:
                 await connection.subscribe(*more)
             if less := asked - wanted:
@@ -110,8 +105,7 @@ class RedisBells:
             else:
                 heard.set()
                 if message["type"] in ("message", "subscribe"):
-                    for bell in self._bells.get(message["channel"].decode().removeprefix(CHANNEL), ()):
-                        bell.rung.set()
+                    self._bells.ring(message["channel"].decode().removeprefix(CHANNEL))
             asked_for_life = message is None
 
 

@@ -3,7 +3,6 @@
 All that belongs to a class goes with it, by the server's own clock.
 """
 
-import secrets
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
@@ -20,10 +19,9 @@ from app.sessions.store.classroom import (
     held_class_bytes,
 )
 from app.sessions.store.redis_bells import RedisBell, RedisBells
-from app.sessions.store.redis_server import PREFIX, Server
+from app.sessions.store.redis_server import PREFIX, Server, new_stamp
 from app.sessions.store.store import NOTED
 
-STAMP_BYTES = 8
 NAMES = f"""
 local function class_of(id) return '{PREFIX}class:' .. id end
 local function code_of(code) return '{PREFIX}code:' .. code end
@@ -123,7 +121,7 @@ class RedisClasses(Turns):
 
     async def open(self, classroom: Classroom) -> KeptClass:
         """A new hash, and its code."""
-        stamp = secrets.token_bytes(STAMP_BYTES)
+        stamp = new_stamp()
         row = classroom.code, classroom_text(classroom), classroom.round
         if not await self._server.run(OPEN, classroom.id, stamp, *row, self._lifetime):
             raise StaleClassError
@@ -150,7 +148,7 @@ class RedisClasses(Turns):
 
     async def save(self, kept: KeptClass, classroom: Classroom) -> KeptClass:
         """Compare and swap, in one script."""
-        stamp, rev = secrets.token_bytes(STAMP_BYTES), kept.rev + 1
+        stamp, rev = new_stamp(), kept.rev + 1
         row = kept.rev, rev, stamp, classroom.code, classroom_text(classroom), classroom.round
         if not await self._server.run(SAVE, classroom.id, *row, self._steered_within, self._lifetime):
             raise StaleClassError

@@ -5,6 +5,7 @@ Its address may hold a password, so no error tells the address, nor what the cli
 
 import logging
 import re
+import secrets
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ PATIENCE = 2.0  # seconds until a server that says nothing is taken to be away
 # Where a connection is lost; a script that is sent again changes nothing again.
 AGAIN = Retry(ConstantBackoff(0.05), 2, supported_errors=(ConnectionError,))
 PREFIX = "explorer:"  # of all names and channels
+STAMP_BYTES = 8
 
 
 class Server:
@@ -52,6 +54,11 @@ class Server:
     async def close(self) -> None:
         """Let go of the connections."""
         await self.client.aclose()
+
+
+def new_stamp() -> bytes:
+    """What tells one write from all others."""
+    return secrets.token_bytes(STAMP_BYTES)
 
 
 def shown(address: str) -> str:

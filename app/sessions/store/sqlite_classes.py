@@ -1,12 +1,13 @@
 """Classes in the tables of a store's file of SQLite."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from app.engine.memory import MEMORY
 from app.sessions.classroom.classroom import TEMPO, Classroom, ClosedError, classroom_of, classroom_text
+from app.sessions.store.bells import Bells
 from app.sessions.store.classroom import (
     MOST_VOTES,
     Answers,
@@ -53,7 +54,7 @@ class SqliteClasses(Turns):
     ) -> None:
         super().__init__()
         self._write, self._rows, self._now, self._lifetime = write, rows, now, lifetime
-        self._bells: dict[str, set[SqliteBell]] = {}
+        self._bells = Bells[SqliteBell]()
 
     async def open(self, classroom: Classroom) -> KeptClass:
         """A new row."""
@@ -119,24 +120,13 @@ class SqliteClasses(Turns):
             self._rows("SELECT seat, answer FROM vote WHERE classroom = ? AND round = ? ORDER BY number", id, round)
         )
 
-    @contextmanager
-    def listening(self, *topics: str) -> Iterator["SqliteBell"]:
+    def listening(self, *topics: str) -> AbstractContextManager["SqliteBell"]:
         """A bell that rings for these."""
-        bell = SqliteBell(self._rows)
-        for topic in topics:
-            self._bells.setdefault(topic, set()).add(bell)
-        try:
-            yield bell
-        finally:
-            for topic in topics:
-                self._bells[topic].discard(bell)
-                if not self._bells[topic]:
-                    del self._bells[topic]
+        return self._bells.listening(SqliteBell(self._rows), *topics)
 
     def ring(self, topic: str) -> None:
         """A class or walk of this id may have changed."""
-        for bell in self._bells.get(topic, ()):
-            bell.rung.set()
+        self._bells.ring(topic)
 
     def _hold(self, kept: KeptClass) -> KeptClass:
         MEMORY.put((self, kept.classroom.id), kept, held_class_bytes(kept.classroom))
