@@ -25,9 +25,9 @@ from app.views.build.build import (
 from app.views.build.drawing import Drawing, Sketch, Sums
 from app.views.build.examples import ExamplesPanel
 from app.views.charts.axes import Ground
-from app.views.charts.examples import Marks
 from app.views.charts.lines import Plot
 from app.views.charts.map import Map
+from app.views.charts.overlay import Marks
 from app.views.charts.table import Table
 from app.views.check.check import CheckRow
 from app.views.classroom.classroom import Calm, ClassroomPage, JoinPage, Seats, Steering

@@ -14,7 +14,7 @@ from app.engine.network.arrays import Array
 from app.engine.network.errors import SetupError
 from app.engine.setup import Setup
 from app.views.charts.axes import Axis, Frame, Ground, Span, Tick, ground, tight
-from app.views.charts.examples import SHAPES, Cloud, Marks
+from app.views.charts.overlay import SHAPES, Cloud, Marks
 from app.views.text.numbers import number
 
 LARGE = Frame(340.0, 236.0, 58.0, 330.0, 26.0, 194.0)

@@ -8,7 +8,7 @@ from math import isfinite, nan
 from typing import ClassVar
 
 from app.views.charts.axes import WIDE, Axis, Frame, Ground, Scale, Span, axis, ground, tight
-from app.views.charts.examples import Cloud, Marks
+from app.views.charts.overlay import Cloud, Marks
 from app.views.charts.readings import COLUMNS, Columns
 from app.views.charts.table import Table, chosen
 from app.views.network.scales import place

@@ -9,8 +9,8 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import Plane, given_inputs, in_units
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Ground, Span, ground, tight
-from app.views.charts.examples import Cloud, Marks, clouds, evenly
 from app.views.charts.levels import Layers, placed
+from app.views.charts.overlay import Cloud, Marks, clouds, evenly
 from app.views.charts.readings import Cells, Told, cells_of
 from app.views.charts.table import Table, grid_table
 from app.views.text.naming import input_names

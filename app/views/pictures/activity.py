@@ -16,7 +16,7 @@ from app.engine.network.losses import LOSSES
 from app.sessions.pictures.over_inputs import activities
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
-from app.views.charts.drawing import Drawing
+from app.views.charts.picture_file import Drawing
 from app.views.charts.readings import Columns
 from app.views.charts.table import Table
 from app.views.network.scales import place

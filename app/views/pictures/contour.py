@@ -16,9 +16,9 @@ from app.engine.network.expressions import Symbol
 from app.sessions.pictures.over_parameters import NEAREST, Way, known_of, reach_of, surface_of, way_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE, Axis, Ground, Span, ground, tight
-from app.views.charts.drawing import Drawing
-from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.levels import MOST, Layers, Surface, bands, keys, levels_between, placed, spaced_looks, words_of
+from app.views.charts.overlay import Arrow, arrow_from
+from app.views.charts.picture_file import Drawing
 from app.views.charts.readings import Cells, cells_of
 from app.views.charts.table import Table, chosen, grid_table, texts_of
 from app.views.network.scales import place

@@ -8,8 +8,8 @@ from typing import ClassVar
 from app.sessions.walk.history import Point, points_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import LOW, Scale
-from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Mark, Plot, Series, mark_of, plot
+from app.views.charts.picture_file import Drawing
 from app.views.charts.table import Table
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.numbers import number

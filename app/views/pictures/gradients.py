@@ -17,8 +17,8 @@ from app.engine.network.expressions import Symbol
 from app.sessions.walk.history import Stop, trail_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Span, Tick, axis, ticks_across
-from app.views.charts.drawing import Drawing
 from app.views.charts.lines import About, Plot, Series, plot
+from app.views.charts.picture_file import Drawing
 from app.views.charts.table import Table
 from app.views.network.scales import place
 from app.views.text.naming import layer_names

@@ -12,9 +12,9 @@ from app.engine.landscape import Secant
 from app.sessions.pictures.over_parameters import NEAREST, Known, Slope, known_of, reach_of, slope_of
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Frame, Ground, Span, axis, ground, tight
-from app.views.charts.drawing import Drawing
-from app.views.charts.examples import Arrow, arrow_from
 from app.views.charts.lines import Series, path
+from app.views.charts.overlay import Arrow, arrow_from
+from app.views.charts.picture_file import Drawing
 from app.views.charts.readings import COLUMNS, Columns
 from app.views.charts.table import Table, chosen
 from app.views.check.check import told

@@ -24,8 +24,6 @@ from app.sessions.pictures.over_inputs import (
 from app.sessions.walk.classes import classes_of, classifies
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE
-from app.views.charts.drawing import Drawing
-from app.views.charts.examples import LONGEST, MOST, SHAPES, Bands, Cloud, by_value, clouds, in_focus
 from app.views.charts.levels import (
     Band,
     Exact,
@@ -44,6 +42,8 @@ from app.views.charts.levels import (
 )
 from app.views.charts.lines import About, Plot, Series, plot
 from app.views.charts.map import COUNT, Map, Said, map_of, some_of, table_of
+from app.views.charts.overlay import LONGEST, MOST, SHAPES, Bands, Cloud, by_value, clouds, in_focus
+from app.views.charts.picture_file import Drawing
 from app.views.charts.table import Table, texts_of
 from app.views.pictures.choices import Choice, Choices, Query, choice, choices_of
 from app.views.text.naming import class_names, input_names, output_names

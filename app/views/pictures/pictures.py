@@ -9,7 +9,7 @@ from app.sessions.training import went_through
 from app.sessions.walk.classes import classifies
 from app.sessions.walk.history import points_followed, trail_followed, updates_after, whole_epochs
 from app.sessions.walk.session import TrainingSession
-from app.views.charts.drawing import Drawing
+from app.views.charts.picture_file import Drawing
 from app.views.pages import Heading, heading_of
 from app.views.pictures.activity import activations
 from app.views.pictures.choices import Query

@@ -8,10 +8,10 @@ from app.engine.network.arrays import Array
 from app.sessions.pictures.over_inputs import on_plane
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import NARROW, SQUARE, Frame
-from app.views.charts.drawing import Drawing
 from app.views.charts.levels import Band, Exact, Key, Layers, Surface, bands, by_sign, keys, levels_between, through
 from app.views.charts.lines import About
 from app.views.charts.map import Said
+from app.views.charts.picture_file import Drawing
 from app.views.pictures.choices import Query, choice, choices_of
 from app.views.pictures.over_data import OPEN, OverData, over_line, over_plane, said_over, slice_of, told_examples
 from app.views.text.naming import input_names, unit_name

@@ -8,7 +8,7 @@ from app.engine.network.expressions import Symbol
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import Axis, Span, axis, tight
-from app.views.charts.examples import arrow_from
+from app.views.charts.overlay import arrow_from
 from app.views.formulas.symbols import reference
 from app.views.pictures.landscape import FRAME, Landscape, Line, clipped, landscape
 from tests.engine import by_hand

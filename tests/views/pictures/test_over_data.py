@@ -15,9 +15,9 @@ from app.engine.setup import Parameters, Setup
 from app.lessons import LESSONS
 from app.sessions.walk.session import TrainingSession
 from app.views.charts.axes import SQUARE
-from app.views.charts.examples import LONGEST, MOST, SHAPES
 from app.views.charts.levels import FINE
 from app.views.charts.map import Map
+from app.views.charts.overlay import LONGEST, MOST, SHAPES
 from app.views.charts.readings import CELLS
 from app.views.pictures.over_data import OverData, boundary, fitted
 from app.views.pictures.pictures import PICTURES
