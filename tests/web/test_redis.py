@@ -4,13 +4,18 @@ import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
+from app.sessions.classroom.classroom import Classroom
+from app.sessions.store.redis import RedisStore
 from app.settings import Settings
+from app.web.http.classroom import changed
+from app.web.http.dependencies import Services
 from tests.redis_server import RedisServer, redis_server, with_redis
 from tests.web.conftest import unhurried
 from tests.web.talk import begin, served
@@ -47,6 +52,28 @@ def test_while_the_redis_is_away_each_answer_says_so_and_when_to_try_again(
     server.start()
     assert client.get("/readyz").json() == {"status": "ready"}
     assert client.post(f"/api/sessions/{walk}/step").json()["rev"] == 2
+
+
+@with_redis
+def test_many_who_join_at_once_at_several_processes_all_get_in(server: RedisServer) -> None:
+    """In one process they take turns, and where another one was quicker a moment's pause lets all come to it."""
+
+    async def all_join() -> int:
+        stores = [RedisStore(server.address) for _ in range(5)]
+        id = (await stores[0].classes.open(Classroom.opened("walk")[0])).classroom.id
+
+        async def join(number: int) -> None:
+            the = cast(Services, SimpleNamespace(store=stores[number % len(stores)]))
+            await changed(the, id, lambda classroom: classroom.joined(f"{id}{number:024}", "", 1_000)[0])
+
+        try:
+            await asyncio.gather(*map(join, range(150)))
+            return len((await stores[0].classes.load(id)).classroom.seats)
+        finally:
+            for store in stores:
+                await store.close()
+
+    assert asyncio.run(all_join()) == 150
 
 
 @with_redis

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from random import uniform
 from secrets import token_urlsafe
 from time import time
 
@@ -61,6 +62,7 @@ HOST = "host"  # the cookie by which the walk of a class leads back to its teach
 SEAT = "seat"  # the cookie that holds a learner's key
 TEMPO_BYTES = 9  # of the key of one word about the tempo
 ANSWER_BYTES = 2_000  # that one judged answer takes in memory, about
+LET_GO_FIRST, MOST_DOUBLED = 0.002, 5  # seconds for which others are let go first, at most; doubled with each try
 
 
 # Now ------------------------------------------------------------------------------------------------------------------
@@ -190,7 +192,7 @@ class Member:
 async def changed(the: Services, id: str, move: Callable[[Classroom], Classroom]) -> KeptClass:
     """The class after a change, tried again where another process was quicker."""
     async with the.store.classes.turn(id):
-        for _ in range(TRIES):
+        for tries in range(TRIES):
             kept = await the.store.classes.load(id)
             after = move(kept.classroom)
             if after is kept.classroom:
@@ -199,6 +201,7 @@ async def changed(the: Services, id: str, move: Callable[[Classroom], Classroom]
                 after = replace(after, alone_since=time())
             with suppress(StaleClassError):
                 return await the.store.classes.save(kept, after)
+            await sleep(uniform(0, LET_GO_FIRST * 2 ** min(tries, MOST_DOUBLED)))
         raise StaleClassError
 
 

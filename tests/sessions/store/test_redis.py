@@ -210,30 +210,3 @@ def test_a_lost_connection_is_made_again_and_then_every_bell_rings(mine: RedisSe
     assert max(run(listened())) < 5.0
     run(store.close())
     run(other.close())
-
-
-def test_many_who_join_at_once_all_get_in(server: RedisServer) -> None:
-    """As many as there are tries for one, and many more: in one process they take turns."""
-    stores = [RedisStore(server.address) for _ in range(2)]
-    id = run(stores[0].classes.open(Classroom.opened("walk")[0])).classroom.id
-    tries: list[int] = []
-
-    async def join(store: RedisStore, number: int) -> None:
-        async with store.classes.turn(id):
-            for many in range(100):
-                kept = await store.classes.load(id)
-                try:
-                    await store.classes.save(kept, kept.classroom.joined(f"{id}{number:024}", "", 1_000)[0])
-                except Exception:
-                    continue
-                tries.append(many)
-                return
-
-    async def all_join() -> None:
-        await asyncio.gather(*(join(stores[number % 2], number) for number in range(100)))
-
-    run(all_join())
-    assert len(run(stores[1].classes.load(id)).classroom.seats) == 100
-    assert max(tries) < 20
-    for store in stores:
-        run(store.close())
