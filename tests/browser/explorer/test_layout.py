@@ -11,6 +11,15 @@ OWN = [[1, 1], [2, 3, 1], [3, 5, 4, 2], [4, 2, 5, 3, 2], [2, 2, 2, 2, 2, 2, 2], 
 BOTTOMS = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
   .map((mark) => mark.getBoundingClientRect().bottom))"""
 
+BETWEEN = """() => {
+  const box = (selector) => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(selector));
+    return range.getBoundingClientRect();
+  };
+  return box("#equation .rate label").left - box("#equation h2").right;
+}"""
+
 MOVED = """(towards) => {
   const text = document.querySelector("#labels .wl:first-child text"), other = document.querySelector(towards);
   for (const label of [text, other]) label.closest(".wl")?.classList.add("on"); // or there is nothing to see of them
@@ -64,6 +73,14 @@ def test_on_a_phone_drawing_and_equation_stand_above_the_bar_with_step(start: St
     walk.page.set_viewport_size({"width": 390, "height": 844})
     assert (bar := walk.page.locator("#controls .btns").bounding_box())
     assert walk.page.evaluate(BOTTOMS, "#equation .nudge button") <= bar["y"]
+
+
+@pytest.mark.parametrize("width", [1100, 1280])
+def test_the_learning_rate_stands_beside_the_heading_of_a_whole_layers_update(start: StartWalk, width: int) -> None:
+    page = start("a-slope-too-many", as_published=False, width=width, height=800).page
+    page.locator("#timeline button", has_text="update of the weights").first.click()
+    page.locator("#equation .rate input").wait_for()
+    assert page.evaluate(BETWEEN) > 4
 
 
 def test_the_scroll_stays_where_it_is_over_a_step(start: StartWalk) -> None:
