@@ -150,9 +150,10 @@ class Visible:
     """One walk at its cursor, its numbers written with so many decimals.
 
     `whole_layer`: the learner steps by more than an equation, or chose a cell of the timeline. `phase` is that of
-    the equation shown last, empty at the very start. `about` is what it finds: kind, layer and units, a kind of its
-    own at the very start; what an optimizer has of a parameter counts as the parameter itself. `mark` is the id of
-    the unit, connection or loss that it is about. `found` holds the equation that finds each symbol.
+    the equation shown last or, of several that are shown together, first, as that one is open; empty at the very start.
+    `about` is what it finds: kind, layer and units, a kind of its own at the very start; what an optimizer has of a
+    parameter counts as the parameter itself. `mark` is the id of the unit, connection or loss that it is about.
+    `found` holds the equation that finds each symbol.
     """
 
     shape: Shape
@@ -173,7 +174,7 @@ class Visible:
         equation.
         """
         shape, cursor, values = session.told_shape, session.cursor, session.values
-        equation = trace(shape)[cursor - (not asked)] if cursor else None
+        equation = trace(shape)[cursor if asked else cursor - len(session.shown)] if cursor else None
         iteration = values.iteration
         rows = [np.abs(A[values.focus]) for A in iteration.forward.A]
         ref = (reference(equation.symbol) if equation else "") or "u-0-0"

@@ -94,6 +94,17 @@ def test_the_equation_lights_its_connection_its_way_and_leaves_the_rest_quiet() 
     assert "current" in classes["u-1-0"]
 
 
+@pytest.mark.parametrize("how", ["cell", "layer"])
+def test_of_equations_that_are_shown_together_the_drawing_follows_the_first_as_it_is_open(how: str) -> None:
+    session = at(lesson("two-outputs-two-paths"), "dW", 1, 1, 1)  # the last gradient of that cell
+    together = session.cell(session.cursor) if how == "cell" else replace(session, by="layer")
+    first = together.shown[0]
+    assert first.index < session.cursor - 1
+    expected = marks(diagram(at(lesson("two-outputs-two-paths"), *first.symbol), 5))
+    lit = {name for name, look in marks(diagram(together, 5)).items() if "active" in look or "current" in look}
+    assert lit == {name for name, look in expected.items() if "active" in look or "current" in look}
+
+
 def test_a_weighted_sum_lights_all_connections_into_its_unit() -> None:
     classes = marks(diagram(at(lesson("softmax-and-dead-units"), "z", 2, 1), 5))
     active = {name for name, look in classes.items() if "active" in look}
