@@ -28,7 +28,7 @@ from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.new_session import count_begun
 from app.web.http.page import Prefixed, prefix
-from app.web.http.processes import Packed, PassesOn, Start, WorkProcess, end_stuck, spawned, work_apart
+from app.web.http.processes import Packed, PassesOn, Start, WorkProcess, end_stuck, forked, spawned, work_apart
 from app.web.http.request_log import Metrics, RequestLog, log_config
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates
@@ -189,8 +189,12 @@ def computing(settings: Settings) -> FastAPI:
 
 
 def serving(settings: Settings) -> FastAPI:
-    """The application of the process that serves, with another one that computes where the settings have it so."""
-    return create_app(settings, start_apart=spawned(compute, settings) if settings.work_process else None)
+    """The application of the process that serves, with another one that computes where the settings have it so.
+
+    That one is a copy of this, so nothing else is to have begun here; elsewhere libraries do not bear to be copied.
+    """
+    started = forked if sys.platform == "linux" else spawned
+    return create_app(settings, start_apart=started(compute, settings) if settings.work_process else None)
 
 
 def create_app(

@@ -39,9 +39,10 @@ class Application:
         """The application. In a worker, which holds the port too: until what started it has ended, however it did."""
         from app.main import serving
 
+        app = serving(self.settings)
         if (parent := multiprocessing.parent_process()) is not None:
             threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-        return serving(self.settings)
+        return app
 
 
 def _end_after(parent: BaseProcess) -> NoReturn:
@@ -120,6 +121,7 @@ def raise_descriptors(wanted: int) -> int:
 def _serve_alone(config: uvicorn.Config, listener: socket.socket, announce: Announce) -> int:
     server = AnnouncingServer(config, announce)
     with suppress(KeyboardInterrupt, SystemExit):  # the server raises what ended it once more when all is done
+        config.load()  # before the event loop is there
         server.run(sockets=[listener])
     return _leave(0 if server.started else CANNOT_START)
 

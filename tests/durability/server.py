@@ -43,7 +43,7 @@ class Server:
 def started(data: Path, environment: Mapping[str, str] = UNLIMITED) -> Server:
     """A new server on a data directory, which others may use too."""
     log = data / f"server-{time.monotonic_ns()}.log"
-    process = CONTEXT.Process(target=_run, args=(data, log, dict(environment)), daemon=True)
+    process = CONTEXT.Process(target=_run, args=(data, log, dict(environment)))
     process.start()
     return Server(process, _announced_port(process, log))
 

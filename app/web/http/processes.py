@@ -8,6 +8,7 @@ the one that it was started by.
 """
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from struct import Struct
 from time import monotonic
@@ -49,6 +51,8 @@ PASSED = (
     "headers", "client", "server", "may_begin",
 )  # fmt: skip
 LENGTH = Struct("!I")
+GO = b"!"  # to a process that waits
+STANDARD = 3  # descriptors: input, output, errors
 MAY_BEGIN = "may_begin"  # in the scope of a request of which the process that serves found that it may begin a walk
 BEGUN = "begun"  # in the scope of a request that was passed on: the walks that it began
 Frame = tuple[int, Any]  # the number of a request, and what is said about it; 0: about the process itself
@@ -101,18 +105,54 @@ class Process(Protocol):
     def kill(self) -> None: ...
 
 
-Start = Callable[[socket.socket], Process]
+Start = Callable[[], tuple[Process, socket.socket]]  # the process, and this end of the connection to it
+
+
+def forked(target: Target, *given: Any) -> Start:
+    """What starts a process that does so, with its end of the connection.
+
+    The first one is a copy of this process as it is now, before it has begun anything: what both have read in takes its
+    memory once. It waits until it is started. Those that replace it are spawned.
+    """
+    gc.collect()
+    gc.freeze()  # collections write nothing into what both have
+    first, again = [_started("fork", _once_told, target, given)], spawned(target, *given)
+
+    def start() -> tuple[Process, socket.socket]:
+        if not first:
+            return again()
+        process, connection = first.pop()
+        with suppress(ConnectionError):  # it has died: that is noticed
+            connection.send(GO)
+        return process, connection
+
+    return start
 
 
 def spawned(target: Target, *given: Any) -> Start:
-    """What starts a process that does so, with its end of the connection."""
+    """What starts a process that does so, with its end of the connection: one that has read in nothing."""
+    return partial(_started, "spawn", target, *given)
 
-    def start(connection: socket.socket) -> Process:
-        process = multiprocessing.get_context("spawn").Process(target=target, args=(*given, connection), daemon=True)
+
+def _started(how: str, target: Target, *given: Any) -> tuple[Process, socket.socket]:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        context: Any = multiprocessing.get_context(how)
+        process: BaseProcess = context.Process(target=target, args=(*given, theirs), daemon=True)
         process.start()
-        return process
+    return process, ours
 
-    return start
+
+def _once_told(target: Target, given: tuple[Any, ...], connection: socket.socket) -> None:
+    """In a copy of a process: hold nothing of what that one has open, and do what is to be done when it is told so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    mine = connection.fileno()
+    os.closerange(STANDARD, mine)
+    os.closerange(mine + 1, os.sysconf("SC_OPEN_MAX"))
+    if connection.recv(len(GO)):
+        target(*given, connection)
+    os._exit(0)
 
 
 @dataclass(eq=False)
@@ -227,10 +267,8 @@ class WorkProcess:
             await asyncio.sleep(max(0.0, wait - (monotonic() - begun)))
 
     async def _started(self) -> Work:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.to_thread(self._start, theirs)
-        return Work(process, *await asyncio.open_connection(sock=ours))
+        process, connection = await asyncio.to_thread(self._start)
+        return Work(process, *await asyncio.open_connection(sock=connection))
 
     async def _heard(self, work: Work) -> None:
         """Whatever it says goes to those who wait for it, until it says nothing more."""

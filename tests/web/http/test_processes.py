@@ -55,7 +55,7 @@ class InThread:
     """A process that is a thread, so that tests see both sides. It ends when its connection does."""
 
     def __init__(self, connection: socket.socket, make_app: Callable[[], Any]) -> None:
-        self._connection, self._make_app = connection.dup(), make_app
+        self._connection, self._make_app = connection, make_app
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -71,6 +71,12 @@ class InThread:
 
     def _run(self) -> None:
         asyncio.run(answered(self._make_app(), self._connection))
+
+
+def in_a_thread(make_app: Callable[[], Any]) -> tuple[InThread, socket.socket]:
+    """A process that is a thread, and the other end of the connection to it."""
+    ours, theirs = socket.socketpair()
+    return InThread(theirs, make_app), ours
 
 
 class Alive:
@@ -97,9 +103,10 @@ class Talk:
     def __init__(self, app: Alive, silent: float = 10.0, start: Start | None = None) -> None:
         self.started: list[InThread] = []
 
-        def in_thread(connection: socket.socket) -> Process:
-            self.started.append(InThread(connection, lambda: app))
-            return self.started[-1]
+        def in_thread() -> tuple[Process, socket.socket]:
+            process, connection = in_a_thread(lambda: app)
+            self.started.append(process)
+            return process, connection
 
         self.process = WorkProcess(start or in_thread, nothing_begun, silent)
 
@@ -301,7 +308,7 @@ def apart(settings: Settings) -> Iterator[Callable[..., TestClient]]:
 
     def opened(**limits: object) -> TestClient:
         limited = settings.model_copy(update=limits)
-        app = create_app(limited, clock=Clock(), start_apart=lambda own: InThread(own, lambda: computing(limited)))
+        app = create_app(limited, clock=Clock(), start_apart=lambda: in_a_thread(lambda: computing(limited)))
         clients.append(TestClient(app, follow_redirects=False, client=("192.168.1.7", 50_000)))
         clients[-1].__enter__()
         process = process_of(clients[-1])
@@ -510,6 +517,35 @@ async def begun(server: Server) -> str:
         answer = await client.ask("POST", "/api/sessions", json_bytes(LARGE), content_type="application/json")
     await until(lambda: processes_of(server))
     return str(answer.json()["id"])
+
+
+def test_what_it_has_read_in_takes_memory_once_and_it_holds_nothing_that_the_one_that_serves_has_open(
+    tmp_path: Path,
+) -> None:
+    with closing(Server(tmp_path)) as server:
+        asyncio.run(begun(server))
+        (computes,) = processes_of(server)
+        (serves,) = set(server.pids()) - {computes}
+        lines = Path(f"/proc/{computes}/smaps_rollup").read_text().splitlines()
+        (shared,) = (int(line.split()[1]) for line in lines if line.startswith("Shared_Dirty:"))
+        assert shared > 20_000  # kB; of a process that is spawned: none
+        assert not sockets_of(computes) & sockets_of(serves)
+
+
+def sockets_of(pid: int) -> set[str]:
+    links = [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
+    return {link for link in links if link.startswith("socket:")}
+
+
+@pytest.mark.parametrize("end", [Server.end, Server.kill])
+def test_a_process_that_was_not_started_yet_ends_with_the_one_that_serves(
+    tmp_path: Path, end: Callable[[Server], int]
+) -> None:
+    with closing(Server(tmp_path)) as server:
+        pids = server.pids()
+        end(server)
+        asyncio.run(until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids)))
+    assert len(pids) == 2
 
 
 def test_a_process_that_is_killed_is_replaced_and_its_walks_go_on(server: Server) -> None:
