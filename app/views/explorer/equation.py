@@ -13,7 +13,7 @@ from app.views.explorer.nudge import Nudge, nudge
 from app.views.explorer.timeline import cell_name
 from app.views.formulas.formulas import Formula, formula, maths
 from app.views.formulas.mathml import Pen, aligned, wrapped
-from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.formulas.numpy_lines import by_line, line_of_numpy
 from app.views.formulas.symbols import Script, heading, orientation_of
 from app.views.narration.mistakes import follows_chain_rule
 from app.views.narration.narration import narrate
@@ -140,7 +140,7 @@ def _whole_layer(session: TrainingSession, lesson: Lesson | None, digits: int) -
             OneOfLayer(f"equation-{one.index}", heading(one, shape, orientation), value, says, links, maths(found))
         )
     more = len(session.shown) - len(first)
-    lines = dict.fromkeys(line_of_numpy(one, shape, orientation) for one in session.shown)
+    lines = by_line(session.shown, shape, orientation)
     return EquationPanel(
         first[-1].phase,
         layer_name(session),

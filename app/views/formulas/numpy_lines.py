@@ -7,7 +7,7 @@ Updates take besides eta0 where a schedule makes eta; t, the number of the updat
 and of the schedule by their names; and of each parameter what the optimizer remembers: uW1, mW1, vW1, ub1 ...
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.engine.equations.mistakes import lines_of
@@ -27,6 +27,17 @@ def line_of_numpy(equation: Equation, shape: Shape, orientation: Orientation) ->
     if kind in _LINES:
         return _LINES[kind](Layer(shape, layer, orientation == "fan_in_fan_out"))
     return line_of_update(kind, layer, shape)
+
+
+def by_line(equations: Iterable[Equation], shape: Shape, orientation: Orientation) -> dict[str, list[Equation]]:
+    """The equations by the line that computes them, in order."""
+    lines, found = dict[tuple[str, int], str](), dict[str, list[Equation]]()
+    for equation in equations:
+        of = equation.kind, equation.symbol.layer
+        if of not in lines:
+            lines[of] = line_of_numpy(equation, shape, orientation)
+        found.setdefault(lines[of], []).append(equation)
+    return found
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from app.engine.network.arrays import Array
 from app.engine.network.layers import Network
 from app.sessions.walk.session import TrainingSession
 from app.views.formulas.formulas import latex, text
-from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.formulas.numpy_lines import by_line
 from app.views.formulas.symbols import orientation_of
 from app.views.narration.narration import narrate
 from app.views.pages import heading_of
@@ -81,8 +81,9 @@ def worked(session: TrainingSession) -> Worked:
     """The iteration in which a walk stands, as far as it was shown, and the training before it."""
     heading, shape = heading_of(session), session.shape
     sections = [_given(session)]
+    right = _lines(replace(shape, mistakes=()), session)
     for section in _phases(session, shape, session.values, PHASES):
-        sections.append(_marked(section, _lines(replace(shape, mistakes=()), session), MISTAKEN))
+        sections.append(_marked(section, right, MISTAKEN))
     if session.finished:
         sections.append(_after(session))
     if session.setup.mistakes:
@@ -165,10 +166,8 @@ def _phases(session: TrainingSession, shape: Shape, values: Values, phases: Sequ
 
 def _blocks(session: TrainingSession, shape: Shape, values: Values, equations: Sequence[Equation]) -> Iterator[Block]:
     """A block for each line of code: the first equation that it computes stands for all of them."""
-    orientation, by_line = orientation_of(session), dict[str, list[Equation]]()
-    for equation in equations:
-        by_line.setdefault(line_of_numpy(equation, shape, orientation), []).append(equation)
-    for line, found in by_line.items():
+    orientation = orientation_of(session)
+    for line, found in by_line(equations, shape, orientation).items():
         first, name = found[0], array_name(found[0], shape)
         shown = tuple(shown_of(session, shape, values, found, name, _is_turned(session)))
         words = narrate(first, shape, values, DIGITS) if shown else ""  # what the page has not said is not told here
@@ -233,10 +232,9 @@ def _forward_code(session: TrainingSession) -> str:
     return "\n".join(_lines(session.shape, session, ("forward", "loss")))
 
 
-def _lines(shape: Shape, session: TrainingSession, phases: Sequence[str] = PHASES) -> dict[str, None]:
+def _lines(shape: Shape, session: TrainingSession, phases: Sequence[str] = PHASES) -> list[str]:
     """Every line of these phases once, in order."""
-    orientation = orientation_of(session)
-    return dict.fromkeys(line_of_numpy(one, shape, orientation) for one in trace(shape) if one.phase in phases)
+    return list(by_line((one for one in trace(shape) if one.phase in phases), shape, orientation_of(session)))
 
 
 # Put right ------------------------------------------------------------------------------------------------------------
@@ -261,9 +259,10 @@ def _put_right(session: TrainingSession) -> Iterator[Section]:
     names = listed([f"“{name.replace('_', ' ')}”" for name in setup.mistakes])
     words = f"So far the walk followed a rule with a mistake: {names}. Now by the chain rule, from the same parameters."
     yield Section("Put right", (Block(start),), words)
+    wrong = _lines(session.shape, session)
     for section in _phases(session, shape, session.right_values, ("backward", "update")):
         title = f"{section.title.partition(':')[0]}, put right"
-        yield replace(_marked(section, _lines(session.shape, session), MENDED), title=title)
+        yield replace(_marked(section, wrong, MENDED), title=title)
 
 
 # The training up to here ----------------------------------------------------------------------------------------------

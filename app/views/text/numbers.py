@@ -21,7 +21,7 @@ Parts = tuple[str, int | None]
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@lru_cache(maxsize=16_384)  # of some 300 bytes each
+@lru_cache(maxsize=4_096)  # of some 300 bytes each
 def number(x: float, digits: int) -> str:
     """A number in running text: 0.1 and 2 stay short, 0.0130973 becomes 0.01310, -1.31e-5 becomes −1.31×10⁻⁵."""
     return _joined(parts(x, digits))

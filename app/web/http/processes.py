@@ -43,7 +43,7 @@ SILENT = 10.0  # seconds without a sign of life after which it is ended
 ASKED = 5  # times meanwhile whether it lives
 ENDS_WITHIN = 1.0  # seconds, when it is told to
 AGAIN, AT_MOST = 1.0, 60.0  # seconds until it is started again; longer where it dies again before it is ready
-TIDIED_EVERY = 1.0  # seconds, while it computes: what pages leave behind is large
+TIDYING = 1 / 10  # of its time at most, while it computes: what pages leave behind is large
 OUT_OF_MEMORY = Path("/proc/self/oom_score_adj")
 STUCK = 75  # the exit code where something computes that cannot be ended otherwise
 PASSED = (
@@ -416,13 +416,13 @@ async def answered(app: Any, connection: socket.socket) -> None:
     """Answer all that is asked over the connection, until it is closed."""
     reader, writer = await asyncio.open_connection(sock=connection)
     asked: dict[int, Asked] = {}
-    tidied = monotonic()
+    next_tidied = 0.0
 
     def tidy_now_and_then() -> None:
-        nonlocal tidied
-        if monotonic() - tidied > TIDIED_EVERY:
+        nonlocal next_tidied
+        if (start := monotonic()) > next_tidied:
             tidy()
-            tidied = monotonic()
+            next_tidied = monotonic() + (monotonic() - start) / TIDYING
 
     tasks: set[asyncio.Task[None]] = set()
 

@@ -18,7 +18,7 @@ from app.engine.network.arrays import Array
 from app.engine.network.losses import LOSSES
 from app.engine.setup import Parameters, Setup
 from app.lessons.lesson import Orientation
-from app.views.formulas.numpy_lines import line_of_numpy
+from app.views.formulas.numpy_lines import by_line, line_of_numpy
 from tests.engine.cases import OWN_LOSS, iteration_of, mistaken, random_setup, setups
 
 ORIENTATIONS: tuple[Orientation, ...] = ("fan_out_fan_in", "fan_in_fan_out")
@@ -172,6 +172,15 @@ def test_a_mistake_is_in_the_line(orientation: Orientation, line: str) -> None:
 def test_the_line_of_each_mistake(mistakes: tuple[str, ...], group: tuple[str, int], line: str) -> None:
     shape = Shape((2, 2, 2), ("tanh", "sigmoid"), "binary_cross_entropy", 4, mistakes=mistakes)
     assert shown(shape, "fan_out_fan_in", [group]) == [line]
+
+
+@given(setup=varied(), orientation=st.sampled_from(ORIENTATIONS))
+def test_each_equation_stands_with_its_own_line(setup: Setup, orientation: Orientation) -> None:
+    shape = setup.shape(2)
+    found = by_line(trace(shape), shape, orientation)
+    assert sorted(one.index for equations in found.values() for one in equations) == list(range(len(trace(shape))))
+    for line, equations in found.items():
+        assert {line_of_numpy(one, shape, orientation) for one in equations} == {line}
 
 
 @given(setups(), st.sampled_from(ORIENTATIONS))
