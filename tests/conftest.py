@@ -1,5 +1,6 @@
 """Settings of all tests: properties are judged by their numbers, never by a clock; NumPy keeps to one thread."""
 
+import gc
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the server, and before NumPy is imported
@@ -15,3 +16,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("project")
+
+
+def pytest_collection_finish() -> None:
+    """All modules are there, and stay: collections need not look at them again and again."""
+    gc.freeze()
