@@ -39,7 +39,7 @@ from app.web.http.classroom import (
 from app.web.http.dependencies import services, soon, walk_of
 from app.web.http.new_session import check_may_begin
 from app.web.http.page import base_of, prefix
-from app.web.http.work import address_of
+from app.web.http.rates import address_of
 
 PUBLIC_ERRORS: dict[int | str, dict[str, Any]] = {
     **ERRORS,

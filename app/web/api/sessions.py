@@ -47,7 +47,8 @@ from app.web.http.dependencies import TheWalk, Walk, before_a_walk, services, so
 from app.web.http.errors import Handlers, answer, problem
 from app.web.http.new_session import check_may_begin, kept_walk, linked_walk
 from app.web.http.page import prefix
-from app.web.http.work import PIECE, BusyError, TooFastError
+from app.web.http.rates import TooFastError
+from app.web.http.work import PIECE, BusyError
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 SECRET = 22  # letters and signs of a key by which an id is made: 128 bits and more

@@ -56,7 +56,7 @@ from app.views.classroom.results import Result, results_csv
 from app.web.http.dependencies import TRIES, Services, Walk, before_a_walk, services, stay
 from app.web.http.new_session import check_may_begin, kept_walk
 from app.web.http.page import cookie_name
-from app.web.http.work import address_of
+from app.web.http.rates import address_of
 
 HOST = "host"  # the cookie by which the walk of a class leads back to its teacher's page
 SEAT = "seat"  # the cookie that holds a learner's key

@@ -34,8 +34,9 @@ from app.views.pages import ProblemPage, broken, not_found, refused, session_gon
 from app.views.take_away.forms import UnknownFormError
 from app.web.http.htmx import VARY, notice, wants_fragment
 from app.web.http.page import page_response, path_of, prefix
+from app.web.http.rates import TooFastError
 from app.web.http.request_log import request_id
-from app.web.http.work import BusyError, TooFastError
+from app.web.http.work import BusyError
 
 log = logging.getLogger(__name__)
 SENTENCES = {

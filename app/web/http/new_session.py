@@ -18,7 +18,8 @@ from app.web.http.htmx import VARY
 from app.web.http.own_walks import is_browser, note
 from app.web.http.page import cookie_name, root_of, set_cookie
 from app.web.http.processes import BEGUN, MAY_BEGIN, Begun
-from app.web.http.work import TooFastError, TooLongError, address_of, while_there
+from app.web.http.rates import TooFastError, address_of
+from app.web.http.work import TooLongError, while_there
 
 VISITOR = "visitor"  # the cookie that tells one visitor from another
 VISITOR_BYTES = 16

@@ -77,9 +77,9 @@ from app.web.http.fragments import Panel, Part, fragment
 from app.web.http.htmx import REFRESH, VARY, wants_fragment
 from app.web.http.new_session import begun_walk, check_may_begin
 from app.web.http.page import cookie_name, page_response, preferences, root_of, set_cookie
+from app.web.http.rates import TooFastError
 from app.web.http.reachable import reachable
 from app.web.http.templating import Templates
-from app.web.http.work import TooFastError
 
 router = APIRouter(include_in_schema=False)
 KEY_BYTES = 9  # of a vote's key

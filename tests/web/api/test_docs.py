@@ -32,7 +32,8 @@ from app.views.api_docs import PROBLEMS, api_docs
 from app.views.take_away.forms import UnknownFormError
 from app.web.api import sessions
 from app.web.http.errors import HANDLERS
-from app.web.http.work import BusyError, TooFastError
+from app.web.http.rates import TooFastError
+from app.web.http.work import BusyError
 from tests.web.reading import soup
 
 

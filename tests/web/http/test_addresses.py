@@ -14,7 +14,8 @@ from app.lessons.starting_points import STARTING_POINTS
 from app.main import create_app
 from app.sessions.setups.draft import draft_of
 from app.settings import Settings
-from app.web.http.work import BusyError, Lines, Pool, address_of
+from app.web.http.rates import address_of
+from app.web.http.work import BusyError, Lines, Pool
 from tests.benchmarks.in_process import FORM, Answer, Browser, browser
 from tests.sessions.clock import Clock
 from tests.web.talk import LESSON, act, begin
