@@ -138,7 +138,7 @@ def equation_document(session: TrainingSession, equation: Equation, every: bool 
     return {**written, "terms": terms, "value": value, "share": share}
 
 
-@lru_cache(maxsize=64)  # of at most some 15 kB each: more would count beside what is kept
+@lru_cache(maxsize=128)  # a lesson’s; of at most some 15 kB each
 def _written(shape: Shape, index: int, orientation: Orientation) -> tuple[Document, list[Part], list[list[str]]]:
     """All of an equation that holds no numbers, its terms as expressions, and the symbols of each."""
     equation = trace(shape)[index]
