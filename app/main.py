@@ -23,13 +23,12 @@ from app.settings import STATIC, TEMPLATES, Settings
 from app.web.api import classroom as classroom_api
 from app.web.api import sessions as api
 from app.web.http.broadcast import Rooms
-from app.web.http.dependencies import Services
+from app.web.http.dependencies import Rates, Services
 from app.web.http.draining import Drain
 from app.web.http.errors import Unexpected, add_error_handlers
 from app.web.http.new_session import count_begun
 from app.web.http.page import Prefixed, prefix
 from app.web.http.processes import Packed, PassesOn, Start, WorkProcess, end_stuck, forked, spawned, work_apart
-from app.web.http.rates import Rates
 from app.web.http.request_log import Metrics, RequestLog, log_config
 from app.web.http.security import BodyLimit, Head, HostAndOrigin, Security, check_access
 from app.web.http.templating import Assets, Templates

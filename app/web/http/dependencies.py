@@ -3,11 +3,12 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from math import ceil
+from typing import Annotated, Self, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 
-from app.engine.memory import MEMORY
+from app.engine.memory import MEGABYTE, MEMORY
 from app.engine.network.errors import SetupError
 from app.sessions.store.store import (
     Kept,
@@ -24,13 +25,14 @@ from app.sessions.walk.session import TrainingSession
 from app.settings import Settings
 from app.web.http.draining import Drain
 from app.web.http.processes import BEGUN, HERE, Elsewhere, WorkProcess
-from app.web.http.rates import Rates, address_of, is_at_the_machine
+from app.web.http.rates import Buckets, Rate, address_of, is_at_the_machine
 from app.web.http.request_log import request_id
 from app.web.http.templating import Templates
 from app.web.http.work import Lines, Pool, TooLongError, while_there
 
 Result = TypeVar("Result")
 Move = Callable[[TrainingSession], Awaitable[TrainingSession]]
+SHARE = 1 / 4  # of the store, for one address
 NEAR = 1  # iterations: a way that is gone at once
 NOTE_BYTES = 300  # that it takes to note that a walk was worked with
 LESS = "Ask for less at once."
@@ -40,6 +42,32 @@ SESSION_ID = re.compile(r"[\w-]{24}", re.ASCII)  # as stores make them: 18 rando
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,100}")
 ONCE = Header(description="A key of your own, such as a UUID: a request sent again with it is not done again.")
 REVISION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often each session is read and changed, and new ones are begun, by one visitor and from one address.
+
+    `stored` gives bytes of the store to each address: a share at once, and one more in a session's lifetime. `codes`
+    counts codes of classes that were wrong.
+    """
+
+    reads: Buckets
+    changes: Buckets
+    visitors: Buckets
+    addresses: Buckets
+    stored: Buckets
+    codes: Buckets
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Callable[[], float]) -> Self:
+        """As the settings have it."""
+        one = Rate(settings.session_burst, settings.session_rate)
+        many = Rate(settings.joining_burst, settings.joining_rate)
+        share = ceil(SHARE * settings.max_store_megabytes * MEGABYTE)
+        stored = Rate(share, share / (3600 * settings.session_hours))
+        wrong = Rate(settings.failed_codes_burst, settings.failed_codes_rate)
+        return cls(*(Buckets(rate, clock) for rate in (one, one, one, many, stored, wrong)))
 
 
 @dataclass(frozen=True)

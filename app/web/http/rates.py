@@ -9,16 +9,11 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from math import ceil
 from time import monotonic
-from typing import Self
 
 from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.types import Scope
 
-from app.engine.memory import MEGABYTE
-from app.settings import Settings
-
-SHARE = 1 / 4  # of the store, for one address
 LOCAL_CLIENTS = ("127.0.0.1", "::1")
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 MOST_BYTES, BUCKET_BYTES = 4_000_000, 200  # of a table of buckets, and of each bucket
@@ -90,29 +85,3 @@ class Buckets:
         if len(self._full_at) > MOST_BUCKETS:  # those go that are full again; where nearly none is, all
             waiting = {name: full_at for name, full_at in self._full_at.items() if full_at > now}
             self._full_at = waiting if len(waiting) < MOST_BUCKETS // 2 else {}
-
-
-@dataclass(frozen=True)
-class Rates:
-    """How often each session is read and changed, and new ones are begun, by one visitor and from one address.
-
-    `stored` gives bytes of the store to each address: a share at once, and one more in a session's lifetime. `codes`
-    counts codes of classes that were wrong.
-    """
-
-    reads: Buckets
-    changes: Buckets
-    visitors: Buckets
-    addresses: Buckets
-    stored: Buckets
-    codes: Buckets
-
-    @classmethod
-    def of(cls, settings: Settings, clock: Callable[[], float]) -> Self:
-        """As the settings have it."""
-        one = Rate(settings.session_burst, settings.session_rate)
-        many = Rate(settings.joining_burst, settings.joining_rate)
-        share = ceil(SHARE * settings.max_store_megabytes * MEGABYTE)
-        stored = Rate(share, share / (3600 * settings.session_hours))
-        wrong = Rate(settings.failed_codes_burst, settings.failed_codes_rate)
-        return cls(*(Buckets(rate, clock) for rate in (one, one, one, many, stored, wrong)))
