@@ -25,6 +25,7 @@ def compare(walk: Walk) -> Page:
     """From the explorer to the comparison, as a learner goes there."""
     walk.go_on("Compare")
     expect(walk.page.locator(".pair")).to_be_visible()
+    walk.page.wait_for_load_state()  # before that a click is answered by another page
     return walk.page
 
 
