@@ -4,6 +4,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import OpenPage
 from tests.browser.driver.walk import Walk, told_by
+from tests.web.pages.test_training import RUNAWAY
 
 MOONS = {
     "sizes": [2, 4, 1],
@@ -144,14 +145,7 @@ def test_the_picture_that_was_chosen_follows_the_training(open_page: OpenPage) -
 
 def test_a_run_that_leaves_the_finite_numbers_says_where_and_stands_before(open_page: OpenPage) -> None:
     page = open_page(statuses=(409,))
-    runaway = {
-        "sizes": [2, 3, 1],
-        "activations": ["relu", "identity"],
-        "loss": "mean_squared_error",
-        "data": {"dataset": "xor", "examples": 8},
-        "optimizer": {"learning_rate": 60.0},
-    }
-    state = training(page, runaway)
+    state = training(page, RUNAWAY)
     page.locator("#count").fill("2000")
     page.locator("#go").click()
     page.locator("#training .warning", has_text="just before").wait_for()

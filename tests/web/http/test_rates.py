@@ -99,7 +99,7 @@ def strict(settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
-def test_the_defaults_are_20_at_once_and_10_a_second() -> None:
+def test_the_defaults_are_20_at_once_and_20_a_second() -> None:
     assert (Settings().session_burst, Settings().session_rate) == (20, 20.0)
 
 
